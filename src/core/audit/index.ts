@@ -1,0 +1,1 @@
+export type { Actor, Envelope, Sealed } from "./envelope.ts";

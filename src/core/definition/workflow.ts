@@ -1,0 +1,226 @@
+import type { Expression, Template } from "../expression/index.ts";
+import type { Digest } from "../id.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Place } from "../problem.ts";
+
+/** A workflow as the machine runs it: read, checked, every name resolved. Nothing here is wrong. */
+export type Workflow = {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** Of the text it was read from; the log pins runs to it. */
+  readonly digest: Digest;
+  readonly params: Readonly<Record<string, Param>>;
+  /** Types declared in the file, as JSON Schemas, by name. */
+  readonly types: Readonly<Record<string, JsonObject>>;
+  readonly limits: RunLimits;
+  /** Named resources and how many attempts may hold each at once, across runs. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** The phases: a sequential block. Its static path is "". */
+  readonly root: Block;
+  /** What the run gives at its end; by default every output of every step of its outermost blocks. */
+  readonly outputs: Readonly<Record<string, Template>> | null;
+  /** Definitions of later readers (`monitoring`), checked and carried. */
+  readonly monitoring: JsonObject;
+};
+
+export type Param = {
+  readonly type: TypeRef;
+  readonly required: boolean;
+  readonly default?: Json;
+  readonly description?: string;
+};
+
+export type RunLimits = {
+  /** Attempts in flight at once in one run: 1 to 20, 5 unless said. */
+  readonly concurrencyMost: number;
+  readonly totalTimeoutMs: number | null;
+};
+
+export type Step = Block | Task | Each | Choose | Gate | Wait | Repeat | SubRun;
+export type StepKind = Step["kind"];
+
+/** What every kind has. */
+export type Common = {
+  /** As the author wrote it, or made from the name; unique in the workflow. "" for the root. */
+  readonly id: string;
+  readonly name: string;
+  /**
+   * Its place in the definition, without item and round numbers: "account-setup/2". The body of an
+   * `each` is the path of the each + "[]", of a `repeat` + "{}"; a branch of a `choose` is
+   * the path + "/" + the branch step's id.
+   */
+  readonly path: string;
+  /** Its place among the steps of its parent: block.steps, choose.branches (otherwise comes last), 0 for a body. */
+  readonly slot: number;
+  readonly where: Place;
+  readonly when: Expression | null;
+  /** Slots of the siblings in the same block that must end before it may begin: data, order, `after`. */
+  readonly after: readonly number[];
+  /** Slots of the siblings that wait for it: the other direction of `after`. */
+  readonly before: readonly number[];
+  /** A failure does not fail the parent: the step is degraded. */
+  readonly optional: boolean;
+  /** What the author says a degradation means, for people; both may be "". */
+  readonly impact: string;
+  readonly warning: string;
+};
+
+/** Steps side by side or one after another. `after` of its steps says which, for all three ways. */
+export type Block = Common & {
+  readonly kind: "block";
+  readonly execution: "sequential" | "parallel" | "mixed";
+  readonly concurrencyMost: number | null;
+  readonly steps: readonly Step[];
+  readonly phase: boolean;
+  readonly timeoutMs: number | null;
+};
+
+/** An agent is asked once, through all attempts. */
+export type Task = Common & {
+  readonly kind: "task";
+  readonly agent: AgentNeed;
+  readonly instructions: string;
+  readonly inputs: Readonly<Record<string, Template>>;
+  readonly outputs: OutputFields;
+  /** Of one attempt, from the moment it is performed. */
+  readonly timeoutMs: number | null;
+  readonly retry: Retry;
+  readonly strategy: Strategy;
+  readonly fallback: Fallback | null;
+  readonly approve: Approval | null;
+  readonly compensate: Compensation | null;
+  /** Names of resources an attempt holds; taken all at once. */
+  readonly uses: readonly string[];
+};
+
+/** By name, or whoever has all the capabilities. */
+export type AgentNeed =
+  | { readonly kind: "named"; readonly agent: string }
+  | { readonly kind: "capable"; readonly needs: readonly string[] };
+
+/** The workflow `workflow` is run as a run of its own; its outputs are the step's. */
+export type SubRun = Common & {
+  readonly kind: "workflow";
+  readonly workflow: string;
+  readonly params: Readonly<Record<string, Template>>;
+  readonly outputs: OutputFields;
+  readonly timeoutMs: number | null;
+  readonly retry: Retry;
+  readonly strategy: Strategy;
+};
+
+/** The body once for every item of a list. Gives, per output of the body, the list in item order, and `items`. */
+export type Each = Common & {
+  readonly kind: "each";
+  readonly items: Template;
+  readonly body: Step;
+  /** Items begun and not ended that hold a place, or null for the run's own limit. */
+  readonly concurrencyMost: number | null;
+  /** How many items may fail and the step still ends well. */
+  readonly tolerate:
+    | { readonly kind: "count"; readonly most: number }
+    | { readonly kind: "share"; readonly most: number };
+};
+
+/** The first branch whose `when` holds, else `otherwise`, else nothing. Gives that branch's outputs. */
+export type Choose = Common & {
+  readonly kind: "choose";
+  readonly branches: readonly { readonly when: Expression | null; readonly step: Step }[];
+};
+
+/** People decide. Gives `{ allowed, by, reason, votes }`. */
+export type Gate = Common & {
+  readonly kind: "gate";
+  readonly ask: Template;
+  /** What the deciders are shown; part of the digest they decide on. */
+  readonly show: Readonly<Record<string, Template>>;
+  readonly approval: Approval;
+  /** What a rejection does: fail the step, or end it well with `allowed: false`. */
+  readonly rejected: "fail" | "continue";
+};
+
+export type Approval = {
+  /** A chain named in the map, for people to read; "" when there is none. */
+  readonly chain: string;
+  /** Who may decide; empty is: anyone who may act on the run. */
+  readonly from: readonly string[];
+  /** Distinct people who must allow it; one who rejects ends it. */
+  readonly need: number;
+  readonly dueMs: number | null;
+  /** A deadline that passes never approves. */
+  readonly onTimeout: "reject" | "escalate";
+};
+
+/** Until a time has passed, or until an event with this name and key is told to the run. */
+export type Wait = Common & {
+  readonly kind: "wait";
+  readonly until:
+    | { readonly kind: "time"; readonly ms: Template }
+    | {
+        readonly kind: "event";
+        readonly event: string;
+        readonly key: Template | null;
+        readonly timeoutMs: number | null;
+      };
+  readonly outputs: OutputFields;
+};
+
+/** The body again until `until` holds (asked after each round, `outputs` are the round's), at most `roundsMost` times. */
+export type Repeat = Common & {
+  readonly kind: "repeat";
+  readonly body: Step;
+  readonly until: Expression;
+  readonly roundsMost: number;
+};
+
+/** Declared outputs. `open` is: nothing was declared, anything passes. */
+export type OutputFields = {
+  readonly open: boolean;
+  readonly fields: Readonly<Record<string, TypeRef>>;
+};
+
+/**
+ * A type as the machine checks it: null means nothing is wrong. `convert` gives the value as the
+ * type wants it (text "12" as the number 12) or says why not. See definition/type.ts.
+ */
+export type TypeRef = {
+  /** As written: "UUID[]", "string", "Customer". */
+  readonly text: string;
+  readonly schema: JsonObject;
+  readonly convert: (
+    value: Json,
+  ) => { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly why: string };
+};
+
+export type Retry = {
+  /** Attempts in all; 1 is no retry. */
+  readonly attemptsMost: number;
+  readonly backoff: "exponential" | "linear" | "fixed";
+  readonly firstMs: number;
+  readonly mostMs: number;
+  readonly jitter: boolean;
+  /** Classes and kinds of error that are tried again; empty is the built-in table's. */
+  readonly on: readonly string[];
+};
+
+export type Strategy =
+  | "fail_immediately"
+  | "retry_with_backoff"
+  | "retry_with_fallback"
+  | "degradable"
+  | "halt_and_escalate";
+
+export type Fallback = {
+  readonly agent: string;
+  readonly reason: string;
+  /** Classes and kinds of error that lead to it; empty is: any that is not critical. */
+  readonly on: readonly string[];
+};
+
+/** Undoes the step when the run is rolled back; `$outputs` are the step's. */
+export type Compensation = {
+  readonly agent: string;
+  readonly inputs: Readonly<Record<string, Template>>;
+  readonly timeoutMs: number | null;
+};

@@ -1,0 +1,1 @@
+export type { Expression, Outcome, Scope, Template } from "./expression.ts";

@@ -1,0 +1,53 @@
+import type { Digest, RunId } from "../id.ts";
+import type { EffectClass, Key, Path, RunOutcome, Stored } from "./event.ts";
+import type { Failure } from "./failure.ts";
+
+/**
+ * What the world still owes a run, read off its state. Opened by one event, closed by one event,
+ * named by its key. What a `perform` needs (inputs, instructions) is read with `taskOf(run, key)`.
+ */
+export type Effect =
+  /** An `ask` is ready: when it has its places, tell `begin`; after `attempt.begun` it is a `perform`. */
+  | ({ readonly type: "prepare" } & Call)
+  /** Do it, then answer in any case. */
+  | ({ readonly type: "perform" } & Call)
+  /** Stop it if it can be stopped, then answer in any case, at worst `unknown`. */
+  | { readonly type: "abort"; readonly key: Key }
+  /** Start the child run, pinned to `definition`; its end is told as an `answer`. `child` is always the same for a call. */
+  | {
+      readonly type: "child";
+      readonly key: Key;
+      readonly path: Path;
+      readonly child: RunId;
+      readonly definition: Digest;
+    }
+  /** Tell `fired` at `due`. */
+  | { readonly type: "timer"; readonly key: Key; readonly due: number }
+  /** Tell `arrived` when an event of this name and key comes, or came since the run began. */
+  | { readonly type: "listen"; readonly key: Key; readonly event: string; readonly match: string }
+  /** Tell the parent this run's end, then send `answer` ok to this key of this run. */
+  | {
+      readonly type: "report";
+      readonly key: Key;
+      readonly to: { readonly run: RunId; readonly key: Key };
+      readonly outcome: RunOutcome;
+      readonly output: Stored;
+      readonly error: Failure | null;
+    }
+  /** Send `proceed`. */
+  | { readonly type: "proceed" };
+
+export type Call = {
+  readonly key: Key;
+  /** Names the call through all attempts; with the run's id it is the idempotency key given to the agent. */
+  readonly call: Key;
+  readonly path: Path;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  readonly agent: string;
+  readonly effects: EffectClass;
+  /** Of this attempt, from when it is performed; null is: the agent's own limit. */
+  readonly timeoutMs: number | null;
+  /** Named resources it must hold while it is performed, in name order, and their capacities. */
+  readonly uses: readonly { readonly resource: string; readonly capacity: number }[];
+};

@@ -1,0 +1,217 @@
+import type { Digest, RunId } from "../id.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Failure } from "./failure.ts";
+
+/** The number of the event that opened an effect, in its run. Never used again. */
+export type Key = number;
+export type Seq = number;
+/** Which piece of the run: "account-setup/welcome[3]". Items `[i]`, rounds `{n}`, undo `!undo/n`. For people and outputs. */
+export type Path = string;
+
+/**
+ * A value, or the name of it where it is large: the store keeps contents by digest. An inline value
+ * is at most `INLINE_BYTES_MOST` of JSON.
+ */
+export type Stored = { readonly value: Json } | { readonly digest: Digest; readonly bytes: number };
+
+export type Usage = {
+  readonly tokens?: number;
+  /** Millionths of `currency`, an integer. */
+  readonly costMicros?: number;
+  readonly currency?: string;
+  readonly calls?: number;
+};
+
+/** `pure` reads, `idempotent` may be repeated under one call key, `ask` may not: after doubt a person looks. */
+export type EffectClass = "pure" | "idempotent" | "ask";
+
+/**
+ * What happened. `end` marks the last event of a decision, `settled` that nothing is left to decide.
+ * Never changed once written; JSON through and through.
+ */
+export type Event = {
+  readonly seq: Seq;
+  readonly at: number;
+  readonly by: string;
+  readonly end?: true;
+  readonly settled?: true;
+} & Body;
+
+export type EventType = Body["type"];
+
+/** The fields that open an attempt: in `step.started` for the first, in `attempt.started` for later ones. */
+export type Opening = {
+  /** The call key is the sequence number of the event that opened the call's first attempt; absent on that event itself. */
+  readonly call?: Key;
+  readonly agent: string;
+  /** Of the agent's definition and module, as they were when it was chosen. */
+  readonly agentDigest?: Digest;
+  readonly effects: EffectClass;
+  /** Why this agent. Absent: it is the one that was named. */
+  readonly chosen?: string;
+  /** For a sub-run: the definition it is pinned to. */
+  readonly definition?: Digest;
+};
+
+export type Body =
+  | {
+      readonly type: "run.accepted";
+      readonly run: RunId;
+      readonly definition: Digest;
+      readonly workflow: string;
+      readonly version: string;
+      readonly params: JsonObject;
+      readonly origin?: JsonObject;
+      readonly parent: { readonly run: RunId; readonly key: Key } | null;
+      /** The version of the machine that accepted it. */
+      readonly machine: number;
+    }
+  | { readonly type: "run.attached"; readonly parent: { readonly run: RunId; readonly key: Key } }
+  | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
+  | { readonly type: "run.resumed" }
+  /** Nothing new begins; what is in flight is stopped or awaited. `then` is how the run is to end. */
+  | {
+      readonly type: "run.stopping";
+      readonly then: "cancelled" | "failed";
+      readonly rollback: boolean;
+      readonly why: string;
+      readonly error?: Failure;
+    }
+  | { readonly type: "run.undoing" }
+  | {
+      readonly type: "run.finished";
+      readonly outcome: RunOutcome;
+      readonly outputs?: Stored;
+      readonly error?: Failure;
+      /** How many steps were degraded; a completed run with some is complete with warnings. */
+      readonly degraded?: number;
+    }
+  | { readonly type: "report.told"; readonly key: Key }
+  /** `slot` finds the step's definition among its parent's. The other fields depend on the kind. */
+  | {
+      readonly type: "step.started";
+      readonly path: Path;
+      readonly slot: number;
+      readonly attempt?: Opening;
+      /** each: how many items there are */
+      readonly count?: number;
+      /** choose: which branch, -1 for none */
+      readonly branch?: number;
+      /** wait, gate: when it is due */
+      readonly due?: number;
+      /** wait: the event and key it listens for */
+      readonly listen?: { readonly event: string; readonly key: string };
+      /** gate, or `approve` before a step */
+      readonly gate?: GateOpening;
+    }
+  /** `when` did not hold, or could not be told and the stricter way was taken; or a branch was not taken. */
+  | {
+      readonly type: "step.skipped";
+      readonly path: Path;
+      readonly slot: number;
+      readonly why: string;
+    }
+  | {
+      readonly type: "step.finished";
+      readonly path: Path;
+      readonly outcome: StepOutcome;
+      readonly output?: Stored;
+      readonly error?: Failure;
+      /** The attempt that this closes. */
+      readonly closes?: Key;
+      readonly usage?: Usage;
+      readonly warnings?: readonly string[];
+      /** degraded: what the author says it means */
+      readonly impact?: string;
+      readonly warning?: string;
+    }
+  | ({
+      readonly type: "attempt.started";
+      readonly path: Path;
+      readonly fallback?: string;
+    } & Opening)
+  /** The `ask` under this key is about to be performed. */
+  | { readonly type: "attempt.begun"; readonly key: Key }
+  /** After a crash it is performed again, under the same call key. */
+  | { readonly type: "attempt.repeated"; readonly key: Key }
+  | { readonly type: "attempt.stopping"; readonly key: Key; readonly why: string }
+  | {
+      readonly type: "attempt.ended";
+      readonly path: Path;
+      readonly key: Key;
+      readonly outcome: "failed" | "refused" | "unknown" | "stopped";
+      readonly error: Failure;
+      /** The call may have been done: doubt. */
+      readonly doubt: boolean;
+      readonly usage?: Usage;
+    }
+  /** An answer to an attempt that was closed before it came: its price and what it says are kept. */
+  | {
+      readonly type: "attempt.settled";
+      readonly key: Key;
+      readonly outcome: "ok" | "failed" | "refused" | "unknown";
+      readonly usage?: Usage;
+    }
+  | {
+      readonly type: "timer.set";
+      readonly path: Path;
+      readonly due: number;
+      readonly why: "backoff" | "total" | "block" | "gate";
+    }
+  | { readonly type: "timer.ended"; readonly key: Key }
+  | {
+      readonly type: "listen.ended";
+      readonly key: Key;
+      readonly payload: JsonObject;
+      readonly source: string;
+    }
+  /** The approval before a step; a `gate` step opens its own in `step.started`. */
+  | ({ readonly type: "gate.opened"; readonly path: Path } & GateOpening)
+  | {
+      readonly type: "gate.voted";
+      readonly key: Key;
+      readonly digest: Digest;
+      readonly voter: string;
+      readonly allow: boolean;
+      readonly reason: string;
+    }
+  | { readonly type: "gate.escalated"; readonly key: Key; readonly to: string }
+  | {
+      readonly type: "gate.closed";
+      readonly key: Key;
+      readonly path: Path;
+      readonly allowed: boolean;
+      readonly why: string;
+    }
+  | {
+      readonly type: "exception.raised";
+      readonly path: Path;
+      readonly why: ExceptionWhy;
+      readonly owner: string;
+      readonly error: Failure;
+      /** What the person should look at, as a sentence. */
+      readonly look: string;
+    }
+  | {
+      readonly type: "exception.closed";
+      readonly key: Key;
+      readonly path: Path;
+      readonly how: "retry" | "skip" | "give" | "answered" | "cancelled";
+    };
+
+export type GateOpening = {
+  /** Of the exact action or question; a vote for another digest does not count. */
+  readonly digest: Digest;
+  readonly ask: string;
+  readonly show?: JsonObject;
+  readonly chain: string;
+  readonly from: readonly string[];
+  readonly need: number;
+  readonly due?: number;
+};
+
+/** failed: it may be tried again, gone without, or given; unknown: it may have been done; undo: a compensation failed. */
+export type ExceptionWhy = "failed" | "unknown" | "undo";
+
+export type RunOutcome = "completed" | "failed" | "cancelled" | "rolled back";
+export type StepOutcome = "completed" | "degraded" | "failed" | "cancelled";

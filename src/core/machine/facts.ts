@@ -1,0 +1,28 @@
+import type { AgentNeed } from "../definition/index.ts";
+import type { Digest } from "../id.ts";
+import type { Json } from "../json.ts";
+import type { EffectClass } from "./event.ts";
+
+/**
+ * What only the outside knows, read by the shell before a decision; it may be stale, and whatever a
+ * decision used stands in its events. Recovery never asks for it.
+ */
+export type Facts = {
+  /** Who can do it, best first; empty is: nobody. */
+  readonly agents: (need: AgentNeed) => readonly Ranked[];
+  /** The content under a digest: the same on every machine, at any time. */
+  readonly read: (digest: Digest) => Json;
+  /** The current definition of a workflow, by name, for a sub-run; null is: there is none. */
+  readonly workflow: (name: string) => Digest | null;
+  /** SHA-256 of a text, as `sha256:…`. */
+  readonly digest: (text: string) => Digest;
+};
+
+export type Ranked = {
+  readonly agent: string;
+  readonly digest: Digest;
+  readonly effects: EffectClass;
+  readonly healthy: boolean;
+  /** Why it stands where it stands, for people. */
+  readonly why: string;
+};

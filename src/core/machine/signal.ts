@@ -1,0 +1,75 @@
+import type { Digest, RunId } from "../id.ts";
+import type { JsonObject } from "../json.ts";
+import type { Key, Stored, Usage } from "./event.ts";
+import type { Failure } from "./failure.ts";
+
+/**
+ * What is told to a run. `at` is the clock of whoever tells it, in milliseconds since 1970; the
+ * core has none. Whatever answers something names its key, never a position.
+ */
+export type Signal = { readonly at: number; readonly by: string } & Told;
+
+export type Told =
+  /** Twice is once. A child started again by the same step attaches the newer key. */
+  | {
+      readonly type: "start";
+      readonly definition: Digest;
+      readonly params: JsonObject;
+      readonly parent: { readonly run: RunId; readonly key: Key } | null;
+      /** Where each param came from, for people: "given", "default", "file". */
+      readonly origin?: JsonObject;
+    }
+  /** An effect was done, or not. */
+  | { readonly type: "answer"; readonly key: Key; readonly outcome: Answer }
+  /** "I am about to perform the `ask` under this key." It is performed only after `attempt.begun`. */
+  | { readonly type: "begin"; readonly key: Key }
+  /** This key was in flight when the process started: it may have been begun. */
+  | { readonly type: "lost"; readonly key: Key }
+  /** The attempt under this key has used up its time; the performer was told to stop it. */
+  | { readonly type: "expired"; readonly key: Key }
+  /** The timer under this key is due. */
+  | { readonly type: "fired"; readonly key: Key }
+  /** The event that a `wait` listens for. */
+  | {
+      readonly type: "arrived";
+      readonly key: Key;
+      readonly payload: JsonObject;
+      readonly source: string;
+    }
+  /** A person's decision at a gate; `digest` is of what they were shown. */
+  | {
+      readonly type: "vote";
+      readonly key: Key;
+      readonly digest: Digest;
+      readonly allow: boolean;
+      readonly reason: string;
+    }
+  | { readonly type: "pause"; readonly why: string }
+  /** Goes on with a paused run. */
+  | { readonly type: "resume" }
+  | { readonly type: "cancel"; readonly why: string; readonly rollback: boolean }
+  /** A person's way out of an exception: try again, go on without, or give the outputs. */
+  | { readonly type: "retry"; readonly key: Key }
+  | { readonly type: "skip"; readonly key: Key; readonly why: string }
+  | { readonly type: "give"; readonly key: Key; readonly output: Stored; readonly why: string }
+  /** There is more to decide; the shell's own. */
+  | { readonly type: "proceed" };
+
+export type Answer =
+  | {
+      readonly kind: "ok";
+      readonly output: Stored;
+      readonly usage?: Usage;
+      readonly warnings?: readonly string[];
+    }
+  /** `certain`: the agent itself says that nothing was done under this call. */
+  | {
+      readonly kind: "failed";
+      readonly error: Failure;
+      readonly certain: boolean;
+      readonly usage?: Usage;
+    }
+  /** Not even tried: a limit, a breaker, an agent that is not there. Nothing was done. */
+  | { readonly kind: "refused"; readonly error: Failure }
+  /** Nobody knows whether it was done. */
+  | { readonly kind: "unknown"; readonly error: Failure };

@@ -1,0 +1,51 @@
+import type { Digest } from "../../core/id.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { EffectClass, Failure, Usage } from "../../core/machine/index.ts";
+
+/** A kind of agent, opened for one definition. One file per kind implements it. */
+export interface Agent {
+  readonly name: string;
+  /** Of its definition, and of its module where it has one. */
+  readonly digest: Digest;
+  readonly effects: EffectClass;
+  readonly capabilities: readonly string[];
+  /** Attempts it takes at once. */
+  readonly concurrency: number;
+  /** Of one attempt, when the step names none. */
+  readonly timeoutMs: number;
+  /** Asked before the first step of a run. null is: healthy; else the sentence that says what is wrong and the mend. */
+  health(): Promise<string | null>;
+  /** Never throws and never hangs past `abort`: whatever happens is an answer. */
+  attempt(task: AgentTask, tools: Tools, abort: AbortSignal): Promise<AgentAnswer> | AgentAnswer;
+  close(): Promise<void>;
+}
+
+/** What an agent is told; for a command it is `{ "task": … }` on its standard input. */
+export type AgentTask = {
+  readonly run: string;
+  /** The path of the step. */
+  readonly step: string;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** The idempotency key: the same through all attempts of one call. */
+  readonly key: string;
+  readonly name: string;
+  readonly instructions: string;
+  readonly inputs: JsonObject;
+  /** The declared outputs, name to type as written. */
+  readonly outputs: { readonly [name: string]: string };
+  readonly context: JsonObject;
+  /** ISO 8601, when the attempt is stopped. */
+  readonly deadline: string;
+};
+
+/** What a function agent may use. Tools come with the map; a log line is for people and is bounded. */
+export type Tools = { readonly log: (line: string) => void };
+
+/**
+ * The protocol's answer. `certain` in an error: nothing was done under this key. Absent, the table
+ * of failure kinds says it.
+ */
+export type AgentAnswer =
+  | { readonly outputs: JsonObject; readonly usage?: Usage; readonly warnings?: readonly string[] }
+  | { readonly error: Failure & { readonly certain?: boolean }; readonly usage?: Usage };

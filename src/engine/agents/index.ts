@@ -1,0 +1,1 @@
+export type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";

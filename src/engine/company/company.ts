@@ -1,0 +1,54 @@
+import type { Envelope } from "../../core/audit/index.ts";
+import type { RunId } from "../../core/id.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { Told } from "../../core/machine/index.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Standing, StandingFilter } from "../store/index.ts";
+
+/** A company's folder, opened: the library's door, and all that the command line uses. */
+export interface Company extends AsyncDisposable {
+  readonly folder: string;
+  /** Every problem of a definition, of an agent, or (without a name) of the whole folder. */
+  check(file?: string): Promise<readonly Problem[]>;
+  /**
+   * Starts a workflow, by its name or its file. Resolves when `run.accepted` is on disk. The same
+   * `requestId` again gives the same run for thirty days.
+   */
+  run(
+    workflow: string,
+    params?: JsonObject,
+    options?: { readonly requestId?: string; readonly by?: string; readonly origin?: JsonObject },
+  ): Promise<Started>;
+  /** Tells a run something; resolves when it is on disk. */
+  send(run: RunId, told: Told, options?: { readonly by?: string; readonly id?: string }): Promise<readonly Problem[]>;
+  /** Tells whoever waits for this event that it came; gives how many runs were told. */
+  publish(event: string, key: string, payload: JsonObject): Promise<number>;
+  /** The run's events, from a sequence number; with `follow`, also those to come, until it has ended. */
+  events(run: RunId, options?: { readonly after?: number; readonly follow?: boolean }): AsyncIterable<Envelope>;
+  runs(filter?: Partial<StandingFilter>): readonly Standing[];
+  standing(run: RunId): Standing | null;
+  /** Steps, waits and exceptions as they are now; null when there is no such run. */
+  waiting(run: RunId): readonly Waiting[] | null;
+  /** Resolves when the run has ended, or waits for nothing that this process will bring (a person, an event). */
+  settled(run: RunId): Promise<Standing>;
+  /** The value of a stored output. */
+  read(stored: { readonly value: Json } | { readonly digest: string }): Json;
+  close(): Promise<void>;
+}
+
+export type Started =
+  | { readonly run: RunId; readonly warnings: readonly Problem[]; readonly again: boolean }
+  | { readonly run: null; readonly problems: readonly Problem[] };
+
+/** What an open step waits for, and the mend. */
+export type Waiting = {
+  readonly path: string;
+  readonly key: number | null;
+  readonly status: "ready" | "running" | "waiting" | "retrying" | "paused";
+  /** A sentence: "waits for a decision of 1 of [ana, bo] since …". */
+  readonly what: string;
+  readonly kind: "place" | "resource" | "agent" | "timer" | "event" | "gate" | "exception" | "child" | "paused" | "dependency";
+  readonly until?: string;
+  /** How a person moves it on, as a command: "muster runs resume wf_x". */
+  readonly mend?: string;
+};

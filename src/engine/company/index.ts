@@ -1,0 +1,1 @@
+export type { Company, Started, Waiting } from "./company.ts";

@@ -1,0 +1,1 @@
+export type { Clock, Definitions, Performance, Performer, Runtime } from "./runtime.ts";

@@ -1,0 +1,10 @@
+export type {
+  Append,
+  Appended,
+  Draft,
+  Log,
+  NewStanding,
+  Standing,
+  StandingFilter,
+  Timer,
+} from "./log.ts";

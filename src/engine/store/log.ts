@@ -1,0 +1,113 @@
+import type { Actor, Envelope } from "../../core/audit/index.ts";
+import type { Digest, StreamId } from "../../core/id.ts";
+import type { JsonObject } from "../../core/json.ts";
+
+/**
+ * One tenant's log. SQLite: one file per tenant. One transaction holds everything a decision made:
+ * its events, contents, timers and its standing; either all of it is on disk or nothing.
+ */
+export interface Log {
+  /**
+   * One transaction for the whole batch. Each append is done, or refused on its own with the reason
+   * to decide again; a refused one leaves nothing. Throws `MusterError` when the disk refuses: then
+   * nothing of the batch is kept.
+   */
+  append(batch: readonly Append[]): Promise<readonly Appended[]>;
+  /** The events of a stream after `after`, in order. */
+  read(stream: StreamId, after?: number): Iterable<Envelope>;
+  /** All events after a position, in commit order, at most `most`: live views, metrics, webhooks. */
+  tail(after: number, most: number): readonly Envelope[];
+  /** The newest snapshot of a stream made by this version of the machine, or null. */
+  snapshot(
+    stream: StreamId,
+    machine: number,
+  ): { readonly seq: number; readonly state: string } | null;
+  /** A content by its digest, as JSON text; null when there is none. */
+  content(digest: Digest): string | null;
+  /** Streams that had effects in flight when they were last written: to fold again on opening. */
+  unsettled(): readonly StreamId[];
+  /** Timers due up to `until`, soonest first, at most `most`; and when the next one is. */
+  due(until: number, most: number): readonly Timer[];
+  nextDue(): number | null;
+  /** Who listens for an event. */
+  listening(
+    event: string,
+    match: string,
+  ): readonly { readonly stream: StreamId; readonly key: number }[];
+  /** Standings, newest first. */
+  standings(filter: StandingFilter): readonly Standing[];
+  standing(stream: StreamId): Standing | null;
+  close(): Promise<void>;
+}
+
+export type Append = {
+  readonly stream: StreamId;
+  /** The stream's last seq as the decision knew it: the fence. 0 for a new stream. */
+  readonly after: number;
+  /** The id of a signal that must not count twice in this stream, or null. */
+  readonly cause: string | null;
+  readonly events: readonly Draft[];
+  /** Contents that the events name, as [digest, JSON text]. */
+  readonly contents: readonly (readonly [Digest, string])[];
+  readonly timersSet: readonly { readonly key: number; readonly due: number }[];
+  readonly timersEnded: readonly number[];
+  readonly listensSet: readonly {
+    readonly key: number;
+    readonly event: string;
+    readonly match: string;
+  }[];
+  readonly listensEnded: readonly number[];
+  /** null leaves the standing as it is. */
+  readonly standing: NewStanding | null;
+  /** Of the state after these events, as JSON text, stamped with the machine's version. */
+  readonly snapshot: { readonly machine: number; readonly state: string } | null;
+};
+
+/** An event before the store gives it its place, its chain and its hash. */
+export type Draft = {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly step: string;
+  readonly actor: Actor;
+  readonly data: JsonObject;
+};
+
+export type Appended =
+  | { readonly done: true; readonly position: number }
+  /** behind: another writer was first; seen: this cause was decided before. */
+  | { readonly done: false; readonly again: "behind" | "seen" };
+
+export type Timer = { readonly stream: StreamId; readonly key: number; readonly due: number };
+
+/** One line of the list of runs, kept in the same transaction as the events it tells of. */
+export type NewStanding = {
+  readonly workflow: string;
+  readonly version: string;
+  readonly status: string;
+  /** Something is in flight: fold this stream on opening. */
+  readonly unsettled: boolean;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly done: number;
+  readonly expected: number;
+  readonly parent: StreamId | null;
+  /** Why it failed or waits, one line; "" when there is nothing to say. */
+  readonly note: string;
+};
+
+export type Standing = NewStanding & {
+  readonly stream: StreamId;
+  readonly seq: number;
+  readonly updatedAt: number;
+};
+
+export type StandingFilter = {
+  readonly status?: readonly string[];
+  readonly workflow?: string;
+  /** Only runs of this parent; null is: only runs without one. */
+  readonly parent?: StreamId | null;
+  readonly most: number;
+  readonly offset?: number;
+};

@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+/** `unit` is pure and shares one process; `alone` needs processes, ports or a disk of its own. */
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/closing-line.ts"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/*.test.ts"],
+          exclude: ["src/**/*.alone.test.ts"],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: "alone",
+          include: ["src/**/*.alone.test.ts", "test/*/**/*.test.ts", "packs/**/tests/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
