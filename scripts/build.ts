@@ -18,7 +18,6 @@ process.chdir(join(import.meta.dirname, ".."));
 rmSync("dist", { recursive: true, force: true });
 compile();
 globSync("src/**/*.*", { exclude: ["**/*.ts"] }).forEach(copy);
-globSync("dist/**/*.js").forEach(pointToCompiled);
 makeRunnable(COMMAND);
 
 function compile(): void {
@@ -33,16 +32,6 @@ function copy(path: string): void {
   const target = join("dist", relative("src", path));
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(path, target);
-}
-
-/** The compiler rewrites imports from `.ts` to `.js`; a worker named by `new URL` it does not see. */
-function pointToCompiled(path: string): void {
-  const text = readFileSync(path, "utf8");
-  const pointed = text.replaceAll(
-    /(new URL\("\.{1,2}\/[^"]+)\.ts(", import\.meta\.url\))/g,
-    "$1.js$2",
-  );
-  if (pointed !== text) writeFileSync(path, pointed);
 }
 
 function makeRunnable(path: string): void {
