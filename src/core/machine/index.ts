@@ -18,3 +18,5 @@ export type {
 export type { Facts, Ranked } from "./facts.ts";
 export type { Failure, FailureClass } from "./failure.ts";
 export type { Answer, Signal, Told } from "./signal.ts";
+export type { Written } from "./written.ts";
+export { draftOf, eventOf } from "./written.ts";
