@@ -55,7 +55,7 @@ const SYSTEM: readonly string[] = ["muster", "timer"];
 
 /** How an event is written: what every event has goes into the envelope, the rest is its data. */
 export function draftOf(event: Event): Written {
-  const { path = "", seq, at, by, type, ...data } = { path: "", ...event };
+  const { path, seq, at, by, type, ...data } = { path: "", ...event };
   return { seq, at, type, step: path, actor: actorOf(by), data };
 }
 
