@@ -6,7 +6,6 @@ import { plain } from "./text.ts";
 export function detailsOf(step: StepView, now: number): readonly string[] {
   if (step.tally) return [tallyWords(step.tally, null)];
   const { record, items } = step;
-  const took = record.startedAt === null ? null : (record.endedAt ?? now) - record.startedAt;
   const facts = [
     items && record.count !== null ? tallyWords(items, record.count) : null,
     step.kind === "repeat" && record.rounds > 0 ? `round ${record.rounds}` : null,
@@ -18,9 +17,13 @@ export function detailsOf(step: StepView, now: number): readonly string[] {
     showsError(step) && record.error ? record.error.message : null,
     record.why,
     record.impact,
-    took === null ? null : duration(took),
+    tookWords(step, now),
   ];
   return facts.filter((fact) => fact !== null && fact !== "").map((fact) => plain(fact ?? ""));
+}
+
+function tookWords({ record }: StepView, now: number): string | null {
+  return record.startedAt === null ? null : duration((record.endedAt ?? now) - record.startedAt);
 }
 
 function showsError(step: StepView): boolean {

@@ -7,5 +7,5 @@ export type { Cell } from "./table.ts";
 export { tableLines } from "./table.ts";
 export type { Channel, Paint, Stream, Style, Terminal } from "./terminal.ts";
 export { openTerminal } from "./terminal.ts";
-export { cut, pad, plain, widthOf } from "./text.ts";
+export { count, cut, pad, plain, widthOf } from "./text.ts";
 export { treeLines } from "./tree.ts";

@@ -16,4 +16,4 @@ export type {
 export { isEnded } from "./record.ts";
 export { countedSteps, isWell, stateDocument } from "./state-document.ts";
 export type { RunStatus, RunView, StepView } from "./view.ts";
-export { statusOf, viewOf } from "./view.ts";
+export { exceptionsOf, gatesOf, statusOf, viewOf } from "./view.ts";
