@@ -18,6 +18,7 @@ export function exampleWorkflow(phases: readonly Step[]): Workflow {
     name: "example",
     version: "1.0.0",
     description: "",
+    owner: "",
     digest: "sha256:0" as Workflow["digest"],
     params: {},
     types: {},

@@ -1,4 +1,4 @@
-import type { Event, EventType, Key } from "../machine/index.ts";
+import type { Event, EventType, GateOpening, Key } from "../machine/index.ts";
 import { recordAt, write } from "./change.ts";
 import type { History } from "./history.ts";
 import type { GateRecord, StepRecord } from "./record.ts";
@@ -9,7 +9,7 @@ type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 export function gateOpened(
   history: History,
   record: StepRecord,
-  opening: Omit<Of<"gate.opened">, "type" | "by" | "path">,
+  opening: GateOpening & { readonly seq: Key; readonly at: number },
 ): History {
   const gate: GateRecord = {
     key: opening.seq,

@@ -5,7 +5,6 @@ import {
   exceptionRaised,
   gateClosed,
   gateEscalated,
-  gateOpened,
   gateVoted,
 } from "./gate-events.ts";
 import type { History } from "./history.ts";
@@ -57,7 +56,6 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
     usage: addUsage(history.usage, usage),
   }),
   "timer.set": timerSet,
-  "gate.opened": (history, event) => gateOpened(history, recordAt(history, event.path), event),
   "gate.voted": gateVoted,
   "gate.escalated": gateEscalated,
   "gate.closed": gateClosed,
@@ -65,6 +63,8 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "exception.closed": exceptionClosed,
   // What the shell owes and what it has settled says nothing that people ask of a run.
   "run.attached": unchanged,
+  "run.proceeded": unchanged,
+  "step.stopping": unchanged,
   "report.told": unchanged,
   "attempt.begun": unchanged,
   "attempt.stopping": unchanged,
