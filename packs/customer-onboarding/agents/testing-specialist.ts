@@ -60,7 +60,7 @@ function missing(): Answer {
       class: "permanent",
       kind: "agent_unavailable",
       message:
-        "testing-specialist has no HTML checker: bin/page-check is not an executable of this folder. Put one there (README, Validation).",
+        "testing-specialist has no HTML checker: bin/page-check is not an executable of this folder. Put one there; README.md says how.",
       certain: true,
     },
   };

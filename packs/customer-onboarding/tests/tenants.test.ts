@@ -42,7 +42,7 @@ describe("creating tenants", () => {
     }
   });
 
-  test("the same task under the same key changes nothing and answers the same", async () => {
+  test("T2 the same task under the same key changes nothing and answers the same", async () => {
     using pack = copyPack();
     const task = { inputs: { customers: customers(12) } };
     const first = await pack.tenants(task).answer;
@@ -62,6 +62,13 @@ describe("creating tenants", () => {
     expect(pack.rows(ALL)).toHaveLength(200);
   });
 
+  test("T1 a customer whose tenant was removed gets the same id again", async () => {
+    using pack = copyPack();
+    const ids = await create(pack, "wf_a");
+    await withdraw(pack, "wf_a");
+    expect(await create(pack, "wf_b")).toEqual(ids);
+  });
+
   test("a later run finds the same tenants, and what changed about a customer is written", async () => {
     using pack = copyPack();
     const [first, ...others] = customers(12);
@@ -74,7 +81,7 @@ describe("creating tenants", () => {
     );
   });
 
-  test("killed in the middle and told again, it ends with every tenant once", async () => {
+  test("T3 killed in the middle and told again, it ends with every tenant once", async () => {
     using pack = copyPack();
     const many = customers(20_000);
     const count = (): number => Number(pack.rows("SELECT count(*) AS n FROM tenants")[0]?.["n"]);
@@ -161,7 +168,7 @@ describe("undoing a run", () => {
     expect(pack.rows(ALL)).toEqual([]);
   });
 
-  test("leaves the tenants that another run asked for as well", async () => {
+  test("T4 leaves the tenants that another run asked for as well", async () => {
     using pack = copyPack();
     await create(pack, "wf_a", customers(10));
     await create(pack, "wf_b", customers(10, 6));

@@ -150,6 +150,21 @@ describe("validation from end to end", () => {
   });
 });
 
+describe("validation of a locked database", () => {
+  test("is a transient error: nothing is wrong with the onboarding", async () => {
+    using pack = copyPack();
+    const told = await onboard(pack);
+    const writer = new DatabaseSync(join(pack.folder, "output", "onboarding.db"));
+    writer.exec("BEGIN EXCLUSIVE");
+    const answer = await architect(pack, told);
+    writer.exec("ROLLBACK");
+    writer.close();
+    expect(answer).toMatchObject({
+      error: { class: "transient", kind: "agent_temporarily_unavailable", certain: true },
+    });
+  });
+});
+
 describe("the testing specialist", () => {
   test("is unavailable where no HTML checker is installed, and has done nothing", async () => {
     using pack = copyPack();

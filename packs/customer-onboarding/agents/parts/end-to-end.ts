@@ -3,7 +3,16 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { type Answer, isList, isObject, type Json, objects, type Task, text } from "./protocol.ts";
+import {
+  type Answer,
+  isList,
+  isObject,
+  type Json,
+  objects,
+  type Refusal,
+  type Task,
+  text,
+} from "./protocol.ts";
 import { escapeHtml } from "./template.ts";
 
 export const FOLDER: string = resolve(import.meta.dirname, "..", "..");
@@ -48,6 +57,7 @@ export async function validate(task: Task, by: string, checker: PageChecker): Pr
   const ids = isList(task.inputs["tenants"]) ? task.inputs["tenants"].map(text) : [];
   const urls = isList(task.inputs["docs"]) ? task.inputs["docs"].map(text) : [];
   const rows = readTenants();
+  if ("error" in rows) return rows;
   const pages = await Promise.all(
     customers.map((customer, index) => readPage(text(customer["id"]), urls[index] ?? "")),
   );
@@ -90,7 +100,9 @@ function conclude(results: readonly TestResults[]): Answer {
 
 type TenantRow = { readonly tenant_id: string; readonly name: string; readonly email: string };
 
-function readTenants(): ReadonlyMap<string, readonly TenantRow[]> {
+type TenantsByCustomer = ReadonlyMap<string, readonly TenantRow[]>;
+
+function readTenants(): TenantsByCustomer | Extract<Answer, { readonly error: Refusal }> {
   const found = new Map<string, TenantRow[]>();
   if (!existsSync(DATABASE)) return found;
   const database = new DatabaseSync(DATABASE, { readOnly: true, timeout: LOCK_WAIT_MS });
@@ -103,16 +115,17 @@ function readTenants(): ReadonlyMap<string, readonly TenantRow[]> {
       found.set(customer, [...(found.get(customer) ?? []), tenant]);
     }
     return found;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `output/onboarding.db cannot be read now: ${why}. It can when whoever writes has ended.`;
+    const kind = "agent_temporarily_unavailable";
+    return { error: { class: "transient", kind, message, certain: true } };
   } finally {
     database.close();
   }
 }
 
-function checkTenant(
-  customer: Fields,
-  id: string,
-  rows: ReadonlyMap<string, readonly TenantRow[]>,
-): Check {
+function checkTenant(customer: Fields, id: string, rows: TenantsByCustomer): Check {
   const [row, ...others] = rows.get(text(customer["id"])) ?? [];
   if (!row || others.length > 0) {
     return verdict("tenant", `there are ${row ? others.length + 1 : 0} rows where one is wanted`);
