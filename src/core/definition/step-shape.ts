@@ -138,7 +138,7 @@ const typeShape = either(
   "a type such as string or UUID[], or a JSON Schema",
 );
 
-const outputsShape: z.ZodType<OutputsSource> = either(
+export const outputsShape: z.ZodType<OutputsSource> = either(
   [
     named(typeShape, "a map of names to types"),
     listOf(
