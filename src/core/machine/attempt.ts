@@ -58,7 +58,14 @@ export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
   const frame = get(run.frames, event.path);
   if (frame?.kind !== "leaf") return;
   const call = event.doubt ? frame.call : null;
-  putFrame(run, { ...frame, state: "judging", key: null, call, doubt: event.doubt, error: event.error });
+  putFrame(run, {
+    ...frame,
+    state: "judging",
+    key: null,
+    call,
+    doubt: event.doubt,
+    error: event.error,
+  });
 }
 
 export function changeAttempt(run: Fold, key: number, change: Partial<OpenAttempt>): void {

@@ -2,8 +2,8 @@ import { type Draft, store, tell } from "./draft.ts";
 import type { RunOutcome } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { runOutputs } from "./result.ts";
-import { isUndo, undoPath } from "./undo.ts";
 import { entries, get } from "./table.ts";
+import { isUndo, undoPath } from "./undo.ts";
 
 /** The run ends with its root; a rollback undoes, newest first, one after another, before it does. */
 export function endRun(draft: Draft): void {
@@ -20,7 +20,12 @@ export function endRun(draft: Draft): void {
   if (root.live.size > 0) return;
   const { stopping } = run;
   if (stopping?.rollback === true && run.undo !== null) tell(draft, { type: "run.undoing" });
-  else finish(draft, stopping?.rollback === true ? "rolled back" : (stopping?.then ?? "failed"), stopping?.error ?? null);
+  else
+    finish(
+      draft,
+      stopping?.rollback === true ? "rolled back" : (stopping?.then ?? "failed"),
+      stopping?.error ?? null,
+    );
 }
 
 function giveUp(draft: Draft, error: Failure): void {

@@ -108,7 +108,13 @@ export type Body =
       readonly gate?: GateOpening;
     }
   /** It is to end this way as soon as nothing of it is in flight; nothing of it begins any more. */
-  | { readonly type: "step.stopping"; readonly path: Path; readonly outcome: "failed" | "cancelled"; readonly why: string; readonly error?: Failure }
+  | {
+      readonly type: "step.stopping";
+      readonly path: Path;
+      readonly outcome: "failed" | "cancelled";
+      readonly why: string;
+      readonly error?: Failure;
+    }
   /** `when` did not hold, or could not be told and the stricter way was taken; or a branch was not taken. */
   | {
       readonly type: "step.skipped";

@@ -30,7 +30,8 @@ export function degrade(draft: Draft, frame: Frame, error: Failure, ending: Endi
     outcome: "degraded",
     error,
     ...(impact === "" ? {} : { impact }),
-    warning: warning === "" ? `The step "${frame.step.name}" was degraded: ${error.message}` : warning,
+    warning:
+      warning === "" ? `The step "${frame.step.name}" was degraded: ${error.message}` : warning,
     ...ending,
   });
 }
@@ -38,7 +39,8 @@ export function degrade(draft: Draft, frame: Frame, error: Failure, ending: Endi
 /** A step that was stopped ends as it was told to, once nothing of it is in flight. */
 export function stopped(draft: Draft, frame: Frame, ending: Ending = {}): void {
   const stopping = frame.stopping;
-  if (stopping?.outcome === "failed" && stopping.error !== null) return fail(draft, frame, stopping.error, ending);
+  if (stopping?.outcome === "failed" && stopping.error !== null)
+    return fail(draft, frame, stopping.error, ending);
   tell(draft, { type: "step.finished", path: frame.path, outcome: "cancelled", ...ending });
 }
 

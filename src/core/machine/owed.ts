@@ -70,21 +70,40 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
       return;
     case "listen":
       effects.push({ type: "listen", key, event: open.event, match: open.match });
-      if (open.due !== null && run.paused === null) effects.push({ type: "timer", key, due: open.due });
+      if (open.due !== null && run.paused === null)
+        effects.push({ type: "timer", key, due: open.due });
       return;
     case "report":
-      if (run.outcome !== null) effects.push({ type: "report", key, to: open.to, outcome: run.outcome, output: run.result ?? { value: {} }, error: run.error });
+      if (run.outcome !== null)
+        effects.push({
+          type: "report",
+          key,
+          to: open.to,
+          outcome: run.outcome,
+          output: run.result ?? { value: {} },
+          error: run.error,
+        });
       return;
     case "exception":
       return;
   }
 }
 
-function pushAttempt(effects: Effect[], run: Run, one: { key: Key; open: Extract<Open, { type: "attempt" }> }): void {
+function pushAttempt(
+  effects: Effect[],
+  run: Run,
+  one: { key: Key; open: Extract<Open, { type: "attempt" }> },
+): void {
   const { key, open } = one;
   if (open.stopping) effects.push({ type: "abort", key });
   else if (open.child !== null) {
-    effects.push({ type: "child", key, path: open.path, child: open.child, definition: open.definition });
+    effects.push({
+      type: "child",
+      key,
+      path: open.path,
+      child: open.child,
+      definition: open.definition,
+    });
   } else if (open.effects === "ask" && !open.begun) {
     if (run.paused === null) effects.push({ type: "prepare", ...callOf(run, key, open) });
   } else effects.push({ type: "perform", ...callOf(run, key, open) });
@@ -111,7 +130,9 @@ function usesOf(run: Run, step: Task): Call["uses"] {
   if (step.uses.length === 0) return NOTHING;
   const known = resources.get(step);
   if (known !== undefined) return known;
-  const made = [...step.uses].sort().map((resource) => ({ resource, capacity: run.workflow.resources[resource] ?? 1 }));
+  const made = [...step.uses]
+    .sort()
+    .map((resource) => ({ resource, capacity: run.workflow.resources[resource] ?? 1 }));
   resources.set(step, made);
   return made;
 }

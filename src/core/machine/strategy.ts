@@ -31,7 +31,9 @@ export function following(frame: LeafFrame, error: Failure, workflow: Workflow):
   if (fallsBack(frame, error, strategy)) return "fallback";
   if (strategy === "halt_and_escalate") return "escalate";
   if (strategy === "fail_immediately") return step.optional ? "degrade" : "fail";
-  return strategy === "degradable" || error.class === "degradable" || step.optional ? "degrade" : "fail";
+  return strategy === "degradable" || error.class === "degradable" || step.optional
+    ? "degrade"
+    : "fail";
 }
 
 function retries(frame: LeafFrame, error: Failure, strategy: Strategy): boolean {
