@@ -6,7 +6,7 @@ import { openArtifacts } from "../artifacts/index.ts";
 import { prepareFolder } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
 import type { Log } from "./log.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, versionOf } from "./migrate.ts";
 import { openReader } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
 import { openWriter } from "./writer.ts";
@@ -83,6 +83,7 @@ const PAGES_MOST_KIB = 16_384;
 const PAGE_BYTES = 8_192;
 
 function prepareDatabase(database: DatabaseSync, path: string): void {
+  const version = versionOf(database, path);
   database.exec(`pragma page_size = ${PAGE_BYTES}`);
   const mode = database.prepare("pragma journal_mode = wal").get()?.["journal_mode"];
   if (mode !== "wal")
@@ -94,7 +95,7 @@ function prepareDatabase(database: DatabaseSync, path: string): void {
   // Without recursive triggers, `insert or replace` would pass the triggers that keep the log as it is.
   database.exec(`pragma synchronous = full; pragma recursive_triggers = on;
     pragma cache_size = -${PAGES_MOST_KIB}`);
-  migrate(database, path);
+  migrate(database, version);
 }
 
 /** The largest log that is read through after a crash; it takes about a second. */
