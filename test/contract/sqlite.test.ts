@@ -17,9 +17,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, type TestContext, test } from "vitest";
 import { type Envelope, verifyStream } from "../../src/core/audit/index.ts";
-import { type Log, openSqlite } from "../../src/engine/store/index.ts";
+import { type Log, observeSqlite, openSqlite } from "../../src/engine/store/index.ts";
 import { append, digestOf, run, sha256, standing } from "./appends.ts";
 
 const CHILD = fileURLToPath(new URL("./appending.child.ts", import.meta.url));
@@ -76,15 +76,14 @@ function expectWhole(log: Log): void {
     expect(verifyStream(events, sha256)).toMatchObject({ ok: true });
 }
 
-/** Makes a small disk that really is full when it is full; null where this user may not. */
-function smallDisk(options: string): string | null {
+/** Makes a small disk that really is full when it is full; where this user may not, the test is skipped and says so. */
+function smallDisk(options: string, { skip }: TestContext): string {
   const disk = join(folder, "disk");
   mkdirSync(disk);
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", disk], { stdio: "ignore" });
   } catch {
-    console.warn("NOT TESTED on a real small disk: this user may not mount one.");
-    return null;
+    skip("NOT TESTED on a real small disk: this user may not mount one.");
   }
   undo.push(() => execFileSync("umount", ["-l", disk]));
   return disk;
@@ -263,10 +262,45 @@ describe("a folder's log", () => {
   });
 });
 
+describe("a log that is observed while another process writes it", () => {
+  test("shows what is committed, moment by moment, and cannot be written", async () => {
+    const log = opened();
+    await log.append([append(run("aaaa"), 0, { standing: standing() })]);
+    const observer = observeSqlite(folder);
+    expect(observer.standings({ most: 9 })).toMatchObject([{ stream: "wf_aaaa", seq: 1 }]);
+    await log.append([append(run("aaaa"), 1, 3)]);
+    expect(observer.tail(1, 9).map(({ seq }) => seq)).toEqual([2, 3, 4]);
+    expect(verifyStream(observer.read(run("aaaa")), sha256)).toMatchObject({ ok: true });
+    expect(observer).not.toHaveProperty("append");
+    await observer.close();
+    expect(refusal()).toMatchObject({ code: "locked" });
+    expect(await log.append([append(run("aaaa"), 4)])).toMatchObject([{ done: true }]);
+  });
+
+  test("is what a killed process left, too", async () => {
+    const child = spawn(process.execPath, [CHILD, folder], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(child.stdout, "data");
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "close");
+    const observer = observeSqlite(folder);
+    const seen = observer.tail(0, 1_000_000).length;
+    await observer.close();
+    expect(seen).toBeGreaterThan(0);
+    expect(opened().tail(0, 1_000_000)).toHaveLength(seen);
+  });
+
+  test("is asked for where there is none", () => {
+    expect(() => observeSqlite(folder)).toThrow(/There is no log/);
+    expect(existsSync(state(""))).toBe(false);
+  });
+});
+
 describe("a disk that fails", () => {
-  test("full: the batch is refused as a whole, nothing is half-written, and with room it goes on", async () => {
-    const disk = smallDisk("size=4m");
-    if (disk === null) return;
+  test("full: the batch is refused as a whole, nothing is half-written, and with room it goes on", async (context) => {
+    const disk = smallDisk("size=4m", context);
     const ballast = join(disk, "ballast");
     writeFileSync(ballast, Buffer.alloc(2 * MiB));
     const log = opened(disk);
@@ -299,9 +333,8 @@ describe("a disk that fails", () => {
     expectWhole(again);
   });
 
-  test("full for a large content: neither it nor the events that name it are kept", async () => {
-    const disk = smallDisk("size=4m");
-    if (disk === null) return;
+  test("full for a large content: neither it nor the events that name it are kept", async (context) => {
+    const disk = smallDisk("size=4m", context);
     const log = opened(disk);
     const large = JSON.stringify("x".repeat(8 * MiB));
     const contents = [[digestOf(large), large]] as const;
@@ -314,15 +347,13 @@ describe("a disk that fails", () => {
     expect(await log.append([append(run("aaaa"), 0)])).toMatchObject([{ done: true }]);
   });
 
-  test("full already when it is opened", () => {
-    const disk = smallDisk("size=64k");
-    if (disk === null) return;
+  test("full already when it is opened", (context) => {
+    const disk = smallDisk("size=64k", context);
     expect(refusal(disk)).toMatchObject({ code: "disk-full" });
   });
 
-  test("read-only: a sentence that says so, for a new folder and for one with a log in it", async () => {
-    const disk = smallDisk("size=8m");
-    if (disk === null) return;
+  test("read-only: a sentence that says so, for a new folder and for one with a log in it", async (context) => {
+    const disk = smallDisk("size=8m", context);
     const remount = (mode: string) => execFileSync("mount", ["-o", `remount,${mode}`, disk]);
     remount("ro");
     expect(refusal(disk)).toMatchObject({ code: "read-only" });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
-import { prepareFolder } from "./folder.ts";
+import { prepareFolder, STATE_FOLDER } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { migrate, versionOf } from "./migrate.ts";
@@ -47,6 +47,38 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
     lock.release();
     throw refusal(error, `The log ${path} could not be opened`);
   }
+}
+
+/**
+ * The same log, to read while another process holds it, or none does. It sees what is committed.
+ * @throws MusterError "not-found" where nothing was ever kept, and as `openSqlite` does
+ */
+export function observeSqlite(company: string): Omit<Log, "append"> {
+  const state = join(company, STATE_FOLDER);
+  const path = join(state, "log.db");
+  let database: DatabaseSync | null = null;
+  try {
+    if (!statSync(path, { throwIfNoEntry: false })) throw noLog(company);
+    database = new DatabaseSync(path, { timeout: BUSY_MOST_MS, readOnly: true });
+    if (versionOf(database, path) === 0) throw noLog(company);
+    const tenant = tenantOf(database, undefined);
+    const reader = openReader(database, {
+      tenant,
+      artifacts: openArtifacts(join(state, "artifacts")),
+    });
+    return { ...reader, close: async () => database?.close() };
+  } catch (error) {
+    database?.close();
+    throw refusal(error, `The log ${path} could not be opened`);
+  }
+}
+
+function noLog(company: string): MusterError {
+  return new MusterError({
+    code: "not-found",
+    message: `There is no log in ${company}: nothing was run there yet.`,
+    mend: "Run a workflow first, or give the folder of another company.",
+  });
 }
 
 type Parts = Parameters<typeof openWriter>[1] & { readonly release: () => void };
