@@ -1,4 +1,4 @@
-export type { AgentDefinition, AgentWork } from "./agent.ts";
+export type { AgentDefinition, CommandDefinition, FunctionDefinition } from "./agent.ts";
 export type { AgentSource } from "./agent-source.ts";
 export { parseBytes } from "./bytes.ts";
 export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflow.ts";

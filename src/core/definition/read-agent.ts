@@ -2,7 +2,7 @@ import { suggestion } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json } from "../json.ts";
 import type { Problem } from "../problem.ts";
-import type { AgentDefinition, AgentWork } from "./agent.ts";
+import type { AgentDefinition } from "./agent.ts";
 import { type AgentKindName, agentKinds, agentShapes } from "./agent-shape.ts";
 import type { CommandAgentSource, FunctionAgentSource } from "./agent-source.ts";
 import { parseBytes } from "./bytes.ts";
@@ -21,7 +21,6 @@ export type ReadAgent = {
   readonly problems: readonly Problem[];
 };
 
-export const AGENT_TIMEOUT_DEFAULT_MS = 300_000;
 export const AGENT_CONCURRENCY_DEFAULT = 5;
 /** Less, and the program that does the work would not start. */
 export const AGENT_MEMORY_LEAST_BYTES: number = 16 * 1024 * 1024;
@@ -82,7 +81,7 @@ function kindOf(value: Json, report: Report): AgentKindName | null {
       said === undefined
         ? "This agent does not say of which kind it is."
         : isLater
-          ? `Agents of the kind ${said} come in a later release of Muster.`
+          ? `Agents of the kind ${shown(said)} come in a later release of Muster.`
           : `There is no kind of agent ${shown(said)}.`,
     mend:
       typeof said === "string" && !isLater
@@ -103,16 +102,20 @@ function build(kind: AgentKindName, given: Given): AgentDefinition {
     ),
   );
   const context = { path: [], report, later };
-  const [shaped, work] =
-    kind === "function"
-      ? functionWork(checkShape(agentShapes.function, source.value, context), report)
-      : commandWork(checkShape(agentShapes.command, source.value, context), report);
-  const { capabilities, instances = 1 } = shaped;
+  return kind === "function"
+    ? functionAgent(checkShape(agentShapes.function, source.value, context), given)
+    : commandAgent(checkShape(agentShapes.command, source.value, context), given);
+}
+
+/** What agents of every kind say. */
+function common(
+  shaped: Shaped,
+  given: Given,
+): Omit<AgentDefinition, "kind" | "module" | "command"> {
+  const { source, report } = given;
+  const { capabilities } = shaped;
   adviseOnEffects(shaped, report);
-  const timeoutMs = durationMs(shaped.timeout, { path: ["timeout"], report, leastMs: 1 });
   return {
-    work,
-    instances,
     name: nameOf(shaped.name, given),
     description: shaped.description ?? "",
     digest: given.digest,
@@ -120,11 +123,11 @@ function build(kind: AgentKindName, given: Given): AgentDefinition {
     capabilities: [
       ...new Set(typeof capabilities === "string" ? [capabilities] : (capabilities ?? [])),
     ],
-    concurrency: shaped.concurrency ?? Math.max(AGENT_CONCURRENCY_DEFAULT, instances),
+    instances: shaped.instances ?? 1,
+    concurrency: shaped.concurrency ?? AGENT_CONCURRENCY_DEFAULT,
     effects: shaped.effects ?? "ask",
-    timeoutMs: timeoutMs ?? AGENT_TIMEOUT_DEFAULT_MS,
+    timeoutMs: durationMs(shaped.timeout, { path: ["timeout"], report, leastMs: 1 }),
     memoryBytesMost: memoryOf(shaped.memory_limit_per_agent, report),
-    env: envOf(shaped.env, report),
     inputs: fieldsOf("inputs", shaped, given),
     outputs: fieldsOf("outputs", shaped, given),
   };
@@ -132,10 +135,8 @@ function build(kind: AgentKindName, given: Given): AgentDefinition {
 
 type Shaped = Partial<FunctionAgentSource> | Partial<CommandAgentSource>;
 
-function functionWork(
-  shaped: Partial<FunctionAgentSource>,
-  report: Report,
-): readonly [Shaped, AgentWork] {
+function functionAgent(shaped: Partial<FunctionAgentSource>, given: Given): AgentDefinition {
+  const { report } = given;
   const module = shaped.module ?? "";
   const parts = module.split(/[/\\]/);
   if (/^([/\\]|[a-z]+:)/i.test(module) || parts.includes("..")) {
@@ -155,13 +156,11 @@ function functionWork(
       key: true,
     });
   }
-  return [shaped, { kind: "function", module, isolate: shaped.isolate ?? false }];
+  return { ...common(shaped, given), kind: "function", module, isolate: shaped.isolate ?? false };
 }
 
-function commandWork(
-  shaped: Partial<CommandAgentSource>,
-  report: Report,
-): readonly [Shaped, AgentWork] {
+function commandAgent(shaped: Partial<CommandAgentSource>, given: Given): AgentDefinition {
+  const { report } = given;
   if (shaped.cwd !== undefined && shaped.scratch === true) {
     report.add({
       code: "wrong-value",
@@ -172,7 +171,8 @@ function commandWork(
     });
   }
   const cwd = shaped.cwd ?? (shaped.scratch === false ? "." : null);
-  return [shaped, { kind: "command", command: shaped.command ?? [], cwd }];
+  const env = envOf(shaped.env, report);
+  return { ...common(shaped, given), kind: "command", command: shaped.command ?? [], cwd, env };
 }
 
 function nameOf(said: string | undefined, { source, report }: Given): string {
