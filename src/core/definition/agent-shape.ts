@@ -30,12 +30,21 @@ const anyAgentKeys: Keys<AnyAgentSource> = {
   ),
   instances: whole(1, INSTANCES_MOST).describe("Processes or workers kept at once. Default 1."),
   concurrency: whole(1, AGENT_CONCURRENCY_MOST).describe(
-    "Attempts that one instance takes at once. Default 5.",
+    "Attempts it takes at once, over all instances. Default 5.",
   ),
   effects: oneOf(["pure", "idempotent", "ask"]).describe(
     "What a repetition does: pure reads only; idempotent does nothing twice under one key; ask may do harm, so that after doubt a person looks. Unsaid: ask.",
   ),
-  timeout: duration().describe("Of one attempt, where the step names none."),
+  env: either(
+    [
+      listOf(word("the name of a variable"), "a list of names"),
+      named(word("$env.NAME"), "a map of names to $env.NAME"),
+    ],
+    "a list of names, or a map of names to $env.NAME",
+  ).describe(
+    "Variables of the environment that it sees: names, or NAME: $env.OTHER. Nothing else is inherited.",
+  ),
+  timeout: duration().describe("Of one attempt, where the step names none. Default 5 minutes."),
   memory_limit_per_agent: size().describe("The most memory of one instance: 512MB, 4GB."),
   inputs: outputsShape.describe(
     "What it takes: a map of names to types. Steps are checked against it.",
@@ -65,15 +74,6 @@ const commandKeys: Keys<CommandAgentSource> = {
     .array(word("a word of the command"), { error: "a list: the program and its arguments" })
     .min(1, { error: "a list: the program and its arguments" })
     .describe("The program and its arguments. There is no shell."),
-  env: either(
-    [
-      listOf(word("the name of a variable"), "a list of names"),
-      named(word("$env.NAME"), "a map of names to $env.NAME"),
-    ],
-    "a list of names, or a map of names to $env.NAME",
-  ).describe(
-    "Variables of the environment that it sees: names, or NAME: $env.OTHER. Nothing else is inherited.",
-  ),
   cwd: word("a path").describe(
     "Where it runs, from the company's folder. Unsaid: an empty folder of its own.",
   ),

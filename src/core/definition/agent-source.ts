@@ -11,6 +11,7 @@ export type AnyAgentSource = {
   readonly instances?: number;
   readonly concurrency?: number;
   readonly effects?: "pure" | "idempotent" | "ask";
+  readonly env?: readonly string[] | { readonly [name: string]: string };
   readonly timeout?: DurationSource;
   readonly memory_limit_per_agent?: string | number;
   readonly inputs?: OutputsSource;
@@ -26,7 +27,6 @@ export type FunctionAgentSource = AnyAgentSource & {
 export type CommandAgentSource = AnyAgentSource & {
   readonly kind: "command";
   readonly command: readonly string[];
-  readonly env?: readonly string[] | { readonly [name: string]: string };
   readonly cwd?: string;
   readonly scratch?: boolean;
 };

@@ -2,7 +2,7 @@ import { suggestion } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json } from "../json.ts";
 import type { Problem } from "../problem.ts";
-import type { AgentDefinition } from "./agent.ts";
+import type { AgentDefinition, CommandDefinition, FunctionDefinition } from "./agent.ts";
 import { type AgentKindName, agentKinds, agentShapes } from "./agent-shape.ts";
 import type { CommandAgentSource, FunctionAgentSource } from "./agent-source.ts";
 import { parseBytes } from "./bytes.ts";
@@ -21,6 +21,7 @@ export type ReadAgent = {
   readonly problems: readonly Problem[];
 };
 
+export const AGENT_TIMEOUT_DEFAULT_MS = 300_000;
 export const AGENT_CONCURRENCY_DEFAULT = 5;
 /** Less, and the program that does the work would not start. */
 export const AGENT_MEMORY_LEAST_BYTES: number = 16 * 1024 * 1024;
@@ -49,6 +50,11 @@ export function readAgent(
   const failed = problems.some(({ severity }) => severity !== "warning");
   return { agent: failed ? null : agent, problems: inOrder(problems) };
 }
+
+/** What is its kind's own. */
+type Work =
+  | Pick<FunctionDefinition, "kind" | "module" | "isolate">
+  | Pick<CommandDefinition, "kind" | "command" | "cwd">;
 
 type Given = {
   readonly source: Source;
@@ -102,20 +108,16 @@ function build(kind: AgentKindName, given: Given): AgentDefinition {
     ),
   );
   const context = { path: [], report, later };
-  return kind === "function"
-    ? functionAgent(checkShape(agentShapes.function, source.value, context), given)
-    : commandAgent(checkShape(agentShapes.command, source.value, context), given);
-}
-
-/** What agents of every kind say. */
-function common(
-  shaped: Shaped,
-  given: Given,
-): Omit<AgentDefinition, "kind" | "module" | "command"> {
-  const { source, report } = given;
-  const { capabilities } = shaped;
+  const [shaped, work] =
+    kind === "function"
+      ? functionWork(checkShape(agentShapes.function, source.value, context), report)
+      : commandWork(checkShape(agentShapes.command, source.value, context), report);
+  const { capabilities, instances = 1 } = shaped;
   adviseOnEffects(shaped, report);
+  const timeoutMs = durationMs(shaped.timeout, { path: ["timeout"], report, leastMs: 1 });
   return {
+    ...work,
+    instances,
     name: nameOf(shaped.name, given),
     description: shaped.description ?? "",
     digest: given.digest,
@@ -123,11 +125,11 @@ function common(
     capabilities: [
       ...new Set(typeof capabilities === "string" ? [capabilities] : (capabilities ?? [])),
     ],
-    instances: shaped.instances ?? 1,
-    concurrency: shaped.concurrency ?? AGENT_CONCURRENCY_DEFAULT,
+    concurrency: shaped.concurrency ?? Math.max(AGENT_CONCURRENCY_DEFAULT, instances),
     effects: shaped.effects ?? "ask",
-    timeoutMs: durationMs(shaped.timeout, { path: ["timeout"], report, leastMs: 1 }),
+    timeoutMs: timeoutMs ?? AGENT_TIMEOUT_DEFAULT_MS,
     memoryBytesMost: memoryOf(shaped.memory_limit_per_agent, report),
+    env: envOf(shaped.env, report),
     inputs: fieldsOf("inputs", shaped, given),
     outputs: fieldsOf("outputs", shaped, given),
   };
@@ -135,8 +137,10 @@ function common(
 
 type Shaped = Partial<FunctionAgentSource> | Partial<CommandAgentSource>;
 
-function functionAgent(shaped: Partial<FunctionAgentSource>, given: Given): AgentDefinition {
-  const { report } = given;
+function functionWork(
+  shaped: Partial<FunctionAgentSource>,
+  report: Report,
+): readonly [Shaped, Work] {
   const module = shaped.module ?? "";
   const parts = module.split(/[/\\]/);
   if (/^([/\\]|[a-z]+:)/i.test(module) || parts.includes("..")) {
@@ -156,11 +160,10 @@ function functionAgent(shaped: Partial<FunctionAgentSource>, given: Given): Agen
       key: true,
     });
   }
-  return { ...common(shaped, given), kind: "function", module, isolate: shaped.isolate ?? false };
+  return [shaped, { kind: "function", module, isolate: shaped.isolate ?? false }];
 }
 
-function commandAgent(shaped: Partial<CommandAgentSource>, given: Given): AgentDefinition {
-  const { report } = given;
+function commandWork(shaped: Partial<CommandAgentSource>, report: Report): readonly [Shaped, Work] {
   if (shaped.cwd !== undefined && shaped.scratch === true) {
     report.add({
       code: "wrong-value",
@@ -171,8 +174,7 @@ function commandAgent(shaped: Partial<CommandAgentSource>, given: Given): AgentD
     });
   }
   const cwd = shaped.cwd ?? (shaped.scratch === false ? "." : null);
-  const env = envOf(shaped.env, report);
-  return { ...common(shaped, given), kind: "command", command: shaped.command ?? [], cwd, env };
+  return [shaped, { kind: "command", command: shaped.command ?? [], cwd }];
 }
 
 function nameOf(said: string | undefined, { source, report }: Given): string {
