@@ -115,12 +115,7 @@ const gated: Script = (told, run) => {
   const digest = `sha256:${"0".repeat(64)}` as Workflow["digest"];
   const gate = { digest, ask: "Send?", chain: "", from: ["ana"], need: 1, show: { letters: 2 } };
   if (told.type === "start")
-    return [
-      accepted(run),
-      begun(""),
-      begun("load"),
-      { type: "gate.opened", path: "load/1", ...gate },
-    ];
+    return [accepted(run), begun(""), begun("load"), begun("load/1", { gate })];
   const allowed = told.type === "vote" && told.allow;
   return [
     { type: "gate.closed", key: 4, path: "load/1", allowed, why: "1 of 1" },

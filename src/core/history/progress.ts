@@ -1,5 +1,5 @@
+import { get } from "../machine/index.ts";
 import type { History } from "./history.ts";
-import { get } from "./table.ts";
 
 /**
  * Expected work, counted in tasks, gates, waits and sub-runs. `done` never falls; `percent` falls
