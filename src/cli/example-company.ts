@@ -169,6 +169,7 @@ export function exampleWorkflow(params: Workflow["params"] = {}): Workflow {
     version: "1.2.0",
     description: "",
     owner: "",
+    strategies: {},
     digest: "sha256:0" as Workflow["digest"],
     params,
     types: {},

@@ -14,7 +14,9 @@ export type Progress = {
 
 export function progressOf(history: History): Progress {
   const root = get(history.records, "");
-  return progress(root?.done ?? 0, root?.expected ?? 0);
+  const counted = progress(root?.done ?? 0, root?.expected ?? 0);
+  // A run that turned out to have nothing to do is done all the same.
+  return history.outcome === "completed" ? { ...counted, percent: 100 } : counted;
 }
 
 export function progress(done: number, expected: number): Progress {

@@ -62,7 +62,8 @@ function awaited(event: Of<"step.started">): StepRecord["waitsFor"] {
 
 export function stepSkipped(history: History, event: Of<"step.skipped">): History {
   const { path, at, why } = event;
-  const before = recordAt(history, path);
+  const begun = withRound(history, path);
+  const before = recordAt(begun, path);
   const record: StepRecord = {
     ...before,
     status: "skipped",
@@ -73,7 +74,7 @@ export function stepSkipped(history: History, event: Of<"step.skipped">): Histor
   const parent = parentPath(path) ?? "";
   // Of the branches of a choose only one was ever expected.
   const branch = placeAt(history.places, parent).step?.kind === "choose";
-  return addWork(write(history, record), path, { done: branch ? 0 : before.expected });
+  return addWork(write(begun, record), path, { done: branch ? 0 : before.expected });
 }
 
 export function stepFinished(history: History, event: Of<"step.finished">): History {
