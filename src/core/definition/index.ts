@@ -1,3 +1,4 @@
+export type { AgentDefinition, CommandDefinition, FunctionDefinition } from "./agent.ts";
 export type {
   AgentNeed,
   Approval,
