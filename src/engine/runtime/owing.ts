@@ -3,15 +3,19 @@ import {
   type Answer,
   childOf,
   type Effect,
+  type Event,
   type Failure,
+  failure,
   type Key,
   owed,
   type Signal,
+  waitsOf,
 } from "../../core/machine/index.ts";
-import { MusterError } from "../../core/problem.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
 import { unreachable } from "../../core/unreachable.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Contents } from "./contents.ts";
-import { isProblem, mail } from "./mail.ts";
+import { isProblem, type Mail, mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import type { Performing } from "./performing.ts";
 import type { Resident } from "./resident.ts";
@@ -61,12 +65,16 @@ export function reconcile(shell: OwingShell, resident: Resident): void {
   for (const effect of effects)
     if (effect.type === "perform" || effect.type === "prepare") calls.add(effect.key);
   for (const attempt of resident.attempts.values())
-    if (!calls.has(attempt.key)) shell.performing.forget(attempt);
+    if (!calls.has(attempt.key) && isUnbegun(attempt)) shell.performing.drop(attempt);
   owe(
     shell,
     resident,
     effects.filter(({ type }) => type === "perform" || type === "prepare" || type === "abort"),
   );
+}
+
+function isUnbegun(attempt: Attempt): boolean {
+  return attempt.state === "placing" || attempt.state === "beginning";
 }
 
 /** What may have been begun before this process: only these are told `lost`. */
@@ -82,21 +90,36 @@ function post(shell: OwingShell, resident: Resident, told: Bare<Signal>): void {
   shell.mailroom.post(resident, mail({ ...told, at: shell.clock.now(), by: "muster" } as Signal));
 }
 
+/** A call in this process is told to stop, a sub-run is cancelled; what is nowhere was lost. */
+function abort(shell: OwingShell, resident: Resident, key: Key): void {
+  if (shell.performing.abort(resident, key)) return;
+  const wait = waitsOf(resident.run).find((one) => one.key === key);
+  if (wait?.what.kind !== "child") return post(shell, resident, { type: "lost", key });
+  const signal: Signal = {
+    type: "cancel",
+    why: `The step "${wait.name}" of ${resident.id} was stopped.`,
+    rollback: false,
+    at: shell.clock.now(),
+    by: "muster",
+  };
+  const error = failure("sub_run_failed", `The sub-run ${wait.what.run} was not begun.`);
+  if (!isDelivered(shell, wait.what.run as RunId, mail(signal)))
+    post(shell, resident, { type: "answer", key, outcome: { kind: "refused", error } });
+}
+
 function startChild(
   shell: OwingShell,
   resident: Resident,
   effect: Extract<Effect, { readonly type: "child" }>,
 ): void {
   const { key, child, definition } = effect;
-  const fail = (error: Failure): void => {
-    post(shell, resident, {
-      type: "answer",
-      key,
-      outcome: { kind: "failed", error, certain: true },
-    });
+  const refuse = (error: Failure): void => {
+    post(shell, resident, { type: "answer", key, outcome: { kind: "refused", error } });
   };
   const made = childOf(resident.run, key, shell.contents.read);
-  if (!("params" in made)) return fail(made);
+  if (made === null) return;
+  if (!("params" in made)) return refuse(made);
+  if (definition === null) return refuse(notStarted(child, "its workflow is not there any more"));
   const signal: Signal = {
     type: "start",
     definition,
@@ -105,24 +128,25 @@ function startChild(
     at: shell.clock.now(),
     by: resident.run.by,
   };
-  const told = (outcome: Parameters<typeof isProblem>[0]): void => {
-    if (isProblem(outcome)) fail(notStarted(child, outcome.message));
+  const told = (outcome: readonly Event[] | Problem): void => {
+    if (isProblem(outcome)) refuse(notStarted(child, outcome.message));
   };
+  if (!isDelivered(shell, child, mail(signal, { told })))
+    refuse(notStarted(child, `its definition ${definition} cannot be read`));
+}
+
+/** False where there is no such run, or it cannot be folded. */
+function isDelivered(shell: OwingShell, run: RunId, sent: Mail): boolean {
   try {
-    if (!shell.mailroom.postTo(child, mail(signal, { told })))
-      fail(notStarted(child, `its definition ${definition} is not in the store`));
+    return shell.mailroom.postTo(run, sent);
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
-    fail(notStarted(child, error.message));
+    return false;
   }
 }
 
 function notStarted(child: RunId, why: string): Failure {
-  return {
-    class: "permanent",
-    kind: "sub-run",
-    message: `The sub-run ${child} could not be started: ${why}`,
-  };
+  return failure("sub_run_failed", `The sub-run ${child} could not be started: ${why}`);
 }
 
 /** The parent is told first; only when it has that on disk is the report done. */
@@ -145,18 +169,16 @@ function report(
     at: shell.clock.now(),
     by: "muster",
   };
-  try {
-    if (!shell.mailroom.postTo(effect.to.run, mail(signal, { told: done }))) done();
-  } catch (error) {
-    // A parent that cannot be folded now is told at the next opening.
-    if (!(error instanceof MusterError)) throw error;
-  }
+  // A parent that cannot be told has no use for it.
+  if (!isDelivered(shell, effect.to.run, mail(signal, { told: done }))) done();
 }
 
-/** A sub-run's end is certain, whatever it was. */
+/** A sub-run's end is certain, whatever it was. What is critical stays so; else the step decides again. */
 function outcomeOf(id: RunId, effect: Extract<Effect, { readonly type: "report" }>): Answer {
   if (effect.outcome === "completed") return { kind: "ok", output: effect.output };
-  const message = effect.error?.message ?? `The sub-run ${id} was ${effect.outcome}.`;
-  const error: Failure = effect.error ?? { class: "permanent", kind: "sub-run", message };
+  if (effect.error?.class === "critical")
+    return { kind: "failed", error: effect.error, certain: true };
+  const why = effect.error === null ? "" : `: ${effect.error.message}`;
+  const error = failure("sub_run_failed", `The sub-run ${id} ended as ${effect.outcome}${why}`);
   return { kind: "failed", error, certain: true };
 }

@@ -24,8 +24,8 @@ export type Performing = {
   readonly perform: (resident: Resident, call: Call, asks: boolean) => void;
   /** Stops it if it can be stopped; it answers in any case. False: it is not here. */
   readonly abort: (resident: Resident, key: Key) => boolean;
-  /** Drops it where it was not begun. */
-  readonly forget: (attempt: Attempt) => void;
+  /** It is owed no longer: dropped where it was not begun, else stopped. Its answer is told all the same. */
+  readonly drop: (attempt: Attempt) => void;
   /** Its time is up. The second time it is given up. */
   readonly expire: (attempt: Attempt) => void;
   /** Its answer is on disk: what it still held is free. */
@@ -61,8 +61,9 @@ export function openPerforming(shell: PerformingShell): Performing {
   return {
     perform: (resident, call, asks) => perform(state, { resident, call, asks }),
     abort: (resident, key) => abort(state, resident.attempts.get(key)),
-    forget: (attempt) => {
+    drop: (attempt) => {
       if (attempt.state === "placing" || attempt.state === "beginning") leave(state, attempt);
+      else if (attempt.state === "performing" && !attempt.isStopping) stop(state, attempt, null);
     },
     expire: (attempt) => expire(state, attempt),
     landed: (attempt) => leave(state, attempt),
@@ -74,7 +75,7 @@ export function openPerforming(shell: PerformingShell): Performing {
     close: () => {
       state.isClosed = true;
       for (const attempt of state.attempts) {
-        if (attempt.state === "performing") stop(state, attempt);
+        if (attempt.state === "performing") stop(state, attempt, null);
         else if (attempt.state !== "answered") leave(state, attempt);
       }
     },
@@ -169,7 +170,7 @@ function leave(state: State, attempt: Attempt): void {
 
 function abort(state: State, attempt: Attempt | undefined): boolean {
   if (attempt === undefined) return false;
-  if (attempt.state === "performing") stop(state, attempt);
+  if (attempt.state === "performing" && !attempt.isStopping) stop(state, attempt, null);
   if (attempt.state !== "placing" && attempt.state !== "beginning") return true;
   if (attempt.waiting !== null) state.places.forget(attempt.waiting);
   attempt.waiting = null;
@@ -178,33 +179,23 @@ function abort(state: State, attempt: Attempt | undefined): boolean {
 }
 
 /** Told to stop: from now on it has only so long to answer. */
-function stop(state: State, attempt: Attempt): void {
-  const isLate = attempt.isStopping;
-  giveTime(state, attempt);
-  attempt.abort?.abort(isLate ? new DOMException("Its time is used up.", "TimeoutError") : undefined);
-}
-
-function giveTime(state: State, attempt: Attempt): void {
+function stop(state: State, attempt: Attempt, reason: DOMException | null): void {
   attempt.isStopping = true;
   state.alarms.disarm(attempt);
   attempt.due = state.clock.now() + STOPPING_MS_MOST;
   state.alarms.arm(attempt);
+  attempt.abort?.abort(reason ?? undefined);
 }
 
-/** The run decides what follows; the order to stop comes from there. */
 function expire(state: State, attempt: Attempt): void {
   if (attempt.state !== "performing") return;
   if (attempt.isStopping) return tell(state, attempt, { kind: "unknown", error: gaveUp(attempt) });
-  giveTime(state, attempt);
   const signal = { type: "expired", key: attempt.key, at: state.clock.now(), by: "timer" } as const;
   post(state, attempt, signal);
+  stop(state, attempt, new DOMException("Its time is used up.", "TimeoutError"));
 }
 
-const NOT_BEGUN: Failure = {
-  class: "transient",
-  kind: "cancelled",
-  message: "It was stopped before it was begun; nothing was done.",
-};
+const NOT_BEGUN: Failure = failure("stopped", "It was stopped before it was begun; nothing was done.");
 
 function newAttempt(
   resident: Resident,
@@ -231,7 +222,8 @@ function newAttempt(
 function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | Answer {
   const { call, resident, key } = attempt;
   const task = taskOf(resident.run, key, shell.contents.read);
-  if (!("inputs" in task)) return { kind: "failed", error: task, certain: true };
+  if (task === null) return { kind: "refused", error: NOT_BEGUN };
+  if (!("inputs" in task)) return { kind: "refused", error: task };
   const timeoutMs = call.timeoutMs ?? shell.performer.terms(call.agent).timeoutMs;
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
@@ -279,10 +271,10 @@ function stored(
 function unanswered(attempt: Attempt, error: unknown): Answer {
   const why = error instanceof Error ? error.message : String(error);
   const message = `Agent "${attempt.call.agent}" broke off without an answer: ${why}`;
-  return { kind: "unknown", error: { class: "transient", kind: "crashed", message } };
+  return { kind: "unknown", error: failure("crashed", message) };
 }
 
 function gaveUp(attempt: Attempt): Failure {
   const message = `Agent "${attempt.call.agent}" was told to stop and did not answer within ${STOPPING_MS_MOST} ms.`;
-  return { class: "transient", kind: "timeout", message };
+  return failure("timeout", message);
 }

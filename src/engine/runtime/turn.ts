@@ -122,7 +122,7 @@ function finish(state: State, made: Draft): void {
   }
   for (const { key, is } of made.turns) {
     const attempt = is === null ? resident.attempts.get(key) : undefined;
-    if (attempt !== undefined) shell.performing.forget(attempt);
+    if (attempt !== undefined) shell.performing.drop(attempt);
   }
   letGo(state, made);
   if (made.effects.length > 0) shell.owe(resident, made.effects);
@@ -140,7 +140,7 @@ const CONTROL: ReadonlySet<string> = new Set(["run.paused", "run.resumed", "run.
 function tell(shell: TurnShell, mail: Mail, outcome: readonly Event[] | Problem): void {
   // A `begin` that nothing followed: the run is paused, or wants it no longer.
   if (mail.signal.type === "begin" && mail.attempt?.state === "beginning")
-    shell.performing.forget(mail.attempt);
+    shell.performing.drop(mail.attempt);
   if (mail.told !== null) mail.told(outcome);
   else if (isProblem(outcome) && outcome.code === "bug") shell.trouble(outcome);
 }
