@@ -8,6 +8,8 @@ export type Workflow = {
   readonly name: string;
   readonly version: string;
   readonly description: string;
+  /** Who owns its exceptions; \"\" is: whoever started the run. */
+  readonly owner: string;
   /** Of the text it was read from; the log pins runs to it. */
   readonly digest: Digest;
   readonly params: Readonly<Record<string, Param>>;
@@ -86,7 +88,8 @@ export type Task = Common & {
   /** Of one attempt, from the moment it is performed. */
   readonly timeoutMs: number | null;
   readonly retry: Retry;
-  readonly strategy: Strategy;
+  /** null: the class of the error decides. */
+  readonly strategy: Strategy | null;
   readonly fallback: Fallback | null;
   readonly approve: Approval | null;
   readonly compensate: Compensation | null;
@@ -107,7 +110,8 @@ export type SubRun = Common & {
   readonly outputs: OutputFields;
   readonly timeoutMs: number | null;
   readonly retry: Retry;
-  readonly strategy: Strategy;
+  /** null: the class of the error decides. */
+  readonly strategy: Strategy | null;
 };
 
 /** The body once for every item of a list. Gives, per output of the body, the list in item order, and `items`. */

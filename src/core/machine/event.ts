@@ -161,7 +161,7 @@ export type Body =
       readonly type: "timer.set";
       readonly path: Path;
       readonly due: number;
-      readonly why: "backoff" | "total" | "block" | "gate";
+      readonly why: "backoff" | "total" | "block";
     }
   | { readonly type: "timer.ended"; readonly key: Key }
   | {

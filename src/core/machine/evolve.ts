@@ -1,5 +1,5 @@
 import { unreachable } from "../unreachable.ts";
-import { changed, changedLeaf, closed, endedFold, opened } from "./attempt.ts";
+import { changed, changedLeaf, endedFold, opened } from "./attempt.ts";
 import { blockFrame, commonOf } from "./born.ts";
 import type { Event } from "./event.ts";
 import { rewant, withFrame } from "./places.ts";

@@ -27,3 +27,5 @@ export type { Answer, Signal, Told } from "./signal.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";
 export { asksOf, childOf, type TaskAsked, taskOf } from "./task.ts";
 export { workOf } from "./work.ts";
+export type { Written } from "./written.ts";
+export { draftOf, eventOf } from "./written.ts";

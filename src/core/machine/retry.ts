@@ -2,7 +2,7 @@ import type { Retry } from "../definition/index.ts";
 import type { Failure } from "./failure.ts";
 
 /** No wait between two attempts is longer, whatever an author or an agent says. */
-export const BACKOFF_MS_MOST = 24 * 3_600_000;
+export const BACKOFF_MS_MOST: number = 24 * 3_600_000;
 
 /**
  * How long to wait before the next attempt. The spread keeps steps that failed together from coming

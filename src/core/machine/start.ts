@@ -15,7 +15,7 @@ import { childPath, childStep } from "./work.ts";
 /** An `each` over more items than this is refused: M7. */
 export const ITEMS_MOST = 1_000_000;
 /** No timer of a `wait` is longer: ten years. */
-export const WAIT_MS_MOST = 10 * 366 * 86_400_000;
+export const WAIT_MS_MOST: number = 10 * 366 * 86_400_000;
 
 type Place = Position & { readonly path: Path };
 

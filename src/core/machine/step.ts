@@ -139,7 +139,7 @@ function asked(run: Run, frame: Frame, event: Of<"step.started">): Run {
     return { ...run, open: set(run.open, key, { type: "listen", path, event: name, match, due: event.due ?? null }) };
   }
   if (frame.kind === "wait") return { ...run, open: set(run.open, key, { type: "timer", path, due: event.due ?? 0, why: "wait" }) };
-  return frame.kind === "leaf" ? rewant(run, path) : run;
+  return rewant(run, path);
 }
 
 /** Timers, gates and listens of a step that has ended would wake the run for nothing. */

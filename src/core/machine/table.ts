@@ -45,7 +45,7 @@ export function set<K extends string | number, V>(table: Table<K, V>, key: K, va
     return { size: table.size, root: copy };
   }
   if (table.size < SMALL_MOST) return { size: table.size + 1, root: [...root, key, value] };
-  return set(planted(root), key, value);
+  return set(planted<K, V>(root), key, value);
 }
 
 export function remove<K extends string | number, V>(table: Table<K, V>, key: K): Table<K, V> {

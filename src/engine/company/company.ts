@@ -1,4 +1,5 @@
 import type { Envelope } from "../../core/audit/index.ts";
+import type { Workflow } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Told } from "../../core/machine/index.ts";
@@ -34,6 +35,10 @@ export interface Company extends AsyncDisposable {
   ): AsyncIterable<Envelope>;
   runs(filter?: Partial<StandingFilter>): readonly Standing[];
   standing(run: RunId): Standing | null;
+  /** The definition a run is pinned to; null when there is no such run. */
+  definition(run: RunId): Workflow | null;
+  /** A workflow by its name or its file, as it is now; null where there is none or it is wrong: `check` says why. */
+  workflow(nameOrFile: string): Promise<Workflow | null>;
   /** Steps, waits and exceptions as they are now; null when there is no such run. */
   waiting(run: RunId): readonly Waiting[] | null;
   /** Resolves when the run has ended, or waits for nothing that this process will bring (a person, an event). */

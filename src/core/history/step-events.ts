@@ -1,0 +1,133 @@
+import type { Event, EventType, Key, Opening, Path } from "../machine/index.ts";
+import { addError, addUsage, addWarnings, addWork, recordAt, write } from "./change.ts";
+import { gateOpened } from "./gate-events.ts";
+import type { History } from "./history.ts";
+import { isComposite, parentPath, placeAt } from "./place.ts";
+import type { StepRecord, StepStatus } from "./record.ts";
+
+type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
+
+export function stepStarted(history: History, event: Of<"step.started">): History {
+  const { path, at } = event;
+  const grown = growth(history, event);
+  const begun = addWork(history, path, { expected: grown });
+  const before = recordAt(begun, path);
+  const place = placeAt(history.places, path);
+  const waits = place.step?.kind === "wait" || place.step?.kind === "gate";
+  const holds = place.step !== null && isComposite(place.step.kind);
+  const record: StepRecord = {
+    ...before,
+    status: waits ? "waiting" : holds ? "running" : "ready",
+    startedAt: at,
+    expected: before.expected + (event.count === undefined ? 0 : grown),
+    count: event.count ?? null,
+    branch: event.branch ?? null,
+    waitsFor: awaited(event),
+  };
+  const started = withRound({ ...begun, startedAt: begun.startedAt ?? at }, path);
+  if (event.gate) return gateOpened(started, record, { ...event.gate, seq: event.seq, at });
+  return write(
+    started,
+    event.attempt ? opened(record, { ...event.attempt, seq: event.seq }) : record,
+  );
+}
+
+/** Work that nobody could know of before: the items of an `each`, one more round of a `repeat`. */
+function growth(history: History, event: Of<"step.started">): number {
+  const { step } = placeAt(history.places, event.path);
+  if (step?.kind === "each") {
+    const one = placeAt(history.places, step.body.path).units;
+    return Math.max(0, (event.count ?? 1) - 1) * one;
+  }
+  const parent = event.path.endsWith("}") ? parentPath(event.path) : null;
+  if (parent === null || recordAt(history, parent).rounds === 0) return 0;
+  return placeAt(history.places, event.path).units;
+}
+
+function withRound(history: History, path: Path): History {
+  const parent = path.endsWith("}") ? parentPath(path) : null;
+  if (parent === null) return history;
+  const record = recordAt(history, parent);
+  return write(history, { ...record, rounds: record.rounds + 1 });
+}
+
+function awaited(event: Of<"step.started">): StepRecord["waitsFor"] {
+  if (event.listen) return { kind: "event", ...event.listen, due: event.due ?? null };
+  return event.due !== undefined && !event.gate ? { kind: "time", due: event.due } : null;
+}
+
+export function stepSkipped(history: History, event: Of<"step.skipped">): History {
+  const { path, at, why } = event;
+  const before = recordAt(history, path);
+  const record: StepRecord = {
+    ...before,
+    status: "skipped",
+    endedAt: at,
+    why,
+    done: before.expected,
+  };
+  const parent = parentPath(path) ?? "";
+  // Of the branches of a choose only one was ever expected.
+  const branch = placeAt(history.places, parent).step?.kind === "choose";
+  return addWork(write(history, record), path, { done: branch ? 0 : before.expected });
+}
+
+export function stepFinished(history: History, event: Of<"step.finished">): History {
+  const { path, at, outcome } = event;
+  const before = recordAt(history, path);
+  const place = placeAt(history.places, path);
+  const well = outcome === "completed" || outcome === "degraded";
+  // An item that failed is over: nothing more is expected of it. A failed step may have left work undone.
+  const over = well || (outcome === "failed" && place.many);
+  const texts = [...(event.warnings ?? []), ...(event.warning ? [event.warning] : [])];
+  const record: StepRecord = {
+    ...before,
+    status: outcome,
+    startedAt: before.startedAt ?? at,
+    endedAt: at,
+    attempt: null,
+    nextTryAt: null,
+    waitsFor: null,
+    exception: null,
+    error: event.error ?? before.error,
+    output: event.output ?? null,
+    warnings: texts,
+    impact: event.impact ?? null,
+    done: over ? before.expected : before.done,
+  };
+  let after = write({ ...history, usage: addUsage(history.usage, event.usage) }, record);
+  if (event.error && before.attempt) after = addError(after, record, { at, error: event.error });
+  after = addWarnings(after, path, { at, texts });
+  return addWork(after, path, { done: over ? before.expected - before.done : 0 });
+}
+
+export function opened(
+  record: StepRecord,
+  opening: Opening & { readonly seq: Key },
+  fallback?: string,
+): StepRecord {
+  return {
+    ...record,
+    status: "running",
+    attempts: record.attempts + 1,
+    attempt: { key: opening.seq, subRun: opening.definition !== undefined },
+    agent: opening.agent,
+    fallback: fallback ?? record.fallback,
+    nextTryAt: null,
+  };
+}
+
+export function attemptEnded(history: History, event: Of<"attempt.ended">): History {
+  const { path, at, error } = event;
+  const before = recordAt(history, path);
+  const status: StepStatus = event.outcome === "stopped" ? "ready" : "retrying";
+  const record: StepRecord = { ...before, status, attempt: null, error };
+  const after = write({ ...history, usage: addUsage(history.usage, event.usage) }, record);
+  return event.outcome === "stopped" ? after : addError(after, record, { at, error });
+}
+
+export function timerSet(history: History, event: Of<"timer.set">): History {
+  if (event.why !== "backoff") return history;
+  const record = recordAt(history, event.path);
+  return write(history, { ...record, status: "retrying", nextTryAt: event.due });
+}
