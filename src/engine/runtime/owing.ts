@@ -37,8 +37,7 @@ export function owe(shell: OwingShell, resident: Resident, effects: readonly Eff
         shell.performing.perform(resident, effect, effect.type === "prepare");
         break;
       case "abort":
-        if (!shell.performing.abort(resident, effect.key))
-          post(shell, resident, { type: "lost", key: effect.key });
+        abort(shell, resident, effect.key);
         break;
       case "child":
         startChild(shell, resident, effect);

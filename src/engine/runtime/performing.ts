@@ -2,6 +2,7 @@ import {
   type Answer,
   type Call,
   type Failure,
+  failure,
   type Key,
   type Signal,
   taskOf,
