@@ -122,7 +122,6 @@ function contentsOf(
   return [...told.flatMap(({ content }) => (content === null ? [] : [content])), ...made, ...pages];
 }
 
-
 /** A row that fired is done, whatever the run made of it. */
 function firedKeys(mails: readonly Mail[]): readonly number[] | null {
   let keys: number[] | null = null;

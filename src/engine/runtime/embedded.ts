@@ -155,11 +155,7 @@ function noSuchRun(id: RunId): Problem {
 function peek(shell: Shell, id: RunId): Resident | null {
   const known = shell.residents.get(id);
   const resident = known ?? shell.residents.wake(id, null);
-  if (
-    resident !== null &&
-    resident.mails.length === 0 &&
-    resident.attempts.size === 0
-  )
+  if (resident !== null && resident.mails.length === 0 && resident.attempts.size === 0)
     shell.residents.rest(resident);
   return resident === null || resident.run.seq === 0 ? null : resident;
 }

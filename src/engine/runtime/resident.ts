@@ -69,21 +69,8 @@ export function openResidents(
       if (!residents.has(resident.id)) residents.set(resident.id, resident);
     },
     wake: (id, definition) => {
-      const folded = foldOf(id, { log, definitions });
-      const workflow = definition === null ? null : definitions.byDigest(definition);
-      if (folded === null && workflow === null) return null;
-      const run = folded?.run ?? (workflow && absent(id, workflow));
-      if (run === null) return null;
-      const resident: Resident = {
-        id,
-        run,
-        standing: folded === null ? null : log.standing(id),
-        mails: [],
-        isCalled: false,
-        attempts: new Map(),
-        tail: folded?.tail ?? 0,
-      };
-      residents.set(id, resident);
+      const resident = woken(id, definition, { log, definitions });
+      if (resident !== null) residents.set(id, resident);
       return resident;
     },
     refold: (resident) => {
@@ -110,6 +97,22 @@ export function openResidents(
   };
 }
 
+function woken(id: RunId, definition: Digest | null, from: From): Resident | null {
+  const folded = foldOf(id, from);
+  const workflow = definition === null ? null : from.definitions.byDigest(definition);
+  const run = folded?.run ?? (workflow && absent(id, workflow));
+  if (run === null) return null;
+  return {
+    id,
+    run,
+    standing: folded === null ? null : from.log.standing(id),
+    mails: [],
+    isCalled: false,
+    attempts: new Map(),
+    tail: folded?.tail ?? 0,
+  };
+}
+
 /** A snapshot and the contents it names, when the tail is long enough; a cache, never the truth. */
 export function snapshotDue(
   run: Run,
@@ -127,7 +130,7 @@ export function snapshotDue(
 }
 
 type From = {
-  readonly log: Pick<Log, "read" | "snapshot" | "content">;
+  readonly log: Pick<Log, "read" | "snapshot" | "content" | "standing">;
   readonly definitions: Definitions;
 };
 
