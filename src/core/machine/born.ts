@@ -3,7 +3,7 @@ import { unreachable } from "../unreachable.ts";
 import type { Body, Event, Path } from "./event.ts";
 import { emptyQueue, join } from "./queue.ts";
 import { emptyRow } from "./row.ts";
-import { type Frame, type FrameCommon, type LeafFrame, limiterOf } from "./run.ts";
+import { type BlockFrame, type Frame, type FrameCommon, type LeafFrame, limiterOf } from "./run.ts";
 import { emptyTable, set } from "./table.ts";
 import { workOf } from "./work.ts";
 
@@ -55,7 +55,7 @@ function chooseFrame(step: Extract<Step, { kind: "choose" }>, branch: number, co
 }
 
 /** A block in which the steps that wait for nobody are ready. */
-export function blockFrame(step: Extract<Step, { kind: "block" }>, common: FrameCommon): Frame {
+export function blockFrame(step: Extract<Step, { kind: "block" }>, common: FrameCommon): BlockFrame {
   let waits = emptyTable<number, number>();
   let ready = emptyQueue<number>();
   let free = emptyQueue<number>();

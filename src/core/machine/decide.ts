@@ -39,7 +39,7 @@ export type Decision = {
  * @returns a `Problem` where the signal is refused; never throws for what a caller or the world did
  */
 export function decide(run: Run, signal: Signal, facts: Facts): Decision | Problem {
-  const draft: Draft = { run, events: [], contents: [], at: signal.at, by: signal.by, facts, queue: [], looked: 0 };
+  const draft: Draft = { run: { ...run }, events: [], contents: [], at: signal.at, by: signal.by, facts, queue: [], looked: 0 };
   const problem = hear(draft, signal);
   if (problem !== null) return problem;
   if (run.unsettled) lookAtAll(draft);
@@ -109,5 +109,6 @@ function ended(draft: Draft, isSettled: boolean): Decision {
   if (last === undefined) return { run: draft.run, events: [], contents: [] };
   const end: Event = isSettled ? { ...last, end: true, settled: true } : { ...last, end: true };
   draft.events.push(end);
-  return { run: { ...draft.run, unsettled: !isSettled }, events: draft.events, contents: draft.contents };
+  draft.run.unsettled = !isSettled;
+  return { run: draft.run, events: draft.events, contents: draft.contents };
 }

@@ -1,9 +1,9 @@
 import type { Digest } from "../id.ts";
 import type { Json } from "../json.ts";
 import type { Body, Event, Path, Stored } from "./event.ts";
-import { evolve } from "./evolve.ts";
+import { fold } from "./evolve.ts";
 import type { Facts } from "./facts.ts";
-import type { Run } from "./run.ts";
+import type { Fold } from "./run.ts";
 import { parentPath } from "./step.ts";
 
 /** A decision has a limit of events; what is left over is owed as `proceed` (M12). */
@@ -13,11 +13,11 @@ export const DECISION_EVENTS_MOST = 200;
 export const INLINE_BYTES_MOST = 4_096;
 
 /**
- * A decision being made. `run` is always the fold of `events`, so that every rule sees what the rule
+ * A decision being made. `run` is the decision's own copy, always the fold of `events`, so that every rule sees what the rule
  * before it did. `queue` holds the steps to look at; looking twice does no harm.
  */
 export type Draft = {
-  run: Run;
+  readonly run: Fold;
   readonly events: Event[];
   readonly contents: (readonly [Digest, string])[];
   readonly at: number;
@@ -33,7 +33,7 @@ export function tell(draft: Draft, body: Body): number {
   const seq = draft.run.seq + 1;
   const event = { seq, at: draft.at, by: draft.by, ...body } as Event;
   draft.events.push(event);
-  draft.run = evolve(draft.run, event);
+  fold(draft.run, event);
   if ("path" in body) touch(draft, body.path);
   return seq;
 }

@@ -1,10 +1,10 @@
 import { unreachable } from "../unreachable.ts";
-import { changed, changedLeaf, endedFold, opened } from "./attempt.ts";
+import { changeAttempt, changeLeaf, foldEnded, foldOpened } from "./attempt.ts";
 import { blockFrame, commonOf } from "./born.ts";
 import type { Event } from "./event.ts";
-import { rewant, withFrame } from "./places.ts";
-import { limiterOf, type Open, type Run } from "./run.ts";
-import { finishedFold, skippedFold, startedFold } from "./step.ts";
+import { putFrame, rewant } from "./places.ts";
+import { type Fold, limiterOf, type Open, type Run } from "./run.ts";
+import { foldFinished, foldSkipped, foldStarted } from "./step.ts";
 import { emptyTable, entries, get, remove, set } from "./table.ts";
 import { workOf } from "./work.ts";
 
@@ -16,45 +16,65 @@ type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
  * and the definition it is pinned to (M4, M5).
  */
 export function evolve(run: Run, event: Event): Run {
-  const next = folded(run, event);
-  return { ...next, seq: event.seq, unsettled: event.end === true ? event.settled !== true : run.unsettled };
+  const next: Fold = { ...run };
+  fold(next, event);
+  return next;
 }
 
-function folded(run: Run, event: Event): Run {
+/** The same into a copy that the caller owns: one decision folds all its events into one. */
+export function fold(run: Fold, event: Event): void {
+  foldRun(run, event);
+  run.seq = event.seq;
+  if (event.end === true) run.unsettled = event.settled !== true;
+}
+
+function foldRun(run: Fold, event: Event): void {
   switch (event.type) {
     case "run.accepted":
       return accepted(run, event);
     case "run.attached":
       return attached(run, event);
     case "run.paused":
-      return { ...run, paused: { at: event.at, why: event.why, exception: event.exception ?? null } };
+      run.paused = { at: event.at, why: event.why, exception: event.exception ?? null };
+      return;
     case "run.resumed":
       return resumed(run, event.at);
     case "run.stopping":
       return stopping(run, event);
     case "run.undoing":
-      return { ...run, phase: "undoing" };
+      run.phase = "undoing";
+      return;
     case "run.proceeded":
-      return run;
+      return;
     case "run.finished":
       return finished(run, event);
     case "report.told":
-      return { ...run, open: remove(run.open, event.key) };
+      run.open = remove(run.open, event.key);
+      return;
     default:
-      return stepFolded(run, event);
+      foldStep(run, event);
   }
 }
 
-type OfRun = "run.accepted" | "run.attached" | "run.paused" | "run.resumed" | "run.stopping" | "run.undoing" | "run.proceeded" | "run.finished" | "report.told";
+type OfRun =
+  | "run.accepted"
+  | "run.attached"
+  | "run.paused"
+  | "run.resumed"
+  | "run.stopping"
+  | "run.undoing"
+  | "run.proceeded"
+  | "run.finished"
+  | "report.told";
 
-function stepFolded(run: Run, event: Exclude<Event, { type: OfRun }>): Run {
+function foldStep(run: Fold, event: Exclude<Event, { type: OfRun }>): void {
   switch (event.type) {
     case "step.started":
-      return startedFold(run, event);
+      return foldStarted(run, event);
     case "step.skipped":
-      return skippedFold(run, event);
+      return foldSkipped(run, event);
     case "step.finished":
-      return finishedFold(run, event);
+      return foldFinished(run, event);
     case "step.stopping":
       return stoppingStep(run, event);
     case "timer.set":
@@ -62,30 +82,41 @@ function stepFolded(run: Run, event: Exclude<Event, { type: OfRun }>): Run {
     case "timer.ended":
       return timerEnded(run, event.key);
     case "listen.ended":
-      return { ...run, open: remove(run.open, event.key) };
+      run.open = remove(run.open, event.key);
+      return;
     default:
-      return askFolded(run, event);
+      foldAsk(run, event);
   }
 }
 
-type OfStep = OfRun | "step.started" | "step.skipped" | "step.finished" | "step.stopping" | "timer.set" | "timer.ended" | "listen.ended";
+type OfStep =
+  | OfRun
+  | "step.started"
+  | "step.skipped"
+  | "step.finished"
+  | "step.stopping"
+  | "timer.set"
+  | "timer.ended"
+  | "listen.ended";
 
-function askFolded(run: Run, event: Exclude<Event, { type: OfStep }>): Run {
+function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
   switch (event.type) {
     case "attempt.started": {
       const frame = get(run.frames, event.path);
-      return frame?.kind === "leaf" ? opened(run, frame, event) : run;
+      if (frame?.kind === "leaf") foldOpened(run, frame, event);
+      return;
     }
     case "attempt.begun":
-      return changed(run, event.key, { begun: true });
+      return changeAttempt(run, event.key, { begun: true });
     case "attempt.repeated":
       return repeated(run, event.key);
     case "attempt.stopping":
-      return changed(run, event.key, { stopping: true });
+      return changeAttempt(run, event.key, { stopping: true });
     case "attempt.ended":
-      return endedFold(run, event);
+      return foldEnded(run, event);
     case "attempt.settled":
-      return { ...run, doubts: remove(run.doubts, event.key) };
+      run.doubts = remove(run.doubts, event.key);
+      return;
     case "gate.voted":
       return voted(run, event);
     case "gate.escalated":
@@ -101,127 +132,118 @@ function askFolded(run: Run, event: Exclude<Event, { type: OfStep }>): Run {
   }
 }
 
-function accepted(run: Run, event: Of<"run.accepted">): Run {
-  const root = run.workflow.root;
+function accepted(run: Fold, event: Of<"run.accepted">): void {
+  const { root, limits } = run.workflow;
   const frame = blockFrame(root, commonOf(root, { path: "", parent: null, at: 0, seq: event.seq }));
-  const now: Run = {
-    ...run,
-    phase: "running",
-    acceptedAt: event.at,
-    by: event.by,
-    params: event.params,
-    parent: event.parent,
-    work: { done: 0, expected: workOf(root) },
-  };
-  if (frame.kind !== "block") return now;
-  return withFrame(now, { ...frame, limiter: limiterOf(run.workflow.limits.concurrencyMost) });
+  run.phase = "running";
+  run.acceptedAt = event.at;
+  run.by = event.by;
+  run.params = event.params;
+  run.parent = event.parent;
+  run.work = { done: 0, expected: workOf(root) };
+  putFrame(run, { ...frame, limiter: limiterOf(limits.concurrencyMost) });
+}
+
+/** The same child, asked for again by its parent's step: its end is told to the newer key, also when it has ended. */
+function attached(run: Fold, event: Of<"run.attached">): void {
+  run.parent = event.parent;
+  if (run.phase === "finished") run.open = set(emptyTable<number, Open>(), event.seq, { type: "report", to: event.parent });
 }
 
 /** Timers were not owed while the run was paused: their due moves by the pause. A gate's deadline does not. */
-function resumed(run: Run, at: number): Run {
+function resumed(run: Fold, at: number): void {
   const by = run.paused === null ? 0 : at - run.paused.at;
   let open = run.open;
   for (const [key, one] of entries(run.open)) {
     if (one.type === "timer") open = set(open, key, { ...one, due: one.due + by });
     if (one.type === "listen" && one.due !== null) open = set(open, key, { ...one, due: one.due + by });
   }
-  return { ...run, paused: null, open };
+  run.paused = null;
+  run.open = open;
 }
 
-function stopping(run: Run, event: Of<"run.stopping">): Run {
-  const { then, rollback, why, error } = event;
-  const now: Run = { ...run, phase: "stopping", stopping: { then, rollback, why, error: error ?? null } };
-  const root = get(now.frames, "");
-  if (root === undefined) return now;
-  const outcome = then === "failed" ? "failed" : "cancelled";
-  return withFrame(now, { ...root, stopping: { outcome, why, error: error ?? null } });
+function stopping(run: Fold, event: Of<"run.stopping">): void {
+  const { then, rollback, why } = event;
+  const error = event.error ?? null;
+  run.phase = "stopping";
+  run.stopping = { then, rollback, why, error };
+  const root = get(run.frames, "");
+  if (root !== undefined) putFrame(run, { ...root, stopping: { outcome: then, why, error } });
 }
 
-function finished(run: Run, event: Of<"run.finished">): Run {
-  const report: Open | null = run.parent === null ? null : { type: "report", to: run.parent };
-  return {
-    ...run,
-    phase: "finished",
-    outcome: event.outcome,
-    error: event.error ?? null,
-    result: event.outputs ?? null,
-    frames: emptyTable(),
-    paused: null,
-    undo: null,
-    open: report === null ? emptyTable() : set(emptyTable<number, Open>(), event.seq, report),
-    work: { done: run.work.expected, expected: run.work.expected },
-  };
+function finished(run: Fold, event: Of<"run.finished">): void {
+  const empty = emptyTable<number, Open>();
+  run.phase = "finished";
+  run.outcome = event.outcome;
+  run.error = event.error ?? null;
+  run.result = event.outputs ?? null;
+  run.frames = emptyTable();
+  run.paused = null;
+  run.undo = null;
+  run.open = run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });
+  run.work = { done: run.work.expected, expected: run.work.expected };
 }
 
-function stoppingStep(run: Run, event: Of<"step.stopping">): Run {
+function stoppingStep(run: Fold, event: Of<"step.stopping">): void {
   const frame = get(run.frames, event.path);
-  if (frame === undefined) return run;
+  if (frame === undefined) return;
   const { outcome, why } = event;
-  return rewant(withFrame(run, { ...frame, stopping: { outcome, why, error: event.error ?? null } }), event.path);
+  putFrame(run, { ...frame, stopping: { outcome, why, error: event.error ?? null } });
+  rewant(run, event.path);
 }
 
-function timerSet(run: Run, event: Of<"timer.set">): Run {
+function timerSet(run: Fold, event: Of<"timer.set">): void {
   const { path, due, why } = event;
-  const now: Run = { ...run, open: set(run.open, event.seq, { type: "timer", path, due, why }) };
-  const frame = get(now.frames, path);
-  if (frame === undefined) return now;
-  if (why === "backoff" && frame.kind === "leaf") return changedLeaf(now, path, { state: "backoff", timer: event.seq });
-  return withFrame(now, { ...frame, timer: event.seq });
+  run.open = set(run.open, event.seq, { type: "timer", path, due, why });
+  const frame = get(run.frames, path);
+  if (frame === undefined) return;
+  if (why === "backoff" && frame.kind === "leaf") changeLeaf(run, path, { state: "backoff", timer: event.seq });
+  else putFrame(run, { ...frame, timer: event.seq });
 }
 
-function timerEnded(run: Run, key: number): Run {
+function timerEnded(run: Fold, key: number): void {
   const open = get(run.open, key);
-  const now: Run = { ...run, open: remove(run.open, key) };
-  if (open?.type !== "timer" || open.why !== "backoff") return now;
-  return changedLeaf(now, open.path, { state: "ready", timer: null });
+  run.open = remove(run.open, key);
+  if (open?.type === "timer" && open.why === "backoff") changeLeaf(run, open.path, { state: "ready", timer: null });
 }
 
 /** A repeat is doubt: nobody knows how far the first time got. */
-function repeated(run: Run, key: number): Run {
+function repeated(run: Fold, key: number): void {
   const open = get(run.open, key);
-  if (open?.type !== "attempt") return run;
-  const now = changed(run, key, { repeats: open.repeats + 1 });
-  return open.effects === "pure" ? now : changedLeaf(now, open.path, { doubt: true });
+  if (open?.type !== "attempt") return;
+  changeAttempt(run, key, { repeats: open.repeats + 1 });
+  if (open.effects !== "pure") changeLeaf(run, open.path, { doubt: true });
 }
 
-function voted(run: Run, event: Of<"gate.voted">): Run {
+function voted(run: Fold, event: Of<"gate.voted">): void {
   const open = get(run.open, event.key);
-  if (open?.type !== "gate") return run;
+  if (open?.type !== "gate") return;
   const { voter, allow, reason, at } = event;
-  return { ...run, open: set(run.open, event.key, { ...open, votes: [...open.votes, { voter, allow, reason, at }] }) };
+  run.open = set(run.open, event.key, { ...open, votes: [...open.votes, { voter, allow, reason, at }] });
 }
 
-function escalated(run: Run, key: number): Run {
+function escalated(run: Fold, key: number): void {
   const open = get(run.open, key);
-  return open?.type === "gate" ? { ...run, open: set(run.open, key, { ...open, due: null }) } : run;
+  if (open?.type === "gate") run.open = set(run.open, key, { ...open, due: null });
 }
 
-function gateClosed(run: Run, event: Of<"gate.closed">): Run {
+function gateClosed(run: Fold, event: Of<"gate.closed">): void {
   const open = get(run.open, event.key);
-  const now: Run = { ...run, open: remove(run.open, event.key) };
-  if (open?.type !== "gate" || !event.allowed) return now;
-  return changedLeaf(now, event.path, { state: "ready", grant: open.gate.digest });
+  run.open = remove(run.open, event.key);
+  if (open?.type !== "gate" || !event.allowed) return;
+  changeLeaf(run, event.path, { state: "ready", grant: open.gate.digest, key: null });
 }
 
-function raised(run: Run, event: Of<"exception.raised">): Run {
-  const { path, why, error, owner, look, at } = event;
-  const open = set(run.open, event.seq, { type: "exception", path, why, error, owner, look, at });
-  return changedLeaf({ ...run, open }, path, { state: "held", exception: event.seq, exceptionWhy: why });
+function raised(run: Fold, event: Of<"exception.raised">): void {
+  const { seq, path, why, error, owner, look, at } = event;
+  run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at });
+  changeLeaf(run, path, { state: "held", exception: seq, exceptionWhy: why });
 }
 
-/** The same child, asked for again by its parent's step: its end is told to the newer key, also when it has ended. */
-function attached(run: Run, event: Of<"run.attached">): Run {
-  const now: Run = { ...run, parent: event.parent };
-  if (run.phase !== "finished") return now;
-  return { ...now, open: set(emptyTable<number, Open>(), event.seq, { type: "report", to: event.parent }) };
-}
-
-function exceptionClosed(before: Run, event: Of<"exception.closed">): Run {
-  const run: Run = { ...before, open: remove(before.open, event.key) };
-  const frame = get(run.frames, event.path);
-  if (frame?.kind !== "leaf") return run;
+function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
+  run.open = remove(run.open, event.key);
   const change = { exception: null, exceptionWhy: null } as const;
-  if (event.how !== "retry") return changedLeaf(run, event.path, change);
+  if (event.how !== "retry") return changeLeaf(run, event.path, change);
   // A person ordered it again: that is a new call, whatever became of the old one.
-  return changedLeaf(run, event.path, { ...change, state: "ready", tries: 0, call: null, doubt: false });
+  changeLeaf(run, event.path, { ...change, state: "ready", tries: 0, call: null, doubt: false });
 }

@@ -1,6 +1,6 @@
 import type { Path } from "./event.ts";
 import { first, join, leave, type Queue } from "./queue.ts";
-import type { Frame, Limiter, Run, Ticket } from "./run.ts";
+import type { Fold, Frame, Limiter, Run, Ticket } from "./run.ts";
 import { get, set } from "./table.ts";
 
 /**
@@ -12,8 +12,8 @@ import { get, set } from "./table.ts";
 
 /** Who is to take the next free place of the run, or null: nobody wants one, or none is free. */
 export function nextForPlace(run: Run): Frame | null {
-  let frame = get(run.frames, "");
   if (run.phase !== "running") return null;
+  let frame = get(run.frames, "");
   while (frame !== undefined) {
     const limiter = limiterIn(frame);
     if (limiter === null) return frame;
@@ -21,7 +21,6 @@ export function nextForPlace(run: Run): Frame | null {
     const next = first(limiter.first);
     const own = ownWant(frame);
     if (next === undefined && own === "first") return frame;
-    if (next === undefined && own === "later" && first(limiter.later) === undefined) return frame;
     const path = next ?? first(limiter.later);
     if (path === undefined) return own === null ? null : frame;
     frame = get(run.frames, path);
@@ -29,45 +28,42 @@ export function nextForPlace(run: Run): Frame | null {
   return null;
 }
 
-export function withFrame(run: Run, frame: Frame): Run {
-  return { ...run, frames: set(run.frames, frame.path, frame) };
+export function putFrame(run: Fold, frame: Frame): void {
+  run.frames = set(run.frames, frame.path, frame);
 }
 
 /** Joins or leaves the queue above, as the frame now wants; and so on up, where a limit's own wish changed. */
-export function rewant(run: Run, path: Path): Run {
+export function rewant(run: Fold, path: Path): void {
   const frame = get(run.frames, path);
-  if (frame === undefined || frame.parent === null) return run;
+  if (frame === undefined || frame.parent === null) return;
   const want = wantOf(frame);
-  if (want === (frame.ticket?.in ?? null)) return run;
-  return queued(run, frame, want);
+  if (want !== (frame.ticket?.in ?? null)) queued(run, frame, want);
 }
 
 /** Goes to the end of its queue: the others come first now. */
-export function rotate(run: Run, path: Path): Run {
+export function rotate(run: Fold, path: Path): void {
   const frame = get(run.frames, path);
-  if (frame === undefined || frame.ticket === null) return run;
-  return queued(queued(run, frame, null), { ...frame, ticket: null }, frame.ticket.in);
+  if (frame === undefined || frame.ticket === null || isAlone(run, frame)) return;
+  queued(run, frame, frame.ticket.in);
 }
 
 /** Leaves every queue: the frame is about to end. */
-export function unwant(run: Run, frame: Frame): Run {
-  return frame.ticket === null ? run : queued(run, frame, null);
+export function unwant(run: Fold, frame: Frame): void {
+  if (frame.ticket !== null) queued(run, frame, null);
 }
 
 /** One attempt more or less below a path: all limits on the way up count it. */
-export function occupy(run: Run, from: Path | null, by: 1 | -1): Run {
-  let now = run;
+export function occupy(run: Fold, from: Path | null, by: 1 | -1): void {
   for (let path = from; path !== null; ) {
-    const frame = get(now.frames, path);
-    if (frame === undefined) return now;
+    const frame = get(run.frames, path);
+    if (frame === undefined) return;
     const limiter = limiterIn(frame);
     if (limiter !== null) {
-      now = withFrame(now, { ...frame, limiter: { ...limiter, busy: limiter.busy + by } } as Frame);
-      now = rewant(now, path);
+      putFrame(run, { ...frame, limiter: { ...limiter, busy: limiter.busy + by } } as Frame);
+      if (frame.parent !== null) rewant(run, path);
     }
     path = frame.parent;
   }
-  return now;
 }
 
 /** Whether one more attempt may be in flight below this path. */
@@ -82,10 +78,10 @@ export function hasPlace(run: Run, from: Path | null): boolean {
   return true;
 }
 
-function queued(run: Run, frame: Frame, want: Ticket["in"] | null): Run {
+function queued(run: Fold, frame: Frame, want: Ticket["in"] | null): void {
   const above = limitAbove(run, frame);
   const limiter = above === null ? null : limiterIn(above);
-  if (above === null || limiter === null) return run;
+  if (above === null || limiter === null) return;
   let next: NonNullable<Limiter> = limiter;
   if (frame.ticket !== null) {
     const which = frame.ticket.in;
@@ -93,8 +89,15 @@ function queued(run: Run, frame: Frame, want: Ticket["in"] | null): Run {
   }
   const ticket = want === null ? null : { in: want, number: next[want].tail };
   if (want !== null) next = { ...next, [want]: join(next[want] as Queue<Path>, frame.path) };
-  const moved = withFrame(withFrame(run, { ...frame, ticket }), { ...above, limiter: next } as Frame);
-  return rewant(moved, above.path);
+  putFrame(run, { ...frame, ticket });
+  putFrame(run, { ...above, limiter: next } as Frame);
+  rewant(run, above.path);
+}
+
+function isAlone(run: Run, frame: Frame): boolean {
+  const above = limitAbove(run, frame);
+  const limiter = above === null ? null : limiterIn(above);
+  return limiter === null || frame.ticket === null || limiter[frame.ticket.in].waiting.size === 1;
 }
 
 function limitAbove(run: Run, frame: Frame): Frame | null {

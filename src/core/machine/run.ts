@@ -44,6 +44,12 @@ export type Run = {
   readonly degraded: number;
 };
 
+/**
+ * A run while one event is folded, or one decision made: whoever began owns this copy and may change its
+ * fields; the tables in it stay persistent, so nobody else sees a half-made state.
+ */
+export type Fold = { -readonly [Field in keyof Run]: Run[Field] };
+
 /** What a finished step gave: as it stands in its event, or the gathered results of an `each`. */
 export type Value = Stored | { readonly items: Row<Item>; readonly fields: readonly string[] };
 

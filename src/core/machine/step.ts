@@ -1,109 +1,131 @@
 import type { Step } from "../definition/index.ts";
-import { closed, gone, opened } from "./attempt.ts";
-import { commonOf, leafFrame } from "./born.ts";
-import { failure } from "./failure.ts";
-import { frameOf, needsPlace } from "./born.ts";
+import { dropFrame, foldClosed, foldOpened } from "./attempt.ts";
+import { commonOf, frameOf, leafFrame, needsPlace } from "./born.ts";
 import type { Event, Path } from "./event.ts";
-import { rewant, rotate, withFrame } from "./places.ts";
+import { failure } from "./failure.ts";
+import { putFrame, rewant, rotate } from "./places.ts";
 import { join, leave } from "./queue.ts";
 import { put } from "./row.ts";
-import type { BlockFrame, Child, Frame, Item, LeafFrame, Run, Value } from "./run.ts";
-import { get, remove, set } from "./table.ts";
+import type { BlockFrame, Child, Fold, Frame, Item, LeafFrame, Value } from "./run.ts";
 import { childrenOf } from "./scope.ts";
+import { get, remove, set } from "./table.ts";
 import { isUndo, undoStep } from "./undo.ts";
 import { childPath, childStep, workOf } from "./work.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
 /** Fold: a step begins. Its parent counts it as live, its frame is born, what it asks is open. */
-export function startedFold(run: Run, event: Of<"step.started">): Run {
+export function foldStarted(run: Fold, event: Of<"step.started">): void {
   if (isUndo(event.path)) return undoStarted(run, event);
   const path = parentPath(event.path);
   const parent = get(run.frames, path);
-  if (parent === undefined) return run;
-  const step = childStep(parent, event.slot);
-  const frame = frameOf(step, event, { path: event.path, parent: path, at: event.slot, seq: event.seq });
-  let now = withFrame(run, begun(parent, step, event.slot));
-  now = withFrame({ ...now, work: grown(run, { parent, frame, at: event.slot }) }, frame);
-  now = rotate(rewant(now, path), path);
-  return asked(now, frame, event);
+  if (parent === undefined) return;
+  const at = event.slot;
+  const step = childStep(parent, at);
+  const frame = frameOf(step, event, { path: event.path, parent: path, at, seq: event.seq });
+  const more = growth(parent, frame, at);
+  if (more !== 0) run.work = { done: run.work.done, expected: run.work.expected + more };
+  putFrame(run, begun(parent, step, at));
+  putFrame(run, frame);
+  rewant(run, path);
+  rotate(run, path);
+  asked(run, frame, event);
 }
 
 /** Fold: a step is left out. Those that wait for it need wait no longer. */
-export function skippedFold(run: Run, event: Of<"step.skipped">): Run {
+export function foldSkipped(run: Fold, event: Of<"step.skipped">): void {
   const path = parentPath(event.path);
   const parent = get(run.frames, path);
-  if (parent === undefined) return run;
+  if (parent === undefined) return;
   const step = childStep(parent, event.slot);
-  const work = { expected: run.work.expected, done: run.work.done + workOf(step) };
-  const left = ended(begun(parent, step, event.slot), { step, at: event.slot, item: { outcome: "skipped" } });
-  const counted: Frame = { ...left, done: left.done + workOf(step) };
-  return rotate(rewant(withFrame({ ...run, work }, counted), path), path);
+  const work = workOf(step);
+  run.work = { expected: run.work.expected, done: run.work.done + work };
+  const left = ended(begun(parent, step, event.slot), { step, at: event.slot, item: { outcome: "skipped" }, work, grown: 0 });
+  putFrame(run, left);
+  rewant(run, path);
+  rotate(run, path);
 }
 
 /** Fold: a step has ended. Its frame goes, what it gave stays, its parent counts it. */
-export function finishedFold(run: Run, event: Of<"step.finished">): Run {
+export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   const frame = get(run.frames, event.path);
-  if (frame === undefined) return run;
-  let now = event.closes === undefined ? run : closed(run, event.closes, event.outcome === "cancelled");
-  now = cleared(gone(now, frame.path), frame);
+  if (frame === undefined) return;
+  if (event.closes !== undefined) foldClosed(run, event.closes, event.outcome === "cancelled");
+  dropFrame(run, frame.path);
+  closeAsked(run, frame);
+  run.work = { expected: run.work.expected, done: run.work.done + frame.expected - frame.done };
+  if (event.outcome === "degraded") run.degraded++;
+  if (isBody(frame.path)) forget(run, frame);
   const gave = valueGiven(frame, event);
-  const rest = frame.expected - frame.done;
-  now = { ...now, work: { expected: now.work.expected, done: now.work.done + rest }, degraded: now.degraded + (event.outcome === "degraded" ? 1 : 0) };
-  if (isBody(frame.path)) now = { ...now, outputs: forgotten(now, frame) };
-  const parent = frame.parent === null ? undefined : get(now.frames, frame.parent);
-  if (gave !== null && parent?.kind !== "each") now = { ...now, outputs: set(now.outputs, frame.path, gave) };
-  if (frame.kind === "leaf") now = undoable(now, frame, event);
-  if (parent === undefined) return now;
-  const item = itemOf(event, gave);
-  const grownBy = frame.expected - workOf(frame.step);
-  const after = ended(parent, { step: frame.step, at: frame.at, item });
-  const counted = { ...after, expected: after.expected + grownBy, done: after.done + frame.expected } as Frame;
-  return rewant(withFrame(now, counted), parent.path);
+  const parent = frame.parent === null ? undefined : get(run.frames, frame.parent);
+  if (gave !== null && parent !== undefined && parent.kind !== "each") run.outputs = set(run.outputs, frame.path, gave);
+  if (frame.kind === "leaf") undoable(run, frame, event);
+  if (parent === undefined) return;
+  const grown = frame.expected - workOf(frame.step);
+  putFrame(run, ended(parent, { step: frame.step, at: frame.at, item: itemOf(event, gave), work: frame.expected, grown }));
+  rewant(run, parent.path);
 }
 
 /** "a/b[3]/c" is below "a/b[3]", that below "a/b", that below "a", that below "". */
 export function parentPath(path: Path): Path {
-  const end = path.at(-1);
-  const at = end === "]" ? path.lastIndexOf("[") : end === "}" ? path.lastIndexOf("{") : path.lastIndexOf("/");
+  const end = path.charCodeAt(path.length - 1);
+  const at = end === 93 ? path.lastIndexOf("[") : end === 125 ? path.lastIndexOf("{") : path.lastIndexOf("/");
   return at < 0 ? "" : path.slice(0, at);
 }
 
 function begun(parent: Frame, step: Step, at: number): Frame {
   switch (parent.kind) {
     case "block": {
-      const queue = needsPlace(step) ? "ready" : "free";
-      return { ...parent, [queue]: leave(parent[queue], parent[queue].head), live: set(parent.live, at, true as const) };
+      const live = set(parent.live, at, true as const);
+      if (needsPlace(step)) return { ...parent, live, ready: leave(parent.ready, parent.ready.head) };
+      return { ...parent, live, free: leave(parent.free, parent.free.head) };
     }
     case "each":
       return { ...parent, next: at + 1, live: set(parent.live, at, true as const) };
     case "choose":
       return { ...parent, child: { state: "live" } };
-    case "repeat":
-      return { ...parent, round: at, child: { state: "live" }, expected: parent.expected + (at > 1 ? workOf(step) : 0) };
-    default:
+    case "repeat": {
+      const expected = parent.expected + (at > 1 ? workOf(step) : 0);
+      return { ...parent, round: at, child: { state: "live" }, expected };
+    }
+    case "leaf":
+    case "gate":
+    case "wait":
       return parent;
   }
 }
 
-function ended(parent: Frame, child: { step: Step; at: number; item: Item }): Frame {
+type Ended = {
+  readonly step: Step;
+  readonly at: number;
+  readonly item: Item;
+  /** Pieces of work it was, and how many more than expected before it began. */
+  readonly work: number;
+  readonly grown: number;
+};
+
+function ended(parent: Frame, child: Ended): Frame {
   const { at, item } = child;
   const over: Child = { state: "ended", item };
+  const counted = { expected: parent.expected + child.grown, done: parent.done + child.work };
   switch (parent.kind) {
     case "block": {
-      const next = { ...parent, live: remove(parent.live, at), left: parent.left - 1 };
+      const next = { ...parent, ...counted, live: remove(parent.live, at), left: parent.left - 1 };
       if (item.outcome !== "failed" && item.outcome !== "cancelled") return released(next, child.step);
       return { ...next, broken: parent.broken ?? item.error ?? failure("cancelled", "A step of it was cancelled.") };
     }
     case "each": {
-      const failed = item.outcome === "failed" ? 1 : 0;
+      const failed = parent.failed + (item.outcome === "failed" ? 1 : 0);
       const lastError = item.error ?? parent.lastError;
-      return { ...parent, live: remove(parent.live, at), ended: parent.ended + 1, failed: parent.failed + failed, lastError, items: put(parent.items, at, item) };
+      const items = put(parent.items, at, item);
+      return { ...parent, ...counted, live: remove(parent.live, at), ended: parent.ended + 1, failed, lastError, items };
     }
     case "choose":
     case "repeat":
-      return { ...parent, child: over };
-    default:
+      return { ...parent, ...counted, child: over };
+    case "leaf":
+    case "gate":
+    case "wait":
       return parent;
   }
 }
@@ -125,89 +147,81 @@ function released(frame: BlockFrame, step: Step): BlockFrame {
   return { ...frame, waits, ready, free };
 }
 
-function asked(run: Run, frame: Frame, event: Of<"step.started">): Run {
+function asked(run: Fold, frame: Frame, event: Of<"step.started">): void {
   const { path } = frame;
   const key = event.seq;
-  if (frame.kind === "leaf" && event.attempt !== undefined) return opened(run, frame, { ...event.attempt, seq: key });
+  if (frame.kind === "leaf" && event.attempt !== undefined) return foldOpened(run, frame, { ...event.attempt, seq: key });
   if (event.gate !== undefined) {
-    const open = set(run.open, key, { type: "gate", path, gate: event.gate, due: event.gate.due ?? null, votes: [] });
-    const now: Run = { ...run, open };
-    return frame.kind === "leaf" ? rewant(withFrame(now, { ...frame, state: "approving", key }), path) : now;
-  }
-  if (frame.kind === "wait" && event.listen !== undefined) {
+    run.open = set(run.open, key, { type: "gate", path, gate: event.gate, due: event.gate.due ?? null, votes: [] });
+    if (frame.kind === "leaf") putFrame(run, { ...frame, state: "approving", key });
+  } else if (frame.kind === "wait" && event.listen !== undefined) {
     const { event: name, key: match } = event.listen;
-    return { ...run, open: set(run.open, key, { type: "listen", path, event: name, match, due: event.due ?? null }) };
-  }
-  if (frame.kind === "wait") return { ...run, open: set(run.open, key, { type: "timer", path, due: event.due ?? 0, why: "wait" }) };
-  return rewant(run, path);
+    run.open = set(run.open, key, { type: "listen", path, event: name, match, due: event.due ?? null });
+  } else if (frame.kind === "wait") {
+    run.open = set(run.open, key, { type: "timer", path, due: event.due ?? 0, why: "wait" });
+  } else rewant(run, path);
 }
 
 /** Timers, gates and listens of a step that has ended would wake the run for nothing. */
-function cleared(run: Run, frame: Frame): Run {
-  let open = run.open;
-  if (frame.timer !== null) open = remove(open, frame.timer);
-  if (frame.kind === "gate" || frame.kind === "wait") open = remove(open, frame.key);
-  if (frame.kind === "leaf" && frame.state === "approving" && frame.key !== null) open = remove(open, frame.key);
-  if (frame.kind === "leaf" && frame.exception !== null) open = remove(open, frame.exception);
-  return open === run.open ? run : { ...run, open };
+function closeAsked(run: Fold, frame: Frame): void {
+  if (frame.timer !== null) run.open = remove(run.open, frame.timer);
+  if (frame.kind === "gate" || frame.kind === "wait") run.open = remove(run.open, frame.key);
+  if (frame.kind !== "leaf") return;
+  if (frame.state === "approving" && frame.key !== null) run.open = remove(run.open, frame.key);
+  if (frame.exception !== null) run.open = remove(run.open, frame.exception);
 }
 
 function valueGiven(frame: Frame, event: Of<"step.finished">): Value | null {
-  if (frame.kind === "each" && event.outcome !== "cancelled") {
-    const fields = "outputs" in frame.step.body ? Object.keys(frame.step.body.outputs.fields) : [];
-    return { items: frame.items, fields };
-  }
-  return event.output ?? null;
+  if (frame.kind !== "each" || event.outcome === "cancelled") return event.output ?? null;
+  const { body } = frame.step;
+  return { items: frame.items, fields: "outputs" in body ? Object.keys(body.outputs.fields) : [] };
 }
 
 function itemOf(event: Of<"step.finished">, gave: Value | null): Item {
+  const { outcome, error } = event;
   const output = event.output ?? (gave !== null && !("items" in gave) ? gave : undefined);
-  return {
-    outcome: event.outcome,
-    ...(output === undefined ? {} : { output }),
-    ...(event.error === undefined ? {} : { error: event.error }),
-  };
+  if (error !== undefined) return output === undefined ? { outcome, error } : { outcome, output, error };
+  return output === undefined ? { outcome } : { outcome, output };
 }
 
 /** What steps inside an item or a round gave is known only inside; its own result is kept. */
-function forgotten(run: Run, frame: Frame): Run["outputs"] {
-  let outputs = run.outputs;
+function forget(run: Fold, frame: Frame): void {
   const inside = (step: Step, path: Path): void => {
     for (const child of childrenOf(step)) {
-      const below = childPath({ ...frame, path, kind: "block" } as Frame, child, child.slot);
-      outputs = remove(outputs, below);
+      const below = childPath({ kind: step.kind, path } as Frame, child, child.slot);
+      run.outputs = remove(run.outputs, below);
       if (child.kind === "block" || child.kind === "choose") inside(child, below);
     }
   };
   if (frame.step.kind === "block" || frame.step.kind === "choose") inside(frame.step, frame.path);
-  return outputs;
 }
 
 function isBody(path: Path): boolean {
-  const end = path.at(-1);
-  return end === "]" || end === "}";
+  const end = path.charCodeAt(path.length - 1);
+  return end === 93 || end === 125;
 }
 
 /** A step that did something and says how to undo it is remembered, newest first; an undo is forgotten when done. */
-function undoable(run: Run, frame: Extract<Frame, { kind: "leaf" }>, event: Of<"step.finished">): Run {
-  if (frame.undoes !== null) return { ...run, undo: run.undo?.next ?? null, undone: run.undone + 1 };
-  if (frame.step.kind !== "task" || frame.step.compensate === null || event.outcome !== "completed") return run;
-  return { ...run, undo: { path: frame.path, output: event.output ?? null, next: run.undo } };
+function undoable(run: Fold, frame: LeafFrame, event: Of<"step.finished">): void {
+  if (frame.undoes !== null) {
+    run.undo = run.undo?.next ?? null;
+    run.undone++;
+  } else if (frame.step.kind === "task" && frame.step.compensate !== null && event.outcome === "completed") {
+    run.undo = { path: frame.path, output: event.output ?? null, next: run.undo };
+  }
 }
 
 /** An `each` that has begun knows how many items there are, a `choose` its branch, a `repeat` one more round. */
-function grown(run: Run, birth: { parent: Frame; frame: Frame; at: number }): Run["work"] {
-  const { parent, frame, at } = birth;
-  const more = frame.expected - workOf(frame.step) + (parent.kind === "repeat" && at > 1 ? workOf(frame.step) : 0);
-  return more === 0 ? run.work : { done: run.work.done, expected: run.work.expected + more };
+function growth(parent: Frame, frame: Frame, at: number): number {
+  const round = parent.kind === "repeat" && at > 1 ? workOf(frame.step) : 0;
+  return frame.expected - workOf(frame.step) + round;
 }
 
 /** An undo stands outside the blocks: it takes no place and is no part of the progress. */
-function undoStarted(run: Run, event: Of<"step.started">): Run {
+function undoStarted(run: Fold, event: Of<"step.started">): void {
   const undo = run.undo;
-  if (undo === null) return run;
+  if (undo === null) return;
   const step = undoStep(run.workflow, undo.path);
   const common = commonOf(step, { path: event.path, parent: null, at: event.slot, seq: event.seq });
-  const frame: LeafFrame = { ...leafFrame(step, { ...common, expected: 0 }), undoes: undo.path };
-  return asked(withFrame(run, frame), frame, event);
+  putFrame(run, { ...leafFrame(step, { ...common, expected: 0 }), undoes: undo.path });
 }
