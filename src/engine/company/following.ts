@@ -1,13 +1,13 @@
 import type { Envelope } from "../../core/audit/index.ts";
 import type { RunId } from "../../core/id.ts";
-import { isUnsettled, type Run, waitsOf } from "../../core/machine/index.ts";
-import type { Standing } from "../store/index.ts";
-import type { Log } from "../store/index.ts";
+import { isUnsettled, type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import type { Runtime } from "../runtime/index.ts";
+import type { Log, Standing } from "../store/index.ts";
 
 export type FollowShell = {
   readonly log: Pick<Log, "read" | "standing">;
-  readonly runtime: Pick<Runtime, "run" | "watch">;
+  readonly runtime: Pick<Runtime, "run" | "watch" | "isBusy">;
 };
 
 /** The run's events after `after`, and those to come until it has ended and its end was reported. */
@@ -18,7 +18,7 @@ export async function* eventsOf(
 ): AsyncGenerator<Envelope> {
   let seen = options.after ?? 0;
   for (;;) {
-    const news = options.follow === true ? newsOf(shell, run) : null;
+    const news = options.follow === true ? newsOf(shell, [run]) : null;
     for (const envelope of shell.log.read(run, seen)) {
       yield envelope;
       seen = envelope.seq;
@@ -30,65 +30,66 @@ export async function* eventsOf(
       return;
     }
     await news.came;
+    news.end();
   }
 }
 
-/** Told once, when the run has events that were not there when this was asked. */
+/** Told once, when one of these runs has events that were not there when this was asked. */
 function newsOf(
   { runtime }: FollowShell,
-  run: RunId,
+  runs: readonly RunId[],
 ): { readonly came: Promise<void>; readonly end: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const end = runtime.watch((told) => {
-    if (told !== run) return;
-    end();
-    resolve();
-  });
-  return { came: promise, end };
+  const ends = runs.map((run) => runtime.watch(run, resolve));
+  return { came: promise, end: () => ends.forEach((end) => end()) };
 }
 
-/** Resolves when the run has ended, or nothing that this process brings will move it. */
-export async function settled(shell: FollowShell, id: RunId): Promise<Standing> {
+/** Resolves when the run has ended, or nothing that this process brings will move it; null when there is no such run. */
+export async function settled(shell: FollowShell, id: RunId): Promise<Standing | null> {
   for (;;) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const end = shell.runtime.watch(() => resolve());
     const run = shell.runtime.run(id);
-    const standing = shell.log.standing(id);
-    if (run === null || standing === null) {
-      end();
-      throw new Error(`There is no run ${id}.`);
-    }
-    if (isStill(run, shell.runtime)) {
-      end();
-      return standing;
-    }
-    await promise;
-    end();
+    if (run === null) return null;
+    const moving = movingIn(run, shell.runtime);
+    if (moving.length === 0) return shell.log.standing(id);
+    const news = newsOf(shell, moving);
+    await news.came;
+    news.end();
   }
 }
 
-/** Only people and events from outside can move it, or nobody. */
-function isStill(run: Run, runtime: Pick<Runtime, "run">): boolean {
-  if (run.phase === "finished") return !isUnsettled(run);
-  const waits = waitsOf(run);
-  if (run.unsettled && run.paused === null) return false;
-  return waits.every(({ what }) => {
-    switch (what.kind) {
-      case "gate":
-      case "event":
-      case "exception":
-        return true;
-      case "child": {
-        const child = runtime.run(what.run as RunId);
-        return child !== null && child.phase !== "finished" && isStill(child, runtime);
-      }
-      case "agent":
-      case "report":
-        return run.paused !== null && what.kind === "agent" && !what.begun && !what.stopping;
-      case "backoff":
-      case "timer":
-      case "place":
-        return run.paused !== null;
-    }
-  });
+/** The run and its sub-runs that may still move by themselves: not those that only people or events can move. */
+function movingIn(run: Run, runtime: Pick<Runtime, "run" | "isBusy">): readonly RunId[] {
+  const isFinished = run.phase === "finished";
+  if (isFinished) return isUnsettled(run) ? [run.id] : [];
+  if (runtime.isBusy(run.id) || (run.unsettled && run.paused === null)) return [run.id];
+  const moving = new Set<RunId>();
+  for (const { what } of waitsOf(run)) {
+    if (what.kind === "child") {
+      const child = runtime.run(what.run as RunId);
+      const below = child === null || child.phase === "finished" ? [] : movingIn(child, runtime);
+      for (const one of below) moving.add(one);
+      if (child === null || child.phase === "finished" || below.length > 0) moving.add(run.id);
+    } else if (isMoving(what, run.paused !== null)) moving.add(run.id);
+  }
+  return [...moving];
+}
+
+/** Whether this process brings what is waited for. A paused run begins nothing. */
+function isMoving(what: Wait["what"], isPaused: boolean): boolean {
+  switch (what.kind) {
+    case "gate":
+    case "event":
+    case "exception":
+      return false;
+    case "backoff":
+    case "timer":
+    case "place":
+    case "agent":
+      return !isPaused;
+    case "child":
+    case "report":
+      return true;
+    default:
+      return unreachable(what);
+  }
 }

@@ -14,7 +14,11 @@ export type Checked =
  *
  * @param origin where the caller says a param came from; "given" unless it says
  */
-export function checkParams(workflow: Workflow, given: JsonObject, origin: JsonObject = {}): Checked {
+export function checkParams(
+  workflow: Workflow,
+  given: JsonObject,
+  origin: JsonObject = {},
+): Checked {
   const problems: Problem[] = Object.keys(given)
     .filter((name) => !Object.hasOwn(workflow.params, name))
     .map((name) => unknownParam(workflow, name));

@@ -53,7 +53,8 @@ export function openStaff(
     },
     perform: (call, task, abort) => {
       const found = agent(call.agent);
-      if (found === null) return { kind: "refused", error: failure("agent_not_found", notThere(call)) };
+      if (found === null)
+        return { kind: "refused", error: failure("agent_not_found", notThere(call)) };
       const given = found.attempt(taskOf(call, task), toolsOf(call, task, tell), abort);
       return given instanceof Promise ? given.then(answerOf) : answerOf(given);
     },

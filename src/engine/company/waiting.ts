@@ -38,7 +38,11 @@ function toldOf({ name, what }: Wait, run: RunId): Told {
       return { status: "running", kind: "agent", what: sentence };
     }
     case "child":
-      return { status: "running", kind: "child", what: `"${name}" waits for its sub-run ${what.run}.` };
+      return {
+        status: "running",
+        kind: "child",
+        what: `"${name}" waits for its sub-run ${what.run}.`,
+      };
     case "backoff":
       return {
         status: "retrying",
@@ -76,7 +80,11 @@ function toldOf({ name, what }: Wait, run: RunId): Told {
         what: `"${name}" is ready and waits for a place in this run.`,
       };
     case "report":
-      return { status: "running", kind: "child", what: `The run ${what.run} is being told of its end.` };
+      return {
+        status: "running",
+        kind: "child",
+        what: `The run ${what.run} is being told of its end.`,
+      };
     default:
       return unreachable(what);
   }

@@ -42,7 +42,7 @@ type Shell = {
   readonly alarms: Alarms;
   readonly performing: Performing;
   readonly turn: Turn;
-  readonly watchers: Set<(run: RunId) => void>;
+  readonly watchers: Map<RunId, Set<() => void>>;
   idlers: (() => void)[];
   isClosed: boolean;
 };
@@ -57,14 +57,15 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
     standing: (id) => standingNow(shell, id),
     read: shell.contents.read,
     idle: () => idle(shell),
+    isBusy: (id) => {
+      const resident = shell.residents.get(id);
+      return resident !== undefined && (resident.mails.length > 0 || resident.attempts.size > 0);
+    },
     queued: (id) =>
       [...(shell.residents.get(id)?.attempts.values() ?? [])]
         .filter((attempt) => attempt.state === "placing")
         .map((attempt) => ({ key: attempt.key, waitsFor: shell.performing.waitsFor(attempt) })),
-    watch: (told) => {
-      shell.watchers.add(told);
-      return () => shell.watchers.delete(told);
-    },
+    watch: (run, told) => watch(shell, run, told),
     close: () => close(shell),
   };
 }
@@ -95,6 +96,8 @@ function assemble(options: EmbeddedOptions): Shell {
     log,
     facts: factsOf(options, contents),
     contents,
+    definitions,
+    pinned: new Set(),
     residents,
     mailroom,
     performing,
@@ -104,7 +107,7 @@ function assemble(options: EmbeddedOptions): Shell {
     committed: (runs) => committed(shell, runs),
     trouble,
   });
-  const watchers = new Set<(run: RunId) => void>();
+  const watchers = new Map<RunId, Set<() => void>>();
   const parts = { options, clock, log, contents, residents, mailroom, alarms, performing, turn };
   const shell: Shell = { ...parts, watchers, idlers: [], isClosed: false };
   return shell;
@@ -213,8 +216,18 @@ function tellLost(shell: Shell, resident: Resident, key: number): Promise<void> 
   });
 }
 
+function watch(shell: Shell, run: RunId, told: () => void): () => void {
+  const watchers = shell.watchers.get(run) ?? new Set();
+  shell.watchers.set(run, watchers.add(told));
+  return () => {
+    watchers.delete(told);
+    if (watchers.size === 0) shell.watchers.delete(run);
+  };
+}
+
 function committed(shell: Shell, runs: readonly RunId[]): void {
-  for (const told of shell.watchers) for (const run of runs) told(run);
+  if (shell.watchers.size > 0)
+    for (const run of runs) for (const told of [...(shell.watchers.get(run) ?? [])]) told();
   if (shell.idlers.length === 0 || !isIdle(shell)) return;
   const idlers = shell.idlers;
   shell.idlers = [];
