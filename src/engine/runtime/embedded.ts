@@ -24,7 +24,7 @@ export type EmbeddedOptions = {
 };
 
 /** Attempts in flight at once in this process, unless said. */
-export const IN_FLIGHT_MOST = 256;
+export const IN_FLIGHT_MOST = 512;
 /** Signals from outside that may wait to be decided. */
 const WAITING_MOST = 100_000;
 /** Runs folded at once on opening. */

@@ -3,6 +3,7 @@ import type {
   Common,
   Gate,
   Step,
+  SubRun,
   Task,
   Wait,
   Workflow,
@@ -163,4 +164,19 @@ export function runId(name: string): RunId {
 
 export function start(definition: Digest, at: number): Signal {
   return { type: "start", definition, params: {}, parent: null, at, by: "ana" };
+}
+
+export function subRun(id: string, workflow: string): SubRun {
+  const { retry, strategy, outputs, timeoutMs, ...rest } = task(id);
+  return {
+    ...common(id, 0),
+    kind: "workflow",
+    workflow,
+    params: {},
+    retry: { ...retry, attemptsMost: 1 },
+    strategy,
+    outputs,
+    timeoutMs,
+    where: rest.where,
+  };
 }

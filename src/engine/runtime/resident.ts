@@ -6,6 +6,7 @@ import {
   eventOf,
   evolve,
   freeze,
+  isSnapshotDue,
   type Key,
   MACHINE_VERSION,
   type Run,
@@ -52,8 +53,6 @@ export type Residents = {
 
 /** Runs kept in memory although nothing of them is in flight here. */
 const WARM_RUNS_MOST = 200;
-/** A shorter tail is folded faster than a snapshot is written. */
-const TAIL_EVENTS_LEAST = 1_000;
 
 export function openResidents(
   log: Pick<Log, "read" | "snapshot" | "content" | "standing">,
@@ -118,8 +117,7 @@ export function snapshotDue(
   run: Run,
   tail: number,
 ): { readonly state: string; readonly contents: readonly Content[] } | null {
-  if (tail <= TAIL_EVENTS_LEAST) return null;
-  if (tail <= run.frames.size + run.open.size + run.outputs.size) return null;
+  if (!isSnapshotDue(run, tail)) return null;
   const contents: Content[] = [];
   const state = freeze(run, (page) => {
     const digest = digestOf(page);
@@ -156,7 +154,7 @@ function thawed(id: RunId, workflow: Workflow, log: Pick<Log, "snapshot" | "cont
   const snapshot = log.snapshot(id, MACHINE_VERSION);
   if (snapshot === null) return null;
   try {
-    return thaw(snapshot.state, { id, workflow, page: (digest) => pageOf(digest, log) });
+    return thaw(snapshot.state, { id, workflow }, (digest) => pageOf(digest, log));
   } catch {
     return null;
   }
@@ -167,8 +165,8 @@ function firstEvent(id: RunId, log: Pick<Log, "read">): Event | null {
   return null;
 }
 
-function pageOf(digest: string, log: Pick<Log, "content">): string {
-  const page = log.content(digest as Digest);
+function pageOf(digest: Digest, log: Pick<Log, "content">): string {
+  const page = log.content(digest);
   if (page === null) throw new Error(`The snapshot names ${digest}, which is not in the store.`);
   return page;
 }
