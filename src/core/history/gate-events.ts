@@ -15,6 +15,7 @@ export function gateOpened(
     key: opening.seq,
     path: record.path,
     ask: opening.ask,
+    show: opening.show ?? {},
     digest: opening.digest,
     from: opening.from,
     need: opening.need,

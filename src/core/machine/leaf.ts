@@ -19,7 +19,7 @@ const NO_REASON = failure("crashed", "It ended without a reason.");
 
 /** An attempt failed: the error's class and the step's strategy say what follows. */
 function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
-  switch (following(frame, error)) {
+  switch (following(frame, error, draft.run.workflow)) {
     case "retry": {
       const wait = backoffMs(frame.step.retry, frame.tries, { seed: `${draft.run.id}/${frame.path}`, error });
       tell(draft, { type: "timer.set", path: frame.path, due: draft.at + wait, why: "backoff" });

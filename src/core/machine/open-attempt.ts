@@ -8,7 +8,7 @@ import type { LeafFrame } from "./run.ts";
 /** A leaf that has its place goes on: the next attempt, by the same agent or, when that one is through, by the fallback. */
 export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
-  if (frame.error !== null && step.kind === "task" && step.fallback !== null && !frame.doubt && following(frame, frame.error) === "fallback") {
+  if (frame.error !== null && step.kind === "task" && step.fallback !== null && !frame.doubt && following(frame, frame.error, draft.run.workflow) === "fallback") {
     const { agent, reason } = step.fallback;
     const opening = openingFor(draft, step, { need: { kind: "named", agent }, call: null });
     tell(draft, { type: "attempt.started", path: frame.path, fallback: reason, ...opening });
