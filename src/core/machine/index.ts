@@ -1,4 +1,5 @@
 export { type Decision, decide } from "./decide.ts";
+export { type Turn, turnsOf } from "./difference.ts";
 export { DECISION_EVENTS_MOST, INLINE_BYTES_MOST } from "./draft.ts";
 export type { Call, Effect } from "./effect.ts";
 export type {
@@ -33,6 +34,7 @@ export { childrenOf, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Signal, Told } from "./signal.ts";
 export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";
+export { emptyTable, entries, get, remove, set, type Table } from "./table.ts";
 export { asksOf, childOf, type TaskAsked, taskOf } from "./task.ts";
 export { workOf } from "./work.ts";
 export type { Written } from "./written.ts";
