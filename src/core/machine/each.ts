@@ -24,7 +24,7 @@ export function advanceEach(draft: Draft, frame: EachFrame): void {
   if (frame.ended < frame.count) return;
   if (frame.failed === 0) return complete(draft, frame);
   const message = `${frame.failed} of ${frame.count} items failed, which is tolerated. The last: ${last}`;
-  degrade(draft, frame, failure("optional_step_failure", message));
+  degrade(draft, frame, { error: failure("optional_step_failure", message) });
 }
 
 function toleratedMost(step: Each, count: number): number {

@@ -70,10 +70,10 @@ export type Body =
   | { readonly type: "run.attached"; readonly parent: { readonly run: RunId; readonly key: Key } }
   | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
   | { readonly type: "run.resumed" }
-  /** Nothing new begins; what is in flight is stopped or awaited. `then` is how the run is to end. */
+  /** Nothing new begins; what is in flight is stopped or awaited. `outcome` is how the run is to end. */
   | {
       readonly type: "run.stopping";
-      readonly then: "cancelled" | "failed";
+      readonly outcome: "cancelled" | "failed";
       readonly rollback: boolean;
       readonly why: string;
       readonly error?: Failure;

@@ -29,6 +29,7 @@ export function fold(run: Fold, event: Event): void {
 }
 
 function foldRun(run: Fold, event: Event): void {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others are those of foldStep
   switch (event.type) {
     case "run.accepted":
       return accepted(run, event);
@@ -68,6 +69,7 @@ type OfRun =
   | "report.told";
 
 function foldStep(run: Fold, event: Exclude<Event, { type: OfRun }>): void {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others are those of foldAsk
   switch (event.type) {
     case "step.started":
       return foldStarted(run, event);
@@ -165,12 +167,12 @@ function resumed(run: Fold, at: number): void {
 }
 
 function stopping(run: Fold, event: Of<"run.stopping">): void {
-  const { then, rollback, why } = event;
+  const { outcome, rollback, why } = event;
   const error = event.error ?? null;
   run.phase = "stopping";
-  run.stopping = { then, rollback, why, error };
+  run.stopping = { outcome, rollback, why, error };
   const root = get(run.frames, "");
-  if (root !== undefined) putFrame(run, { ...root, stopping: { outcome: then, why, error } });
+  if (root !== undefined) putFrame(run, { ...root, stopping: { outcome, why, error } });
 }
 
 function finished(run: Fold, event: Of<"run.finished">): void {

@@ -11,6 +11,7 @@ import type { Told } from "./signal.ts";
 import { entries, get } from "./table.ts";
 
 /** What a signal says happened. Null, and perhaps no event, when it was taken; else why it is refused. */
+// oxlint-disable-next-line complexity -- a flat switch, one case for each kind of signal
 export function hear(draft: Draft, told: Told): Problem | null {
   const { run } = draft;
   if (told.type === "start") return heardStart(draft, told);
@@ -133,7 +134,7 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
       const error = failure("timeout", "The run took longer than its total time limit.");
       tell(draft, {
         type: "run.stopping",
-        then: "failed",
+        outcome: "failed",
         rollback: false,
         why: error.message,
         error,
@@ -182,7 +183,7 @@ function heardControl(
   if (told.type === "cancel" && run.phase === "running") {
     tell(draft, {
       type: "run.stopping",
-      then: "cancelled",
+      outcome: "cancelled",
       rollback: told.rollback,
       why: told.why,
     });
@@ -232,9 +233,9 @@ function wayOut(
       return null;
     case "skip": {
       tell(draft, { ...closing, how: "skip" });
-      degrade(draft, frame, frame.error ?? failure("optional_step_failure", told.why), {
-        warnings: [`${draft.by} went on without it: ${told.why}`],
-      });
+      const error = frame.error ?? failure("optional_step_failure", told.why);
+      const warnings = [`${draft.by} went on without it: ${told.why}`];
+      degrade(draft, frame, { error, warnings });
       return null;
     }
     case "give": {

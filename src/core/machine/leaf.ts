@@ -33,7 +33,7 @@ function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
       tell(draft, { type: "timer.set", path: frame.path, due: draft.at, why: "backoff" });
       return;
     case "degrade":
-      return degrade(draft, frame, error);
+      return degrade(draft, frame, { error });
     case "fail":
       return fail(draft, frame, error);
     case "ask":

@@ -1,6 +1,6 @@
 import type { Task } from "../definition/index.ts";
 import type { Call, Effect } from "./effect.ts";
-import type { Event, Key } from "./event.ts";
+import type { Event, EventType, Key } from "./event.ts";
 import type { Open, Run } from "./run.ts";
 import { entries, get } from "./table.ts";
 
@@ -35,21 +35,19 @@ export function owedBy(run: Run, events: readonly Event[]): readonly Effect[] {
 /** Fixed for a task: the resources it uses, in name order, with their capacities. */
 const resources = new WeakMap<Task, Call["uses"]>();
 
+const OPENING: readonly EventType[] = [
+  "step.started",
+  "attempt.started",
+  "timer.set",
+  "run.finished",
+  "run.attached",
+];
+const CHANGING: readonly EventType[] = ["attempt.begun", "attempt.repeated", "attempt.stopping"];
+
+/** Under which key an event opens an effect, or makes another of it. */
 function opens(event: Event): Key | null {
-  switch (event.type) {
-    case "step.started":
-    case "attempt.started":
-    case "timer.set":
-    case "run.finished":
-    case "run.attached":
-      return event.seq;
-    case "attempt.begun":
-    case "attempt.repeated":
-    case "attempt.stopping":
-      return event.key;
-    default:
-      return null;
-  }
+  if (OPENING.includes(event.type)) return event.seq;
+  return CHANGING.includes(event.type) && "key" in event ? event.key : null;
 }
 
 function mayProceed(run: Run): boolean {

@@ -1,9 +1,9 @@
 import { endAs, stopBelow } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { failure } from "./failure.ts";
-import { complete, fail } from "./finish.ts";
+import { complete, endBadly, fail } from "./finish.ts";
 import type { Item, RepeatFrame } from "./run.ts";
-import { load, scopeAt } from "./scope.ts";
+import { load, scopeAt, withNames } from "./scope.ts";
 import { start } from "./start.ts";
 
 /** Round after round until the condition holds; it gives what the last round gave. */
@@ -24,7 +24,7 @@ function afterRound(draft: Draft, frame: RepeatFrame, item: Item): void {
   const { step, round } = frame;
   const outputs = item.output === undefined ? {} : load(item.output, draft.facts.read);
   const outcome = step.until.evaluate(
-    scopeAt(draft.run, frame, draft.facts.read, { outputs, round }),
+    withNames(scopeAt(draft.run, frame, draft.facts.read), { outputs, round }),
   );
   const ending = item.output === undefined ? {} : { output: item.output };
   if (outcome.kind === "value" && outcome.value === true) return complete(draft, frame, ending);
@@ -36,5 +36,5 @@ function afterRound(draft: Draft, frame: RepeatFrame, item: Item): void {
     );
   if (round < step.roundsMost) return start(draft, frame, round + 1);
   const message = `${step.until.text} did not hold after ${round} rounds, the most that are allowed.`;
-  fail(draft, frame, failure("rounds_exhausted", message), ending);
+  endBadly(draft, frame, { error: failure("rounds_exhausted", message), ...ending });
 }

@@ -49,7 +49,7 @@ export type Run = {
     readonly exception: Key | null;
   } | null;
   readonly stopping: {
-    readonly then: "cancelled" | "failed";
+    readonly outcome: "cancelled" | "failed";
     readonly rollback: boolean;
     readonly why: string;
     readonly error: Failure | null;

@@ -12,11 +12,16 @@ export type Position = { readonly path: Path; readonly parent: Path | null; read
 export type Read = (digest: Digest) => Json;
 
 /** What the names in an expression stand for at a place of a run. */
-export function scopeAt(run: Run, position: Position, read: Read, more: JsonObject = {}): Scope {
+export function scopeAt(run: Run, position: Position, read: Read): Scope {
   return {
-    name: (name) => more[name] ?? named(run, position, { name, read }),
+    name: (name) => named(run, position, { name, read }),
     step: (id) => stepOutputs(run, position, { id, read }),
   };
+}
+
+/** The same, and some names more: they come first. */
+export function withNames(scope: Scope, more: JsonObject): Scope {
+  return { ...scope, name: (name) => more[name] ?? scope.name(name) };
 }
 
 /**
@@ -141,7 +146,7 @@ export function valueOf(value: Value, read: Read): Json {
 /** Per output the list in item order, null where an item did not give it, and `items` with each one's status. */
 function gather(items: Row<Item>, fields: readonly string[], read: Read): JsonObject {
   const lists: Record<string, Json[]> = {};
-  for (const field of fields) lists[field] = new Array<Json>(items.length).fill(null);
+  for (const field of fields) lists[field] = emptyList(items.length);
   const states: Json[] = [];
   let at = 0;
   for (const item of places(items)) {
@@ -164,9 +169,13 @@ function fill(
   place: { at: number; length: number },
 ): void {
   for (const field in output) {
-    const list = (lists[field] ??= new Array<Json>(place.length).fill(null));
+    const list = (lists[field] ??= emptyList(place.length));
     list[place.at] = output[field] ?? null;
   }
+}
+
+function emptyList(length: number): Json[] {
+  return Array.from({ length }, () => null);
 }
 
 function indexOf(workflow: Workflow): ReadonlyMap<string, Target> {

@@ -120,7 +120,7 @@ function branchOf(step: Choose, scope: Scope): number {
 
 function beginGate(draft: Draft, step: Gate, on: Begin): void {
   const asked = evaluateTemplate(step.ask, on.scope);
-  const ask = asked.kind === "value" ? String(asked.value) : step.name;
+  const ask = asked.kind === "value" ? textOf(asked.value) : step.name;
   const shown = valuesOf(step.show, on.scope);
   const show = "values" in shown ? shown.values : { fault: shown.fault };
   const digest = draft.facts.digest(JSON.stringify([draft.run.id, on.place.path, ask, show]));
@@ -200,7 +200,11 @@ function beginWait(draft: Draft, step: Wait, on: Begin): void {
   }
   const { event, key, timeoutMs } = step.until;
   const match = key === null ? null : evaluateTemplate(key, on.scope);
-  const text = match?.kind === "value" ? String(match.value) : "";
+  const text = match?.kind === "value" ? textOf(match.value) : "";
   const due = timeoutMs === null ? {} : { due: draft.at + timeoutMs };
   tell(draft, { ...started, listen: { event, key: text }, ...due });
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -22,7 +22,10 @@ export function statusOf(run: Run): RunStatus {
   if (run.paused !== null) return "paused";
   if (run.frames.size <= 1 && run.work.done === 0 && run.phase === "running")
     return run.unsettled || run.seq <= 2 ? "accepted" : "running";
-  if (run.unsettled) return "running";
+  return run.unsettled ? "running" : statusOfOpen(run);
+}
+
+function statusOfOpen(run: Run): "running" | "waiting" {
   let waits = false;
   for (const [, open] of entries(run.open)) {
     if (open.type === "attempt" || open.type === "report") return "running";

@@ -28,7 +28,7 @@ export function get<K extends string | number, V>(table: Table<K, V>, key: K): V
     for (let at = 0; at < root.length; at += 2) if (root[at] === key) return root[at + 1] as V;
     return undefined;
   }
-  return find(root, key, hashOf(key), 0);
+  return find(root, key, hashOf(key));
 }
 
 export function set<K extends string | number, V>(
@@ -97,9 +97,9 @@ function planted<K extends string | number, V>(flat: readonly (K | V)[]): Table<
   return { size: grown.by, root };
 }
 
-function find<K, V>(start: Node<K, V>, key: K, hash: number, from: number): V | undefined {
+function find<K, V>(start: Node<K, V>, key: K, hash: number): V | undefined {
   let node: Node<K, V> | undefined = start;
-  for (let shift = from; node !== undefined; shift += 5) {
+  for (let shift = 0; node !== undefined; shift += 5) {
     if ("kids" in node) {
       const bit = 1 << ((hash >>> shift) & 31);
       node = node.bits & bit ? node.kids[rank(node.bits, bit)] : undefined;

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Key } from "./event.ts";
 import { type Failure, failure } from "./failure.ts";
 import type { LeafFrame, Run } from "./run.ts";
-import { load, type Read, scopeAt, stepsOf, valuesOf } from "./scope.ts";
+import { load, type Read, scopeAt, stepsOf, valuesOf, withNames } from "./scope.ts";
 import { get } from "./table.ts";
 
 /** What an agent is asked, resolved when it is performed: the log holds where it comes from, not copies of it. */
@@ -57,7 +57,7 @@ function inputsOf(run: Run, frame: LeafFrame, read: Read): ReturnType<typeof val
   if (frame.undoes === null) return valuesOf(frame.step.inputs, scopeAt(run, frame, read));
   const of = run.undo;
   const outputs: Json = of?.output === undefined || of.output === null ? {} : load(of.output, read);
-  return valuesOf(frame.step.inputs, scopeAt(run, frame, read, { outputs }));
+  return valuesOf(frame.step.inputs, withNames(scopeAt(run, frame, read), { outputs }));
 }
 
 const said = new WeakMap<OutputFields, { readonly [name: string]: string }>();

@@ -31,7 +31,11 @@ export function childPath(parent: Frame, child: Step, at: number): Path {
       return `${parent.path}[${at}]`;
     case "repeat":
       return `${parent.path}{${at}}`;
-    default:
+    case "block":
+    case "choose":
+    case "leaf":
+    case "gate":
+    case "wait":
       return parent.path === "" ? segmentOf(child) : `${parent.path}/${segmentOf(child)}`;
   }
 }
