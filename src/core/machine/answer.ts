@@ -52,6 +52,7 @@ export function heardExpired(draft: Draft, key: number): Problem | null {
       outcome: "failed",
       error,
       doubt: open.effects === "idempotent",
+      ...(open.effects === "ask" ? {} : { unanswered: true }),
     });
   return null;
 }
@@ -76,6 +77,7 @@ export function heardLost(draft: Draft, key: number): Problem | null {
     outcome: "unknown",
     error,
     doubt: open.effects !== "pure",
+    unanswered: true,
   });
   return null;
 }

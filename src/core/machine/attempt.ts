@@ -53,8 +53,7 @@ export function foldClosed(run: Fold, key: number, isUnanswered: boolean): void 
 }
 
 export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
-  const { kind } = event.error;
-  foldClosed(run, event.key, event.outcome === "stopped" || kind === "timeout" || kind === "lost");
+  foldClosed(run, event.key, event.unanswered === true);
   const frame = get(run.frames, event.path);
   if (frame?.kind !== "leaf") return;
   const call = event.doubt ? frame.call : null;

@@ -154,6 +154,8 @@ export type Body =
       readonly error: Failure;
       /** After this, the call may have been done: it is in doubt. */
       readonly doubt: boolean;
+      /** It was closed before it was answered: an answer may still come. */
+      readonly unanswered?: true;
       readonly usage?: Usage;
     }
   /** An answer to an attempt that was closed before it came: its price and what it says are kept. */

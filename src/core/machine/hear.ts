@@ -93,11 +93,13 @@ function heardBegin(draft: Draft, key: number): Problem | null {
 
 function heardFired(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
-  if (open?.type === "gate") gateDue(draft, key, open);
+  // No timer runs, or none any more: a deadline that was escalated has passed once.
+  if (open === undefined || !("due" in open) || open.due === null) return null;
+  if (open.type === "gate") gateDue(draft, key, open);
   // While paused no timer is owed; on resume its due has moved.
   else if (draft.run.paused !== null) return null;
-  else if (open?.type === "timer") timerDue(draft, key, open);
-  else if (open?.type === "listen") listenDue(draft, open);
+  else if (open.type === "timer") timerDue(draft, key, open);
+  else listenDue(draft, open);
   return null;
 }
 
