@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import { unreachable } from "../unreachable.ts";
 import { advanceBlock } from "./block.ts";
 import { advanceChoose } from "./choose.ts";
-import { type Draft, isFull, tell } from "./draft.ts";
+import { type Draft, isFull, openDraft, tell } from "./draft.ts";
 import { advanceEach } from "./each.ts";
 import { endRun } from "./end.ts";
 import type { Event } from "./event.ts";
@@ -39,16 +39,7 @@ export type Decision = {
  * @returns a `Problem` where the signal is refused; never throws for what a caller or the world did
  */
 export function decide(run: Run, signal: Signal, facts: Facts): Decision | Problem {
-  const draft: Draft = {
-    run: { ...run },
-    events: [],
-    contents: [],
-    at: signal.at,
-    by: signal.by,
-    facts,
-    queue: [],
-    looked: 0,
-  };
+  const draft = openDraft(run, signal, facts);
   const problem = hear(draft, signal);
   if (problem !== null) return problem;
   if (run.unsettled) lookAtAll(draft);
