@@ -15,7 +15,7 @@ import { attempt } from "./open-attempt.ts";
 import { nextForPlace } from "./places.ts";
 import { first } from "./queue.ts";
 import { advanceRepeat } from "./repeat.ts";
-import type { Frame, Run } from "./run.ts";
+import type { BlockFrame, Frame, Run } from "./run.ts";
 import type { Signal } from "./signal.ts";
 import { start } from "./start.ts";
 import { get } from "./table.ts";
@@ -73,9 +73,7 @@ function settle(draft: Draft): boolean {
 function advance(draft: Draft, frame: Frame): void {
   switch (frame.kind) {
     case "block":
-      // The run ends where its root would.
-      if (frame.path === "" && frame.left === 0) return;
-      return advanceBlock(draft, frame);
+      return isRunsEnd(frame) ? undefined : advanceBlock(draft, frame);
     case "each":
       return advanceEach(draft, frame);
     case "choose":
@@ -91,6 +89,14 @@ function advance(draft: Draft, frame: Frame): void {
     default:
       return unreachable(frame);
   }
+}
+
+/** The run ends where its root would: see `endRun`. */
+function isRunsEnd(frame: BlockFrame): boolean {
+  if (frame.path !== "") return false;
+  return frame.stopping === null
+    ? frame.broken !== null || frame.left === 0
+    : frame.live.size === 0;
 }
 
 /** The next in the queues takes a free place: a step goes on, a block begins its next, an `each` an item. */
