@@ -1,3 +1,9 @@
+export type { Assignable } from "./assignable.ts";
+export { isAssignable } from "./assignable.ts";
+export type { Conversion, Example } from "./conversion-table.ts";
+export { conversionTable } from "./conversion-table.ts";
+export type { ParsedType } from "./type.ts";
+export { BUILT_IN_TYPES, parseType, typeOfSchema } from "./type.ts";
 export type {
   AgentNeed,
   Approval,
