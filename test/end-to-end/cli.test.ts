@@ -46,7 +46,6 @@ phases:
     steps:
       - { id: may, kind: gate, name: May we?, ask: May we send it?, from: [ana] }
 `,
-  "workflows/broken/none.txt": "",
   "agents/greeter.yaml": "muster: 1\nkind: function\nmodule: ./agents/greeter.ts\neffects: pure\n",
   "agents/greeter.ts": `
 export function attempt(task) {
