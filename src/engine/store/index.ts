@@ -1,3 +1,4 @@
+export { sha256 } from "./decision.ts";
 export type {
   Append,
   Appended,
@@ -9,4 +10,4 @@ export type {
   Timer,
 } from "./log.ts";
 export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
-export { openSqlite, type SqliteOptions } from "./sqlite.ts";
+export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";
