@@ -3,7 +3,7 @@ import { suggestion } from "../expression/index.ts";
 import { reportAgent, reportCapabilities } from "./agent-check.ts";
 import { type Building, templatesAt } from "./building.ts";
 import { NOTHING_DECLARED } from "./declared-type.ts";
-import { called, type Draft } from "./draft.ts";
+import { called, capital, type Draft } from "./draft.ts";
 import { durationMs } from "./duration-value.ts";
 import { checkInputs } from "./input-check.ts";
 import { readApprove } from "./people.ts";
@@ -76,8 +76,12 @@ export function buildSubRun(
     const fields = Object.entries(known.params).map(([name, { type }]) => [name, type] as const);
     const required = Object.keys(known.params).filter((name) => known.params[name]?.required);
     checkInputs(source.inputs ?? {}, {
-      ...{ draft, names, building, required },
-      ...{ what: `workflow "${workflow}"`, word: "parameters" },
+      draft,
+      names,
+      building,
+      required,
+      what: `workflow "${workflow}"`,
+      word: "parameters",
       fields: { open: false, fields: Object.fromEntries(fields) },
     });
   }
@@ -216,7 +220,7 @@ function adviseOn(draft: TaskDraft, { report }: Building, noFallback: boolean): 
     report.add({
       code: "advice",
       severity: "warning",
-      message: `${called(draft)} is to fall back when retries are used up, and names no fallback.`,
+      message: `${capital(called(draft))} is to fall back when retries are used up, and names no fallback.`,
       mend: "Write fallback: NAME, or name one under execution_config.fallback_config.",
       path: [...draft.at, "error_strategy"],
     });

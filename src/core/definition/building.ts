@@ -114,7 +114,8 @@ function noteAll(template: Template, spot: Spot, building: Building): void {
         noteAll(field, { ...spot, at: [...spot.at, name] }, building);
       }
       return;
-    default:
+    case "plain":
+      return;
   }
 }
 

@@ -80,6 +80,11 @@ export function called(draft: Draft): string {
   return `${word} "${draft.id}"`;
 }
 
+/** At the head of a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function isMap(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import { compileTemplate, type Names, suggestion, type Template } from "../expre
 import type { Json, JsonObject } from "../json.ts";
 import { isAssignable } from "./assignable.ts";
 import type { Building } from "./building.ts";
-import type { Draft } from "./draft.ts";
+import { capital, type Draft } from "./draft.ts";
 import { shown } from "./shape-problem.ts";
 import { typeOfSchema } from "./type.ts";
 import type { OutputFields, TypeRef } from "./workflow.ts";
@@ -108,8 +108,4 @@ function schemaAt(read: readonly string[], names: Names): JsonObject | null {
     (schema, name) => own(own(schema ?? {}, "properties"), name),
     start,
   );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

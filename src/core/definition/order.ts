@@ -1,5 +1,5 @@
 import { suggestion } from "../expression/index.ts";
-import { called, type Draft, drafts } from "./draft.ts";
+import { called, capital, type Draft, drafts } from "./draft.ts";
 import type { ValuePath } from "./place.ts";
 import type { Report } from "./report.ts";
 
@@ -232,8 +232,4 @@ function ancestors(draft: Draft): readonly Draft[] {
   const all: Draft[] = [];
   for (let up: Draft | null = draft; up !== null; up = up.parent) all.push(up);
   return all;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

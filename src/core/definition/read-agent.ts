@@ -87,7 +87,7 @@ function kindOf(value: Json, report: Report): AgentKindName | null {
       said === undefined
         ? "This agent does not say of which kind it is."
         : isLater
-          ? `Agents of the kind ${said} come in a later release of Muster.`
+          ? `Agents of the kind ${shown(said)} come in a later release of Muster.`
           : `There is no kind of agent ${shown(said)}.`,
     mend:
       typeof said === "string" && !isLater
@@ -163,10 +163,7 @@ function functionWork(
   return [shaped, { kind: "function", module, isolate: shaped.isolate ?? false }];
 }
 
-function commandWork(
-  shaped: Partial<CommandAgentSource>,
-  report: Report,
-): readonly [Shaped, Work] {
+function commandWork(shaped: Partial<CommandAgentSource>, report: Report): readonly [Shaped, Work] {
   if (shaped.cwd !== undefined && shaped.scratch === true) {
     report.add({
       code: "wrong-value",

@@ -68,15 +68,19 @@ type Given = {
 function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
   const { source, report, surroundings } = given;
   const { name, version } = checkHead(shaped, given);
-  const declared = shaped.types ?? {};
-  const types = openTypes(declared, report);
+  const types = openTypes(shaped.types ?? {}, report);
   const settings = readSettings(shaped, report);
   const params = readParams(shaped.parameters ?? {}, { report, types });
   const tree = sketch(shaped, { source, report });
   giveIds(tree, { source, report });
   const siblings = new Map<Draft, Siblings>();
   const building: Building = {
-    ...{ source, report, settings, types, surroundings, siblings },
+    source,
+    report,
+    settings,
+    types,
+    surroundings,
+    siblings,
     resources: Object.keys(shaped.resources ?? {}),
     outputs: outputsOf(tree, { report, types }),
     readings: [],
@@ -96,11 +100,15 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
   });
   checkFallbacks(building);
   return {
-    ...{ name, version, params, root, outputs },
+    name,
+    version,
+    params,
+    root,
+    outputs,
     description: shaped.description ?? "",
     owner: shaped.owner ?? "",
     digest: surroundings.digest(given.text),
-    types: declared,
+    types: types.declared,
     limits: settings.limits,
     strategies: settings.strategies,
     resources: shaped.resources ?? {},

@@ -19,10 +19,25 @@ export function readRetry(
   source: boolean | number | RetrySource | undefined,
   context: { readonly path: ValuePath; readonly report: Report; readonly otherwise: Retry },
 ): Retry {
-  const { path, report, otherwise } = context;
+  const { otherwise } = context;
   if (source === undefined || source === true) return otherwise;
   if (source === false) return { ...otherwise, attemptsMost: 1 };
   if (typeof source === "number") return { ...otherwise, attemptsMost: source };
+  return {
+    ...delaysOf(source, context),
+    attemptsMost: source.enabled === false ? 1 : (source.max_attempts ?? otherwise.attemptsMost),
+    backoff: source.backoff ?? otherwise.backoff,
+    jitter: source.jitter ?? otherwise.jitter,
+    on: source.retry_on ? errorWords(source.retry_on) : otherwise.on,
+  };
+}
+
+type Context = Parameters<typeof readRetry>[1];
+
+function delaysOf(
+  source: RetrySource,
+  { path, report, otherwise }: Context,
+): Pick<Retry, "firstMs" | "mostMs"> {
   const first = durationMs(source.initial_delay, { path: [...path, "initial_delay"], report });
   const most = durationMs(source.max_delay, { path: [...path, "max_delay"], report });
   if (first !== null && most !== null && most < first) {
@@ -34,14 +49,7 @@ export function readRetry(
     });
   }
   const firstMs = first ?? Math.min(otherwise.firstMs, most ?? otherwise.firstMs);
-  return {
-    attemptsMost: source.enabled === false ? 1 : (source.max_attempts ?? otherwise.attemptsMost),
-    backoff: source.backoff ?? otherwise.backoff,
-    firstMs,
-    mostMs: Math.max(most ?? otherwise.mostMs, firstMs),
-    jitter: source.jitter ?? otherwise.jitter,
-    on: source.retry_on ? errorWords(source.retry_on) : otherwise.on,
-  };
+  return { firstMs, mostMs: Math.max(most ?? otherwise.mostMs, firstMs) };
 }
 
 /** Other spellings of the same class or kind, as the machine's table has it. */

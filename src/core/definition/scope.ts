@@ -41,7 +41,9 @@ export function fieldsOf(draft: Draft, outputs: ReadonlyMap<Draft, OutputFields>
     case "choose":
     case "block":
       return united(draft, outputs);
-    default: {
+    case "task":
+    case "workflow":
+    case "wait": {
       const declared = outputs.get(draft);
       if (declared === undefined || declared.open) return null;
       const fields = Object.entries(declared.fields).map(([name, type]) => [name, type.schema]);

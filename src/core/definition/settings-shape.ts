@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import {
   closed,
   duration,
@@ -12,7 +12,7 @@ import {
   whole,
   word,
 } from "./closed-shape.ts";
-import { concurrencyShape, executionShape, retryShape, strategyShape } from "./step-shape.ts";
+import { concurrencyShape, executionShape, retryShape, strategyShape } from "./running-shape.ts";
 import type {
   ErrorHandlingSource,
   ExecutionConfigSource,

@@ -14,7 +14,7 @@ export type Settings = {
   readonly execution: "sequential" | "parallel" | "mixed";
   readonly retry: Retry;
   readonly strategy: Strategy | null;
-  readonly strategies: Workflow["strategies"];
+  readonly strategies: NonNullable<Workflow["strategies"]>;
   /** Of one attempt, where the step names none. */
   readonly stepTimeoutMs: number | null;
   /** No attempt of an agent may take longer, whatever the step says. */
@@ -25,8 +25,7 @@ export type Settings = {
 
 export function readSettings(source: Partial<WorkflowSource>, report: Report): Settings {
   const { error_handling: errors, execution_config: execution } = source;
-  const time = (value: string | number | undefined, ...path: string[]): number | null =>
-    durationMs(value, { path, report, leastMs: 1 });
+  const time: ReadTime = (value, ...path) => durationMs(value, { path, report, leastMs: 1 });
   const compute = source.resource_config?.compute;
   const general = readRetry(execution?.retry_config, {
     path: ["execution_config", "retry_config"],
@@ -35,20 +34,7 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
   });
   checkTokens(source, report);
   return {
-    limits: {
-      concurrencyMost:
-        least([
-          source.max_concurrency,
-          source.concurrency,
-          execution?.max_concurrency,
-          source.resource_limits?.max_concurrent_agents,
-          compute?.max_agents_concurrent,
-        ]) ?? CONCURRENCY_DEFAULT,
-      totalTimeoutMs: least([
-        time(source.resource_limits?.total_timeout, "resource_limits", "total_timeout"),
-        time(execution?.timeout_total, "execution_config", "timeout_total"),
-      ]),
-    },
+    limits: limitsOf(source, time),
     execution: execution?.mode ?? "sequential",
     retry: readRetry(errors?.retry_policy, {
       path: ["error_handling", "retry_policy"],
@@ -65,13 +51,33 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
   };
 }
 
+type ReadTime = (value: string | number | undefined, ...path: string[]) => number | null;
+
+function limitsOf(source: Partial<WorkflowSource>, time: ReadTime): RunLimits {
+  const { execution_config: execution, resource_limits: limits } = source;
+  return {
+    concurrencyMost:
+      least([
+        source.max_concurrency,
+        source.concurrency,
+        execution?.max_concurrency,
+        limits?.max_concurrent_agents,
+        source.resource_config?.compute?.max_agents_concurrent,
+      ]) ?? CONCURRENCY_DEFAULT,
+    totalTimeoutMs: least([
+      time(limits?.total_timeout, "resource_limits", "total_timeout"),
+      time(execution?.timeout_total, "execution_config", "timeout_total"),
+    ]),
+  };
+}
+
 /** Of all limits that apply the least wins; null where none was said. */
 export function least(limits: readonly (number | null | undefined)[]): number | null {
   const said = limits.filter((limit) => typeof limit === "number");
   return said.length === 0 ? null : Math.min(...said);
 }
 
-function readStrategies(source: Partial<WorkflowSource>): Workflow["strategies"] {
+function readStrategies(source: Partial<WorkflowSource>): NonNullable<Workflow["strategies"]> {
   const strategies: Record<string, Strategy> = {};
   for (const [errorClass, said] of Object.entries(source.error_handling?.error_types ?? {})) {
     const strategy = readStrategy(said);

@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import type { Json } from "../json.ts";
-import { type Draft, type DraftBody, isMap } from "./draft.ts";
+import { type Draft, type DraftBody, type DraftHead, isMap } from "./draft.ts";
 import type { ValuePath } from "./place.ts";
 import type { Report } from "./report.ts";
 import { checkShape, shown } from "./shape-problem.ts";
 import type { Source } from "./source.ts";
 import { kindOf, MISPLACED_KEYS } from "./step-kind.ts";
-import { stepShapes } from "./step-shape.ts";
+import { stepShapes, type WrittenKind } from "./step-shape.ts";
 import { phaseShape } from "./workflow-shape.ts";
 import type { PhaseSource, WorkflowSource } from "./workflow-source.ts";
 
@@ -28,7 +28,7 @@ export function sketch(
   const listKey = workflow.phases ? "phases" : workflow.steps ? "steps" : "workflow";
   const execution = workflow.phases || asPhase ? ("sequential" as const) : workflow.execution;
   const root: Draft = {
-    ...head(null, 0, []),
+    ...head(null),
     kind: "block",
     phase: false,
     source: execution === undefined ? {} : { execution },
@@ -58,7 +58,12 @@ function onlyPhase(
     ...(phase === undefined ? {} : { phase }),
     ...(execution === undefined ? {} : { execution }),
   };
-  const draft: Draft = { ...head(root, 0, []), kind: "block", phase: true, source };
+  const draft: Draft = {
+    ...head({ parent: root, slot: 0, at: [] }),
+    kind: "block",
+    phase: true,
+    source,
+  };
   fill(draft, [how.listKey], how.sketching);
   return draft;
 }
@@ -78,7 +83,7 @@ function phase(spot: Spot, sketching: Sketching): Draft {
   const value = valueAt(sketching.source.value, spot.at) ?? null;
   const source = checkShape(phaseShape, value, { path: spot.at, report: sketching.report });
   const draft: Draft = {
-    ...head(spot.parent, spot.slot, spot.at, sketching.source),
+    ...head(spot, sketching.source),
     kind: "block",
     phase: true,
     source,
@@ -99,7 +104,7 @@ function step(spot: Spot, sketching: Sketching): Draft | null {
       mend: "Write at least agent: NAME, with what it is to do.",
       path: spot.at,
     });
-    return { ...head(spot.parent, spot.slot, spot.at), kind: "task", source: {} };
+    return { ...head(spot), kind: "task", source: {} };
   }
   const told = kindOf(value, { path: spot.at, report });
   const body = bodyOf(told.kind, told.value, { spot, sketching });
@@ -114,14 +119,18 @@ function wrapped(body: DraftBody, spot: Spot, sketching: Sketching): Draft {
   let { parent, slot } = spot;
   for (const kind of ["each", "repeat"] as const) {
     if (source[kind] === undefined) continue;
-    const around: Draft = { ...head(parent, slot, spot.at, sketching.source), kind, source };
+    const around: Draft = {
+      ...head({ parent, slot, at: spot.at }, sketching.source),
+      kind,
+      source,
+    };
     if (outer !== null) parent.children.push(around);
     outer ??= around;
     parent = around;
     slot = 0;
   }
   const inner: Draft = {
-    ...head(parent, slot, spot.at, outer ? undefined : sketching.source),
+    ...head({ parent, slot, at: spot.at }, outer ? undefined : sketching.source),
     ...body,
   };
   if (outer !== null) parent.children.push(inner);
@@ -141,13 +150,13 @@ function fillInner(draft: Draft, sketching: Sketching): void {
     if (child !== null) draft.children.push(child);
     return;
   }
-  const list: Draft = { ...head(draft, spot.slot, at), kind: "block", phase: false, source: {} };
+  const list: Draft = { ...head(spot), kind: "block", phase: false, source: {} };
   draft.children.push(list);
   fill(list, at, sketching);
 }
 
 function bodyOf(
-  kind: DraftBody["kind"],
+  kind: WrittenKind,
   value: Json,
   context: { readonly spot: Spot; readonly sketching: Sketching },
 ): DraftBody {
@@ -170,8 +179,8 @@ function bodyOf(
       return { kind, source: check(stepShapes.workflow, MISPLACED_KEYS.workflow) };
     case "block":
       return { kind, source: check(stepShapes.block, MISPLACED_KEYS.block), phase: false };
-    default:
-      return { kind: "task", source: check(stepShapes.task, MISPLACED_KEYS.task) };
+    case "task":
+      return { kind, source: check(stepShapes.task, MISPLACED_KEYS.task) };
   }
 }
 
@@ -215,21 +224,10 @@ function isRoom(spot: Spot, sketching: Sketching): boolean {
   return false;
 }
 
-function head(
-  parent: Draft | null,
-  slot: number,
-  at: ValuePath,
-  source?: Source,
-): Pick<Draft, "id" | "path" | "slot" | "parent" | "at" | "children" | "said"> {
-  return {
-    id: "",
-    path: "",
-    slot,
-    parent,
-    at,
-    children: [],
-    said: source ? saidId(source, at) : null,
-  };
+function head(spot: Spot | null, source?: Source): DraftHead {
+  const { parent, slot, at } = spot ?? { parent: null, slot: 0, at: [] };
+  const said = source ? saidId(source, at) : null;
+  return { id: "", path: "", slot, parent, at, children: [], said };
 }
 
 function saidId(source: Source, at: ValuePath): Draft["said"] {

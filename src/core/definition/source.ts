@@ -129,7 +129,11 @@ function mapOf(node: Node, walk: Walk, depth: number): Json {
       merged.push(valueOf(pair.value as Node | null, walk, depth + 1));
       continue;
     }
-    if (refusedKey(key, Object.hasOwn(fields, key), walk, pair.key as Node)) continue;
+    const again = Object.hasOwn(fields, key);
+    if (again || key === "__proto__") {
+      refuseKey(key, again, (fault) => walk.add({ ...fault, where: walk.place(pair.key as Node) }));
+      continue;
+    }
     fields[key] = valueOf(pair.value as Node | null, walk, depth + 1);
   }
   for (const more of merged.flat()) {
@@ -141,15 +145,12 @@ function mapOf(node: Node, walk: Walk, depth: number): Json {
   return fields;
 }
 
-function refusedKey(key: string, again: boolean, walk: Walk, node: Node): boolean {
-  if (!again && key !== "__proto__") return false;
-  walk.add({
+function refuseKey(key: string, again: boolean, add: Walk["add"]): void {
+  add({
     code: again ? "duplicate" : "unknown-key",
     message: again ? `The key "${key}" stands here twice.` : `No key may be called "${key}".`,
     mend: again ? "Keep one of them." : "Choose another name.",
-    where: walk.place(node),
   });
-  return true;
 }
 
 function aliased(node: Node, walk: Walk, depth: number): Json {
@@ -179,7 +180,7 @@ function scalar(node: Node, walk: Walk): Json {
   }
   walk.add({
     code: "wrong-value",
-    message: `${node.source ?? String(value)} is no number that can be kept exactly.`,
+    message: `${node.source ?? "This"} is no number that can be kept exactly.`,
     mend: "Put it in quotes, so that it is a text.",
     where: walk.place(node),
   });

@@ -14,6 +14,7 @@ import {
   whole,
   word,
 } from "./closed-shape.ts";
+import { concurrencyShape, executionShape, strategyShape } from "./running-shape.ts";
 import {
   errorHandlingShape,
   executionConfigShape,
@@ -22,7 +23,7 @@ import {
   resourceConfigShape,
   resourceLimitsShape,
 } from "./settings-shape.ts";
-import { concurrencyShape, executionShape, stepShape, strategyShape } from "./step-shape.ts";
+import { stepShape } from "./step-shape.ts";
 import type { PhaseSource, WorkflowSource } from "./workflow-source.ts";
 
 export const RESOURCE_CAPACITY_MOST = 1_000;

@@ -1,3 +1,4 @@
+export { sha256 } from "./decision.ts";
 export type {
   Append,
   Appended,
@@ -10,4 +11,4 @@ export type {
 } from "./log.ts";
 export { lookIntoSqlite } from "./look.ts";
 export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
-export { openSqlite, type SqliteOptions } from "./sqlite.ts";
+export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";
