@@ -1,0 +1,110 @@
+import { execFile } from "node:child_process";
+import { pathToFileURL } from "node:url";
+import type { EffectClass } from "../../core/machine/index.ts";
+import type { Attempt, FunctionAgent } from "./define-agent.ts";
+
+export type LoadedModule = {
+  /** Why it is of no use, with the mend; null when it is. Then `attempt` says so too. */
+  readonly fault: string | null;
+  readonly attempt: Attempt;
+  readonly health: NonNullable<FunctionAgent["health"]>;
+  readonly effects: EffectClass | null;
+  readonly capabilities: readonly string[];
+};
+
+/**
+ * Imports a function agent's module, once: a process that runs keeps what it imported, until it is
+ * started again. Never throws.
+ *
+ * @param file absolute
+ */
+export async function loadModule(file: string): Promise<LoadedModule> {
+  let exported: unknown;
+  try {
+    exported = await import(pathToFileURL(file).href);
+  } catch (thrown) {
+    return broken(`${file} cannot be loaded: ${await describe(thrown, file)}`);
+  }
+  const found = isRecord(exported) ? (memberOf(exported["agent"]) ?? memberOf(exported)) : null;
+  return (
+    found ??
+    broken(
+      `${file} exports no function "attempt". Export one: export function attempt(task, tools, abort) { return { outputs: { … } }; }`,
+    )
+  );
+}
+
+function broken(fault: string): LoadedModule {
+  const answer = { error: { kind: "agent_unavailable", message: fault, certain: true } };
+  return {
+    fault,
+    attempt: () => answer,
+    health: () => fault,
+    effects: null,
+    capabilities: [],
+  };
+}
+
+/** What has a function `attempt`; an `agent` without one is passed over. */
+function memberOf(given: unknown): LoadedModule | null {
+  if (!isRecord(given) || !isAttempt(given["attempt"])) return null;
+  const { attempt, health, effects, capabilities } = given;
+  return {
+    fault: null,
+    attempt,
+    health: isHealth(health) ? health : () => null,
+    effects: EFFECTS.find((one) => one === effects) ?? null,
+    capabilities: Array.isArray(capabilities)
+      ? capabilities.filter((one) => typeof one === "string")
+      : [],
+  };
+}
+
+const EFFECTS: readonly EffectClass[] = ["pure", "idempotent", "ask"];
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isAttempt(value: unknown): value is Attempt {
+  return typeof value === "function";
+}
+
+function isHealth(value: unknown): value is NonNullable<FunctionAgent["health"]> {
+  return typeof value === "function";
+}
+
+/** What was thrown, in one line, with the place where the stack or the parser names one. */
+async function describe(thrown: unknown, file: string): Promise<string> {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const said = `${thrown.name}: ${thrown.message}`;
+  const place = placeOf(thrown.stack ?? "");
+  if (place !== null) return `${said} (${place})`;
+  if (!(thrown instanceof SyntaxError)) return said;
+  const parsed = await placeBySyntaxCheck(file);
+  return parsed === null ? said : `${said} (${parsed})`;
+}
+
+/** The first place in a stack that is a file and not of Node itself: "/company/agents/a.ts:3:7". */
+export function placeOf(stack: string): string | null {
+  for (const line of stack.split("\n")) {
+    if (line.includes("node:") || line.includes("/node_modules/")) continue;
+    const [, place] = /(?:file:\/\/)?(\/[^\s()]+?:\d+(?::\d+)?)\)?$/.exec(line) ?? [];
+    if (place !== undefined) return place;
+  }
+  return null;
+}
+
+const SYNTAX_CHECK_MS_MOST = 5_000;
+
+/** A syntax error of a JavaScript module does not say its line when it is imported; `node --check` does. */
+async function placeBySyntaxCheck(file: string): Promise<string | null> {
+  const { promise, resolve } = Promise.withResolvers<string | null>();
+  execFile(
+    process.execPath,
+    ["--check", file],
+    { timeout: SYNTAX_CHECK_MS_MOST, env: {} },
+    (error, _stdout, stderr) => resolve(error === null ? null : placeOf(stderr)),
+  );
+  return promise;
+}

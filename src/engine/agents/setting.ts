@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import type { ClassOf } from "./failed.ts";
+import { openWarden, type Warden } from "./warden.ts";
+
+/** What agents are opened with. */
+export type Setting = {
+  /** The company's folder, absolute: what an agent's definition names is relative to it. */
+  readonly folder: string;
+  /** Where commands get their fresh folders. */
+  readonly scratch: string;
+  readonly classOf: ClassOf;
+  /** Our own environment: of it an agent gets what its definition names. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly warden: Warden;
+};
+
+export type SettingOptions = {
+  /** `.muster/scratch` in the company's folder unless given. */
+  readonly scratch?: string;
+  /** The built-in table of failure kinds; without it every kind is transient. */
+  readonly classOf?: ClassOf;
+  /** `process.env` unless given. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+};
+
+export function settingOf(folder: string, options: SettingOptions = {}): Setting {
+  return {
+    folder,
+    scratch: options.scratch ?? join(folder, ".muster", "scratch"),
+    classOf: options.classOf ?? (() => null),
+    environment: options.environment ?? process.env,
+    warden: openWarden(),
+  };
+}
