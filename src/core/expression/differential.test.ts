@@ -149,7 +149,7 @@ const { bool } = fc.letrec<{
 });
 
 const ENVIRONMENT = celEnv({ funcs: strings });
-const EXPRESSIONS = 4_000;
+const EXPRESSIONS = 3_000;
 const SEED = 20_261_120;
 
 test("2.3/8 another engine gives the same true, false or no answer to thousands of expressions", () => {
