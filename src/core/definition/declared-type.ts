@@ -16,15 +16,16 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
   return {
     declared,
     read: (source, path) => {
-      const { type, known, wrong } =
+      const { type, unknown, wrong } =
         typeof source === "string" ? parseType(source, declared) : typeOfSchema(source, declared);
-      if (wrong !== null) {
-        report.add({ code: "unknown-type", message: `This is no type: ${wrong}.`, mend: MEND, path });
-        return type;
-      }
-      if (typeof source !== "string") return type;
-      const name = source.trim().replace(/(\s*\[\s*\])+$/, "");
-      if (!known) {
+      if (wrong !== null)
+        report.add({
+          code: "wrong-type",
+          message: `This type cannot be read: ${wrong}.`,
+          mend: "Write a name such as string, number, UUID[] or one of your types, or a JSON Schema.",
+          path,
+        });
+      for (const name of unknown)
         report.addOnce(`type ${name}`, {
           code: "unknown-type",
           severity: "warning",
@@ -32,13 +33,10 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
           mend: `Declare it under types: ${name}: {type: object, …}, or use a built-in type.`,
           path,
         });
-      }
       return type;
     },
   };
 }
-
-const MEND = "Write a type by its name, or a JSON Schema without references.";
 
 /** Passes anything. */
 export function anyType(): TypeRef {

@@ -10,8 +10,11 @@ import { childPath, childStep } from "./work.ts";
 
 /** Steps side by side or one after another: whoever waits for nobody begins; one failure fails the block. */
 export function advanceBlock(draft: Draft, frame: BlockFrame): void {
+  const isRoot = frame.path === "";
   if (frame.stopping !== null) return stopBelow(draft, frame);
   if (frame.broken !== null) {
+    // The run ends where its root would: see end.ts.
+    if (isRoot) return;
     tell(draft, {
       type: "step.stopping",
       path: frame.path,
@@ -23,7 +26,14 @@ export function advanceBlock(draft: Draft, frame: BlockFrame): void {
   }
   startFree(draft, frame);
   const now = get(draft.run.frames, frame.path);
-  if (now?.kind !== "block" || now.left > 0 || now.stopping !== null || now.broken !== null) return;
+  if (
+    isRoot ||
+    now?.kind !== "block" ||
+    now.left > 0 ||
+    now.stopping !== null ||
+    now.broken !== null
+  )
+    return;
   const output = mergedOutput(draft, now);
   complete(draft, now, output === null ? {} : { output });
 }
@@ -55,7 +65,7 @@ export function stopBelow(
     if (child === undefined || child.stopping !== null) continue;
     tell(draft, { type: "step.stopping", path, outcome: "cancelled", why: stopping.why });
   }
-  if (live === 0) stopped(draft, frame);
+  if (live === 0 && frame.path !== "") stopped(draft, frame);
 }
 
 function liveBelow(frame: BlockFrame | EachFrame | ChooseFrame | RepeatFrame): readonly number[] {

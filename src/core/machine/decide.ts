@@ -74,8 +74,6 @@ function settle(draft: Draft): boolean {
 function advance(draft: Draft, frame: Frame): void {
   switch (frame.kind) {
     case "block":
-      // The run ends where its root would.
-      if (frame.path === "" && frame.left === 0) return;
       return advanceBlock(draft, frame);
     case "each":
       return advanceEach(draft, frame);
