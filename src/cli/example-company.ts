@@ -7,8 +7,8 @@ import type { JsonObject } from "../core/json.ts";
 import { type Body, draftOf, type Event, eventOf, type Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Company, Waiting } from "../engine/company/index.ts";
-import type { Standing } from "../engine/store/index.ts";
-import { readHistory } from "./read-history.ts";
+import type { Standing, StandingFilter } from "../engine/store/index.ts";
+import { type Logs, readHistory } from "./read-history.ts";
 
 /** What happens after a run was told something: events, one after another; it waits where they end. */
 export type Script = (told: Told, run: RunId) => readonly Body[];
@@ -32,32 +32,35 @@ export function openExample(
   more: { readonly problems?: readonly Problem[]; readonly waiting?: readonly Waiting[] } = {},
 ): Example {
   const runs = new Map<string, Kept>();
-  const told: { run: RunId; told: Told; by: string }[] = [];
-  const started: { params: JsonObject; requestId: string | null }[] = [];
+  const told: Example["told"][number][] = [];
+  const started: Example["started"][number][] = [];
   const { problems = [], waiting = [] } = more;
+  const standing = (run: RunId): Standing | null => runs.get(run)?.standing ?? null;
   const tell = async (kept: Kept, what: Told, by: string): Promise<void> => {
     told.push({ run: kept.id, told: what, by });
-    for (const body of script(what, kept.id))
-      kept.log.push(enveloped(kept, { ...body, by: "muster" }));
-    kept.standing = await standingOf(company, kept);
+    for (const body of script(what, kept.id)) kept.log.push(enveloped(kept, body));
+    kept.standing = await standingOf(reading, kept);
     kept.wake();
   };
-  const company: Example = {
+  const reading: Pick<Company, "definition" | "events" | "folder" | "runs"> = {
     folder: "/example",
+    definition: () => workflow,
+    events: (run, options) => eventsOf(runs.get(run), options),
+    runs: (filter) => standingsOf(runs, filter),
+  };
+  return {
+    ...reading,
     told,
     started,
     check: async () => problems,
     workflow: async (name) => (name === workflow.name ? workflow : null),
-    definition: () => workflow,
     run: async (_name, params = {}, { requestId = null, by = "somebody" } = {}) => {
-      const id = parseRunId(`wf_example_${runs.size + 1}`);
-      if (!id) throw new Error("The example's run ids are run ids.");
       started.push({ params, requestId });
-      const kept: Kept = { id, log: [], wake: () => undefined, standing: {} as Standing };
-      runs.set(id, kept);
-      const parent = null;
-      await tell(kept, { type: "start", definition: workflow.digest, params, parent }, by);
-      return { run: id, warnings: [], again: false };
+      const kept = newRun(runs.size + 1);
+      runs.set(kept.id, kept);
+      const start = { type: "start", definition: workflow.digest, params, parent: null } as const;
+      await tell(kept, start, by);
+      return { run: kept.id, warnings: [], again: false };
     },
     send: async (run, what, { by = "somebody" } = {}) => {
       const kept = runs.get(run);
@@ -65,34 +68,49 @@ export function openExample(
       return [];
     },
     publish: async () => 0,
-    events: async function* (run, { after = 0, follow = false } = {}) {
-      const kept = runs.get(run);
-      for (let at = after; kept; at += 1) {
-        while (follow && at >= kept.log.length)
-          await new Promise<void>((resolve) => (kept.wake = resolve));
-        const envelope = kept.log[at];
-        if (!envelope) return;
-        yield envelope;
-        if (follow && envelope.type === "run.finished") return;
-      }
-    },
-    runs: ({ status, most = 100 } = {}) =>
-      [...runs.values()]
-        .map((kept) => kept.standing)
-        .filter((standing) => !status || status.includes(standing.status))
-        .toReversed()
-        .slice(0, most),
-    standing: (run) => runs.get(run)?.standing ?? null,
+    standing,
     waiting: (run) => (runs.has(run) ? waiting : null),
-    settled: async (run) => runs.get(run)?.standing ?? ({} as Standing),
+    settled: async (run) => standing(run) ?? newRun(0).standing,
     read: (stored) => ("value" in stored ? stored.value : null),
     close: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
-  return company;
 }
 
-async function standingOf(company: Company, { id, log }: Kept): Promise<Standing> {
+function newRun(number: number): Kept {
+  const id = parseRunId(`wf_example_${number}`);
+  if (!id) throw new Error("The example's run ids are run ids.");
+  return { id, log: [], wake: () => undefined, standing: {} as Standing };
+}
+
+async function* eventsOf(
+  kept: Kept | undefined,
+  { after = 0, follow = false }: { readonly after?: number; readonly follow?: boolean } = {},
+): AsyncGenerator<Envelope> {
+  for (let at = after; kept; at += 1) {
+    while (follow && at >= kept.log.length)
+      await new Promise<void>((resolve) => {
+        kept.wake = resolve;
+      });
+    const envelope = kept.log[at];
+    if (!envelope) return;
+    yield envelope;
+    if (follow && envelope.type === "run.finished") return;
+  }
+}
+
+function standingsOf(
+  runs: ReadonlyMap<string, Kept>,
+  { status, most = 100 }: Partial<StandingFilter> = {},
+): readonly Standing[] {
+  return [...runs.values()]
+    .map((kept) => kept.standing)
+    .filter((standing) => !status || status.includes(standing.status))
+    .toReversed()
+    .slice(0, most);
+}
+
+async function standingOf(company: Logs, { id, log }: Kept): Promise<Standing> {
   const history = await readHistory(company, id);
   const { done, expected } = progressOf(history);
   const { name: workflow, version } = history.workflow;
@@ -116,9 +134,9 @@ async function standingOf(company: Company, { id, log }: Kept): Promise<Standing
   };
 }
 
-function enveloped(kept: Kept, body: Body & { readonly by: string }): Envelope {
+function enveloped(kept: Kept, body: Body): Envelope {
   const seq = kept.log.length + 1;
-  const event: Event = { ...body, seq, at: START_AT + seq * 1000 };
+  const event: Event = { ...body, by: "muster", seq, at: START_AT + seq * 1000 };
   const { at, ...draft } = draftOf(event);
   const chain = { prev: "sha256:0" as Envelope["prev"], hash: "sha256:0" as Envelope["hash"] };
   const place = { v: 1, tenant: "example", stream: kept.id, position: seq, sealed: [] } as const;
@@ -134,7 +152,7 @@ function enveloped(kept: Kept, body: Body & { readonly by: string }): Envelope {
   return envelope;
 }
 
-/** Two phases, "load" and "send", of one task each, and a fan-out of letters in the second. */
+/** Two phases, "load" and "send", of one task each, and an each of letters in the second. */
 export function exampleWorkflow(params: Workflow["params"] = {}): Workflow {
   const letter = { ...task("send/letters[]"), name: "Letter" };
   const letters: Step = {
@@ -150,6 +168,8 @@ export function exampleWorkflow(params: Workflow["params"] = {}): Workflow {
     name: "example",
     version: "1.2.0",
     description: "",
+    owner: "",
+    strategies: {},
     digest: "sha256:0" as Workflow["digest"],
     params,
     types: {},

@@ -8,12 +8,23 @@ import { plain, summaryLines } from "./output/index.ts";
 import { showRun } from "./show.ts";
 import type { Context } from "./surroundings.ts";
 
-/** Follows a run to its end and gives the answer: its summary, or with `--json` its state. @returns the exit code */
-export async function finish(context: Context, company: Company, run: RunId): Promise<number> {
+/**
+ * Follows a run to its end and gives the answer: its summary, or with `--json` its state.
+ *
+ * @param shownFrom what happened up to this event is not shown line by line; without it, all that
+ *   happened until now
+ * @returns the exit code
+ */
+export async function finish(
+  context: Context,
+  company: Company,
+  { run, shownFrom }: { readonly run: RunId; readonly shownFrom?: number },
+): Promise<number> {
   const { terminal, surroundings } = context;
   const { history, interrupted } = await follow(company, run, {
     surroundings,
     show: showRun(context),
+    ...(shownFrom === undefined ? {} : { shownFrom }),
   });
   if (interrupted && history.outcome === null) {
     terminal.side.line(`${run} stops here and goes on later: muster runs resume ${run}`);
@@ -28,10 +39,15 @@ export async function finish(context: Context, company: Company, run: RunId): Pr
 
 /** The whole of a run as the answer on stdout. */
 export function answer({ terminal }: Context, company: Company, history: History): void {
-  const outputs: Json = history.outputs ? company.read(history.outputs) : null;
+  const outputs = outputsOf(company, history);
   if (terminal.json) terminal.answer.line(JSON.stringify(stateDocument(history, () => outputs)));
   else
     for (const line of summaryLines(history, outputs, terminal.answer)) terminal.answer.line(line);
+}
+
+/** null where it has not ended. */
+export function outputsOf(company: Company, history: History): Json {
+  return history.outputs ? company.read(history.outputs) : null;
 }
 
 function waitLines(history: History, run: RunId): readonly string[] {

@@ -37,7 +37,7 @@ export async function inboxDecide(
     if (!json) shownLines(gate, decision.allow).forEach((line) => side.line(line));
     const problems = await vote(context, company, { run, gate, decision });
     if (problems.length > 0) return refuse(context, problems);
-    if (decision.wait) return await finish(context, company, run);
+    if (decision.wait) return await finish(context, company, { run, shownFrom: gate.key });
     if (!json) side.line(`Recorded. ${run} goes on with: muster runs resume ${run}`);
     return EXIT.done;
   });

@@ -127,7 +127,7 @@ function lacking(workflow: Workflow, name: string, param: Param): Problem {
   const about = param.description ? ` (${param.description})` : "";
   return {
     code: "bad-input",
-    message: `${workflow.name} needs the param "${name}"${about}, a ${param.type.text}.`,
+    message: `${workflow.name} needs the param "${name}"${about}, of type ${param.type.text}.`,
     mend: `Add ${name}=… to the command, or write it into the --params file.`,
   };
 }
@@ -138,7 +138,7 @@ function wrong(name: string, why: string, param: Param): Problem {
   return {
     code: "bad-input",
     message: `${name}: ${why}`,
-    mend: `It is a ${param.type.text}; write ${name}=${example ?? "…"}.`,
+    mend: `Its type is ${param.type.text}: write ${name}=${example ?? "…"}.`,
   };
 }
 

@@ -115,12 +115,7 @@ const gated: Script = (told, run) => {
   const digest = `sha256:${"0".repeat(64)}` as Workflow["digest"];
   const gate = { digest, ask: "Send?", chain: "", from: ["ana"], need: 1, show: { letters: 2 } };
   if (told.type === "start")
-    return [
-      accepted(run),
-      begun(""),
-      begun("load"),
-      { type: "gate.opened", path: "load/1", ...gate },
-    ];
+    return [accepted(run), begun(""), begun("load"), begun("load/1", { gate })];
   const allowed = told.type === "vote" && told.allow;
   return [
     { type: "gate.closed", key: 4, path: "load/1", allowed, why: "1 of 1" },
@@ -157,7 +152,7 @@ describe("muster run", () => {
     expect(out).toMatchInlineSnapshot(`
       "✓ example completed
 
-      Workflow Execution Summary:
+      Run summary:
       - Workflow: example 1.2.0 (ID: wf_example_1)
       - Status: completed with 1 warning
       - Duration: 20 s
@@ -166,7 +161,7 @@ describe("muster run", () => {
       - Steps retried: 1, 1 by a fallback agent
       - Steps degraded: 1
 
-      Resource Usage:
+      Resource usage:
       - Agents: 2 (loader ×4, senior ×1)
       - Peak concurrent agents: 2
       - Attempts: 5
@@ -178,7 +173,7 @@ describe("muster run", () => {
       Warnings:
       - send/2: no template
 
-      Next Steps:
+      Next steps:
       - muster runs show wf_example_1
       - muster runs events wf_example_1
       "
@@ -223,7 +218,7 @@ describe("muster run", () => {
         mend: Did you mean "size"? Its params: size.
       error: "x" is no param.
         mend: Write params as key=value.
-      error: example needs the param "size", a integer.
+      error: example needs the param "size", of type integer.
         mend: Add size=… to the command, or write it into the --params file.
       "
     `);
@@ -239,7 +234,12 @@ describe("muster run", () => {
   test("that waits for a person names who and the mend, and exits with 6", async () => {
     const { code, side } = await muster(open(held), "run", "example");
     expect(side).toMatchInlineSnapshot(`
-      "operations is needed at load/1: Is the source there?
+      "2025-12-12 10:00:01    0 %  wf_example_1 accepted: example 1.2.0
+      2025-12-12 10:00:03    0 %  Preparation: running
+      2025-12-12 10:00:04    0 %  Load customers: running (loader)
+      2025-12-12 10:00:05    0 %  Load customers: attempt failed, no answer in 30 s
+      2025-12-12 10:00:06    0 %  Load customers: needs operations. Is the source there?
+      operations is needed at load/1: Is the source there?
         mend: muster runs resume wf_example_1 --step load/1   or with --skip, or --give FILE
       "
     `);
@@ -283,29 +283,13 @@ describe("muster runs", () => {
       - load/1, owner operations, since 2025-12-12 10:00:06: no answer in 30 s
         Is the source there?
 
-      ◆ example waiting
-
-      Workflow Execution Summary:
-      - Workflow: example 1.2.0 (ID: wf_example_1)
-      - Status: waiting
-      - Duration: 5.0 s
-      - Phases completed: 0/2
-      - Steps completed: 0/3
-      - Steps retried: 0
-
-      Resource Usage:
+      Resource usage:
       - Agents: 1 (loader ×1)
       - Peak concurrent agents: 1
       - Attempts: 1
 
       Errors:
       - load/1, attempt 1: no answer in 30 s
-
-      Next Steps:
-      - muster runs why-waiting wf_example_1
-      - muster runs resume wf_example_1
-      - muster runs show wf_example_1
-      - muster runs events wf_example_1
       "
     `);
   });

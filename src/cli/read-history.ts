@@ -4,15 +4,18 @@ import { eventOf } from "../core/machine/index.ts";
 import { MusterError } from "../core/problem.ts";
 import type { Company } from "../engine/company/index.ts";
 
+/** The part of a company that a history is read from. */
+export type Logs = Pick<Company, "definition" | "events" | "folder">;
+
 /** The history of a run as its log is now. */
-export async function readHistory(company: Company, run: RunId): Promise<History> {
+export async function readHistory(company: Logs, run: RunId): Promise<History> {
   let history = beginHistory(company, run);
   for await (const envelope of company.events(run)) history = readEvent(history, eventOf(envelope));
   return history;
 }
 
 /** @throws MusterError when the definition that the run is pinned to is not there */
-export function beginHistory(company: Company, run: RunId): History {
+export function beginHistory(company: Logs, run: RunId): History {
   const workflow = company.definition(run);
   if (workflow) return emptyHistory(workflow);
   throw new MusterError({

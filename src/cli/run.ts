@@ -56,7 +56,7 @@ export async function runIn(
     complain(terminal, warnings, surroundings.cwd);
     if (again) terminal.side.line(`This request was made before: it is ${id}.`);
   }
-  if (options.wait) return await finish(context, company, id);
+  if (options.wait) return await finish(context, company, { run: id, shownFrom: 0 });
   terminal.answer.line(terminal.json ? JSON.stringify({ run: id, again }) : id);
   return EXIT.done;
 }

@@ -46,7 +46,7 @@ export async function runsResume(
       const problems = await company.send(run, { type: "resume" }, { by });
       if (problems.length > 0) return refuse(context, problems);
     }
-    return await finish(context, company, run);
+    return await finish(context, company, { run, shownFrom: history.seq });
   });
 }
 

@@ -1,7 +1,7 @@
 import { type History, viewOf } from "../core/history/index.ts";
 import { EXIT } from "./exit.ts";
-import { answer } from "./finish.ts";
-import { moment, plain, treeLines } from "./output/index.ts";
+import { answer, outputsOf } from "./finish.ts";
+import { moment, plain, resultLines, treeLines } from "./output/index.ts";
 import { readHistory } from "./read-history.ts";
 import type { Context } from "./surroundings.ts";
 import { withRun } from "./with-run.ts";
@@ -11,13 +11,16 @@ export async function runsShow(context: Context, name: string): Promise<number> 
   return await withRun(context, { name, perform: false }, async (company, run) => {
     const history = await readHistory(company, run);
     const { terminal, surroundings } = context;
-    const { answer: out, json } = terminal;
-    if (!json) {
-      treeLines(history, out, { now: surroundings.now() }).forEach((line) => out.line(line));
-      openLines(history).forEach((line) => out.line(line));
-      out.line("");
+    const { answer: out } = terminal;
+    if (terminal.json) answer(context, company, history);
+    else {
+      const lines = [
+        ...treeLines(history, out, { now: surroundings.now() }),
+        ...openLines(history),
+        ...resultLines(history, outputsOf(company, history), out),
+      ];
+      for (const line of lines) out.line(line);
     }
-    answer(context, company, history);
     return EXIT.done;
   });
 }

@@ -5,6 +5,6 @@ import { withRun } from "./with-run.ts";
 /** `muster runs watch RUN`: follows a run as it goes on, to its end. */
 export async function runsWatch(context: Context, name: string): Promise<number> {
   return await withRun(context, { name, perform: true }, (company, run) =>
-    finish(context, company, run),
+    finish(context, company, { run }),
   );
 }

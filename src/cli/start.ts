@@ -26,7 +26,7 @@ export async function start(context: Context): Promise<number> {
     const unfinished = left && parseRunId(left.stream);
     if (unfinished) {
       say(`${unfinished} was left unfinished at ${left.done} of ${left.expected}; it goes on.`);
-      return await finish(context, company, unfinished);
+      return await finish(context, company, { run: unfinished });
     }
     say(`${WORKFLOW} in ${folder}. Stop it at any moment: npm start goes on with it.`);
     return await runIn(context, company, { name: WORKFLOW, pairs: [], options: { wait: true } });

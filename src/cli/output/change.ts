@@ -46,7 +46,7 @@ function eachOf(event: Event): string | null {
 function isTrouble(event: Event): boolean {
   return (
     event.type === "exception.raised" ||
-    event.type === "gate.opened" ||
+    (event.type === "step.started" && event.gate !== undefined) ||
     (event.type === "step.finished" && event.outcome === "failed")
   );
 }
@@ -87,7 +87,6 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
     `${name}: attempt ${event.outcome}, ${plain(event.error.message)}`,
   "timer.set": (event, { name }) =>
     event.why === "backoff" ? `${name}: next try in ${duration(event.due - event.at)}` : null,
-  "gate.opened": (event, { name }) => `${name}: waits for a decision of ${people(event.from)}`,
   "gate.voted": (event) =>
     `${plain(event.voter)} ${event.allow ? "approves" : "rejects"}${event.reason ? `: ${plain(event.reason)}` : ""}`,
   "gate.escalated": (event) => `${plain(event.to)} is asked`,
@@ -97,6 +96,8 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
     `${name}: needs ${plain(event.owner) || "a person"}. ${plain(event.look)}`,
   "exception.closed": (event, { name }) => `${name}: exception closed, ${event.how}`,
   "run.attached": silent,
+  "run.proceeded": silent,
+  "step.stopping": silent,
   "report.told": silent,
   "attempt.begun": silent,
   "attempt.stopping": silent,

@@ -2,7 +2,7 @@ export { changeLines, ITEM_LINES_MOST } from "./change.ts";
 export { complain, complaint, problemJson } from "./complaint.ts";
 export { duration, moment } from "./duration.ts";
 export { huedWord } from "./state.ts";
-export { summaryLines } from "./summary.ts";
+export { resultLines, summaryLines } from "./summary.ts";
 export type { Cell } from "./table.ts";
 export { tableLines } from "./table.ts";
 export type { Channel, Paint, Stream, Style, Terminal } from "./terminal.ts";

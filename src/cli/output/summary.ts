@@ -20,22 +20,24 @@ export function summaryLines(history: History, outputs: Json, channel: Channel):
   const title = `${glyph(view.status)} ${plain(view.workflow)} ${view.status}`;
   return [
     channel.paint("bold", hued(channel.paint, view.status, title)),
-    "",
-    "Workflow Execution Summary:",
-    ...executionLines(view),
-    "",
-    "Resource Usage:",
-    ...usageLines(view),
-    ...section("Outputs:", outputLines(outputs, channel.columns)),
-    ...section("Warnings:", warningLines(view)),
-    ...section("Errors:", errorLines(view)),
-    "",
-    "Next Steps:",
-    ...nextLines(view),
+    ...section("Run summary:", runLines(view)),
+    ...resultLines(history, outputs, channel),
+    ...section("Next steps:", nextLines(view)),
   ];
 }
 
-function executionLines(view: RunView): readonly string[] {
+/** What it used, gave and complained of. */
+export function resultLines(history: History, outputs: Json, channel: Channel): readonly string[] {
+  const view = viewOf(history);
+  return [
+    ...section("Resource usage:", usageLines(view)),
+    ...section("Outputs:", outputLines(outputs, channel.columns)),
+    ...section("Warnings:", warningLines(view)),
+    ...section("Errors:", errorLines(view)),
+  ];
+}
+
+function runLines(view: RunView): readonly string[] {
   const steps = view.phases.flatMap(countedSteps);
   const version = plain(view.version);
   const took = (view.endedAt ?? view.updatedAt ?? 0) - (view.acceptedAt ?? 0);

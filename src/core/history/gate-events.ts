@@ -1,8 +1,8 @@
 import type { Event, EventType, GateOpening, Key } from "../machine/index.ts";
+import { get, remove, set } from "../machine/index.ts";
 import { recordAt, write } from "./change.ts";
 import type { History } from "./history.ts";
 import type { GateRecord, StepRecord } from "./record.ts";
-import { get, remove, set } from "./table.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 

@@ -1,6 +1,7 @@
 import type { Step, StepKind } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { Failure, Path, RunOutcome, Stored } from "../machine/index.ts";
+import { entries, get } from "../machine/index.ts";
 import type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
 import { childrenOf, isComposite } from "./place.ts";
 import { type Progress, progress, progressOf } from "./progress.ts";
@@ -14,7 +15,6 @@ import {
   type StepStatus,
   type Tally,
 } from "./record.ts";
-import { entries, get } from "./table.ts";
 
 export type RunStatus = "accepted" | "running" | "waiting" | "paused" | RunOutcome;
 

@@ -17,6 +17,7 @@ export type {
   Stored,
   Usage,
 } from "./event.ts";
+export { type Turn, turnsOf } from "./difference.ts";
 export { evolve } from "./evolve.ts";
 export type { Facts, Ranked } from "./facts.ts";
 export { classOf, type Failure, FAILURE_KINDS, type FailureClass, failure, isCertain } from "./failure.ts";
@@ -26,6 +27,7 @@ export { childrenOf, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Signal, Told } from "./signal.ts";
 export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";
+export { emptyTable, entries, get, remove, set, type Table } from "./table.ts";
 export { asksOf, childOf, type TaskAsked, taskOf } from "./task.ts";
 export { workOf } from "./work.ts";
 export type { Written } from "./written.ts";

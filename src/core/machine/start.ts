@@ -1,5 +1,5 @@
-import type { Choose, Each, Gate, Step, Task, Wait } from "../definition/index.ts";
-import { evaluateTemplate, type Expression, type Scope } from "../expression/index.ts";
+import { type Choose, type Each, type Gate, parseDuration, type Step, type Task, type Wait } from "../definition/index.ts";
+import { evaluateTemplate, type Expression, type Scope, type Template } from "../expression/index.ts";
 import type { Json } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
 import { type Draft, tell } from "./draft.ts";
@@ -14,8 +14,6 @@ import { childPath, childStep } from "./work.ts";
 
 /** An `each` over more items than this is refused: M7. */
 export const ITEMS_MOST = 1_000_000;
-/** No timer of a `wait` is longer: ten years. */
-export const WAIT_MS_MOST: number = 10 * 366 * 86_400_000;
 
 type Place = Position & { readonly path: Path };
 
@@ -134,18 +132,27 @@ export function actionDigest(draft: Draft, step: Task, action: { path: Path; inp
   return draft.facts.digest(JSON.stringify([draft.run.id, action.path, who, step.instructions, action.inputs]));
 }
 
+/** What a file says is milliseconds by now; what an expression gives is a duration as people write it. */
+function waitMs(template: Template, scope: Scope): number | null {
+  const outcome = evaluateTemplate(template, scope);
+  if (outcome.kind !== "value") return null;
+  const { value } = outcome;
+  if (template.kind === "plain") return typeof value === "number" ? value : null;
+  const parsed = typeof value === "number" || typeof value === "string" ? parseDuration(value) : null;
+  return parsed?.ok === true ? parsed.ms : null;
+}
+
 function beginWait(draft: Draft, step: Wait, on: Begin): void {
   const started = { type: "step.started", path: on.place.path, slot: on.place.at } as const;
   if (step.until.kind === "time") {
-    const outcome = evaluateTemplate(step.until.ms, on.scope);
-    const ms = outcome.kind === "value" && typeof outcome.value === "number" ? outcome.value : Number.NaN;
-    if (ms >= 0 && ms <= WAIT_MS_MOST) {
+    const ms = waitMs(step.until.ms, on.scope);
+    if (ms !== null) {
       tell(draft, { ...started, due: Math.ceil(draft.at + ms) });
       return;
     }
     tell(draft, { ...started, due: draft.at });
     const frame = get(draft.run.frames, on.place.path);
-    if (frame !== undefined) fail(draft, frame, failure("invalid_input_data", `"wait" of "${step.name}" is no time between 0 and ten years.`));
+    if (frame !== undefined) fail(draft, frame, failure("invalid_input_data", `"wait" of "${step.name}" is no duration of at most ten years.`));
     return;
   }
   const { event, key, timeoutMs } = step.until;
