@@ -235,7 +235,7 @@ const waitKeys: Keys<WaitSource> = {
     ],
     "a duration, an expression, or a map with event",
   ).describe(
-    "Until a time has passed (a duration, or an expression that gives milliseconds, as a parameter of the type duration does), or until an event of this name (and key) comes.",
+    "Until a time has passed (a duration, or an expression that gives one), or until an event of this name (and key) comes.",
   ),
   outputs: outputsShape,
 };
