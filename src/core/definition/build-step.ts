@@ -24,7 +24,7 @@ type Context = {
 };
 
 /** A step with every expression read and every name resolved; what is wrong is reported. */
-export function buildStep(draft: Draft, context: Context): Step {
+function buildStep(draft: Draft, context: Context): Step {
   const { building, names } = context;
   const around = draft.kind === "each" ? null : whenOf(draft, context);
   const head = headOf(draft, around, building);

@@ -56,7 +56,7 @@ function reportUnknown(
 }
 
 /** Passes anything. */
-export function anyType(): TypeRef {
+function anyType(): TypeRef {
   return parseType("any", {}).type;
 }
 

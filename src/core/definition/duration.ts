@@ -35,7 +35,7 @@ export function sayDuration(ms: number): string {
 }
 
 /** Longer is a mistake: ten years. */
-export const DURATION_MOST_MS: number = 10 * 366 * 86_400_000;
+const DURATION_MOST_MS: number = 10 * 366 * 86_400_000;
 
 const WORDS =
   "ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?".replace(

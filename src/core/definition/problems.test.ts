@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseDigest } from "../id.ts";
 import { readWorkflow } from "./read-workflow.ts";
+import { PROBLEMS_MOST } from "./report.ts";
+import { STEP_NESTING_MOST, STEPS_MOST } from "./sketch.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { parseType } from "./type.ts";
 
@@ -100,6 +102,24 @@ describe("a workflow file that is wrong", () => {
     expect(ofStep("{agent: loader, repeat: {until: outputs.ok, at_most: 0}}")[0]).toMatch(
       /impossible-limit/,
     );
+  });
+
+  test("is told when it is too long, too deep, or has more problems than anybody reads", () => {
+    const many = "steps:\n" + "  - {agent: loader}\n".repeat(STEPS_MOST + 1);
+    expect(said(many)).toEqual([expect.stringMatching(/limit There are more than/)]);
+    let deep = "{agent: loader}";
+    for (let level = 0; level <= STEP_NESTING_MOST; level++) deep = `{steps: [${deep}]}`;
+    expect(ofStep(deep)).toEqual([expect.stringMatching(/limit Steps stand inside one another/)]);
+    const wrong = "steps:\n" + "  - {agent: nobody}\n".repeat(PROBLEMS_MOST + 10);
+    expect(said(wrong)).toHaveLength(PROBLEMS_MOST + 1);
+  });
+
+  test("is told of a second fallback of the same agent", () => {
+    const twice =
+      "error_handling: {fallback_strategy: [{primary_agent: loader, fallback: mailer}, {primary_agent: loader, fallback: mailer}]}\n";
+    expect(ofStep("{agent: loader}", twice)).toEqual([
+      expect.stringMatching(/1:\d+ duplicate The agent "loader" already has a fallback/),
+    ]);
   });
 
   test("is told of a step that says no kind, or two", () => {

@@ -21,7 +21,7 @@ export const FILE_CHARACTERS_MOST = 1_000_000;
 /** Maps and lists inside one another. */
 export const NESTING_MOST = 64;
 /** Values in one file, each use of an alias counted with all that it stands for. */
-export const VALUES_MOST = 100_000;
+const VALUES_MOST = 100_000;
 
 /**
  * Reads YAML (and so JSON) into plain values. A duplicate key, an alias that grows without end, a

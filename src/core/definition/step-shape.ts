@@ -41,8 +41,8 @@ import type {
   WaitSource,
 } from "./step-source.ts";
 
-export const ROUNDS_MOST = 10_000;
-export const NEED_MOST = 20;
+const ROUNDS_MOST = 10_000;
+const NEED_MOST = 20;
 
 /** In the schema a step is a reference: each is checked by itself, with the shape of its kind. */
 export const stepShape: z.ZodType<StepSource> = (z.unknown() as z.ZodType<StepSource>).meta({
