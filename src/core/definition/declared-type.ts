@@ -33,7 +33,7 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
 
 function reportWrong(wrong: string, path: ValuePath, report: Report): void {
   report.add({
-    code: "wrong-value",
+    code: "wrong-type",
     message: `This is no type: ${wrong}.`,
     mend: `Write a built-in type (${BUILT_IN_TYPES.join(", ")}), one of your types, T[] for a list, or a JSON Schema.`,
     path,

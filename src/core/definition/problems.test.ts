@@ -261,6 +261,13 @@ describe("types on both sides", () => {
     expect(ofStep("{workflow: onboarding, inputs: {size: 5}}")).toEqual([]);
   });
 
+  test("a type that is none is an error where it stands, also among the file's own types", () => {
+    expect(ofStep("{agent: loader, outputs: {a: 'string[['}}")[0]).toMatch(
+      /2:\d+ wrong-type This is no type/,
+    );
+    expect(said("types: {Row: {type: 5}}\nsteps: [{agent: loader}]")[0]).toMatch(/1:14 wrong-type/);
+  });
+
   test("a type nobody declared is one warning in a file", () => {
     const problems = said(
       'steps:\n  - {agent: loader, outputs: {a: "Customer[]", b: Customer}}\n  - {agent: loader, outputs: {c: Customer}}\n',
