@@ -410,7 +410,7 @@ describe("a workflow with every kind of step", () => {
       retry: {
         attemptsMost: 4,
         backoff: "linear",
-        on: ["transient", "agent_temporarily_unavailable"],
+        on: ["transient", "agent_unavailable", "agent_temporarily_unavailable"],
       },
       fallback: { agent: "senior", reason: "", on: [] },
       strategy: null,
@@ -418,7 +418,7 @@ describe("a workflow with every kind of step", () => {
     expect(of(find(workflow, "load"), "task").fallback).toEqual({
       agent: "senior",
       reason: "Knows the files too.",
-      on: ["agent_temporarily_unavailable"],
+      on: ["agent_unavailable", "agent_temporarily_unavailable"],
     });
     expect(workflow.strategies).toEqual({ permanent: "halt_and_escalate" });
   });
