@@ -248,6 +248,18 @@ describe("whatever the text", () => {
     );
   });
 
+  test("E5 a value nested fifty thousand deep is a fault and no overflow", () => {
+    const nested = (): Json => {
+      let deep: Json = 1;
+      for (let level = 0; level < 50_000; level++) deep = [deep];
+      return deep;
+    };
+    const scope: Scope = { name: nested, step: nested };
+    for (const text of ["$item == load", "a ${item} b"])
+      expect(evaluateTemplate(templateOf(text), scope).kind).toBe("fault");
+    expect(evaluateTemplate(templateOf("$item"), scope).kind).toBe("value");
+  });
+
   test("E5 evaluating never throws, and gives JSON or says why not", () => {
     let evaluated = 0;
     const value = fc.oneof(text, fc.array(text, { maxLength: 3 }), fc.jsonValue());
