@@ -3,7 +3,6 @@ import {
   type Answer,
   type Call,
   failure,
-  isCertain,
   type Ranked,
 } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
@@ -135,7 +134,7 @@ function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Too
   };
 }
 
-/** The protocol's answer as the machine hears it. Where the agent does not say, the kind of failure does. */
+/** The protocol's answer as the machine hears it. Where the agent does not say whether something was done, the machine's table does. */
 function answerOf(given: AgentAnswer): Answer {
   const usage = given.usage === undefined ? {} : { usage: given.usage };
   if ("outputs" in given) {
@@ -143,5 +142,5 @@ function answerOf(given: AgentAnswer): Answer {
     return { kind: "ok", output: { value: given.outputs }, ...usage, ...warnings };
   }
   const { certain, ...error } = given.error;
-  return { kind: "failed", error, certain: certain ?? isCertain(error.kind), ...usage };
+  return { kind: "failed", error, ...(certain === undefined ? {} : { certain }), ...usage };
 }
