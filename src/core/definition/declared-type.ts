@@ -16,8 +16,13 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
   return {
     declared,
     read: (source, path) => {
-      if (typeof source !== "string") return typeOfSchema(source, declared);
-      const { type, known } = parseType(source, declared);
+      const { type, known, wrong } =
+        typeof source === "string" ? parseType(source, declared) : typeOfSchema(source, declared);
+      if (wrong !== null) {
+        report.add({ code: "unknown-type", message: `This is no type: ${wrong}.`, mend: MEND, path });
+        return type;
+      }
+      if (typeof source !== "string") return type;
       const name = source.trim().replace(/(\s*\[\s*\])+$/, "");
       if (!known) {
         report.addOnce(`type ${name}`, {
@@ -32,6 +37,8 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
     },
   };
 }
+
+const MEND = "Write a type by its name, or a JSON Schema without references.";
 
 /** Passes anything. */
 export function anyType(): TypeRef {

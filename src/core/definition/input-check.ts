@@ -70,8 +70,8 @@ function mismatch(
   }
   const schema = schemaOf(template, context.names);
   if (schema === null) return null;
-  const from = typeOfSchema(schema, context.building.types.declared);
-  return isAssignable(from, type) ? null : `${shown(value)} gives ${from.text}`;
+  const from = typeOfSchema(schema, context.building.types.declared).type;
+  return isAssignable(from, type).ok ? null : `${shown(value)} gives ${from.text}`;
 }
 
 /** The type of what a template gives, where it is the reading of one declared name. */

@@ -103,7 +103,7 @@ function typeOfParam(value: JsonObject, path: ValuePath, { types, report }: Cont
   const more =
     typeof required === "boolean" || required === undefined ? rest : { ...rest, required };
   if (Object.keys(more).length === 0) return named;
-  const limited = typeOfSchema(more, types.declared);
+  const limited = typeOfSchema(more, types.declared).type;
   return {
     text: named.text,
     schema: { allOf: [named.schema, limited.schema] },

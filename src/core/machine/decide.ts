@@ -42,6 +42,7 @@ export function decide(run: Run, signal: Signal, facts: Facts): Decision | Probl
   const draft: Draft = { run: { ...run }, events: [], contents: [], at: signal.at, by: signal.by, facts, queue: [], looked: 0 };
   const problem = hear(draft, signal);
   if (problem !== null) return problem;
+  draft.by = "muster";
   if (run.unsettled) lookAtAll(draft);
   const isSettled = settle(draft);
   if (signal.type === "proceed" && run.unsettled && draft.events.length === 0) tell(draft, { type: "run.proceeded" });
