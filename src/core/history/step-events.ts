@@ -3,7 +3,7 @@ import { addError, addUsage, addWarnings, addWork, recordAt, write } from "./cha
 import { gateOpened } from "./gate-events.ts";
 import type { History } from "./history.ts";
 import { isComposite, parentPath, placeAt } from "./place.ts";
-import type { StepRecord, StepStatus } from "./record.ts";
+import type { StepRecord } from "./record.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 
@@ -121,8 +121,8 @@ export function opened(
 export function attemptEnded(history: History, event: Of<"attempt.ended">): History {
   const { path, at, error } = event;
   const before = recordAt(history, path);
-  const status: StepStatus = event.outcome === "stopped" ? "ready" : "retrying";
-  const record: StepRecord = { ...before, status, attempt: null, error };
+  // What follows (another attempt, an exception, its end) is not decided yet.
+  const record: StepRecord = { ...before, status: "ready", attempt: null, error };
   const after = write({ ...history, usage: addUsage(history.usage, event.usage) }, record);
   return event.outcome === "stopped" ? after : addError(after, record, { at, error });
 }

@@ -10,12 +10,16 @@ import { childPath, childStep } from "./work.ts";
 
 /** Steps side by side or one after another: whoever waits for nobody begins; one failure fails the block. */
 export function advanceBlock(draft: Draft, frame: BlockFrame): void {
+  const isRoot = frame.path === "";
   if (frame.stopping !== null) return stopBelow(draft, frame);
   if (frame.broken !== null) {
+    // The run ends where its root would: see end.ts.
+    if (isRoot) return;
     tell(draft, {
       type: "step.stopping",
       path: frame.path,
       outcome: "failed",
+      abort: false,
       why: frame.broken.message,
       error: frame.broken,
     });
@@ -23,7 +27,14 @@ export function advanceBlock(draft: Draft, frame: BlockFrame): void {
   }
   startFree(draft, frame);
   const now = get(draft.run.frames, frame.path);
-  if (now?.kind !== "block" || now.left > 0 || now.stopping !== null || now.broken !== null) return;
+  if (
+    isRoot ||
+    now?.kind !== "block" ||
+    now.left > 0 ||
+    now.stopping !== null ||
+    now.broken !== null
+  )
+    return;
   const output = mergedOutput(draft, now);
   complete(draft, now, output === null ? {} : { output });
 }
@@ -52,10 +63,12 @@ export function stopBelow(
     if (isFull(draft)) return;
     const path = childPath(frame, childStep(frame, at), at);
     const child = get(draft.run.frames, path);
-    if (child === undefined || child.stopping !== null) continue;
-    tell(draft, { type: "step.stopping", path, outcome: "cancelled", why: stopping.why });
+    if (child === undefined || (child.stopping !== null && child.stopping.abort >= stopping.abort))
+      continue;
+    const { abort, why } = stopping;
+    tell(draft, { type: "step.stopping", path, outcome: "cancelled", abort, why });
   }
-  if (live === 0) stopped(draft, frame);
+  if (live === 0 && frame.path !== "") stopped(draft, frame);
 }
 
 function liveBelow(frame: BlockFrame | EachFrame | ChooseFrame | RepeatFrame): readonly number[] {
@@ -73,6 +86,7 @@ export function endAs(draft: Draft, frame: ChooseFrame | RepeatFrame, item: Item
     type: "step.stopping",
     path: frame.path,
     outcome: "failed",
+    abort: false,
     why: error.message,
     error,
   });

@@ -15,7 +15,7 @@ import { attempt } from "./open-attempt.ts";
 import { nextForPlace } from "./places.ts";
 import { first } from "./queue.ts";
 import { advanceRepeat } from "./repeat.ts";
-import type { BlockFrame, Frame, Run } from "./run.ts";
+import type { Frame, Run } from "./run.ts";
 import type { Signal } from "./signal.ts";
 import { start } from "./start.ts";
 import { get } from "./table.ts";
@@ -42,6 +42,7 @@ export function decide(run: Run, signal: Signal, facts: Facts): Decision | Probl
   const draft = openDraft(run, signal, facts);
   const problem = hear(draft, signal);
   if (problem !== null) return problem;
+  draft.by = "muster";
   if (run.unsettled) lookAtAll(draft);
   const isSettled = settle(draft);
   if (signal.type === "proceed" && run.unsettled && draft.events.length === 0)
@@ -73,7 +74,7 @@ function settle(draft: Draft): boolean {
 function advance(draft: Draft, frame: Frame): void {
   switch (frame.kind) {
     case "block":
-      return isRunsEnd(frame) ? undefined : advanceBlock(draft, frame);
+      return advanceBlock(draft, frame);
     case "each":
       return advanceEach(draft, frame);
     case "choose":
@@ -89,14 +90,6 @@ function advance(draft: Draft, frame: Frame): void {
     default:
       return unreachable(frame);
   }
-}
-
-/** The run ends where its root would: see `endRun`. */
-function isRunsEnd(frame: BlockFrame): boolean {
-  if (frame.path !== "") return false;
-  return frame.stopping === null
-    ? frame.broken !== null || frame.left === 0
-    : frame.live.size === 0;
 }
 
 /** The next in the queues takes a free place: a step goes on, a block begins its next, an `each` an item. */

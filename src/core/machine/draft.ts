@@ -22,7 +22,8 @@ export type Draft = {
   readonly events: Event[];
   readonly contents: (readonly [Digest, string])[];
   readonly at: number;
-  readonly by: string;
+  /** Who told it; what follows from what was told is the machine's. */
+  by: string;
   readonly facts: Facts;
   readonly queue: Path[];
   /** How many of `queue` were looked at. */

@@ -1,14 +1,9 @@
-import type { AgentNeed } from "../../core/definition/index.ts";
-import {
-  type Answer,
-  type Call,
-  failure,
-  isCertain,
-  type Ranked,
-} from "../../core/machine/index.ts";
+import type { AgentDefinition, AgentNeed, KnownAgent } from "../../core/definition/index.ts";
+import { type Answer, type Call, failure, type Ranked } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Agent, AgentAnswer, AgentTask, Roster, Tools } from "../agents/index.ts";
 import type { Performance, Performer, Terms } from "../runtime/index.ts";
+import type { AgentFiles } from "./agent-files.ts";
 
 /** A line that an agent wrote for people while it was at work. */
 export type Line = {
@@ -20,8 +15,9 @@ export type Line = {
 
 /** The agents of a company: those of its files and those that were handed in. */
 export type Staff = Performer & {
-  readonly names: readonly string[];
-  readonly agent: (name: string) => Agent | null;
+  readonly files: AgentFiles;
+  /** What a workflow is checked against. */
+  readonly known: Readonly<Record<string, KnownAgent>>;
   /** A problem for each need that no healthy agent can do. */
   readonly health: (needs: readonly AgentNeed[]) => Promise<readonly Problem[]>;
   readonly close: () => Promise<void>;
@@ -31,19 +27,27 @@ export type Staff = Performer & {
 const NO_TERMS: Terms = { places: [], timeoutMs: 1_000 };
 const LINE_CHARACTERS_MOST = 2_000;
 
-/** @param extra agents of this process, by name; they go before those of the files */
-export function openStaff(
-  roster: Roster,
-  extra: ReadonlyMap<string, Agent>,
-  tell: (line: Line) => void,
-): Staff {
+type Given = {
+  readonly roster: Roster;
+  readonly files: AgentFiles;
+  /** Agents of this process, by name; they go before those of the files. */
+  readonly extra: ReadonlyMap<string, Agent>;
+  readonly tell: (line: Line) => void;
+};
+
+export function openStaff({ roster, files, extra, tell }: Given): Staff {
   const terms = new Map<string, Terms>();
   const agent = (name: string): Agent | null => extra.get(name) ?? roster.agent(name);
   return {
-    names: [...new Set([...extra.keys(), ...roster.names])].sort(),
-    agent,
+    files,
+    known: knownOf(files.definitions, [...extra.keys(), ...roster.names], agent),
     ranked: (need) => [...ranked(need, extra), ...roster.rank(need)],
-    health: (needs) => roster.health(needs.filter((need) => ranked(need, extra).length === 0)),
+    health: async (needs) => {
+      const others = needs.filter((need) => ranked(need, extra).length === 0);
+      const own = new Set(needs.flatMap((need) => ranked(need, extra).map((one) => one.agent)));
+      const told = await Promise.all([...own].map((name) => faultOf(extra.get(name))));
+      return [...told.filter((problem) => problem !== null), ...(await roster.health(others))];
+    },
     terms: (name) => {
       const known = terms.get(name);
       if (known !== undefined) return known;
@@ -63,6 +67,25 @@ export function openStaff(
       await Promise.all([...extra.values()].map((one) => one.close()));
     },
   };
+}
+
+function knownOf(
+  definitions: readonly AgentDefinition[],
+  names: readonly string[],
+  agent: (name: string) => Agent | null,
+): Readonly<Record<string, KnownAgent>> {
+  const known: Record<string, KnownAgent> = {};
+  for (const name of names) {
+    const { inputs = null, outputs = null } = definitions.find((one) => one.name === name) ?? {};
+    known[name] = { capabilities: agent(name)?.capabilities ?? [], inputs, outputs };
+  }
+  return known;
+}
+
+async function faultOf(agent: Agent | undefined): Promise<Problem | null> {
+  const fault = (await agent?.health()) ?? null;
+  if (agent === undefined || fault === null) return null;
+  return { code: "unhealthy-agent", message: `The agent "${agent.name}" is not ready: ${fault}` };
 }
 
 function ranked(need: AgentNeed, agents: ReadonlyMap<string, Agent>): readonly Ranked[] {
@@ -117,7 +140,7 @@ function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Too
   };
 }
 
-/** The protocol's answer as the machine hears it. Where the agent does not say, the kind of failure does. */
+/** The protocol's answer as the machine hears it. Where the agent does not say whether something was done, the machine's table does. */
 function answerOf(given: AgentAnswer): Answer {
   const usage = given.usage === undefined ? {} : { usage: given.usage };
   if ("outputs" in given) {
@@ -125,5 +148,5 @@ function answerOf(given: AgentAnswer): Answer {
     return { kind: "ok", output: { value: given.outputs }, ...usage, ...warnings };
   }
   const { certain, ...error } = given.error;
-  return { kind: "failed", error, certain: certain ?? isCertain(error.kind), ...usage };
+  return { kind: "failed", error, ...(certain === undefined ? {} : { certain }), ...usage };
 }

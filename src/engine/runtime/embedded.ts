@@ -37,6 +37,7 @@ type Shell = {
   readonly clock: Clock;
   readonly log: Log;
   readonly contents: Contents;
+  readonly definitions: Definitions;
   readonly residents: Residents;
   readonly mailroom: Mailroom;
   readonly alarms: Alarms;
@@ -90,7 +91,7 @@ function assemble(options: EmbeddedOptions): Shell {
     alarms,
     inFlightMost: options.inFlightMost ?? IN_FLIGHT_MOST,
   });
-  const owing = { clock, contents, mailroom, performing };
+  const owing = { clock, contents, definitions, mailroom, performing };
   const turn = openTurn({
     clock,
     log,
@@ -108,7 +109,7 @@ function assemble(options: EmbeddedOptions): Shell {
     trouble,
   });
   const watchers = new Map<RunId, Set<() => void>>();
-  const parts = { options, clock, log, contents, residents, mailroom, alarms, performing, turn };
+  const parts = { ...owing, options, log, residents, alarms, turn };
   const shell: Shell = { ...parts, watchers, idlers: [], isClosed: false };
   return shell;
 }
@@ -227,7 +228,7 @@ function watch(shell: Shell, run: RunId, told: () => void): () => void {
 
 function committed(shell: Shell, runs: readonly RunId[]): void {
   if (shell.watchers.size > 0)
-    for (const run of runs) for (const told of [...(shell.watchers.get(run) ?? [])]) told();
+    for (const run of runs) for (const told of new Set(shell.watchers.get(run))) told();
   if (shell.idlers.length === 0 || !isIdle(shell)) return;
   const idlers = shell.idlers;
   shell.idlers = [];
