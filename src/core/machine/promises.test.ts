@@ -5,7 +5,7 @@ import { type Journey, journey } from "../../../test/given/world.ts";
 import type { Digest } from "../id.ts";
 import { REPEATS_MOST } from "./answer.ts";
 import { DECISION_EVENTS_MOST } from "./draft.ts";
-import type { Event, Key, Path } from "./event.ts";
+import type { EffectClass, Event, Key, Path } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { owed, owedBy } from "./owed.ts";
 import { freeze, thaw } from "./snapshot.ts";
@@ -21,16 +21,25 @@ function always(holds: (journey: Journey) => void): void {
   );
 }
 
-/** The attempts of a run as its log tells them, each with what came before it at its path. */
-type Told = { readonly key: Key; readonly path: Path; readonly call: Key };
+/** The attempts of a run as its log tells them. */
+type Told = {
+  readonly key: Key;
+  readonly path: Path;
+  readonly call: Key;
+  readonly effects: EffectClass;
+};
 
 function attemptsOf(log: readonly Event[]): readonly Told[] {
   return log.flatMap((event) => {
-    if (event.type === "attempt.started")
-      return [{ key: event.seq, path: event.path, call: event.call ?? event.seq }];
-    if (event.type === "step.started" && event.attempt !== undefined)
-      return [{ key: event.seq, path: event.path, call: event.seq }];
-    return [];
+    const opening =
+      event.type === "step.started"
+        ? event.attempt
+        : event.type === "attempt.started"
+          ? event
+          : undefined;
+    if (opening === undefined || !("path" in event)) return [];
+    const { call = event.seq, effects } = opening;
+    return [{ key: event.seq, path: event.path, call, effects }];
   });
 }
 
@@ -74,7 +83,10 @@ describe("in a world where much goes wrong, a run", () => {
   test("M9 fault 3: leaves a step in doubt by a success or a person, and in no other way", () => {
     always(({ log }) => {
       const doubtful = new Set<Path>();
+      const attempts = new Map(attemptsOf(log).map((attempt) => [attempt.key, attempt]));
       for (const event of log) {
+        const repeated = event.type === "attempt.repeated" ? attempts.get(event.key) : undefined;
+        if (repeated !== undefined && repeated.effects !== "pure") doubtful.add(repeated.path);
         if (event.type === "attempt.ended" && event.doubt) doubtful.add(event.path);
         if (event.type === "attempt.ended" && !event.doubt) doubtful.delete(event.path);
         if (event.type === "exception.closed" && event.how !== "cancelled")
