@@ -20,20 +20,36 @@ export async function finish(
   company: Company,
   { run, shownFrom }: { readonly run: RunId; readonly shownFrom?: number },
 ): Promise<number> {
-  const { terminal, surroundings } = context;
-  const { history, interrupted } = await follow(company, run, {
+  const { surroundings } = context;
+  const followed = await follow(company, run, {
     surroundings,
     show: showRun(context),
     ...(shownFrom === undefined ? {} : { shownFrom }),
   });
+  const how = `${run} stops here and goes on later: muster runs resume ${run}`;
+  return conclude(context, company, { ...followed, run, how });
+}
+
+/** The answer of a run that was followed, or how an interrupted one goes on. @returns the exit code */
+export function conclude(
+  context: Context,
+  company: Company,
+  followed: {
+    readonly run: RunId;
+    readonly history: History;
+    readonly interrupted: boolean;
+    readonly how: string;
+  },
+): number {
+  const { run, history, interrupted, how } = followed;
+  const { side } = context.terminal;
   if (interrupted && history.outcome === null) {
-    terminal.side.line(`${run} stops here and goes on later: muster runs resume ${run}`);
+    side.line(how);
     return EXIT.interrupted;
   }
   answer(context, company, history);
-  const status = statusOf(history);
-  const code = exitOfRun(status, history.error);
-  if (code === EXIT.waits) waitLines(history, run).forEach((line) => terminal.side.line(line));
+  const code = exitOfRun(statusOf(history), history.error);
+  if (code === EXIT.waits) waitLines(history, run).forEach((line) => side.line(line));
   return code;
 }
 

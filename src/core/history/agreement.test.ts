@@ -19,6 +19,7 @@ import {
   type Told,
   waitsOf,
 } from "../machine/index.ts";
+import { unreachable } from "../unreachable.ts";
 import { block, choose, each, exampleWorkflow, gate, repeat, task } from "./example.ts";
 import {
   emptyHistory,
@@ -91,8 +92,12 @@ function answerTo(effect: Effect, chance: Chance): Told {
       return { type: "fired", key: effect.key };
     case "listen":
       return { type: "arrived", key: effect.key, payload: {}, source: "test" };
-    default:
+    case "child":
+    case "report":
+    case "proceed":
       return { type: "proceed" };
+    default:
+      return unreachable(effect);
   }
 }
 
