@@ -26,7 +26,7 @@ export async function finish(
     show: showRun(context),
     ...(shownFrom === undefined ? {} : { shownFrom }),
   });
-  const how = `${run} stops here and goes on later: muster runs resume ${run}`;
+  const how = `${run} stops here and goes on later: muster runs resume ${run}\n  What is in flight is stopped first; Ctrl-C once more ends at once, and nothing is lost.`;
   return conclude(context, company, { ...followed, run, how });
 }
 

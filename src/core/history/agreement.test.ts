@@ -1,5 +1,5 @@
 /** The machine counts for itself what it decides by; people are told the same. */
-import { array, assert, constantFrom, integer, nat, property } from "fast-check";
+import { array, assert, constantFrom, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Step, Workflow } from "../definition/index.ts";
 import type { Digest, RunId } from "../id.ts";
@@ -162,7 +162,6 @@ describe("the history of a real run", () => {
       property(
         array(array(kinds, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
         array(nat(1000), { minLength: 40, maxLength: 80 }),
-        integer({ min: 1, max: 3 }),
         (shapes, chances) => {
           const workflow = workflowOf(shapes);
           let turn = 0;
