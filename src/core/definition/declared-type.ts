@@ -16,10 +16,16 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
   return {
     declared,
     read: (source, path) => {
-      if (typeof source !== "string") return typeOfSchema(source, declared);
-      const { type, known } = parseType(source, declared);
-      const name = source.trim().replace(/(\s*\[\s*\])+$/, "");
-      if (!known) {
+      const { type, unknown, wrong } =
+        typeof source === "string" ? parseType(source, declared) : typeOfSchema(source, declared);
+      if (wrong !== null)
+        report.add({
+          code: "wrong-type",
+          message: `This type cannot be read: ${wrong}.`,
+          mend: "Write a name such as string, number, UUID[] or one of your types, or a JSON Schema.",
+          path,
+        });
+      for (const name of unknown)
         report.addOnce(`type ${name}`, {
           code: "unknown-type",
           severity: "warning",
@@ -27,7 +33,6 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
           mend: `Declare it under types: ${name}: {type: object, …}, or use a built-in type.`,
           path,
         });
-      }
       return type;
     },
   };

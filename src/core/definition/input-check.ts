@@ -70,8 +70,9 @@ function mismatch(
   }
   const schema = schemaOf(template, context.names);
   if (schema === null) return null;
-  const from = typeOfSchema(schema, context.building.types.declared);
-  return isAssignable(from, type) ? null : `${shown(value)} gives ${from.text}`;
+  const { type: from } = typeOfSchema(schema, context.building.types.declared);
+  const fits = isAssignable(from, type);
+  return fits.ok ? null : `${shown(value)} gives ${from.text}: ${fits.why}`;
 }
 
 /** The type of what a template gives, where it is the reading of one declared name. */

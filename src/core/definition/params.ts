@@ -103,15 +103,8 @@ function typeOfParam(value: JsonObject, path: ValuePath, { types, report }: Cont
   const more =
     typeof required === "boolean" || required === undefined ? rest : { ...rest, required };
   if (Object.keys(more).length === 0) return named;
-  const limited = typeOfSchema(more, types.declared);
-  return {
-    text: named.text,
-    schema: { allOf: [named.schema, limited.schema] },
-    convert: (given) => {
-      const first = named.convert(given);
-      return first.ok ? limited.convert(first.value) : first;
-    },
-  };
+  const limited = typeOfSchema({ ...more, type: said }, types.declared);
+  return { ...limited.type, text: named.text };
 }
 
 function checkKeys(value: JsonObject, path: ValuePath, report: Report): void {

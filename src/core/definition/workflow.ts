@@ -17,7 +17,7 @@ export type Workflow = {
   readonly types: Readonly<Record<string, JsonObject>>;
   readonly limits: RunLimits;
   /** What a class of error leads to, where the step names no strategy; absent is the built-in table's. */
-  readonly strategies?: {
+  readonly strategies: {
     readonly [Class in "transient" | "permanent" | "degradable" | "critical"]?: Strategy;
   };
   /** Named resources and how many attempts may hold each at once, across runs. */

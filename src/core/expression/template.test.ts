@@ -246,6 +246,18 @@ describe("whatever the text", () => {
       }),
       { numRuns: 5_000, seed: 20_261_121 },
     );
+  }, 60_000);
+
+  test("E5 a value nested fifty thousand deep is a fault and no overflow", () => {
+    const nested = (): Json => {
+      let deep: Json = 1;
+      for (let level = 0; level < 50_000; level++) deep = [deep];
+      return deep;
+    };
+    const scope: Scope = { name: nested, step: nested };
+    for (const text of ["$item == load", "a ${item} b"])
+      expect(evaluateTemplate(templateOf(text), scope).kind).toBe("fault");
+    expect(evaluateTemplate(templateOf("$item"), scope).kind).toBe("value");
   });
 
   test("E5 evaluating never throws, and gives JSON or says why not", () => {
@@ -266,5 +278,5 @@ describe("whatever the text", () => {
       { numRuns: 5_000, seed: 20_261_122 },
     );
     expect(evaluated).toBeGreaterThan(2_000);
-  });
+  }, 60_000);
 });

@@ -14,10 +14,10 @@ import {
 } from "./value.ts";
 
 /** Of a text that is compared with a pattern, and of the pattern. */
-const LIKE_TEXT_CHARACTERS_MOST = 100_000;
+const LIKE_TEXT_CHARACTERS_MOST = 10_000;
 const LIKE_PATTERN_CHARACTERS_MOST = 1_000;
 /** Of a text that a function makes. */
-export const TEXT_CHARACTERS_MOST = 1_000_000;
+const TEXT_CHARACTERS_MOST = 1_000_000;
 /** Patterns kept compiled; the oldest goes first. */
 const PATTERNS_MOST = 200;
 

@@ -1,4 +1,4 @@
-import type { AgentNeed } from "../../core/definition/index.ts";
+import type { AgentDefinition, AgentNeed, KnownAgent } from "../../core/definition/index.ts";
 import {
   type Answer,
   type Call,
@@ -9,6 +9,7 @@ import {
 import type { Problem } from "../../core/problem.ts";
 import type { Agent, AgentAnswer, AgentTask, Roster, Tools } from "../agents/index.ts";
 import type { Performance, Performer, Terms } from "../runtime/index.ts";
+import type { AgentFiles } from "./agent-files.ts";
 
 /** A line that an agent wrote for people while it was at work. */
 export type Line = {
@@ -20,8 +21,9 @@ export type Line = {
 
 /** The agents of a company: those of its files and those that were handed in. */
 export type Staff = Performer & {
-  readonly names: readonly string[];
-  readonly agent: (name: string) => Agent | null;
+  readonly files: AgentFiles;
+  /** What a workflow is checked against. */
+  readonly known: Readonly<Record<string, KnownAgent>>;
   /** A problem for each need that no healthy agent can do. */
   readonly health: (needs: readonly AgentNeed[]) => Promise<readonly Problem[]>;
   readonly close: () => Promise<void>;
@@ -31,17 +33,20 @@ export type Staff = Performer & {
 const NO_TERMS: Terms = { places: [], timeoutMs: 1_000 };
 const LINE_CHARACTERS_MOST = 2_000;
 
-/** @param extra agents of this process, by name; they go before those of the files */
-export function openStaff(
-  roster: Roster,
-  extra: ReadonlyMap<string, Agent>,
-  tell: (line: Line) => void,
-): Staff {
+type Given = {
+  readonly roster: Roster;
+  readonly files: AgentFiles;
+  /** Agents of this process, by name; they go before those of the files. */
+  readonly extra: ReadonlyMap<string, Agent>;
+  readonly tell: (line: Line) => void;
+};
+
+export function openStaff({ roster, files, extra, tell }: Given): Staff {
   const terms = new Map<string, Terms>();
   const agent = (name: string): Agent | null => extra.get(name) ?? roster.agent(name);
   return {
-    names: [...new Set([...extra.keys(), ...roster.names])].sort(),
-    agent,
+    files,
+    known: knownOf(files.definitions, [...extra.keys(), ...roster.names], agent),
     ranked: (need) => [...ranked(need, extra), ...roster.rank(need)],
     health: (needs) => roster.health(needs.filter((need) => ranked(need, extra).length === 0)),
     terms: (name) => {
@@ -63,6 +68,19 @@ export function openStaff(
       await Promise.all([...extra.values()].map((one) => one.close()));
     },
   };
+}
+
+function knownOf(
+  definitions: readonly AgentDefinition[],
+  names: readonly string[],
+  agent: (name: string) => Agent | null,
+): Readonly<Record<string, KnownAgent>> {
+  const known: Record<string, KnownAgent> = {};
+  for (const name of names) {
+    const { inputs = null, outputs = null } = definitions.find((one) => one.name === name) ?? {};
+    known[name] = { capabilities: agent(name)?.capabilities ?? [], inputs, outputs };
+  }
+  return known;
 }
 
 function ranked(need: AgentNeed, agents: ReadonlyMap<string, Agent>): readonly Ranked[] {

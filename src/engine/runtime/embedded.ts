@@ -37,6 +37,7 @@ type Shell = {
   readonly clock: Clock;
   readonly log: Log;
   readonly contents: Contents;
+  readonly definitions: Definitions;
   readonly residents: Residents;
   readonly mailroom: Mailroom;
   readonly alarms: Alarms;
@@ -90,7 +91,7 @@ function assemble(options: EmbeddedOptions): Shell {
     alarms,
     inFlightMost: options.inFlightMost ?? IN_FLIGHT_MOST,
   });
-  const owing = { clock, contents, mailroom, performing };
+  const owing = { clock, contents, definitions, mailroom, performing };
   const turn = openTurn({
     clock,
     log,
@@ -108,7 +109,7 @@ function assemble(options: EmbeddedOptions): Shell {
     trouble,
   });
   const watchers = new Map<RunId, Set<() => void>>();
-  const parts = { options, clock, log, contents, residents, mailroom, alarms, performing, turn };
+  const parts = { ...owing, options, log, residents, alarms, turn };
   const shell: Shell = { ...parts, watchers, idlers: [], isClosed: false };
   return shell;
 }

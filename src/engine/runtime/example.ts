@@ -41,6 +41,7 @@ export function workflowOf(steps: readonly Step[], more: Partial<Workflow> = {})
     outputs: {},
     monitoring: {},
     owner: "",
+    strategies: {},
     ...more,
   };
 }

@@ -1,7 +1,7 @@
 import type { Workflow } from "../../core/definition/index.ts";
+import { nearest } from "../../core/expression/index.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
-import { nearest } from "../../core/definition/index.ts";
 
 /** Params as a run is started with them, and where each came from; or every one that is wrong. */
 export type Checked =
