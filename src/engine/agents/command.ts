@@ -6,6 +6,7 @@ import { checkAnswer, type Origin, OUTPUT_BYTES_MOST } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
 import { findExecutable, resolveWord } from "./executable.ts";
 import { failed, stopped } from "./failed.ts";
+import { keepTrack } from "./keep-track.ts";
 import { CAN_LIST } from "./process-list.ts";
 import { type Ended, type Program, runProgram, STDERR_BYTES_MOST } from "./run-program.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
@@ -113,14 +114,7 @@ async function perform(open: Opened, task: AgentTask, abort: AbortSignal): Promi
       input: JSON.stringify({ task }),
       stdoutBytesMost: OUTPUT_BYTES_MOST,
       memoryBytesMost: definition.memoryBytesMost,
-      onStart: (root) => {
-        setting.warden.begun(root.pid);
-        const noted = scratch.note(root).catch(() => {});
-        return () => {
-          setting.warden.ended(root.pid);
-          return noted;
-        };
-      },
+      onStart: (root) => keepTrack(root, setting.warden, Promise.resolve(scratch)),
     };
     return answerOf(await runProgram(program, abort), open, abort);
   } finally {

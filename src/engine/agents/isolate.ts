@@ -5,6 +5,8 @@ import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
 import { failed, stopped } from "./failed.ts";
 import { capabilitiesOf, effectsOf } from "./function.ts";
+import { keepTrack } from "./keep-track.ts";
+import { openScratch } from "./scratch.ts";
 import { AGENT_TIMEOUT_MS, type Setting } from "./setting.ts";
 import { type Cell, openCell, type Reply } from "./worker-cell.ts";
 
@@ -16,14 +18,15 @@ const LOG_LINES_MOST = 1_000;
 const LOG_CHARACTERS_MOST = 2_000;
 
 /**
- * A function in a worker of its own: an endless loop is really ended, and memory above the limit
- * ends the worker and not the process. As many workers as the agent takes attempts at once are kept
- * warm, and one that ended is replaced when it is needed. What a function writes to its console is
- * its log.
+ * A function in a worker process of its own, with a real end: an endless loop is killed, and memory
+ * above the limit ends the worker alone. As many workers as the agent takes attempts at once are
+ * kept warm, and one that ended is replaced when it is needed. What a function writes to its console
+ * is its log.
  *
- * What cannot be kept: the limit is V8's own for the heap, and for buffers beside it a look four
- * times a second; a single allocation that V8 gives up on altogether ends the whole process. A
- * worker shares the process's files and environment: it isolates faults, not malice.
+ * Its memory is all that the worker holds, some 50 MB of it Node's own, looked at four times a
+ * second; V8 keeps the same limit for the heap in between. On other systems than Linux V8's is the
+ * only one, and does not count buffers. A worker has our files and our environment: it isolates
+ * faults, not malice.
  */
 export async function openIsolate(
   definition: FunctionDefinition,
@@ -34,9 +37,23 @@ export async function openIsolate(
   const origin: Origin = { name: definition.name, classOf: setting.classOf };
   const concurrency = definition.instances * definition.concurrency;
   // One more than attempts, so that a question of health takes no attempt's place.
-  const pool = openPool(concurrency + 1, () =>
-    openCell({ file, name: definition.name }, definition.memoryBytesMost ?? ISOLATE_MEMORY_BYTES),
-  );
+  const open = (): Cell =>
+    openCell({
+      file,
+      name: definition.name,
+      memoryBytesMost: definition.memoryBytesMost ?? ISOLATE_MEMORY_BYTES,
+      environment: setting.environment,
+      onStart: (root) => {
+        const scratch = openScratch(setting.scratch);
+        const forget = keepTrack(root, setting.warden, scratch);
+        return async () => {
+          await forget();
+          await scratch.then((one) => one.remove()).catch(() => {});
+        };
+      },
+    });
+  // One more than attempts, so that a question of health takes no attempt's place.
+  const pool = openPool(concurrency + 1, open);
   const first = await pool.take()?.ready;
   const said = first?.type === "ready" ? first : { effects: null, capabilities: [] };
   return {
@@ -94,17 +111,9 @@ async function attemptIn(pool: Pool, origin: Origin, asked: Asked): Promise<Agen
       true,
     );
   }
-  try {
-    const log = boundedLog(tools.log);
-    return answerOf(
-      await cell.ask({ message: { type: "attempt", task }, log, abort }),
-      origin,
-      abort,
-    );
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    return failed("agent_failed", `The agent "${name}" could not be asked: ${why}`);
-  }
+  const log = boundedLog(tools.log);
+  const reply = await cell.ask({ message: { type: "attempt", task }, log, abort });
+  return answerOf(reply, origin, abort);
 }
 
 function answerOf(reply: Reply, origin: Origin, abort: AbortSignal): AgentAnswer {
@@ -122,7 +131,7 @@ async function healthIn(pool: Pool, name: string): Promise<string | null> {
   const ready = await cell.ready;
   if (ready.type === "died") return `The agent "${name}" ${ready.why}.`;
   if (ready.fault !== null) return ready.fault;
-  if (!cell.isIdle()) return null;
+  if (!cell.isIdle() || !cell.isAlive()) return null;
   const reply = await cell.ask({
     message: { type: "health" },
     log: () => {},
