@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit` is pure and shares one process; `alone` needs processes, ports or a disk of its own. */
+/** `unit` is pure and shares one process; `alone` needs processes, ports or a disk of its own, and comes after. */
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
@@ -11,6 +11,7 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "test/*.test.ts"],
           exclude: ["src/**/*.alone.test.ts"],
           isolate: false,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -20,6 +21,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

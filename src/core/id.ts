@@ -4,8 +4,8 @@ declare const kind: unique symbol;
 export type Id<Kind extends string> = string & { readonly [kind]: Kind };
 
 /** One line of the log with its own order. Here: a run (`wf_…`). */
-export type StreamId = Id<"stream">;
-export type RunId = Id<"run"> & StreamId;
+export type StreamId = Id<"stream" | "run">;
+export type RunId = Id<"run">;
 
 /** `sha256:` and 64 hexadecimal digits: the name of a content. */
 export type Digest = Id<"digest">;

@@ -1,1 +1,4 @@
+export { canonical } from "./canonical.ts";
 export type { Actor, Envelope, Sealed } from "./envelope.ts";
+export { heading, type Lineage, lineage, NOTHING_BEFORE, type Sha256, seal } from "./seal.ts";
+export { type StreamEnd, type Verdict, verifyStream } from "./verify.ts";

@@ -8,12 +8,18 @@ export type Workflow = {
   readonly name: string;
   readonly version: string;
   readonly description: string;
+  /** Who owns the exceptions of its runs; "" where the author does not say. */
+  readonly owner: string;
   /** Of the text it was read from; the log pins runs to it. */
   readonly digest: Digest;
   readonly params: Readonly<Record<string, Param>>;
   /** Types declared in the file, as JSON Schemas, by name. */
   readonly types: Readonly<Record<string, JsonObject>>;
   readonly limits: RunLimits;
+  /** What a class of error leads to, where the step names no strategy; absent is the built-in table's. */
+  readonly strategies: {
+    readonly [Class in "transient" | "permanent" | "degradable" | "critical"]?: Strategy;
+  };
   /** Named resources and how many attempts may hold each at once, across runs. */
   readonly resources: Readonly<Record<string, number>>;
   /** The phases: a sequential block. Its static path is "". */
@@ -86,7 +92,8 @@ export type Task = Common & {
   /** Of one attempt, from the moment it is performed. */
   readonly timeoutMs: number | null;
   readonly retry: Retry;
-  readonly strategy: Strategy;
+  /** null: the class of the error decides. */
+  readonly strategy: Strategy | null;
   readonly fallback: Fallback | null;
   readonly approve: Approval | null;
   readonly compensate: Compensation | null;
@@ -107,7 +114,8 @@ export type SubRun = Common & {
   readonly outputs: OutputFields;
   readonly timeoutMs: number | null;
   readonly retry: Retry;
-  readonly strategy: Strategy;
+  /** null: the class of the error decides. */
+  readonly strategy: Strategy | null;
 };
 
 /** The body once for every item of a list. Gives, per output of the body, the list in item order, and `items`. */

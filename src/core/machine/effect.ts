@@ -19,7 +19,8 @@ export type Effect =
       readonly key: Key;
       readonly path: Path;
       readonly child: RunId;
-      readonly definition: Digest;
+      /** null: there is no such workflow any more; answer `refused`. */
+      readonly definition: Digest | null;
     }
   /** Tell `fired` at `due`. */
   | { readonly type: "timer"; readonly key: Key; readonly due: number }

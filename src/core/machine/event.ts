@@ -49,7 +49,8 @@ export type Opening = {
   readonly effects: EffectClass;
   /** Why this agent. Absent: it is the one that was named. */
   readonly chosen?: string;
-  /** For a sub-run: the definition it is pinned to. */
+  /** For a sub-run: its run, the same for all attempts of the call, and the definition it is pinned to. */
+  readonly child?: RunId;
   readonly definition?: Digest;
 };
 
@@ -78,6 +79,8 @@ export type Body =
       readonly error?: Failure;
     }
   | { readonly type: "run.undoing" }
+  /** What was left to decide turned out to be nothing. */
+  | { readonly type: "run.proceeded" }
   | {
       readonly type: "run.finished";
       readonly outcome: RunOutcome;
@@ -87,7 +90,7 @@ export type Body =
       readonly degraded?: number;
     }
   | { readonly type: "report.told"; readonly key: Key }
-  /** `slot` finds the step's definition among its parent's. The other fields depend on the kind. */
+  /** `slot` is its place below its parent: of its definition in a block or choose, the item, the round. */
   | {
       readonly type: "step.started";
       readonly path: Path;
@@ -104,6 +107,8 @@ export type Body =
       /** gate, or `approve` before a step */
       readonly gate?: GateOpening;
     }
+  /** It is to end this way as soon as nothing of it is in flight; nothing of it begins any more. */
+  | { readonly type: "step.stopping"; readonly path: Path; readonly outcome: "failed" | "cancelled"; readonly why: string; readonly error?: Failure }
   /** `when` did not hold, or could not be told and the stricter way was taken; or a branch was not taken. */
   | {
       readonly type: "step.skipped";
@@ -141,7 +146,7 @@ export type Body =
       readonly key: Key;
       readonly outcome: "failed" | "refused" | "unknown" | "stopped";
       readonly error: Failure;
-      /** The call may have been done: doubt. */
+      /** After this, the call may have been done: it is in doubt. */
       readonly doubt: boolean;
       readonly usage?: Usage;
     }
@@ -156,7 +161,7 @@ export type Body =
       readonly type: "timer.set";
       readonly path: Path;
       readonly due: number;
-      readonly why: "backoff" | "total" | "block" | "gate";
+      readonly why: "backoff" | "total" | "block";
     }
   | { readonly type: "timer.ended"; readonly key: Key }
   | {
@@ -165,8 +170,6 @@ export type Body =
       readonly payload: JsonObject;
       readonly source: string;
     }
-  /** The approval before a step; a `gate` step opens its own in `step.started`. */
-  | ({ readonly type: "gate.opened"; readonly path: Path } & GateOpening)
   | {
       readonly type: "gate.voted";
       readonly key: Key;

@@ -1,16 +1,222 @@
-import type { Step, Workflow } from "../definition/index.ts";
-import type { RunId } from "../id.ts";
+import type { Task, SubRun, Block, Choose, Each, Gate, Repeat, Wait, Workflow } from "../definition/index.ts";
+import type { Digest, RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
-import type { EffectClass, Event, ExceptionWhy, GateOpening, Key, Opening, Path, RunOutcome, Seq, Stored } from "./event.ts";
+import type { EffectClass, ExceptionWhy, GateOpening, Key, Path, RunOutcome, Seq, Stored } from "./event.ts";
 import type { Failure } from "./failure.ts";
-import type { Table } from "./table.ts";
+import { emptyQueue, type Queue } from "./queue.ts";
+import type { Row } from "./row.ts";
+import { emptyTable, type Table } from "./table.ts";
 
-/** A run as it is: the fold of its events, and nothing else. Persistent: an older one stays as it was. */
+/** Counts up when an old snapshot can no longer be read. The log always can. */
+export const MACHINE_VERSION = 1;
+
+/**
+ * A run as it is: the fold of its events and nothing else. Persistent: an older one stays as it was.
+ * Finished steps leave `frames`; what they gave stays in `outputs`.
+ */
 export type Run = {
   readonly id: RunId;
   readonly workflow: Workflow;
   readonly seq: Seq;
   readonly phase: "absent" | "running" | "stopping" | "undoing" | "finished";
+  readonly acceptedAt: number;
+  /** Who started it. */
+  readonly by: string;
+  readonly params: JsonObject;
+  readonly parent: { readonly run: RunId; readonly key: Key } | null;
+  readonly paused: { readonly at: number; readonly why: string; readonly exception: Key | null } | null;
+  readonly stopping: { readonly then: "cancelled" | "failed"; readonly rollback: boolean; readonly why: string; readonly error: Failure | null } | null;
   readonly outcome: RunOutcome | null;
   readonly error: Failure | null;
+  readonly result: Stored | null;
+  /** Live steps only. The root has the path "". */
+  readonly frames: Table<Path, Frame>;
+  /** What `owed` reads. */
+  readonly open: Table<Key, Open>;
+  readonly outputs: Table<Path, Value>;
+  /** Calls that were closed before they were answered, and may have been done. */
+  readonly doubts: Table<Key, Doubt>;
+  readonly undo: Undo | null;
+  readonly undone: number;
+  /** The last decision left something to decide. */
+  readonly unsettled: boolean;
+  readonly work: { readonly done: number; readonly expected: number };
+  readonly degraded: number;
 };
+
+/**
+ * A run while one event is folded, or one decision made: whoever began owns this copy and may change its
+ * fields; the tables in it stay persistent, so nobody else sees a half-made state.
+ */
+export type Fold = { -readonly [Field in keyof Run]: Run[Field] };
+
+/** What a finished step gave: as it stands in its event, or the gathered results of an `each`. */
+export type Value = Stored | { readonly items: Row<Item>; readonly fields: readonly string[] };
+
+/** The result of one item of an `each`. */
+export type Item = {
+  readonly outcome: "completed" | "degraded" | "skipped" | "failed" | "cancelled";
+  readonly output?: Stored;
+  readonly error?: Failure;
+};
+
+/** What every live step has. `born` is the same object through all its changes: a place for memos. */
+export type FrameCommon = {
+  readonly path: Path;
+  readonly parent: Path | null;
+  /** Place in its parent: the slot in a block or choose, the item, the round. */
+  readonly at: number;
+  readonly born: { readonly seq: Seq };
+  /** It is to end this way as soon as nothing of it is in flight. */
+  readonly stopping: Stopping | null;
+  /** Where it stands in the queue for places, when it wants one. */
+  readonly ticket: Ticket | null;
+  /** Its own time limit. */
+  readonly timer: Key | null;
+  /** Expected pieces of work below it, and how many of them have ended. */
+  readonly expected: number;
+  readonly done: number;
+};
+
+export type Ticket = { readonly in: "first" | "later"; readonly number: number };
+
+export type Stopping = { readonly outcome: "failed" | "cancelled"; readonly error: Failure | null; readonly why: string };
+
+/** Counts the attempts below a step that has a limit on them, and who waits for a place. */
+export type Limiter = {
+  readonly most: number;
+  readonly busy: number;
+  /** Steps to go on with or to begin. */
+  readonly first: Queue<Path>;
+  /** Items to begin: only when nothing in `first` can be. */
+  readonly later: Queue<Path>;
+} | null;
+
+export type Frame = BlockFrame | EachFrame | ChooseFrame | RepeatFrame | LeafFrame | GateFrame | WaitFrame;
+
+export type BlockFrame = FrameCommon & {
+  readonly kind: "block";
+  readonly step: Block;
+  /** How many siblings each slot still waits for; absent is none. */
+  readonly waits: Table<number, number>;
+  /** Slots that may begin: those that need a place, and those that need none. */
+  readonly ready: Queue<number>;
+  readonly free: Queue<number>;
+  readonly live: Table<number, true>;
+  /** Steps that have not ended. */
+  readonly left: number;
+  /** One of them failed: nothing more begins, and the block is to fail. */
+  readonly broken: Failure | null;
+  readonly limiter: Limiter;
+};
+
+export type EachFrame = FrameCommon & {
+  readonly kind: "each";
+  readonly step: Each;
+  readonly count: number;
+  readonly next: number;
+  readonly live: Table<number, true>;
+  readonly ended: number;
+  readonly failed: number;
+  readonly lastError: Failure | null;
+  readonly items: Row<Item>;
+  readonly limiter: Limiter;
+};
+
+export type ChooseFrame = FrameCommon & { readonly kind: "choose"; readonly step: Choose; readonly branch: number; readonly child: Child };
+export type RepeatFrame = FrameCommon & { readonly kind: "repeat"; readonly step: Repeat; readonly round: number; readonly child: Child };
+
+/** The one step below a choose or a repeat. */
+export type Child =
+  | { readonly state: "none" }
+  | { readonly state: "live" }
+  | { readonly state: "ended"; readonly item: Item };
+
+/** All that asks the world once: a task, a sub-run, an undo. Retry, time, doubt, stop live here, once. */
+export type LeafFrame = FrameCommon & {
+  readonly kind: "leaf";
+  readonly step: Task | SubRun;
+  /**
+   * approving: people decide first; ready: wants a place; calling: an attempt is open;
+   * judging: an attempt ended and what follows is not decided; backoff: a timer runs; held: a person must act
+   */
+  readonly state: "approving" | "ready" | "calling" | "judging" | "backoff" | "held";
+  readonly key: Key | null;
+  /** The call in flight or in doubt; its next attempt keeps it. */
+  readonly call: Key | null;
+  readonly doubt: boolean;
+  /** Attempts in all, and of the agent that has it now. */
+  readonly attempts: number;
+  readonly tries: number;
+  readonly agent: string | null;
+  readonly effects: EffectClass;
+  readonly fellBack: boolean;
+  readonly error: Failure | null;
+  readonly grant: Digest | null;
+  readonly exception: Key | null;
+  readonly exceptionWhy: ExceptionWhy | null;
+  /** Only of an undo: the step it undoes. */
+  readonly undoes: Path | null;
+};
+
+export type GateFrame = FrameCommon & { readonly kind: "gate"; readonly step: Gate; readonly key: Key };
+export type WaitFrame = FrameCommon & { readonly kind: "wait"; readonly step: Wait; readonly key: Key };
+
+export type Open =
+  | {
+      readonly type: "attempt";
+      readonly path: Path;
+      readonly call: Key;
+      readonly attempt: number;
+      readonly agent: string;
+      readonly effects: EffectClass;
+      readonly begun: boolean;
+      readonly stopping: boolean;
+      readonly repeats: number;
+      readonly child: RunId | null;
+      readonly definition: Digest | null;
+    }
+  | { readonly type: "timer"; readonly path: Path; readonly due: number; readonly why: "backoff" | "wait" | "total" | "block" }
+  | { readonly type: "listen"; readonly path: Path; readonly event: string; readonly match: string; readonly due: number | null }
+  | { readonly type: "gate"; readonly path: Path; readonly gate: GateOpening; readonly due: number | null; readonly votes: readonly Vote[] }
+  | { readonly type: "exception"; readonly path: Path; readonly why: ExceptionWhy; readonly error: Failure; readonly owner: string; readonly look: string; readonly at: number }
+  | { readonly type: "report"; readonly to: { readonly run: RunId; readonly key: Key } };
+
+export type Vote = { readonly voter: string; readonly allow: boolean; readonly reason: string; readonly at: number };
+
+export type Doubt = { readonly path: Path; readonly call: Key };
+
+/** What a rollback still has to undo, newest first. */
+export type Undo = { readonly path: Path; readonly output: Stored | null; readonly next: Undo | null };
+
+/** A run before its first event. Its definition is the one it will be pinned to. */
+export function absent(id: RunId, workflow: Workflow): Run {
+  return {
+    id,
+    workflow,
+    seq: 0,
+    phase: "absent",
+    acceptedAt: 0,
+    by: "",
+    params: {},
+    parent: null,
+    paused: null,
+    stopping: null,
+    outcome: null,
+    error: null,
+    result: null,
+    frames: emptyTable(),
+    open: emptyTable(),
+    outputs: emptyTable(),
+    doubts: emptyTable(),
+    undo: null,
+    undone: 0,
+    unsettled: false,
+    work: { done: 0, expected: 0 },
+    degraded: 0,
+  };
+}
+
+export function limiterOf(most: number | null): Limiter {
+  return most === null ? null : { most, busy: 0, first: emptyQueue(), later: emptyQueue() };
+}

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkAnswer, OUTPUT_BYTES_MOST, TEXT_CHARACTERS_MOST } from "./answer.ts";
+import { checkAnswer, TEXT_CHARACTERS_MOST } from "./answer.ts";
+import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import { RETRY_AFTER_MS_MOST } from "./retry-after.ts";
 
 const check = (given: unknown) =>
@@ -105,9 +106,14 @@ describe("an agent's answer", () => {
     expect(errorOf({ error: { message: "later", retryAfter } })?.retryAfterMs).toBe(ms);
   });
 
-  test.each([-1, "soon", null, "5 fortnights", {}])("retryAfter %j is left out", (retryAfter) => {
-    expect(errorOf({ error: { message: "later", retryAfter } })).not.toHaveProperty("retryAfterMs");
-  });
+  test.each([-1, "soon", "", "-3", null, "5 fortnights", {}])(
+    "retryAfter %j is left out",
+    (retryAfter) => {
+      expect(errorOf({ error: { message: "later", retryAfter } })).not.toHaveProperty(
+        "retryAfterMs",
+      );
+    },
+  );
 
   test("its usage is kept, of outputs and of errors", () => {
     const usage = { tokens: 12, costMicros: 90, currency: "usd", calls: 1, colour: "red" };

@@ -2,15 +2,17 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CommandDefinition } from "../../core/definition/index.ts";
 import type { Agent, AgentAnswer, AgentTask } from "./agent.ts";
-import { checkAnswer, type Origin, OUTPUT_BYTES_MOST } from "./answer.ts";
+import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
+import { environmentOf, whatIsUnset } from "./environment.ts";
 import { findExecutable, resolveWord } from "./executable.ts";
 import { failed, stopped } from "./failed.ts";
+import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import { keepTrack } from "./keep-track.ts";
 import { CAN_LIST } from "./process-list.ts";
 import { type Ended, type Program, runProgram, STDERR_BYTES_MOST } from "./run-program.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
-import { AGENT_TIMEOUT_MS, type Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 
 /** Of what a command wrote to its standard error, this much stands in a failure's message. */
 const LAST_LINES_MOST = 20;
@@ -45,8 +47,8 @@ export async function openCommand(definition: CommandDefinition, setting: Settin
     digest: digestOfAgent(definition.digest, script),
     effects: definition.effects,
     capabilities: definition.capabilities,
-    concurrency: definition.instances * definition.concurrency,
-    timeoutMs: definition.timeoutMs ?? AGENT_TIMEOUT_MS,
+    concurrency: definition.concurrency,
+    timeoutMs: definition.timeoutMs,
     health: async () => faultOf(open, script),
     attempt: (task, _tools, abort) =>
       perform(open, task, abort).catch((thrown: unknown) =>
@@ -81,12 +83,8 @@ function faultOf(
   if (cwd !== null && kindOf(cwd) !== "folder") {
     return `${cwd} is no folder. Make it, or take "cwd" out for a fresh folder each time.`;
   }
-  const unset = Object.values(definition.env).filter(
-    (name) => setting.environment[name] === undefined,
-  );
-  if (unset.length > 0) {
-    return `It needs ${unset.join(", ")} in its environment, and ours has none. Set it, or take it out of "env".`;
-  }
+  const unset = whatIsUnset(definition, setting);
+  if (unset !== null) return unset;
   return definition.memoryBytesMost !== null && !CAN_LIST
     ? "Its memory limit cannot be kept on this system, only on Linux. Take memory_limit out, or run it there."
     : null;
@@ -109,7 +107,7 @@ async function perform(open: Opened, task: AgentTask, abort: AbortSignal): Promi
     const program: Program = {
       file: found.file,
       words: rest,
-      env: environmentOf(open),
+      env: environmentOf(definition, setting),
       ...placeOf(open, scratch),
       input: JSON.stringify({ task }),
       stdoutBytesMost: OUTPUT_BYTES_MOST,
@@ -124,15 +122,6 @@ async function perform(open: Opened, task: AgentTask, abort: AbortSignal): Promi
 
 function placeOf({ cwd }: Opened, { work }: Scratch): { cwd: string; own: string | null } {
   return cwd === null ? { cwd: work, own: work } : { cwd, own: null };
-}
-
-function environmentOf({ definition, setting }: Opened): Readonly<Record<string, string>> {
-  const env: Record<string, string> = {};
-  for (const [name, ours] of Object.entries(definition.env)) {
-    const value = setting.environment[ours];
-    if (value !== undefined) env[name] = value;
-  }
-  return env;
 }
 
 function answerOf(ended: Ended, open: Opened, abort: AbortSignal): AgentAnswer {

@@ -29,7 +29,10 @@ function definition(given: Partial<FunctionDefinition>): FunctionDefinition {
     instances: 2,
     concurrency: 3,
     effects: "ask",
-    timeoutMs: null,
+    timeoutMs: 300_000,
+    env: {},
+    inputs: null,
+    outputs: null,
     module: "none.ts",
     isolate: false,
     memoryBytesMost: null,
@@ -74,7 +77,7 @@ describe("a function agent", () => {
     expect(agent).toMatchObject({
       effects: "idempotent",
       capabilities: ["csv", "sql"],
-      concurrency: 6,
+      concurrency: 3,
       timeoutMs: 300_000,
     });
   });
@@ -110,7 +113,7 @@ describe("a function agent", () => {
     );
   });
 
-  test.each(["undefined", "'x'", "null", "Promise.reject()", "{ get message() { throw 1 } }"])(
+  test.each(["undefined", "'x'", "null", "1n", "{ get message() { throw 1 } }"])(
     "that throws %s is a failure all the same",
     async (thrown) => {
       const agent = await open(`export const attempt = () => { throw ${thrown}; };`);

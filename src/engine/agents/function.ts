@@ -5,9 +5,10 @@ import type { Agent, AgentAnswer, AgentTask } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { digestOfAgent } from "./definition-digest.ts";
+import { whatIsUnset } from "./environment.ts";
 import { stopped } from "./failed.ts";
 import { healthOf, loadModule } from "./load-module.ts";
-import { AGENT_TIMEOUT_MS, type Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 import { threw } from "./thrown.ts";
 
 /**
@@ -32,9 +33,9 @@ export async function openFunction(
     digest,
     effects: effectsOf(definition.effects, loaded.effects),
     capabilities: capabilitiesOf(definition.capabilities, loaded.capabilities),
-    concurrency: definition.instances * definition.concurrency,
-    timeoutMs: definition.timeoutMs ?? AGENT_TIMEOUT_MS,
-    health: () => healthOf(loaded),
+    concurrency: definition.concurrency,
+    timeoutMs: definition.timeoutMs,
+    health: async () => whatIsUnset(definition, setting) ?? healthOf(loaded),
     attempt: (task, tools, abort) => {
       if (abort.aborted) return stopped(definition.name, abort, true);
       try {

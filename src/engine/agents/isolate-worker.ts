@@ -1,7 +1,7 @@
 import type { EffectClass } from "../../core/machine/index.ts";
 import type { AgentTask } from "./agent.ts";
-import { checkAnswer, OUTPUT_BYTES_MOST } from "./answer.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { invalidAnswer, OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import { copyJson } from "./json-copy.ts";
 import { healthOf, type LoadedModule, loadModule } from "./load-module.ts";
 import { messageOf, threw } from "./thrown.ts";
@@ -70,7 +70,7 @@ async function attempt(
     const tools = { log: (line: string) => tell({ type: "log", line: String(line) }) };
     const given: unknown = await loaded.attempt(task, tools, abort);
     const copy = copyJson(given, "The answer", OUTPUT_BYTES_MOST);
-    return copy.ok ? copy.value : checkAnswer(given, { name, classOf: () => null });
+    return copy.ok ? copy.value : invalidAnswer(name, copy.why);
   } catch (thrown) {
     return threw(thrown, name);
   }

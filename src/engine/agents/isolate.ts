@@ -3,15 +3,16 @@ import type { FunctionDefinition } from "../../core/definition/index.ts";
 import type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
+import { environmentOf, whatIsUnset } from "./environment.ts";
 import { failed, stopped } from "./failed.ts";
 import { capabilitiesOf, effectsOf } from "./function.ts";
 import { keepTrack } from "./keep-track.ts";
 import { openScratch } from "./scratch.ts";
-import { AGENT_TIMEOUT_MS, type Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 import { type Cell, openCell, type Reply } from "./worker-cell.ts";
 
 /** Of one worker, where the agent's definition names none. */
-export const ISOLATE_MEMORY_BYTES: number = 512 * 1024 * 1024;
+const ISOLATE_MEMORY_BYTES: number = 512 * 1024 * 1024;
 const HEALTH_MS_MOST = 5_000;
 /** What one attempt may tell people. */
 const LOG_LINES_MOST = 1_000;
@@ -25,8 +26,8 @@ const LOG_CHARACTERS_MOST = 2_000;
  *
  * Its memory is all that the worker holds, some 50 MB of it Node's own, looked at four times a
  * second; V8 keeps the same limit for the heap in between. On other systems than Linux V8's is the
- * only one, and does not count buffers. A worker has our files and our environment: it isolates
- * faults, not malice.
+ * only one, and does not count buffers. Its environment holds what its definition names; it has our
+ * files all the same: it isolates faults, not malice.
  */
 export async function openIsolate(
   definition: FunctionDefinition,
@@ -35,14 +36,14 @@ export async function openIsolate(
   const file = resolve(setting.folder, definition.module);
   const digest = digestOfAgent(definition.digest, file);
   const origin: Origin = { name: definition.name, classOf: setting.classOf };
-  const concurrency = definition.instances * definition.concurrency;
+  const concurrency = definition.concurrency;
   // One more than attempts, so that a question of health takes no attempt's place.
   const open = (): Cell =>
     openCell({
       file,
       name: definition.name,
       memoryBytesMost: definition.memoryBytesMost ?? ISOLATE_MEMORY_BYTES,
-      environment: setting.environment,
+      environment: environmentOf(definition, setting),
       onStart: (root) => {
         const scratch = openScratch(setting.scratch);
         const forget = keepTrack(root, setting.warden, scratch);
@@ -62,8 +63,8 @@ export async function openIsolate(
     effects: effectsOf(definition.effects, said.effects),
     capabilities: capabilitiesOf(definition.capabilities, said.capabilities),
     concurrency,
-    timeoutMs: definition.timeoutMs ?? AGENT_TIMEOUT_MS,
-    health: () => healthIn(pool, definition.name),
+    timeoutMs: definition.timeoutMs,
+    health: async () => whatIsUnset(definition, setting) ?? healthIn(pool, definition.name),
     attempt: (task, tools, abort) => attemptIn(pool, origin, { task, tools, abort }),
     close: () => pool.close(),
   };

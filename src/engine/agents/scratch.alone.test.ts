@@ -23,7 +23,8 @@ async function beginAndKill(
     instances: 1,
     concurrency: 1,
     effects: "pure",
-    timeoutMs: null,
+    timeoutMs: 300_000,
+    env: {},
     memoryBytesMost: null,
     ...given,
   };
@@ -63,7 +64,7 @@ async function hasEnded(pid: number, withinMs: number): Promise<boolean> {
   return false;
 }
 
-const command = { kind: "command", command: ["node", "./agent.mjs"], env: {}, cwd: null };
+const command = { kind: "command", command: ["node", "./agent.mjs"], cwd: null };
 
 describe("when Muster is killed", () => {
   test("its commands are ended, also one that ignores SIGTERM", async () => {

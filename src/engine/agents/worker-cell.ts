@@ -7,9 +7,9 @@ import {
 } from "./worker-process.ts";
 
 /** A module that is not loaded by then is ended. */
-export const START_MS_MOST = 15_000;
+const START_MS_MOST = 15_000;
 /** From the word to stop until the worker is ended, so that a function that listens can clean up. */
-export const STOP_GRACE_MS = 250;
+const STOP_GRACE_MS = 250;
 
 /** One worker, which is asked one thing at a time, and replaced when it has ended. */
 export type Cell = {
@@ -22,13 +22,13 @@ export type Cell = {
   end(): Promise<void>;
 };
 
-export type Ready = Extract<FromWorker, { readonly type: "ready" }>;
+type Ready = Extract<FromWorker, { readonly type: "ready" }>;
 export type Reply = Extract<FromWorker, { readonly type: "answer" | "health" }> | Died;
 
 /** `before`: it ended, or was stopped, before it was asked, so nothing was done. */
-export type Died = Cause & { readonly type: "died"; readonly before: boolean };
+type Died = Cause & { readonly type: "died"; readonly before: boolean };
 
-export type Question = {
+type Question = {
   readonly message: ToWorker;
   readonly log: (line: string) => void;
   readonly abort: AbortSignal;

@@ -25,7 +25,8 @@ export type WorkerSetting = {
   readonly file: string;
   readonly name: string;
   readonly memoryBytesMost: number;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** All it finds in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Told when it has begun; what it returns is done when it has ended. */
   readonly onStart: (root: Root) => () => Promise<void>;
 };

@@ -1,4 +1,5 @@
 import type { Envelope } from "../../core/audit/index.ts";
+import type { Workflow } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Told } from "../../core/machine/index.ts";
@@ -20,13 +21,24 @@ export interface Company extends AsyncDisposable {
     options?: { readonly requestId?: string; readonly by?: string; readonly origin?: JsonObject },
   ): Promise<Started>;
   /** Tells a run something; resolves when it is on disk. */
-  send(run: RunId, told: Told, options?: { readonly by?: string; readonly id?: string }): Promise<readonly Problem[]>;
+  send(
+    run: RunId,
+    told: Told,
+    options?: { readonly by?: string; readonly id?: string },
+  ): Promise<readonly Problem[]>;
   /** Tells whoever waits for this event that it came; gives how many runs were told. */
   publish(event: string, key: string, payload: JsonObject): Promise<number>;
   /** The run's events, from a sequence number; with `follow`, also those to come, until it has ended. */
-  events(run: RunId, options?: { readonly after?: number; readonly follow?: boolean }): AsyncIterable<Envelope>;
+  events(
+    run: RunId,
+    options?: { readonly after?: number; readonly follow?: boolean },
+  ): AsyncIterable<Envelope>;
   runs(filter?: Partial<StandingFilter>): readonly Standing[];
   standing(run: RunId): Standing | null;
+  /** The definition a run is pinned to; null when there is no such run. */
+  definition(run: RunId): Workflow | null;
+  /** A workflow by its name or its file, as it is now; null where there is none or it is wrong: `check` says why. */
+  workflow(nameOrFile: string): Promise<Workflow | null>;
   /** Steps, waits and exceptions as they are now; null when there is no such run. */
   waiting(run: RunId): readonly Waiting[] | null;
   /** Resolves when the run has ended, or waits for nothing that this process will bring (a person, an event). */
@@ -47,7 +59,17 @@ export type Waiting = {
   readonly status: "ready" | "running" | "waiting" | "retrying" | "paused";
   /** A sentence: "waits for a decision of 1 of [ana, bo] since …". */
   readonly what: string;
-  readonly kind: "place" | "resource" | "agent" | "timer" | "event" | "gate" | "exception" | "child" | "paused" | "dependency";
+  readonly kind:
+    | "place"
+    | "resource"
+    | "agent"
+    | "timer"
+    | "event"
+    | "gate"
+    | "exception"
+    | "child"
+    | "paused"
+    | "dependency";
   readonly until?: string;
   /** How a person moves it on, as a command: "muster runs resume wf_x". */
   readonly mend?: string;

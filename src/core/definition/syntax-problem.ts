@@ -1,0 +1,34 @@
+import type { YAMLError } from "yaml";
+import type { Place, Problem } from "../problem.ts";
+
+/** A fault of the YAML itself, with the mend that usually helps. */
+export function syntaxProblem(fault: YAMLError, where: Place): Problem {
+  const said = fault.message.replace(/\s+/g, " ").trim();
+  return {
+    code: "syntax",
+    message: `This is not YAML: ${said.endsWith(".") ? said : `${said}.`}`,
+    mend: MENDS[fault.code] ?? ANY_MEND,
+    where,
+  };
+}
+
+const ANY_MEND =
+  "Look at the indentation and at the brackets and quotes of this line and the one before.";
+
+const QUOTE = `Put the text in quotes: a text with ": ", " #", [ ], { }, or beginning with @, \`, % or *, needs them.`;
+
+const MENDS: { readonly [Code in YAMLError["code"]]?: string } = {
+  TAB_AS_INDENT: "Indent with spaces; YAML takes no tabs.",
+  BAD_INDENT: "Give keys of the same map the same indentation, with spaces.",
+  MULTILINE_IMPLICIT_KEY: "A key needs its colon on the same line; look at the indentation.",
+  BLOCK_AS_IMPLICIT_KEY: QUOTE,
+  MISSING_CHAR: `Close the bracket or quote, or put a colon behind the key. ${QUOTE}`,
+  BAD_SCALAR_START: QUOTE,
+  UNEXPECTED_TOKEN: QUOTE,
+  BLOCK_IN_FLOW: "Inside [ ] and { } write everything on the same level, without dashes.",
+  MULTIPLE_DOCS: "One file holds one definition: take out the --- line.",
+  NON_STRING_KEY: "A key is a plain text.",
+  TAG_RESOLVE_FAILED: "Take out the tag (the word that begins with !).",
+  BAD_DQ_ESCAPE: `Write \\\\ for a backslash inside "…", or use '…'.`,
+  BAD_ALIAS: "An alias *name needs an anchor &name before it.",
+};

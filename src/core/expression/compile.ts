@@ -1,0 +1,85 @@
+import type { Json } from "../json.ts";
+import { build } from "./build.ts";
+import { check, type Expected } from "./check.ts";
+import { explaining } from "./explain.ts";
+import type { Expression, Outcome } from "./expression.ts";
+import type { Names } from "./names.ts";
+import { childrenOf, type Node, pathOf, readsOfNode } from "./node.ts";
+import { lookup, type Path } from "./path.ts";
+import type { ExpressionProblem } from "./problem.ts";
+import { reckoning } from "./reckoning.ts";
+import { spell } from "./spelling.ts";
+import { parse } from "./syntax.ts";
+import { fault, isFault, isMissing, kindOf, type Reckoned, said, shown, toJson } from "./value.ts";
+
+/**
+ * Reads and checks an expression, once, when its file is loaded. Names are written with or without
+ * `$`. The grammar is CEL's; the rules of names are in spelling.ts, of numbers in operators.ts, of
+ * what is missing in reckoning.ts.
+ *
+ * @param text     as the author wrote it
+ * @param expected what it must give; where that cannot be told before, it is a fault when it does not
+ * @returns the expression, or the first thing wrong with it, in the order of the text; never throws
+ */
+export function compile(
+  text: string,
+  names: Names,
+  expected: Expected = "any",
+): Expression | ExpressionProblem {
+  const spelled = spell(text, names);
+  const parsed = parse(spelled.text, text);
+  if (!("tree" in parsed)) return parsed;
+  const { node, problems } = build(parsed.tree, { names, text, spelled: spelled.names });
+  const found = problems.length > 0 ? problems : check(node, { names, text, expected });
+  const [first] = found.toSorted((a, b) => a.offset - b.offset);
+  return first ?? expressionOf(node, text, expected);
+}
+
+function expressionOf(node: Node, text: string, expected: Expected): Expression {
+  const path = pathOf(node);
+  const evaluate = path ? looking(path, text, expected) : reckoned(node, text, expected);
+  return { text, reads: readsOfNode(node), evaluate, explain: explaining(node, text) };
+}
+
+type Evaluate = Expression["evaluate"];
+
+function looking(path: Path, text: string, expected: Expected): Evaluate {
+  return (scope) => outcomeOf(needed(lookup(path, text, scope), expected), false);
+}
+
+function reckoned(node: Node, text: string, expected: Expected): Evaluate {
+  const reckon = reckoning(node, text);
+  const isTimed = hasTimes(node);
+  return (scope) =>
+    guarded(() => outcomeOf(needed(reckon({ scope, item: undefined }), expected), isTimed));
+}
+
+/** Two values nested ten thousand deep cannot be compared: the one way in which we run out of stack. */
+function guarded(evaluate: () => Outcome): Outcome {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof RangeError)
+      return { kind: "fault", message: "a value is nested too deep to be worked with" };
+    throw error;
+  }
+}
+
+function needed(result: Reckoned, expected: Expected): Reckoned {
+  if (expected === "any" || isMissing(result) || isFault(result)) return result;
+  return kindOf(result) === expected
+    ? result
+    : fault(`${said(expected)} is needed, and this gives ${shown(result)}`);
+}
+
+function outcomeOf(result: Reckoned, isTimed: boolean): Outcome {
+  if (isMissing(result)) return { kind: "undetermined", missing: result.names };
+  if (isFault(result)) return { kind: "fault", message: result.message };
+  return { kind: "value", value: isTimed ? toJson(result) : (result as Json) };
+}
+
+/** Only these functions bring times in; without them the result is JSON as it is, and not copied. */
+function hasTimes(node: Node): boolean {
+  if (node.kind === "call" && (node.name === "timestamp" || node.name === "duration")) return true;
+  return childrenOf(node).some(hasTimes);
+}

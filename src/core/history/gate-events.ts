@@ -1,0 +1,80 @@
+import type { Event, EventType, GateOpening, Key } from "../machine/index.ts";
+import { get, remove, set } from "../machine/index.ts";
+import { recordAt, write } from "./change.ts";
+import type { History } from "./history.ts";
+import type { GateRecord, StepRecord } from "./record.ts";
+
+type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
+
+export function gateOpened(
+  history: History,
+  record: StepRecord,
+  opening: GateOpening & { readonly seq: Key; readonly at: number },
+): History {
+  const gate: GateRecord = {
+    key: opening.seq,
+    path: record.path,
+    ask: opening.ask,
+    show: opening.show ?? {},
+    digest: opening.digest,
+    from: opening.from,
+    need: opening.need,
+    openedAt: opening.at,
+    due: opening.due ?? null,
+    escalatedTo: null,
+    votes: [],
+    closed: null,
+  };
+  const startedAt = record.startedAt ?? opening.at;
+  const after = write(history, { ...record, status: "waiting", startedAt, gate });
+  return { ...after, gates: set(after.gates, gate.key, gate) };
+}
+
+function gateChanged(
+  history: History,
+  key: Key,
+  change: (gate: GateRecord) => GateRecord,
+): History {
+  const gate = get(history.gates, key);
+  if (!gate) return history;
+  const changed = change(gate);
+  const after = write(history, { ...recordAt(history, gate.path), gate: changed });
+  return { ...after, gates: set(after.gates, key, changed) };
+}
+
+export function gateClosed(history: History, event: Of<"gate.closed">): History {
+  const { allowed, why, at, path } = event;
+  const closed = gateChanged(history, event.key, (gate) => ({
+    ...gate,
+    closed: { allowed, why, at },
+  }));
+  const after = write(closed, { ...recordAt(closed, path), status: "ready" });
+  return { ...after, gates: remove(after.gates, event.key) };
+}
+
+export function exceptionRaised(history: History, event: Of<"exception.raised">): History {
+  const { seq: key, at, path, why, owner, error, look } = event;
+  const record = { ...recordAt(history, path), status: "waiting", exception: key, error } as const;
+  const after = write(history, { ...record, nextTryAt: null });
+  const exceptions = set(after.exceptions, key, { key, at, path, why, owner, error, look });
+  return { ...after, exceptions };
+}
+
+export function exceptionClosed(history: History, event: Of<"exception.closed">): History {
+  const after = write(history, {
+    ...recordAt(history, event.path),
+    status: "ready",
+    exception: null,
+  });
+  return { ...after, exceptions: remove(after.exceptions, event.key) };
+}
+
+export function gateVoted(history: History, event: Of<"gate.voted">): History {
+  const { voter, allow, reason, at } = event;
+  const vote = { voter, allow, reason, at };
+  return gateChanged(history, event.key, (gate) => ({ ...gate, votes: [...gate.votes, vote] }));
+}
+
+export function gateEscalated(history: History, event: Of<"gate.escalated">): History {
+  return gateChanged(history, event.key, (gate) => ({ ...gate, escalatedTo: event.to }));
+}

@@ -1,0 +1,149 @@
+import type { Workflow } from "../definition/index.ts";
+import type { RunId } from "../id.ts";
+import type { JsonObject } from "../json.ts";
+import type { Failure, Key, Path, RunOutcome, Seq, Stored } from "../machine/index.ts";
+import { emptyTable, set, type Table } from "../machine/index.ts";
+import { type Places, placesOf } from "./place.ts";
+import {
+  type ExceptionRecord,
+  type GateRecord,
+  newRecord,
+  type StepRecord,
+  type Tally,
+} from "./record.ts";
+
+/**
+ * What people want to know of a run, read off its log and nothing else. Lists, pages, counts and
+ * badges all read this one, so that no two places disagree about a state. Persistent: an older
+ * history stays as it was.
+ */
+export type History = {
+  readonly workflow: Workflow;
+  readonly places: Places;
+  readonly run: RunId | null;
+  readonly seq: Seq;
+  readonly params: JsonObject;
+  readonly acceptedAt: number | null;
+  /** When its first step began. */
+  readonly startedAt: number | null;
+  readonly updatedAt: number | null;
+  readonly endedAt: number | null;
+  readonly paused: { readonly at: number; readonly why: string } | null;
+  readonly stopping: {
+    readonly end: "cancelled" | "failed";
+    readonly rollback: boolean;
+    readonly why: string;
+  } | null;
+  readonly undoing: boolean;
+  readonly outcome: RunOutcome | null;
+  readonly outputs: Stored | null;
+  readonly error: Failure | null;
+  /** Steps of which there is one, by static path, and live ones of which there are many, by their own. */
+  readonly records: Table<Path, StepRecord>;
+  /** Steps of which there are many, by static path. */
+  readonly tallies: Table<Path, Tally>;
+  readonly exceptions: Table<Key, ExceptionRecord>;
+  /** Open gates. */
+  readonly gates: Table<Key, GateRecord>;
+  readonly errors: readonly ErrorRecord[];
+  readonly warnings: readonly WarningRecord[];
+  readonly agents: Readonly<Record<string, number>>;
+  readonly usage: UsageSum;
+  readonly counts: Counts;
+};
+
+export type ErrorRecord = {
+  readonly at: number;
+  readonly path: Path;
+  readonly agent: string | null;
+  /** Which attempt of the step it was. */
+  readonly attempt: number;
+  readonly error: Failure;
+};
+
+export type WarningRecord = { readonly at: number; readonly path: Path; readonly text: string };
+
+export type UsageSum = {
+  readonly tokens: number;
+  readonly calls: number;
+  /** Millionths, by currency. */
+  readonly costMicros: Readonly<Record<string, number>>;
+};
+
+export type Counts = {
+  readonly attempts: number;
+  /** Attempts given to agents and not answered, now and at their most. */
+  readonly inFlight: number;
+  readonly inFlightPeak: number;
+  /** Sub-runs in flight. */
+  readonly subRuns: number;
+  /** Steps that are tried again later, and steps that wait for a person, an event or a time. */
+  readonly retrying: number;
+  readonly waiting: number;
+  /** Steps that took more than one attempt. */
+  readonly retried: number;
+  /** Steps given to a fallback agent. */
+  readonly fellBack: number;
+  /** Attempts performed again after a crash. */
+  readonly repeated: number;
+  readonly degraded: number;
+  /** Steps that failed: those that do the work, not those that hold them. */
+  readonly failed: number;
+  readonly skipped: number;
+  readonly undone: number;
+  readonly errors: number;
+  readonly warnings: number;
+};
+
+/** The first so many errors and warnings are kept; all of them are counted, and the log has them. */
+export const ERRORS_KEPT_MOST = 100;
+export const WARNINGS_KEPT_MOST = 100;
+
+const NO_COUNTS: Counts = {
+  attempts: 0,
+  inFlight: 0,
+  inFlightPeak: 0,
+  subRuns: 0,
+  retrying: 0,
+  waiting: 0,
+  retried: 0,
+  fellBack: 0,
+  repeated: 0,
+  degraded: 0,
+  failed: 0,
+  skipped: 0,
+  undone: 0,
+  errors: 0,
+  warnings: 0,
+};
+
+/** Before the first event. */
+export function emptyHistory(workflow: Workflow): History {
+  const places = placesOf(workflow);
+  return {
+    workflow,
+    places,
+    run: null,
+    seq: 0,
+    params: {},
+    acceptedAt: null,
+    startedAt: null,
+    updatedAt: null,
+    endedAt: null,
+    paused: null,
+    stopping: null,
+    undoing: false,
+    outcome: null,
+    outputs: null,
+    error: null,
+    records: set(emptyTable<Path, StepRecord>(), "", newRecord("", places[""]?.units ?? 0)),
+    tallies: emptyTable(),
+    exceptions: emptyTable(),
+    gates: emptyTable(),
+    errors: [],
+    warnings: [],
+    agents: {},
+    usage: { tokens: 0, calls: 0, costMicros: {} },
+    counts: NO_COUNTS,
+  };
+}

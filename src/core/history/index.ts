@@ -1,0 +1,19 @@
+export { recordAt } from "./change.ts";
+export type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
+export { emptyHistory } from "./history.ts";
+export { placeAt } from "./place.ts";
+export type { Progress } from "./progress.ts";
+export { progressOf, timeLeftMs } from "./progress.ts";
+export { readEvent } from "./read-event.ts";
+export type {
+  ExceptionRecord,
+  GateRecord,
+  StepRecord,
+  StepStatus,
+  Tally,
+  Vote,
+} from "./record.ts";
+export { isEnded } from "./record.ts";
+export { countedSteps, isWell, stateDocument } from "./state-document.ts";
+export type { RunStatus, RunView, StepView } from "./view.ts";
+export { exceptionsOf, gatesOf, statusOf, viewOf } from "./view.ts";

@@ -1,0 +1,91 @@
+import type { Event, EventType } from "../machine/index.ts";
+import { addUsage, recordAt, write } from "./change.ts";
+import {
+  exceptionClosed,
+  exceptionRaised,
+  gateClosed,
+  gateEscalated,
+  gateVoted,
+} from "./gate-events.ts";
+import type { History } from "./history.ts";
+import {
+  attemptEnded,
+  opened,
+  stepFinished,
+  stepSkipped,
+  stepStarted,
+  timerSet,
+} from "./step-events.ts";
+
+/**
+ * The history after one more event. Its cost does not depend on how many items a run has. An event
+ * that was read before changes nothing.
+ */
+export function readEvent(history: History, event: Event): History {
+  if (event.seq <= history.seq) return history;
+  // The table has one reader for each type; that they fit pair by pair is beyond the type system.
+  const reader = READERS[event.type] as (history: History, event: Event) => History;
+  return reader({ ...history, seq: event.seq, updatedAt: event.at }, event);
+}
+
+type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
+
+const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type>) => History } = {
+  "run.accepted": (history, { run, params, at }) => ({ ...history, run, params, acceptedAt: at }),
+  "run.paused": (history, { at, why }) => ({ ...history, paused: { at, why } }),
+  "run.resumed": (history) => ({ ...history, paused: null }),
+  "run.stopping": (history, { then: end, rollback, why, error }) => ({
+    ...history,
+    stopping: { end, rollback, why },
+    error: error ?? history.error,
+  }),
+  "run.undoing": (history) => ({ ...history, undoing: true }),
+  "run.finished": runFinished,
+  "step.started": stepStarted,
+  "step.skipped": stepSkipped,
+  "step.finished": stepFinished,
+  "attempt.started": (history, event) =>
+    write(history, opened(recordAt(history, event.path), event, event.fallback)),
+  "attempt.repeated": (history) => ({
+    ...history,
+    counts: { ...history.counts, repeated: history.counts.repeated + 1 },
+  }),
+  "attempt.ended": attemptEnded,
+  "attempt.settled": (history, { usage }) => ({
+    ...history,
+    usage: addUsage(history.usage, usage),
+  }),
+  "timer.set": timerSet,
+  "gate.voted": gateVoted,
+  "gate.escalated": gateEscalated,
+  "gate.closed": gateClosed,
+  "exception.raised": exceptionRaised,
+  "exception.closed": exceptionClosed,
+  // What the shell owes and what it has settled says nothing that people ask of a run.
+  "run.attached": unchanged,
+  "run.proceeded": unchanged,
+  "step.stopping": unchanged,
+  "report.told": unchanged,
+  "attempt.begun": unchanged,
+  "attempt.stopping": unchanged,
+  "timer.ended": unchanged,
+  "listen.ended": unchanged,
+};
+
+function unchanged(history: History): History {
+  return history;
+}
+
+function runFinished(history: History, event: Of<"run.finished">): History {
+  const { outcome, at } = event;
+  const ended = {
+    ...history,
+    outcome,
+    endedAt: at,
+    outputs: event.outputs ?? null,
+    error: event.error ?? history.error,
+  };
+  const root = recordAt(ended, "");
+  if (outcome !== "completed") return ended;
+  return write(ended, { ...root, status: "completed", endedAt: at, done: root.expected });
+}

@@ -1,0 +1,104 @@
+import type { Problem } from "../problem.ts";
+import type { OpenAttempt } from "./attempt.ts";
+import { type Draft, tell } from "./draft.ts";
+import type { Usage } from "./event.ts";
+import { complete } from "./finish.ts";
+import { failure, isCertain } from "./failure.ts";
+import { accepted } from "./output.ts";
+import type { LeafFrame } from "./run.ts";
+import type { Answer } from "./signal.ts";
+import { get } from "./table.ts";
+
+/** After this many crashes during one attempt nobody performs it again by itself. */
+export const REPEATS_MOST = 20;
+
+/** An effect was done, or not: it names the key it answers, so that an answer twice is an answer once. */
+export function heardAnswer(draft: Draft, key: number, answer: Answer): Problem | null {
+  const open = get(draft.run.open, key);
+  if (open?.type === "report") {
+    tell(draft, { type: "report.told", key });
+    return null;
+  }
+  if (open?.type !== "attempt") return late(draft, key, answer);
+  const frame = get(draft.run.frames, open.path);
+  if (frame?.kind !== "leaf") return null;
+  if (answer.kind === "ok") return heardOk(draft, frame, { key, open, answer });
+  const doubt = inDoubt(frame, open, answer);
+  const outcome = answer.kind === "failed" && open.stopping ? "stopped" : answer.kind;
+  tell(draft, { type: "attempt.ended", path: open.path, key, outcome, error: answer.error, doubt, ...usageOf(answer) });
+  return null;
+}
+
+/** The time of an attempt is over. What only reads or may be repeated ends now; a begun `ask` is stopped and awaited. */
+export function heardExpired(draft: Draft, key: number): Problem | null {
+  const open = get(draft.run.open, key);
+  if (open?.type !== "attempt" || open.stopping) return null;
+  const error = failure("timeout", "It took longer than its time limit.");
+  if ((open.effects === "ask" && open.begun) || open.child !== null) tell(draft, { type: "attempt.stopping", key, why: error.message });
+  else tell(draft, { type: "attempt.ended", path: open.path, key, outcome: "failed", error, doubt: open.effects === "idempotent" });
+  return null;
+}
+
+/** It was in flight when the process ended. A begun `ask` may have been done: a person looks. All else is done again. */
+export function heardLost(draft: Draft, key: number): Problem | null {
+  const open = get(draft.run.open, key);
+  if (open?.type !== "attempt" || open.child !== null) return null;
+  if (open.effects === "ask" && !open.begun) return null;
+  if (open.effects !== "ask" && !open.stopping && open.repeats < REPEATS_MOST) {
+    tell(draft, { type: "attempt.repeated", key });
+    return null;
+  }
+  const error = failure("lost", "The process ended while it was being done; nobody knows how far it got.");
+  tell(draft, { type: "attempt.ended", path: open.path, key, outcome: "unknown", error, doubt: open.effects !== "pure" });
+  return null;
+}
+
+type Ok = { readonly key: number; readonly open: OpenAttempt; readonly answer: Extract<Answer, { kind: "ok" }> };
+
+function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
+  const { key, open, answer } = ok;
+  const taken = accepted(draft, answer.output, frame.step.outputs);
+  if ("why" in taken) {
+    const error = failure("invalid_output", `${open.agent}: ${taken.why}`);
+    tell(draft, { type: "attempt.ended", path: open.path, key, outcome: "failed", error, doubt: open.effects !== "pure" && open.child === null, ...usageOf(answer) });
+    return null;
+  }
+  const warnings = answer.warnings === undefined || answer.warnings.length === 0 ? {} : { warnings: answer.warnings };
+  complete(draft, frame, { output: taken.output, closes: key, ...usageOf(answer), ...warnings });
+  return null;
+}
+
+/**
+ * Whether the call may have been done, after this answer. Reading is never in doubt. Only the agent's
+ * own word that nothing was done under this call ends a doubt; a refusal, or a kind of failure that
+ * means nothing was done, adds none.
+ */
+function inDoubt(frame: LeafFrame, open: OpenAttempt, answer: Exclude<Answer, { kind: "ok" }>): boolean {
+  if (open.effects === "pure") return false;
+  if (open.child !== null) return answer.kind === "unknown";
+  if (answer.kind === "unknown") return true;
+  if (answer.kind === "refused") return frame.doubt;
+  if (answer.certain === true) return false;
+  const certain = answer.certain === undefined && isCertain(answer.error.kind);
+  return certain ? frame.doubt : true;
+}
+
+/** An answer to an attempt that was closed before: its price is kept; and if a person was asked what became of it, it tells. */
+function late(draft: Draft, key: number, answer: Answer): Problem | null {
+  const doubt = get(draft.run.doubts, key);
+  if (doubt === undefined) return null;
+  tell(draft, { type: "attempt.settled", key, outcome: answer.kind, ...usageOf(answer) });
+  const frame = get(draft.run.frames, doubt.path);
+  if (frame?.kind !== "leaf" || frame.state !== "held" || frame.call !== doubt.call || answer.kind !== "ok") return null;
+  const taken = accepted(draft, answer.output, frame.step.outputs);
+  if ("why" in taken || frame.exception === null) return null;
+  const pausedBy = draft.run.paused?.exception === frame.exception;
+  tell(draft, { type: "exception.closed", key: frame.exception, path: frame.path, how: "answered" });
+  complete(draft, frame, { output: taken.output });
+  if (pausedBy) tell(draft, { type: "run.resumed" });
+  return null;
+}
+
+function usageOf(answer: Answer): { usage?: Usage } {
+  return "usage" in answer && answer.usage !== undefined ? { usage: answer.usage } : {};
+}

@@ -1,0 +1,82 @@
+import type { Event, Opening, Path } from "./event.ts";
+import { occupy, putFrame, rewant, unwant } from "./places.ts";
+import type { Fold, LeafFrame, Open } from "./run.ts";
+import { get, remove, set } from "./table.ts";
+
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+export type OpenAttempt = Extract<Open, { type: "attempt" }>;
+type Opened = Opening & { readonly seq: number; readonly fallback?: string };
+
+/** Fold: an attempt opens. It takes a place, keeps the call of the one before, and closes its timer. */
+export function foldOpened(run: Fold, frame: LeafFrame, event: Opened): void {
+  const call = event.call ?? event.seq;
+  const fellBack = event.fallback !== undefined;
+  const attempts = frame.attempts + 1;
+  const { agent, effects } = event;
+  if (frame.timer !== null) run.open = remove(run.open, frame.timer);
+  run.open = set(run.open, event.seq, {
+    type: "attempt",
+    path: frame.path,
+    call,
+    attempt: attempts,
+    agent,
+    effects,
+    begun: false,
+    stopping: false,
+    repeats: 0,
+    child: event.child ?? null,
+    definition: event.definition ?? null,
+  });
+  putFrame(run, {
+    ...frame,
+    state: "calling",
+    key: event.seq,
+    call,
+    attempts,
+    tries: fellBack ? 1 : frame.tries + 1,
+    agent,
+    effects,
+    fellBack: frame.fellBack || fellBack,
+    timer: null,
+  });
+  if (frame.ticket !== null) rewant(run, frame.path);
+  occupy(run, frame.parent, 1);
+}
+
+/** Fold: the attempt under this key is no longer in flight; its place is free. What is not answered stays known. */
+export function foldClosed(run: Fold, key: number, isUnanswered: boolean): void {
+  const open = get(run.open, key);
+  if (open?.type !== "attempt") return;
+  if (isUnanswered) run.doubts = set(run.doubts, key, { path: open.path, call: open.call });
+  run.open = remove(run.open, key);
+  occupy(run, get(run.frames, open.path)?.parent ?? null, -1);
+}
+
+export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
+  const { kind } = event.error;
+  foldClosed(run, event.key, event.outcome === "stopped" || kind === "timeout" || kind === "lost");
+  const frame = get(run.frames, event.path);
+  if (frame?.kind !== "leaf") return;
+  const call = event.doubt ? frame.call : null;
+  putFrame(run, { ...frame, state: "judging", key: null, call, doubt: event.doubt, error: event.error });
+}
+
+export function changeAttempt(run: Fold, key: number, change: Partial<OpenAttempt>): void {
+  const open = get(run.open, key);
+  if (open?.type === "attempt") run.open = set(run.open, key, { ...open, ...change });
+}
+
+export function changeLeaf(run: Fold, path: Path, change: Partial<LeafFrame>): void {
+  const frame = get(run.frames, path);
+  if (frame?.kind !== "leaf") return;
+  putFrame(run, { ...frame, ...change });
+  rewant(run, path);
+}
+
+/** The frame leaves its queue and the run. */
+export function dropFrame(run: Fold, path: Path): void {
+  const frame = get(run.frames, path);
+  if (frame === undefined) return;
+  unwant(run, frame);
+  run.frames = remove(run.frames, path);
+}

@@ -1,0 +1,114 @@
+import type { Digest } from "../id.ts";
+import type { Problem } from "../problem.ts";
+import { unreachable } from "../unreachable.ts";
+import { advanceBlock } from "./block.ts";
+import { advanceChoose } from "./choose.ts";
+import { type Draft, isFull, tell } from "./draft.ts";
+import { advanceEach } from "./each.ts";
+import type { Event } from "./event.ts";
+import type { Facts } from "./facts.ts";
+import { stopped } from "./finish.ts";
+import { hear, lookAtAll } from "./hear.ts";
+import { advanceLeaf } from "./leaf.ts";
+import { attempt } from "./open-attempt.ts";
+import { nextForPlace } from "./places.ts";
+import { advanceRepeat } from "./repeat.ts";
+import type { Frame, Run } from "./run.ts";
+import { endRun } from "./end.ts";
+import type { Signal } from "./signal.ts";
+import { start } from "./start.ts";
+import { first } from "./queue.ts";
+import { get } from "./table.ts";
+
+/** What was decided: the run after its events, the events, and contents they name by digest. */
+export type Decision = {
+  readonly run: Run;
+  readonly events: readonly Event[];
+  readonly contents: readonly (readonly [Digest, string])[];
+};
+
+/**
+ * What a signal leads to. Pure: time is on the signal, what only the outside knows is in `facts`. It
+ * folds its own events as it makes them, so that each rule sees what the one before it did; it looks
+ * at what was touched until nothing is left, or until the limit of events, and then the rest is owed
+ * as `proceed`.
+ *
+ * M2: a signal that was heard before gives no events. M12: at most `DECISION_EVENTS_MOST` events, and
+ * the few that belong to the last of them.
+ *
+ * @returns a `Problem` where the signal is refused; never throws for what a caller or the world did
+ */
+export function decide(run: Run, signal: Signal, facts: Facts): Decision | Problem {
+  const draft: Draft = { run: { ...run }, events: [], contents: [], at: signal.at, by: signal.by, facts, queue: [], looked: 0 };
+  const problem = hear(draft, signal);
+  if (problem !== null) return problem;
+  if (run.unsettled) lookAtAll(draft);
+  const isSettled = settle(draft);
+  if (signal.type === "proceed" && run.unsettled && draft.events.length === 0) tell(draft, { type: "run.proceeded" });
+  return ended(draft, isSettled);
+}
+
+/** Looks at steps until none is left to look at and no free place is wanted. */
+function settle(draft: Draft): boolean {
+  for (;;) {
+    if (isFull(draft)) return false;
+    const path = draft.queue[draft.looked];
+    if (path !== undefined) {
+      draft.looked++;
+      const frame = get(draft.run.frames, path);
+      if (frame === undefined) continue;
+      if (draft.run.paused !== null && frame.stopping === null) return false;
+      advance(draft, frame);
+      continue;
+    }
+    if (draft.run.paused === null && giveplace(draft)) continue;
+    const before = draft.events.length;
+    endRun(draft);
+    if (draft.events.length === before) return draft.run.paused === null || draft.run.phase !== "running";
+  }
+}
+
+function advance(draft: Draft, frame: Frame): void {
+  switch (frame.kind) {
+    case "block":
+      // The run ends where its root would.
+      if (frame.path === "" && frame.left === 0) return;
+      return advanceBlock(draft, frame);
+    case "each":
+      return advanceEach(draft, frame);
+    case "choose":
+      return advanceChoose(draft, frame);
+    case "repeat":
+      return advanceRepeat(draft, frame);
+    case "leaf":
+      return advanceLeaf(draft, frame);
+    case "gate":
+    case "wait":
+      if (frame.stopping !== null) stopped(draft, frame);
+      return;
+    default:
+      return unreachable(frame);
+  }
+}
+
+/** The next in the queues takes a free place: a step goes on, a block begins its next, an `each` an item. */
+function giveplace(draft: Draft): boolean {
+  const frame = nextForPlace(draft.run);
+  if (frame === null) return false;
+  if (frame.kind === "leaf") attempt(draft, frame);
+  else if (frame.kind === "each") start(draft, frame, frame.next);
+  else if (frame.kind === "block") {
+    const slot = first(frame.ready);
+    if (slot !== undefined) start(draft, frame, slot);
+  }
+  return true;
+}
+
+function ended(draft: Draft, isSettled: boolean): Decision {
+  const last = draft.events.pop();
+  if (last === undefined) return { run: draft.run, events: [], contents: [] };
+  const end: Event = isSettled ? { ...last, end: true, settled: true } : { ...last, end: true };
+  draft.events.push(end);
+  draft.run.unsettled = !isSettled;
+  return { run: draft.run, events: draft.events, contents: draft.contents };
+}

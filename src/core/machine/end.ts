@@ -1,0 +1,48 @@
+import { type Draft, store, tell } from "./draft.ts";
+import type { RunOutcome } from "./event.ts";
+import type { Failure } from "./failure.ts";
+import { runOutputs } from "./result.ts";
+import { isUndo, undoPath } from "./undo.ts";
+import { entries, get } from "./table.ts";
+
+/** The run ends with its root; a rollback undoes, newest first, one after another, before it does. */
+export function endRun(draft: Draft): void {
+  const { run } = draft;
+  if (run.phase === "undoing") return undoNext(draft);
+  if (run.phase !== "running" && run.phase !== "stopping") return;
+  const root = get(run.frames, "");
+  if (root?.kind !== "block") return;
+  if (run.phase === "running") {
+    if (root.broken !== null) return giveUp(draft, root.broken);
+    if (root.left === 0 && run.paused === null) finish(draft, "completed", null);
+    return;
+  }
+  if (root.live.size > 0) return;
+  const { stopping } = run;
+  if (stopping?.rollback === true && run.undo !== null) tell(draft, { type: "run.undoing" });
+  else finish(draft, stopping?.rollback === true ? "rolled back" : (stopping?.then ?? "failed"), stopping?.error ?? null);
+}
+
+function giveUp(draft: Draft, error: Failure): void {
+  tell(draft, { type: "run.stopping", then: "failed", rollback: false, why: error.message, error });
+  draft.queue.push("");
+}
+
+function undoNext(draft: Draft): void {
+  const { run } = draft;
+  for (const [path] of entries(run.frames)) if (isUndo(path)) return;
+  if (run.undo === null) return finish(draft, "rolled back", null);
+  const number = run.undone + 1;
+  tell(draft, { type: "step.started", path: undoPath(number), slot: number });
+}
+
+function finish(draft: Draft, outcome: RunOutcome, error: Failure | null): void {
+  const { degraded } = draft.run;
+  tell(draft, {
+    type: "run.finished",
+    outcome,
+    outputs: outcome === "completed" ? runOutputs(draft) : store(draft, {}),
+    ...(error === null ? {} : { error }),
+    ...(degraded === 0 ? {} : { degraded }),
+  });
+}

@@ -1,0 +1,249 @@
+import { unreachable } from "../unreachable.ts";
+import { changeAttempt, changeLeaf, foldEnded, foldOpened } from "./attempt.ts";
+import { blockFrame, commonOf } from "./born.ts";
+import type { Event } from "./event.ts";
+import { putFrame, rewant } from "./places.ts";
+import { type Fold, limiterOf, type Open, type Run } from "./run.ts";
+import { foldFinished, foldSkipped, foldStarted } from "./step.ts";
+import { emptyTable, entries, get, remove, set } from "./table.ts";
+import { workOf } from "./work.ts";
+
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+/**
+ * What is true after an event. Total over every log this machine has written: it never refuses,
+ * because what enters the log was checked before (M13), and it reads nothing but the event, the run
+ * and the definition it is pinned to (M4, M5).
+ */
+export function evolve(run: Run, event: Event): Run {
+  const next: Fold = { ...run };
+  fold(next, event);
+  return next;
+}
+
+/** The same into a copy that the caller owns: one decision folds all its events into one. */
+export function fold(run: Fold, event: Event): void {
+  foldRun(run, event);
+  run.seq = event.seq;
+  if (event.end === true) run.unsettled = event.settled !== true;
+}
+
+function foldRun(run: Fold, event: Event): void {
+  switch (event.type) {
+    case "run.accepted":
+      return accepted(run, event);
+    case "run.attached":
+      return attached(run, event);
+    case "run.paused":
+      run.paused = { at: event.at, why: event.why, exception: event.exception ?? null };
+      return;
+    case "run.resumed":
+      return resumed(run, event.at);
+    case "run.stopping":
+      return stopping(run, event);
+    case "run.undoing":
+      run.phase = "undoing";
+      return;
+    case "run.proceeded":
+      return;
+    case "run.finished":
+      return finished(run, event);
+    case "report.told":
+      run.open = remove(run.open, event.key);
+      return;
+    default:
+      foldStep(run, event);
+  }
+}
+
+type OfRun =
+  | "run.accepted"
+  | "run.attached"
+  | "run.paused"
+  | "run.resumed"
+  | "run.stopping"
+  | "run.undoing"
+  | "run.proceeded"
+  | "run.finished"
+  | "report.told";
+
+function foldStep(run: Fold, event: Exclude<Event, { type: OfRun }>): void {
+  switch (event.type) {
+    case "step.started":
+      return foldStarted(run, event);
+    case "step.skipped":
+      return foldSkipped(run, event);
+    case "step.finished":
+      return foldFinished(run, event);
+    case "step.stopping":
+      return stoppingStep(run, event);
+    case "timer.set":
+      return timerSet(run, event);
+    case "timer.ended":
+      return timerEnded(run, event.key);
+    case "listen.ended":
+      run.open = remove(run.open, event.key);
+      return;
+    default:
+      foldAsk(run, event);
+  }
+}
+
+type OfStep =
+  | OfRun
+  | "step.started"
+  | "step.skipped"
+  | "step.finished"
+  | "step.stopping"
+  | "timer.set"
+  | "timer.ended"
+  | "listen.ended";
+
+function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
+  switch (event.type) {
+    case "attempt.started": {
+      const frame = get(run.frames, event.path);
+      if (frame?.kind === "leaf") foldOpened(run, frame, event);
+      return;
+    }
+    case "attempt.begun":
+      return changeAttempt(run, event.key, { begun: true });
+    case "attempt.repeated":
+      return repeated(run, event.key);
+    case "attempt.stopping":
+      return changeAttempt(run, event.key, { stopping: true });
+    case "attempt.ended":
+      return foldEnded(run, event);
+    case "attempt.settled":
+      run.doubts = remove(run.doubts, event.key);
+      return;
+    case "gate.voted":
+      return voted(run, event);
+    case "gate.escalated":
+      return escalated(run, event.key);
+    case "gate.closed":
+      return gateClosed(run, event);
+    case "exception.raised":
+      return raised(run, event);
+    case "exception.closed":
+      return exceptionClosed(run, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+function accepted(run: Fold, event: Of<"run.accepted">): void {
+  const { root, limits } = run.workflow;
+  const frame = blockFrame(root, commonOf(root, { path: "", parent: null, at: 0, seq: event.seq }));
+  run.phase = "running";
+  run.acceptedAt = event.at;
+  run.by = event.by;
+  run.params = event.params;
+  run.parent = event.parent;
+  run.work = { done: 0, expected: workOf(root) };
+  putFrame(run, { ...frame, limiter: limiterOf(limits.concurrencyMost) });
+}
+
+/** The same child, asked for again by its parent's step: its end is told to the newer key, also when it has ended. */
+function attached(run: Fold, event: Of<"run.attached">): void {
+  run.parent = event.parent;
+  if (run.phase === "finished") run.open = set(emptyTable<number, Open>(), event.seq, { type: "report", to: event.parent });
+}
+
+/** Timers were not owed while the run was paused: their due moves by the pause. A gate's deadline does not. */
+function resumed(run: Fold, at: number): void {
+  const by = run.paused === null ? 0 : at - run.paused.at;
+  let open = run.open;
+  for (const [key, one] of entries(run.open)) {
+    if (one.type === "timer") open = set(open, key, { ...one, due: one.due + by });
+    if (one.type === "listen" && one.due !== null) open = set(open, key, { ...one, due: one.due + by });
+  }
+  run.paused = null;
+  run.open = open;
+}
+
+function stopping(run: Fold, event: Of<"run.stopping">): void {
+  const { then, rollback, why } = event;
+  const error = event.error ?? null;
+  run.phase = "stopping";
+  run.stopping = { then, rollback, why, error };
+  const root = get(run.frames, "");
+  if (root !== undefined) putFrame(run, { ...root, stopping: { outcome: then, why, error } });
+}
+
+function finished(run: Fold, event: Of<"run.finished">): void {
+  const empty = emptyTable<number, Open>();
+  run.phase = "finished";
+  run.outcome = event.outcome;
+  run.error = event.error ?? null;
+  run.result = event.outputs ?? null;
+  run.frames = emptyTable();
+  run.paused = null;
+  run.undo = null;
+  run.open = run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });
+  run.work = { done: run.work.expected, expected: run.work.expected };
+}
+
+function stoppingStep(run: Fold, event: Of<"step.stopping">): void {
+  const frame = get(run.frames, event.path);
+  if (frame === undefined) return;
+  const { outcome, why } = event;
+  putFrame(run, { ...frame, stopping: { outcome, why, error: event.error ?? null } });
+  rewant(run, event.path);
+}
+
+function timerSet(run: Fold, event: Of<"timer.set">): void {
+  const { path, due, why } = event;
+  run.open = set(run.open, event.seq, { type: "timer", path, due, why });
+  const frame = get(run.frames, path);
+  if (frame === undefined) return;
+  if (why === "backoff" && frame.kind === "leaf") changeLeaf(run, path, { state: "backoff", timer: event.seq });
+  else putFrame(run, { ...frame, timer: event.seq });
+}
+
+function timerEnded(run: Fold, key: number): void {
+  const open = get(run.open, key);
+  run.open = remove(run.open, key);
+  if (open?.type === "timer" && open.why === "backoff") changeLeaf(run, open.path, { state: "ready", timer: null });
+}
+
+/** A repeat is doubt: nobody knows how far the first time got. */
+function repeated(run: Fold, key: number): void {
+  const open = get(run.open, key);
+  if (open?.type !== "attempt") return;
+  changeAttempt(run, key, { repeats: open.repeats + 1 });
+  if (open.effects !== "pure") changeLeaf(run, open.path, { doubt: true });
+}
+
+function voted(run: Fold, event: Of<"gate.voted">): void {
+  const open = get(run.open, event.key);
+  if (open?.type !== "gate") return;
+  const { voter, allow, reason, at } = event;
+  run.open = set(run.open, event.key, { ...open, votes: [...open.votes, { voter, allow, reason, at }] });
+}
+
+function escalated(run: Fold, key: number): void {
+  const open = get(run.open, key);
+  if (open?.type === "gate") run.open = set(run.open, key, { ...open, due: null });
+}
+
+function gateClosed(run: Fold, event: Of<"gate.closed">): void {
+  const open = get(run.open, event.key);
+  run.open = remove(run.open, event.key);
+  if (open?.type !== "gate" || !event.allowed) return;
+  changeLeaf(run, event.path, { state: "ready", grant: open.gate.digest, key: null });
+}
+
+function raised(run: Fold, event: Of<"exception.raised">): void {
+  const { seq, path, why, error, owner, look, at } = event;
+  run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at });
+  changeLeaf(run, path, { state: "held", exception: seq, exceptionWhy: why });
+}
+
+function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
+  run.open = remove(run.open, event.key);
+  const change = { exception: null, exceptionWhy: null } as const;
+  if (event.how !== "retry") return changeLeaf(run, event.path, change);
+  // A person ordered it again: that is a new call, whatever became of the old one.
+  changeLeaf(run, event.path, { ...change, state: "ready", tries: 0, call: null, doubt: false });
+}

@@ -1,0 +1,68 @@
+import { type Draft, tell } from "./draft.ts";
+import type { Stored, Usage } from "./event.ts";
+import type { Failure } from "./failure.ts";
+import type { Frame, LeafFrame } from "./run.ts";
+
+export type Ending = {
+  readonly output?: Stored;
+  readonly closes?: number;
+  readonly usage?: Usage;
+  readonly warnings?: readonly string[];
+};
+
+/** A step ends well. */
+export function complete(draft: Draft, frame: Frame, ending: Ending = {}): void {
+  tell(draft, { type: "step.finished", path: frame.path, outcome: "completed", ...ending });
+}
+
+/** A step ends badly; where the author said that it may, it is degraded instead, and the run goes on. */
+export function fail(draft: Draft, frame: Frame, error: Failure, ending: Ending = {}): void {
+  if (frame.step.optional) return degrade(draft, frame, error, ending);
+  tell(draft, { type: "step.finished", path: frame.path, outcome: "failed", error, ...ending });
+}
+
+/** The run goes on without it, with the author's impact and warning. */
+export function degrade(draft: Draft, frame: Frame, error: Failure, ending: Ending = {}): void {
+  const { impact, warning } = frame.step;
+  tell(draft, {
+    type: "step.finished",
+    path: frame.path,
+    outcome: "degraded",
+    error,
+    ...(impact === "" ? {} : { impact }),
+    warning: warning === "" ? `The step "${frame.step.name}" was degraded: ${error.message}` : warning,
+    ...ending,
+  });
+}
+
+/** A step that was stopped ends as it was told to, once nothing of it is in flight. */
+export function stopped(draft: Draft, frame: Frame, ending: Ending = {}): void {
+  const stopping = frame.stopping;
+  if (stopping?.outcome === "failed" && stopping.error !== null) return fail(draft, frame, stopping.error, ending);
+  tell(draft, { type: "step.finished", path: frame.path, outcome: "cancelled", ...ending });
+}
+
+/** Only a person can say what follows. The owner is the workflow's, or who started the run. */
+export function raise(draft: Draft, frame: LeafFrame, error: Failure): number {
+  const why = frame.undoes !== null ? "undo" : frame.doubt ? "unknown" : "failed";
+  return tell(draft, {
+    type: "exception.raised",
+    path: frame.path,
+    why,
+    owner: draft.run.workflow.owner || draft.run.by,
+    error,
+    look: lookFor(frame, why),
+  });
+}
+
+function lookFor(frame: LeafFrame, why: "undo" | "unknown" | "failed"): string {
+  const name = frame.step.name;
+  switch (why) {
+    case "unknown":
+      return `"${name}" may have been done and may not (${frame.agent ?? "nobody"}, call ${frame.call ?? 0}). Look at what it writes; then give its outputs, try it again, or go on without it.`;
+    case "undo":
+      return `"${name}" did not work: what it was to undo may still stand. Undo it by hand and go on without, or try again.`;
+    case "failed":
+      return `"${name}" failed and was not to be decided by the machine. Mend the cause and try again, give its outputs, or go on without it.`;
+  }
+}

@@ -1,0 +1,176 @@
+import type { Problem } from "../problem.ts";
+import { unreachable } from "../unreachable.ts";
+import { heardAnswer, heardExpired, heardLost } from "./answer.ts";
+import { type Draft, store, tell } from "./draft.ts";
+import { complete, degrade, fail } from "./finish.ts";
+import { failure } from "./failure.ts";
+import { gateDue, heardVote } from "./gate.ts";
+import { accepted } from "./output.ts";
+import { MACHINE_VERSION, type LeafFrame, type Open } from "./run.ts";
+import type { Told } from "./signal.ts";
+import { entries, get } from "./table.ts";
+
+/** What a signal says happened. Null, and perhaps no event, when it was taken; else why it is refused. */
+export function hear(draft: Draft, told: Told): Problem | null {
+  const { run } = draft;
+  if (told.type === "start") return heardStart(draft, told);
+  if (run.phase === "absent") return { code: "not-found", message: `There is no run ${run.id}.` };
+  switch (told.type) {
+    case "answer":
+      return heardAnswer(draft, told.key, told.outcome);
+    case "begin":
+      return heardBegin(draft, told.key);
+    case "lost":
+      return heardLost(draft, told.key);
+    case "expired":
+      return heardExpired(draft, told.key);
+    case "fired":
+      return heardFired(draft, told.key);
+    case "arrived":
+      return heardArrived(draft, told);
+    case "proceed":
+      return null;
+    case "vote":
+      return heardVote(draft, told);
+    case "pause":
+    case "resume":
+    case "cancel":
+      return heardControl(draft, told);
+    case "retry":
+    case "skip":
+    case "give":
+      return heardWayOut(draft, told);
+    default:
+      return unreachable(told);
+  }
+}
+
+function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Problem | null {
+  const { run } = draft;
+  const { definition, params, parent, origin } = told;
+  if (run.phase === "absent") {
+    const { name, version, limits } = run.workflow;
+    const from = origin === undefined ? {} : { origin };
+    tell(draft, { type: "run.accepted", run: run.id, definition, workflow: name, version, params, ...from, parent, machine: MACHINE_VERSION });
+    draft.queue.push("");
+    if (limits.totalTimeoutMs !== null) tell(draft, { type: "timer.set", path: "", due: draft.at + limits.totalTimeoutMs, why: "total" });
+  } else if (parent !== null && parent.key > (run.parent?.key ?? 0)) tell(draft, { type: "run.attached", parent });
+  return null;
+}
+
+/** Performed only after the event; a run that is paused or stopping lets nothing begin, and the shell forgets that it asked. */
+function heardBegin(draft: Draft, key: number): Problem | null {
+  const open = get(draft.run.open, key);
+  if (open?.type !== "attempt" || open.begun || open.stopping || open.effects !== "ask" || draft.run.paused !== null) return null;
+  tell(draft, { type: "attempt.begun", key });
+  return null;
+}
+
+function heardFired(draft: Draft, key: number): Problem | null {
+  const open = get(draft.run.open, key);
+  if (open?.type === "gate") gateDue(draft, key, open);
+  // While paused no timer is owed; on resume its due has moved.
+  else if (draft.run.paused !== null) return null;
+  else if (open?.type === "timer") timerDue(draft, key, open);
+  else if (open?.type === "listen") listenDue(draft, open);
+  return null;
+}
+
+function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer" }>): void {
+  const frame = get(draft.run.frames, open.path);
+  switch (open.why) {
+    case "backoff":
+      tell(draft, { type: "timer.ended", key });
+      draft.queue.push(open.path);
+      return;
+    case "wait":
+      if (frame !== undefined) complete(draft, frame);
+      return;
+    case "block": {
+      tell(draft, { type: "timer.ended", key });
+      if (frame?.kind === "leaf" && frame.key !== null) return void heardExpired(draft, frame.key);
+      const error = failure("timeout", `"${frame?.step.name ?? open.path}" took longer than its time limit.`);
+      if (frame !== undefined && frame.stopping === null) tell(draft, { type: "step.stopping", path: open.path, outcome: "failed", why: error.message, error });
+      return;
+    }
+    case "total": {
+      tell(draft, { type: "timer.ended", key });
+      if (draft.run.phase !== "running") return;
+      const error = failure("timeout", "The run took longer than its total time limit.");
+      tell(draft, { type: "run.stopping", then: "failed", rollback: false, why: error.message, error });
+      draft.queue.push("");
+    }
+  }
+}
+
+function listenDue(draft: Draft, open: Extract<Open, { type: "listen" }>): void {
+  const frame = get(draft.run.frames, open.path);
+  if (frame !== undefined) fail(draft, frame, failure("timeout", `No event "${open.event}" came for "${frame.step.name}" in time.`));
+}
+
+function heardArrived(draft: Draft, told: Extract<Told, { type: "arrived" }>): Problem | null {
+  const open = get(draft.run.open, told.key);
+  if (open?.type !== "listen") return null;
+  const frame = get(draft.run.frames, open.path);
+  if (frame?.kind !== "wait") return null;
+  const taken = accepted(draft, store(draft, told.payload), frame.step.outputs);
+  if ("why" in taken) return { code: "bad-input", message: `The event "${open.event}" is not what "${frame.step.name}" waits for. ${taken.why}` };
+  tell(draft, { type: "listen.ended", key: told.key, payload: {}, source: told.source });
+  complete(draft, frame, { output: taken.output });
+  return null;
+}
+
+function heardControl(draft: Draft, told: Extract<Told, { type: "pause" | "resume" | "cancel" }>): Problem | null {
+  const { run } = draft;
+  if (run.phase === "finished") return { code: "already-ended", message: `${run.id} has ended: ${run.outcome ?? ""}.` };
+  if (told.type === "pause" && run.paused === null) tell(draft, { type: "run.paused", why: told.why });
+  if (told.type === "resume" && run.paused !== null) resume(draft);
+  if (told.type === "cancel" && run.phase === "running") {
+    tell(draft, { type: "run.stopping", then: "cancelled", rollback: told.rollback, why: told.why });
+    draft.queue.push("");
+  }
+  return null;
+}
+
+function resume(draft: Draft): void {
+  tell(draft, { type: "run.resumed" });
+  lookAtAll(draft);
+}
+
+export function lookAtAll(draft: Draft): void {
+  const paths = [...entries(draft.run.frames)].map(([path]) => path);
+  draft.queue.push(...paths.sort());
+}
+
+/** A person's way out of an exception. What they give is checked like any answer. */
+function heardWayOut(draft: Draft, told: Extract<Told, { type: "retry" | "skip" | "give" }>): Problem | null {
+  const open = get(draft.run.open, told.key);
+  const frame = open?.type === "exception" ? get(draft.run.frames, open.path) : undefined;
+  if (frame?.kind !== "leaf") return { code: "conflict", message: `There is no open exception ${told.key} in ${draft.run.id}: it was closed before, or never raised.` };
+  const pausedBy = draft.run.paused?.exception === told.key;
+  const against = wayOut(draft, frame, told);
+  if (against !== null) return against;
+  if (pausedBy) resume(draft);
+  return null;
+}
+
+function wayOut(draft: Draft, frame: LeafFrame, told: Extract<Told, { type: "retry" | "skip" | "give" }>): Problem | null {
+  const closing = { type: "exception.closed", key: told.key, path: frame.path } as const;
+  switch (told.type) {
+    case "retry":
+      tell(draft, { ...closing, how: "retry" });
+      return null;
+    case "skip": {
+      tell(draft, { ...closing, how: "skip" });
+      degrade(draft, frame, frame.error ?? failure("optional_step_failure", told.why), { warnings: [`${draft.by} went on without it: ${told.why}`] });
+      return null;
+    }
+    case "give": {
+      const taken = accepted(draft, told.output, frame.step.outputs);
+      if ("why" in taken) return { code: "bad-input", message: `These are not the outputs that "${frame.step.name}" promises. ${taken.why}` };
+      tell(draft, { ...closing, how: "give" });
+      complete(draft, frame, { output: taken.output, warnings: [`Given by ${draft.by}: ${told.why}`] });
+      return null;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { type Draft, tell } from "./draft.ts";
+import { degrade, fail, raise, stopped } from "./finish.ts";
+import { failure, type Failure } from "./failure.ts";
+import { attempt } from "./open-attempt.ts";
+import { hasPlace } from "./places.ts";
+import { backoffMs } from "./retry.ts";
+import type { LeafFrame } from "./run.ts";
+import { following } from "./strategy.ts";
+import { get } from "./table.ts";
+
+/** Looks at a leaf as it is and tells what follows. Twice does no harm. */
+export function advanceLeaf(draft: Draft, frame: LeafFrame): void {
+  if (frame.stopping !== null) return stop(draft, frame);
+  if (frame.state === "judging") return judge(draft, frame, frame.error ?? NO_REASON);
+  if (frame.state === "ready" && frame.undoes !== null) attempt(draft, frame);
+}
+
+const NO_REASON = failure("crashed", "It ended without a reason.");
+
+/** An attempt failed: the error's class and the step's strategy say what follows. */
+function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
+  switch (following(frame, error, draft.run.workflow)) {
+    case "retry": {
+      const wait = backoffMs(frame.step.retry, frame.tries, { seed: `${draft.run.id}/${frame.path}`, error });
+      tell(draft, { type: "timer.set", path: frame.path, due: draft.at + wait, why: "backoff" });
+      return;
+    }
+    case "fallback":
+      if (hasPlace(draft.run, frame.parent)) return attempt(draft, frame);
+      tell(draft, { type: "timer.set", path: frame.path, due: draft.at, why: "backoff" });
+      return;
+    case "degrade":
+      return degrade(draft, frame, error);
+    case "fail":
+      return fail(draft, frame, error);
+    case "ask":
+      raise(draft, frame, error);
+      return;
+    case "escalate":
+      return escalate(draft, frame, error);
+  }
+}
+
+/** The run waits: nothing new begins until a person has resumed it. */
+function escalate(draft: Draft, frame: LeafFrame, error: Failure): void {
+  const exception = raise(draft, frame, error);
+  if (draft.run.paused !== null || draft.run.phase !== "running") return;
+  tell(draft, { type: "run.paused", why: `"${frame.step.name}" was escalated: ${error.message}`, exception });
+}
+
+/**
+ * The step is to end. What only reads is dropped at once, its answer no longer waited for; a writer
+ * that was begun is asked to stop and awaited: it may have done its work. A step in doubt ends by a
+ * person.
+ */
+function stop(draft: Draft, frame: LeafFrame): void {
+  if (frame.state === "calling") return stopCall(draft, frame);
+  if (frame.state === "held") {
+    if (frame.doubt || frame.exceptionWhy === "unknown" || frame.exception === null) return;
+    tell(draft, { type: "exception.closed", key: frame.exception, path: frame.path, how: "cancelled" });
+    return stopped(draft, frame);
+  }
+  if (frame.doubt) {
+    raise(draft, frame, frame.error ?? failure("lost", "It was stopped while it may have been done."));
+    return;
+  }
+  stopped(draft, frame);
+}
+
+function stopCall(draft: Draft, frame: LeafFrame): void {
+  const key = frame.key;
+  const open = key === null ? undefined : get(draft.run.open, key);
+  if (key === null || open?.type !== "attempt" || open.stopping) return;
+  const untouched = open.effects === "pure" || (open.effects === "ask" && !open.begun);
+  if (untouched && !frame.doubt) return stopped(draft, frame, { closes: key });
+  tell(draft, { type: "attempt.stopping", key, why: frame.stopping?.why ?? "" });
+}

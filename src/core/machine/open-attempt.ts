@@ -1,0 +1,58 @@
+import type { AgentNeed, Step } from "../definition/index.ts";
+import type { RunId } from "../id.ts";
+import { type Draft, tell } from "./draft.ts";
+import type { Opening } from "./event.ts";
+import { following } from "./strategy.ts";
+import type { LeafFrame } from "./run.ts";
+
+/** A leaf that has its place goes on: the next attempt, by the same agent or, when that one is through, by the fallback. */
+export function attempt(draft: Draft, frame: LeafFrame): void {
+  const { step } = frame;
+  if (frame.error !== null && step.kind === "task" && step.fallback !== null && !frame.doubt && following(frame, frame.error, draft.run.workflow) === "fallback") {
+    const { agent, reason } = step.fallback;
+    const opening = openingFor(draft, step, { need: { kind: "named", agent }, call: null });
+    tell(draft, { type: "attempt.started", path: frame.path, fallback: reason, ...opening });
+    return;
+  }
+  const again = frame.agent === null || frame.agent === "" ? null : frame.agent;
+  const opening = openingFor(draft, step, { need: needOf(step, again), call: frame.call });
+  // While a call is in doubt it stays what it was, whatever its agent declares by now.
+  const effects = frame.doubt ? frame.effects : opening.effects;
+  tell(draft, { type: "attempt.started", path: frame.path, ...opening, effects });
+  timeLimit(draft, frame.path, step);
+}
+
+/** The fields of a first attempt, as they stand in `step.started`. */
+export function firstOpening(draft: Draft, step: LeafFrame["step"]): Opening {
+  return openingFor(draft, step, { need: needOf(step, null), call: null });
+}
+
+/** A sub-run has no performer to watch its time: a timer does. */
+export function timeLimit(draft: Draft, path: string, step: Step): void {
+  const ms = step.kind === "workflow" || step.kind === "block" ? step.timeoutMs : null;
+  if (ms !== null) tell(draft, { type: "timer.set", path, due: draft.at + ms, why: "block" });
+}
+
+function needOf(step: LeafFrame["step"], again: string | null): AgentNeed {
+  if (again !== null) return { kind: "named", agent: again };
+  return step.kind === "task" ? step.agent : { kind: "named", agent: step.workflow };
+}
+
+function openingFor(draft: Draft, step: LeafFrame["step"], ask: { need: AgentNeed; call: number | null }): Opening {
+  const call = ask.call === null ? {} : { call: ask.call };
+  if (step.kind === "workflow") return { ...call, ...childOpening(draft, step.workflow, ask.call) };
+  const ranked = draft.facts.agents(ask.need);
+  const best = ranked.find((one) => one.healthy) ?? ranked[0];
+  // Nobody: the performer refuses it with a sentence, so that every refusal is an event.
+  if (best === undefined) return { ...call, agent: ask.need.kind === "named" ? ask.need.agent : "", effects: "pure" };
+  const chosen = ask.need.kind === "named" ? {} : { chosen: best.why };
+  return { ...call, agent: best.agent, agentDigest: best.digest, effects: best.effects, ...chosen };
+}
+
+/** The child of a call is always the same run: asked for twice, it is attached, not started again. */
+function childOpening(draft: Draft, workflow: string, call: number | null): Opening {
+  const key = call ?? draft.run.seq + 1;
+  const child = `wf_${draft.facts.digest(`${draft.run.id}.${key}`).slice(7, 39)}` as RunId;
+  const definition = draft.facts.workflow(workflow);
+  return { agent: workflow, effects: "idempotent", child, ...(definition === null ? {} : { definition }) };
+}

@@ -1,0 +1,117 @@
+import type { Task } from "../definition/index.ts";
+import type { Call, Effect } from "./effect.ts";
+import type { Event, Key } from "./event.ts";
+import type { Open, Run } from "./run.ts";
+import { entries, get } from "./table.ts";
+
+/**
+ * Everything that the world still owes a run: at start, after a pause and a resume. Costs what is in
+ * flight. In the order of keys.
+ */
+export function owed(run: Run): readonly Effect[] {
+  const effects: Effect[] = [];
+  const keys = [...entries(run.open)].sort(([a], [b]) => a - b);
+  for (const [key, open] of keys) push(effects, run, { key, open });
+  if (mayProceed(run)) effects.push({ type: "proceed" });
+  return effects;
+}
+
+/**
+ * The part of it that one decision made new. Law: the keys of `owed(after)` are among those of
+ * `owed(before)` and `owedBy(after, events)`.
+ */
+export function owedBy(run: Run, events: readonly Event[]): readonly Effect[] {
+  if (events.some((event) => event.type === "run.resumed")) return owed(run);
+  const effects: Effect[] = [];
+  for (const event of events) {
+    const key = opens(event);
+    const open = key === null ? undefined : get(run.open, key);
+    if (key !== null && open !== undefined) push(effects, run, { key, open });
+  }
+  if (mayProceed(run) && events.length > 0) effects.push({ type: "proceed" });
+  return effects;
+}
+
+/** Fixed for a task: the resources it uses, in name order, with their capacities. */
+const resources = new WeakMap<Task, Call["uses"]>();
+
+function opens(event: Event): Key | null {
+  switch (event.type) {
+    case "step.started":
+    case "attempt.started":
+    case "timer.set":
+    case "run.finished":
+    case "run.attached":
+      return event.seq;
+    case "attempt.begun":
+    case "attempt.repeated":
+    case "attempt.stopping":
+      return event.key;
+    default:
+      return null;
+  }
+}
+
+function mayProceed(run: Run): boolean {
+  return run.unsettled && run.paused === null && run.phase !== "finished";
+}
+
+function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void {
+  const { key, open } = one;
+  switch (open.type) {
+    case "attempt":
+      pushAttempt(effects, run, { key, open });
+      return;
+    case "timer":
+      if (run.paused === null) effects.push({ type: "timer", key, due: open.due });
+      return;
+    case "gate":
+      if (open.due !== null) effects.push({ type: "timer", key, due: open.due });
+      return;
+    case "listen":
+      effects.push({ type: "listen", key, event: open.event, match: open.match });
+      if (open.due !== null && run.paused === null) effects.push({ type: "timer", key, due: open.due });
+      return;
+    case "report":
+      if (run.outcome !== null) effects.push({ type: "report", key, to: open.to, outcome: run.outcome, output: run.result ?? { value: {} }, error: run.error });
+      return;
+    case "exception":
+      return;
+  }
+}
+
+function pushAttempt(effects: Effect[], run: Run, one: { key: Key; open: Extract<Open, { type: "attempt" }> }): void {
+  const { key, open } = one;
+  if (open.stopping) effects.push({ type: "abort", key });
+  else if (open.child !== null) {
+    effects.push({ type: "child", key, path: open.path, child: open.child, definition: open.definition });
+  } else if (open.effects === "ask" && !open.begun) {
+    if (run.paused === null) effects.push({ type: "prepare", ...callOf(run, key, open) });
+  } else effects.push({ type: "perform", ...callOf(run, key, open) });
+}
+
+function callOf(run: Run, key: Key, open: Extract<Open, { type: "attempt" }>): Call {
+  const frame = get(run.frames, open.path);
+  const step = frame?.kind === "leaf" ? frame.step : null;
+  return {
+    key,
+    call: open.call,
+    path: open.path,
+    attempt: open.attempt,
+    agent: open.agent,
+    effects: open.effects,
+    timeoutMs: step?.timeoutMs ?? null,
+    uses: step?.kind === "task" ? usesOf(run, step) : NOTHING,
+  };
+}
+
+const NOTHING: Call["uses"] = [];
+
+function usesOf(run: Run, step: Task): Call["uses"] {
+  if (step.uses.length === 0) return NOTHING;
+  const known = resources.get(step);
+  if (known !== undefined) return known;
+  const made = [...step.uses].sort().map((resource) => ({ resource, capacity: run.workflow.resources[resource] ?? 1 }));
+  resources.set(step, made);
+  return made;
+}

@@ -1,0 +1,33 @@
+import { endAs, stopBelow } from "./block.ts";
+import type { Draft } from "./draft.ts";
+import { complete, fail } from "./finish.ts";
+import { failure } from "./failure.ts";
+import type { Item, RepeatFrame } from "./run.ts";
+import { load, scopeAt } from "./scope.ts";
+import { start } from "./start.ts";
+
+/** Round after round until the condition holds; it gives what the last round gave. */
+export function advanceRepeat(draft: Draft, frame: RepeatFrame): void {
+  if (frame.stopping !== null) return stopBelow(draft, frame);
+  switch (frame.child.state) {
+    case "none":
+      return start(draft, frame, 1);
+    case "live":
+      return;
+    case "ended":
+      return afterRound(draft, frame, frame.child.item);
+  }
+}
+
+function afterRound(draft: Draft, frame: RepeatFrame, item: Item): void {
+  if (endAs(draft, frame, item)) return;
+  const { step, round } = frame;
+  const outputs = item.output === undefined ? {} : load(item.output, draft.facts.read);
+  const outcome = step.until.evaluate(scopeAt(draft.run, frame, draft.facts.read, { outputs, round }));
+  const ending = item.output === undefined ? {} : { output: item.output };
+  if (outcome.kind === "value" && outcome.value === true) return complete(draft, frame, ending);
+  if (outcome.kind === "fault") return fail(draft, frame, failure("invalid_input_data", `${step.until.text} cannot be told: ${outcome.message}`));
+  if (round < step.roundsMost) return start(draft, frame, round + 1);
+  const message = `${step.until.text} did not hold after ${round} rounds, the most that are allowed.`;
+  fail(draft, frame, failure("rounds_exhausted", message), ending);
+}

@@ -1,0 +1,163 @@
+import { type Choose, type Each, type Gate, parseDuration, type Step, type Task, type Wait } from "../definition/index.ts";
+import { evaluateTemplate, type Expression, type Scope, type Template } from "../expression/index.ts";
+import type { Json } from "../json.ts";
+import { unreachable } from "../unreachable.ts";
+import { type Draft, tell } from "./draft.ts";
+import type { GateOpening, Path } from "./event.ts";
+import { fail } from "./finish.ts";
+import { failure } from "./failure.ts";
+import { firstOpening, timeLimit } from "./open-attempt.ts";
+import type { Frame } from "./run.ts";
+import { listAt, type Position, scopeAt, valuesOf } from "./scope.ts";
+import { get } from "./table.ts";
+import { childPath, childStep } from "./work.ts";
+
+/** An `each` over more items than this is refused: M7. */
+export const ITEMS_MOST = 1_000_000;
+
+type Place = Position & { readonly path: Path };
+
+/** A child begins, or is left out because its `when` does not hold. @param at its slot, item or round */
+export function start(draft: Draft, parent: Frame, at: number): void {
+  const step = childStep(parent, at);
+  const place: Place = { path: childPath(parent, step, at), parent: parent.path, at };
+  const scope = scopeAt(draft.run, place, draft.facts.read);
+  const against = step.when === null ? null : leftOut(step.when, scope);
+  if (against !== null) {
+    tell(draft, { type: "step.skipped", path: place.path, slot: at, why: against });
+    return;
+  }
+  begin(draft, step, { place, scope });
+}
+
+type Begin = { readonly place: Place; readonly scope: Scope };
+
+function begin(draft: Draft, step: Step, on: Begin): void {
+  const started = { type: "step.started", path: on.place.path, slot: on.place.at } as const;
+  switch (step.kind) {
+    case "block":
+      tell(draft, started);
+      return timeLimit(draft, on.place.path, step);
+    case "repeat":
+      tell(draft, started);
+      return;
+    case "each":
+      return beginEach(draft, step, on);
+    case "choose":
+      tell(draft, { ...started, branch: branchOf(step, on.scope) });
+      return;
+    case "gate":
+      return beginGate(draft, step, on);
+    case "wait":
+      return beginWait(draft, step, on);
+    case "workflow":
+      tell(draft, { ...started, attempt: firstOpening(draft, step) });
+      return timeLimit(draft, on.place.path, step);
+    case "task":
+      if (step.approve === null) tell(draft, { ...started, attempt: firstOpening(draft, step) });
+      else tell(draft, { ...started, gate: approvalOf(draft, step, on) });
+      return;
+    default:
+      return unreachable(step);
+  }
+}
+
+/** Why a step is left out, or null. What cannot be told is not done: the stricter way. */
+function leftOut(when: Expression, scope: Scope): string | null {
+  const outcome = when.evaluate(scope);
+  switch (outcome.kind) {
+    case "value":
+      return outcome.value === true ? null : `${when.text} does not hold`;
+    case "undetermined":
+      return `${when.text} cannot be told: ${outcome.missing.join(", ")} is missing`;
+    case "fault":
+      return `${when.text} cannot be told: ${outcome.message}`;
+  }
+}
+
+function beginEach(draft: Draft, step: Each, on: Begin): void {
+  const { path, at } = on.place;
+  const outcome = listAt(draft.run, step.items, { position: on.place, read: draft.facts.read });
+  // What a skipped or degraded step did not give is an empty list: there is nothing to do.
+  const list = outcome.kind === "undetermined" ? [] : outcome.kind === "value" ? outcome.value : null;
+  const count = Array.isArray(list) && list.length <= ITEMS_MOST ? list.length : 0;
+  tell(draft, { type: "step.started", path, slot: at, count });
+  const frame = get(draft.run.frames, path);
+  if (frame === undefined) return;
+  if (!Array.isArray(list)) {
+    const why = outcome.kind === "fault" ? outcome.message : "it is no list";
+    fail(draft, frame, failure("invalid_input_data", `"each" of "${step.name}" cannot be gone through: ${why}.`));
+  } else if (list.length > ITEMS_MOST) {
+    const message = `"each" of "${step.name}" has ${list.length} items; at most ${ITEMS_MOST} are allowed.`;
+    fail(draft, frame, failure("invalid_input_data", message));
+  }
+}
+
+/** The first branch that holds; a branch without a condition is `otherwise`. -1 is none. */
+function branchOf(step: Choose, scope: Scope): number {
+  return step.branches.findIndex((branch) => branch.when === null || leftOut(branch.when, scope) === null);
+}
+
+function beginGate(draft: Draft, step: Gate, on: Begin): void {
+  const asked = evaluateTemplate(step.ask, on.scope);
+  const ask = asked.kind === "value" ? String(asked.value) : step.name;
+  const shown = valuesOf(step.show, on.scope);
+  const show = "values" in shown ? shown.values : { fault: shown.fault };
+  const digest = draft.facts.digest(JSON.stringify([draft.run.id, on.place.path, ask, show]));
+  const { chain, from, need, dueMs } = step.approval;
+  const gate: GateOpening = { digest, ask, show, chain, from, need, ...(dueMs === null ? {} : { due: draft.at + dueMs }) };
+  tell(draft, { type: "step.started", path: on.place.path, slot: on.place.at, gate });
+}
+
+/** The approval before a step is bound to the exact action: the agent and all its inputs. */
+function approvalOf(draft: Draft, step: Task, on: Begin): GateOpening {
+  const approval = step.approve ?? { chain: "", from: [], need: 1, dueMs: null };
+  const shown = valuesOf(step.inputs, on.scope);
+  const show = "values" in shown ? shown.values : { fault: shown.fault };
+  const { chain, from, need, dueMs } = approval;
+  return {
+    digest: actionDigest(draft, step, { path: on.place.path, inputs: show }),
+    ask: `May "${step.name}" be done?`,
+    show,
+    chain,
+    from,
+    need,
+    ...(dueMs === null ? {} : { due: draft.at + dueMs }),
+  };
+}
+
+/** Of the action that people decide on: whoever changes a part of it has another action. */
+export function actionDigest(draft: Draft, step: Task, action: { path: Path; inputs: Json }): GateOpening["digest"] {
+  const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
+  return draft.facts.digest(JSON.stringify([draft.run.id, action.path, who, step.instructions, action.inputs]));
+}
+
+/** What a file says is milliseconds by now; what an expression gives is a duration as people write it. */
+function waitMs(template: Template, scope: Scope): number | null {
+  const outcome = evaluateTemplate(template, scope);
+  if (outcome.kind !== "value") return null;
+  const { value } = outcome;
+  if (template.kind === "plain") return typeof value === "number" ? value : null;
+  const parsed = typeof value === "number" || typeof value === "string" ? parseDuration(value) : null;
+  return parsed?.ok === true ? parsed.ms : null;
+}
+
+function beginWait(draft: Draft, step: Wait, on: Begin): void {
+  const started = { type: "step.started", path: on.place.path, slot: on.place.at } as const;
+  if (step.until.kind === "time") {
+    const ms = waitMs(step.until.ms, on.scope);
+    if (ms !== null) {
+      tell(draft, { ...started, due: Math.ceil(draft.at + ms) });
+      return;
+    }
+    tell(draft, { ...started, due: draft.at });
+    const frame = get(draft.run.frames, on.place.path);
+    if (frame !== undefined) fail(draft, frame, failure("invalid_input_data", `"wait" of "${step.name}" is no duration of at most ten years.`));
+    return;
+  }
+  const { event, key, timeoutMs } = step.until;
+  const match = key === null ? null : evaluateTemplate(key, on.scope);
+  const text = match?.kind === "value" ? String(match.value) : "";
+  const due = timeoutMs === null ? {} : { due: draft.at + timeoutMs };
+  tell(draft, { ...started, listen: { event, key: text }, ...due });
+}

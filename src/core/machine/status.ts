@@ -1,0 +1,106 @@
+import { unreachable } from "../unreachable.ts";
+import type { Key, Path } from "./event.ts";
+import type { Frame, LeafFrame, Open, Run } from "./run.ts";
+import { entries, get } from "./table.ts";
+
+export type RunStatus = "accepted" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled" | "rolled back";
+
+/**
+ * What a run is doing, in one word. `waiting`: all that is left waits for a person, an event or a
+ * long timer; nothing moves by itself.
+ */
+export function statusOf(run: Run): RunStatus {
+  if (run.phase === "finished") return run.outcome ?? "failed";
+  if (run.paused !== null) return "paused";
+  if (run.frames.size <= 1 && run.work.done === 0 && run.phase === "running") return run.unsettled || run.seq <= 2 ? "accepted" : "running";
+  if (run.unsettled) return "running";
+  let waits = false;
+  for (const [, open] of entries(run.open)) {
+    if (open.type === "attempt" || open.type === "report") return "running";
+    if (open.type === "timer" && open.why === "backoff") return "running";
+    if (open.type !== "timer" || open.why === "wait") waits = true;
+  }
+  return waits ? "waiting" : "running";
+}
+
+/** Pieces of work ended and expected. `done / expected` never falls, except when the graph grows. */
+export function progressOf(run: Run): { readonly done: number; readonly expected: number } {
+  return run.work;
+}
+
+/**
+ * Something is in flight or left to decide: the stream must be folded again when the folder is opened.
+ * What waits for a timer, a person or an event does not: a row of the store wakes it.
+ */
+export function isUnsettled(run: Run): boolean {
+  if (run.unsettled && run.paused === null) return run.phase !== "finished";
+  for (const [, open] of entries(run.open)) if (open.type === "attempt" || open.type === "report") return true;
+  return false;
+}
+
+/** One thing that a run waits for. `until` is in milliseconds since 1970. */
+export type Wait = {
+  readonly key: Key;
+  readonly path: Path;
+  readonly name: string;
+  readonly what:
+    | { readonly kind: "agent"; readonly agent: string; readonly attempt: number; readonly begun: boolean; readonly stopping: boolean }
+    | { readonly kind: "child"; readonly run: string }
+    | { readonly kind: "backoff"; readonly until: number; readonly error: string; readonly attempt: number }
+    | { readonly kind: "timer"; readonly until: number }
+    | { readonly kind: "event"; readonly event: string; readonly match: string; readonly until: number | null }
+    | { readonly kind: "gate"; readonly ask: string; readonly digest: string; readonly from: readonly string[]; readonly need: number; readonly votes: number; readonly until: number | null }
+    | { readonly kind: "exception"; readonly why: string; readonly owner: string; readonly error: string; readonly look: string }
+    | { readonly kind: "place" }
+    | { readonly kind: "report"; readonly run: string };
+};
+
+/** What every open step waits for, by path; steps that only wait for their own parts are not named. */
+export function waitsOf(run: Run): readonly Wait[] {
+  const waits: Wait[] = [];
+  for (const [key, open] of entries(run.open)) {
+    const wait = waitOf(run, key, open);
+    if (wait !== null) waits.push(wait);
+  }
+  for (const [path, frame] of entries(run.frames)) {
+    if (frame.kind === "leaf" && frame.state === "ready") waits.push({ key: frame.born.seq, path, name: frame.step.name, what: { kind: "place" } });
+  }
+  return waits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.key - b.key));
+}
+
+function waitOf(run: Run, key: Key, open: Open): Wait | null {
+  if (open.type === "report") return { key, path: "", name: run.workflow.name, what: { kind: "report", run: open.to.run } };
+  const frame = get(run.frames, open.path);
+  const wait = { key, path: open.path, name: frame?.step.name || run.workflow.name };
+  switch (open.type) {
+    case "attempt":
+      if (open.child !== null) return { ...wait, what: { kind: "child", run: open.child } };
+      return { ...wait, what: { kind: "agent", agent: open.agent, attempt: open.attempt, begun: open.begun, stopping: open.stopping } };
+    case "timer":
+      return timerWait(wait, frame, open);
+    case "listen":
+      return { ...wait, what: { kind: "event", event: open.event, match: open.match, until: open.due } };
+    case "gate": {
+      const { ask, digest, from, need } = open.gate;
+      return { ...wait, what: { kind: "gate", ask, digest, from, need, votes: open.votes.length, until: open.due } };
+    }
+    case "exception":
+      return { ...wait, what: { kind: "exception", why: open.why, owner: open.owner, error: open.error.message, look: open.look } };
+    default:
+      return unreachable(open);
+  }
+}
+
+function timerWait(wait: Omit<Wait, "what">, frame: Frame | undefined, open: Extract<Open, { type: "timer" }>): Wait | null {
+  switch (open.why) {
+    case "backoff": {
+      const leaf = frame as LeafFrame | undefined;
+      return { ...wait, what: { kind: "backoff", until: open.due, error: leaf?.error?.message ?? "", attempt: (leaf?.attempts ?? 0) + 1 } };
+    }
+    case "wait":
+      return { ...wait, what: { kind: "timer", until: open.due } };
+    case "total":
+    case "block":
+      return null;
+  }
+}

@@ -1,0 +1,227 @@
+import type { Step } from "../definition/index.ts";
+import { dropFrame, foldClosed, foldOpened } from "./attempt.ts";
+import { commonOf, frameOf, leafFrame, needsPlace } from "./born.ts";
+import type { Event, Path } from "./event.ts";
+import { failure } from "./failure.ts";
+import { putFrame, rewant, rotate } from "./places.ts";
+import { join, leave } from "./queue.ts";
+import { put } from "./row.ts";
+import type { BlockFrame, Child, Fold, Frame, Item, LeafFrame, Value } from "./run.ts";
+import { childrenOf } from "./scope.ts";
+import { get, remove, set } from "./table.ts";
+import { isUndo, undoStep } from "./undo.ts";
+import { childPath, childStep, workOf } from "./work.ts";
+
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+/** Fold: a step begins. Its parent counts it as live, its frame is born, what it asks is open. */
+export function foldStarted(run: Fold, event: Of<"step.started">): void {
+  if (isUndo(event.path)) return undoStarted(run, event);
+  const path = parentPath(event.path);
+  const parent = get(run.frames, path);
+  if (parent === undefined) return;
+  const at = event.slot;
+  const step = childStep(parent, at);
+  const frame = frameOf(step, event, { path: event.path, parent: path, at, seq: event.seq });
+  const more = growth(parent, frame, at);
+  if (more !== 0) run.work = { done: run.work.done, expected: run.work.expected + more };
+  putFrame(run, begun(parent, step, at));
+  putFrame(run, frame);
+  rewant(run, path);
+  rotate(run, path);
+  asked(run, frame, event);
+}
+
+/** Fold: a step is left out. Those that wait for it need wait no longer. */
+export function foldSkipped(run: Fold, event: Of<"step.skipped">): void {
+  const path = parentPath(event.path);
+  const parent = get(run.frames, path);
+  if (parent === undefined) return;
+  const step = childStep(parent, event.slot);
+  const work = workOf(step);
+  run.work = { expected: run.work.expected, done: run.work.done + work };
+  const left = ended(begun(parent, step, event.slot), { step, at: event.slot, item: { outcome: "skipped" }, work, grown: 0 });
+  putFrame(run, left);
+  rewant(run, path);
+  rotate(run, path);
+}
+
+/** Fold: a step has ended. Its frame goes, what it gave stays, its parent counts it. */
+export function foldFinished(run: Fold, event: Of<"step.finished">): void {
+  const frame = get(run.frames, event.path);
+  if (frame === undefined) return;
+  if (event.closes !== undefined) foldClosed(run, event.closes, event.outcome === "cancelled");
+  dropFrame(run, frame.path);
+  closeAsked(run, frame);
+  run.work = { expected: run.work.expected, done: run.work.done + frame.expected - frame.done };
+  if (event.outcome === "degraded") run.degraded++;
+  if (isBody(frame.path)) forget(run, frame);
+  const gave = valueGiven(frame, event);
+  const parent = frame.parent === null ? undefined : get(run.frames, frame.parent);
+  if (gave !== null && parent !== undefined && parent.kind !== "each") run.outputs = set(run.outputs, frame.path, gave);
+  if (frame.kind === "leaf") undoable(run, frame, event);
+  if (parent === undefined) return;
+  const grown = frame.expected - workOf(frame.step);
+  putFrame(run, ended(parent, { step: frame.step, at: frame.at, item: itemOf(event, gave), work: frame.expected, grown }));
+  rewant(run, parent.path);
+}
+
+/** "a/b[3]/c" is below "a/b[3]", that below "a/b", that below "a", that below "". */
+export function parentPath(path: Path): Path {
+  const end = path.charCodeAt(path.length - 1);
+  const at = end === 93 ? path.lastIndexOf("[") : end === 125 ? path.lastIndexOf("{") : path.lastIndexOf("/");
+  return at < 0 ? "" : path.slice(0, at);
+}
+
+function begun(parent: Frame, step: Step, at: number): Frame {
+  switch (parent.kind) {
+    case "block": {
+      const live = set(parent.live, at, true as const);
+      if (needsPlace(step)) return { ...parent, live, ready: leave(parent.ready, parent.ready.head) };
+      return { ...parent, live, free: leave(parent.free, parent.free.head) };
+    }
+    case "each":
+      return { ...parent, next: at + 1, live: set(parent.live, at, true as const) };
+    case "choose":
+      return { ...parent, child: { state: "live" } };
+    case "repeat": {
+      const expected = parent.expected + (at > 1 ? workOf(step) : 0);
+      return { ...parent, round: at, child: { state: "live" }, expected };
+    }
+    case "leaf":
+    case "gate":
+    case "wait":
+      return parent;
+  }
+}
+
+type Ended = {
+  readonly step: Step;
+  readonly at: number;
+  readonly item: Item;
+  /** Pieces of work it was, and how many more than expected before it began. */
+  readonly work: number;
+  readonly grown: number;
+};
+
+function ended(parent: Frame, child: Ended): Frame {
+  const { at, item } = child;
+  const over: Child = { state: "ended", item };
+  const counted = { expected: parent.expected + child.grown, done: parent.done + child.work };
+  switch (parent.kind) {
+    case "block": {
+      const next = { ...parent, ...counted, live: remove(parent.live, at), left: parent.left - 1 };
+      if (item.outcome !== "failed" && item.outcome !== "cancelled") return released(next, child.step);
+      return { ...next, broken: parent.broken ?? item.error ?? failure("cancelled", "A step of it was cancelled.") };
+    }
+    case "each": {
+      const failed = parent.failed + (item.outcome === "failed" ? 1 : 0);
+      const lastError = item.error ?? parent.lastError;
+      const items = put(parent.items, at, item);
+      return { ...parent, ...counted, live: remove(parent.live, at), ended: parent.ended + 1, failed, lastError, items };
+    }
+    case "choose":
+    case "repeat":
+      return { ...parent, ...counted, child: over };
+    case "leaf":
+    case "gate":
+    case "wait":
+      return parent;
+  }
+}
+
+/** The siblings that waited for this step wait for one less; who waits for nobody is ready. */
+function released(frame: BlockFrame, step: Step): BlockFrame {
+  let { waits, ready, free } = frame;
+  for (const slot of step.before) {
+    const left = (get(waits, slot) ?? 1) - 1;
+    if (left > 0) {
+      waits = set(waits, slot, left);
+      continue;
+    }
+    waits = remove(waits, slot);
+    const sibling = frame.step.steps[slot];
+    if (sibling !== undefined && needsPlace(sibling)) ready = join(ready, slot);
+    else free = join(free, slot);
+  }
+  return { ...frame, waits, ready, free };
+}
+
+function asked(run: Fold, frame: Frame, event: Of<"step.started">): void {
+  const { path } = frame;
+  const key = event.seq;
+  if (frame.kind === "leaf" && event.attempt !== undefined) return foldOpened(run, frame, { ...event.attempt, seq: key });
+  if (event.gate !== undefined) {
+    run.open = set(run.open, key, { type: "gate", path, gate: event.gate, due: event.gate.due ?? null, votes: [] });
+    if (frame.kind === "leaf") putFrame(run, { ...frame, state: "approving", key });
+  } else if (frame.kind === "wait" && event.listen !== undefined) {
+    const { event: name, key: match } = event.listen;
+    run.open = set(run.open, key, { type: "listen", path, event: name, match, due: event.due ?? null });
+  } else if (frame.kind === "wait") {
+    run.open = set(run.open, key, { type: "timer", path, due: event.due ?? 0, why: "wait" });
+  } else rewant(run, path);
+}
+
+/** Timers, gates and listens of a step that has ended would wake the run for nothing. */
+function closeAsked(run: Fold, frame: Frame): void {
+  if (frame.timer !== null) run.open = remove(run.open, frame.timer);
+  if (frame.kind === "gate" || frame.kind === "wait") run.open = remove(run.open, frame.key);
+  if (frame.kind !== "leaf") return;
+  if (frame.state === "approving" && frame.key !== null) run.open = remove(run.open, frame.key);
+  if (frame.exception !== null) run.open = remove(run.open, frame.exception);
+}
+
+function valueGiven(frame: Frame, event: Of<"step.finished">): Value | null {
+  if (frame.kind !== "each" || event.outcome === "cancelled") return event.output ?? null;
+  const { body } = frame.step;
+  return { items: frame.items, fields: "outputs" in body ? Object.keys(body.outputs.fields) : [] };
+}
+
+function itemOf(event: Of<"step.finished">, gave: Value | null): Item {
+  const { outcome, error } = event;
+  const output = event.output ?? (gave !== null && !("items" in gave) ? gave : undefined);
+  if (error !== undefined) return output === undefined ? { outcome, error } : { outcome, output, error };
+  return output === undefined ? { outcome } : { outcome, output };
+}
+
+/** What steps inside an item or a round gave is known only inside; its own result is kept. */
+function forget(run: Fold, frame: Frame): void {
+  const inside = (step: Step, path: Path): void => {
+    for (const child of childrenOf(step)) {
+      const below = childPath({ kind: step.kind, path } as Frame, child, child.slot);
+      run.outputs = remove(run.outputs, below);
+      if (child.kind === "block" || child.kind === "choose") inside(child, below);
+    }
+  };
+  if (frame.step.kind === "block" || frame.step.kind === "choose") inside(frame.step, frame.path);
+}
+
+function isBody(path: Path): boolean {
+  const end = path.charCodeAt(path.length - 1);
+  return end === 93 || end === 125;
+}
+
+/** A step that did something and says how to undo it is remembered, newest first; an undo is forgotten when done. */
+function undoable(run: Fold, frame: LeafFrame, event: Of<"step.finished">): void {
+  if (frame.undoes !== null) {
+    run.undo = run.undo?.next ?? null;
+    run.undone++;
+  } else if (frame.step.kind === "task" && frame.step.compensate !== null && event.outcome === "completed") {
+    run.undo = { path: frame.path, output: event.output ?? null, next: run.undo };
+  }
+}
+
+/** An `each` that has begun knows how many items there are, a `choose` its branch, a `repeat` one more round. */
+function growth(parent: Frame, frame: Frame, at: number): number {
+  const round = parent.kind === "repeat" && at > 1 ? workOf(frame.step) : 0;
+  return frame.expected - workOf(frame.step) + round;
+}
+
+/** An undo stands outside the blocks: it takes no place and is no part of the progress. */
+function undoStarted(run: Fold, event: Of<"step.started">): void {
+  const undo = run.undo;
+  if (undo === null) return;
+  const step = undoStep(run.workflow, undo.path);
+  const common = commonOf(step, { path: event.path, parent: null, at: event.slot, seq: event.seq });
+  putFrame(run, { ...leafFrame(step, { ...common, expected: 0 }), undoes: undo.path });
+}

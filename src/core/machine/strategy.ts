@@ -1,0 +1,48 @@
+import type { Strategy, Workflow } from "../definition/index.ts";
+import type { Failure, FailureClass } from "./failure.ts";
+import { names } from "./retry.ts";
+import type { LeafFrame } from "./run.ts";
+
+/** What the class of an error leads to when the step itself says nothing. */
+export const STRATEGY_OF_CLASS: Readonly<Record<FailureClass, Strategy>> = {
+  transient: "retry_with_backoff",
+  permanent: "fail_immediately",
+  degradable: "degradable",
+  critical: "halt_and_escalate",
+};
+
+export type Following = "retry" | "fallback" | "degrade" | "fail" | "escalate" | "ask";
+
+/**
+ * What follows a failed attempt. In this order:
+ * a begun `ask` in doubt goes to a person; a critical error halts, whatever the step says; then
+ * another attempt, where the error may go away and attempts are left; a call still in doubt then goes
+ * to a person, and in no other way out of the step; then another agent; then the step's own strategy.
+ */
+export function following(frame: LeafFrame, error: Failure, workflow: Workflow): Following {
+  const { step } = frame;
+  const strategy =
+    step.strategy ?? workflow.strategies[error.class] ?? STRATEGY_OF_CLASS[error.class];
+  if (frame.doubt && frame.effects === "ask") return "ask";
+  if (error.class === "critical") return "escalate";
+  if (frame.undoes === null && error.kind === "rejected") return step.optional ? "degrade" : "fail";
+  if (retries(frame, error, strategy)) return "retry";
+  if (frame.doubt) return "ask";
+  if (fallsBack(frame, error, strategy)) return "fallback";
+  if (strategy === "halt_and_escalate") return "escalate";
+  if (strategy === "fail_immediately") return step.optional ? "degrade" : "fail";
+  return strategy === "degradable" || error.class === "degradable" || step.optional ? "degrade" : "fail";
+}
+
+function retries(frame: LeafFrame, error: Failure, strategy: Strategy): boolean {
+  const { retry } = frame.step;
+  if (strategy === "fail_immediately" || frame.tries >= retry.attemptsMost) return false;
+  return retry.on.length === 0 ? error.class === "transient" : names(retry.on, error);
+}
+
+function fallsBack(frame: LeafFrame, error: Failure, strategy: Strategy): boolean {
+  if (frame.step.kind !== "task" || frame.step.fallback === null || frame.fellBack) return false;
+  if (frame.step.strategy === "fail_immediately" || strategy === "halt_and_escalate") return false;
+  const { on } = frame.step.fallback;
+  return on.length === 0 || names(on, error);
+}

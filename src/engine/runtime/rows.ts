@@ -1,0 +1,49 @@
+import { type Event, owed, type Run, type Turn } from "../../core/machine/index.ts";
+import type { Append } from "../store/index.ts";
+
+export type Rows = Pick<Append, "timersSet" | "timersEnded" | "listensSet" | "listensEnded">;
+
+export const NO_ROWS: Rows = { timersSet: [], timersEnded: [], listensSet: [], listensEnded: [] };
+
+/** Timers and listeners as the store must have them after a decision. */
+export function rowsOf(run: Run, events: readonly Event[], turns: readonly Turn[]): Rows {
+  const isResumed = events.some((event) => event.type === "run.resumed");
+  const changed = turns.filter(({ was, is }) => hasRow(was) || hasRow(is));
+  if (changed.length === 0 && !isResumed) return NO_ROWS;
+  return {
+    timersSet: isResumed ? allTimers(run) : changed.flatMap(timerSet),
+    timersEnded: changed.flatMap(({ key, was, is }) =>
+      dueOf(was) !== null && dueOf(is) === null ? [key] : [],
+    ),
+    listensSet: changed.flatMap(({ key, was, is }) =>
+      was?.type !== "listen" && is?.type === "listen"
+        ? [{ key, event: is.event, match: is.match }]
+        : [],
+    ),
+    listensEnded: changed.flatMap(({ key, was, is }) =>
+      was?.type === "listen" && is?.type !== "listen" ? [key] : [],
+    ),
+  };
+}
+
+function timerSet({ key, was, is }: Turn): Rows["timersSet"] {
+  const due = dueOf(is);
+  return due === null || due === dueOf(was) ? [] : [{ key, due }];
+}
+
+/** A timer that fired while the run was paused has lost its row; on resuming all are written anew. */
+function allTimers(run: Run): Rows["timersSet"] {
+  return owed(run).flatMap((effect) =>
+    effect.type === "timer" ? [{ key: effect.key, due: effect.due }] : [],
+  );
+}
+
+function hasRow(open: Turn["is"]): boolean {
+  return open?.type === "timer" || open?.type === "listen" || open?.type === "gate";
+}
+
+function dueOf(open: Turn["is"]): number | null {
+  return open?.type === "timer" || open?.type === "listen" || open?.type === "gate"
+    ? open.due
+    : null;
+}
