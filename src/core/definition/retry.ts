@@ -55,15 +55,16 @@ function delaysOf(
 /** Other spellings of the same class or kind, as the machine's table has it. */
 export function errorWords(words: string | readonly string[] | undefined): readonly string[] {
   const list = words === undefined ? [] : typeof words === "string" ? [words] : words;
-  return list.map((word) => (Object.hasOwn(SAME, word) ? (SAME[word] ?? word) : word));
+  return list.flatMap((word) => (Object.hasOwn(SAME, word) ? (SAME[word] ?? word) : word));
 }
 
-const SAME: Readonly<Record<string, string>> = {
+const SAME: Readonly<Record<string, string | readonly string[]>> = {
   transient_error: "transient",
   permanent_error: "permanent",
   degradable_error: "degradable",
   critical_error: "critical",
-  agent_unavailable: "agent_temporarily_unavailable",
+  // Away for good or for a while: whoever names the one means the other too.
+  agent_unavailable: ["agent_unavailable", "agent_temporarily_unavailable"],
 };
 
 export function readStrategy(source: StrategySource | undefined): Strategy | null {

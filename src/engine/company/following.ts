@@ -57,21 +57,25 @@ export async function settled(shell: FollowShell, id: RunId): Promise<Standing |
   }
 }
 
+type Looked = Pick<Runtime, "run" | "isBusy">;
+
 /** The run and its sub-runs that may still move by themselves: not those that only people or events can move. */
-function movingIn(run: Run, runtime: Pick<Runtime, "run" | "isBusy">): readonly RunId[] {
-  const isFinished = run.phase === "finished";
-  if (isFinished) return isUnsettled(run) ? [run.id] : [];
+function movingIn(run: Run, runtime: Looked): readonly RunId[] {
+  if (run.phase === "finished") return isUnsettled(run) ? [run.id] : [];
   if (runtime.isBusy(run.id) || (run.unsettled && run.paused === null)) return [run.id];
-  const moving = new Set<RunId>();
-  for (const { what } of waitsOf(run)) {
-    if (what.kind === "child") {
-      const child = runtime.run(what.run as RunId);
-      const below = child === null || child.phase === "finished" ? [] : movingIn(child, runtime);
-      for (const one of below) moving.add(one);
-      if (child === null || child.phase === "finished" || below.length > 0) moving.add(run.id);
-    } else if (isMoving(what, run.paused !== null)) moving.add(run.id);
-  }
-  return [...moving];
+  const moving = waitsOf(run).flatMap(({ what }) => {
+    if (what.kind === "child") return movingBelow(run.id, what.run as RunId, runtime);
+    return isMoving(what, run.paused !== null) ? [run.id] : [];
+  });
+  return [...new Set(moving)];
+}
+
+/** A sub-run that has ended, or is not there yet, moves its parent. */
+function movingBelow(parent: RunId, child: RunId, runtime: Looked): readonly RunId[] {
+  const run = runtime.run(child);
+  if (run === null || run.phase === "finished") return [parent];
+  const below = movingIn(run, runtime);
+  return below.length === 0 ? [] : [parent, ...below];
 }
 
 /** Whether this process brings what is waited for. A paused run begins nothing. */

@@ -5,13 +5,14 @@ import type { Digest, RunId } from "../../core/id.ts";
 import { FAILURE_KINDS, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { type FunctionAgent, openRoster } from "../agents/index.ts";
-import { type Clock, openEmbedded, type Runtime, systemClock } from "../runtime/index.ts";
+import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { readAgentFiles } from "./agent-files.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
-import { type Library, openLibrary } from "./library.ts";
+import { openLibrary } from "./library.ts";
+import { LOOKING, type Office, problemIn } from "./office.ts";
 import { problemsOf } from "./problems.ts";
 import { type Line, openStaff, type Staff } from "./staff.ts";
 import { startRun } from "./start-run.ts";
@@ -31,18 +32,6 @@ export type CompanyOptions = {
   readonly trouble?: (problem: Problem) => void;
   /** Told of each line that an agent writes for people. */
   readonly line?: (line: Line) => void;
-};
-
-/** All that a company's verbs share. */
-export type Office = {
-  readonly folder: string;
-  readonly options: CompanyOptions;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly library: Library;
-  readonly runtime: Runtime;
-  /** Opened when it is first needed. */
-  readonly staff: () => Promise<Staff>;
 };
 
 /** Standings in a list that names no number. */
@@ -101,10 +90,13 @@ async function openOffice(folder: string, { log, clock, options }: Given): Promi
   const performer = isLooking ? NOBODY : await staff();
   const { trouble } = options;
   const runtime = openEmbedded({
-    ...{ log, clock, definitions: library, performer },
+    log,
+    clock,
+    definitions: library,
+    performer,
     ...(trouble === undefined ? {} : { trouble }),
   });
-  return { folder, options, clock, log, library, runtime, staff };
+  return { folder, isLooking, clock, log, library, runtime, staff };
 }
 
 /** Of a company that is only looked at: nothing is started there. */
@@ -123,7 +115,7 @@ async function staffOf(folder: string, options: CompanyOptions, clock: Clock): P
   const roster = await openRoster(
     files.definitions.filter(({ name }) => !extra.some(([other]) => other === name)),
     folder,
-    { classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null, now: clock.now },
+    { classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null, now: () => clock.now() },
   );
   const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given)]));
   return openStaff({ roster, files, extra: agents, tell: options.line ?? (() => {}) });
@@ -167,7 +159,7 @@ async function send(
   run: RunId,
   { told, by, id }: Sent,
 ): Promise<readonly Problem[]> {
-  if (office.options.perform === false) return [LOOKING];
+  if (office.isLooking) return [LOOKING];
   try {
     const signal = { ...told, at: office.clock.now(), by: by ?? "library" };
     const outcome = await office.runtime.send(run, signal, id);
@@ -193,21 +185,8 @@ async function publish(
   return told.filter((problems) => problems.length === 0).length;
 }
 
-export const LOOKING: Problem = {
-  code: "not-allowed",
-  message: "This company was opened only to look at; nothing can be told to its runs.",
-  mend: "Open it without perform: false.",
-};
-
-/** What the disk refused, as a problem; anything else is a fault of ours, and thrown on. */
-export function problemIn(error: unknown): Problem {
-  if (!(error instanceof MusterError)) throw error;
-  const { code, message, where, mend } = error;
-  return { code, message, ...(where ? { where } : {}), ...(mend ? { mend } : {}) };
-}
-
 async function closeOffice(office: Office): Promise<void> {
   await office.runtime.close();
-  if (office.options.perform !== false) await (await office.staff()).close();
+  if (!office.isLooking) await (await office.staff()).close();
   await office.log.close();
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Problem } from "../../core/problem.ts";
-import type { Office } from "./open-company.ts";
+import type { Office } from "./office.ts";
 
 /**
  * Every problem of a workflow or an agent, by name or file, or of the whole folder. A definition

@@ -1,11 +1,5 @@
 import type { AgentDefinition, AgentNeed, KnownAgent } from "../../core/definition/index.ts";
-import {
-  type Answer,
-  type Call,
-  failure,
-  isCertain,
-  type Ranked,
-} from "../../core/machine/index.ts";
+import { type Answer, type Call, failure, type Ranked } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Agent, AgentAnswer, AgentTask, Roster, Tools } from "../agents/index.ts";
 import type { Performance, Performer, Terms } from "../runtime/index.ts";
@@ -48,7 +42,12 @@ export function openStaff({ roster, files, extra, tell }: Given): Staff {
     files,
     known: knownOf(files.definitions, [...extra.keys(), ...roster.names], agent),
     ranked: (need) => [...ranked(need, extra), ...roster.rank(need)],
-    health: (needs) => roster.health(needs.filter((need) => ranked(need, extra).length === 0)),
+    health: async (needs) => {
+      const others = needs.filter((need) => ranked(need, extra).length === 0);
+      const own = new Set(needs.flatMap((need) => ranked(need, extra).map((one) => one.agent)));
+      const told = await Promise.all([...own].map((name) => faultOf(extra.get(name))));
+      return [...told.filter((problem) => problem !== null), ...(await roster.health(others))];
+    },
     terms: (name) => {
       const known = terms.get(name);
       if (known !== undefined) return known;
@@ -81,6 +80,12 @@ function knownOf(
     known[name] = { capabilities: agent(name)?.capabilities ?? [], inputs, outputs };
   }
   return known;
+}
+
+async function faultOf(agent: Agent | undefined): Promise<Problem | null> {
+  const fault = (await agent?.health()) ?? null;
+  if (agent === undefined || fault === null) return null;
+  return { code: "unhealthy-agent", message: `The agent "${agent.name}" is not ready: ${fault}` };
 }
 
 function ranked(need: AgentNeed, agents: ReadonlyMap<string, Agent>): readonly Ranked[] {
@@ -135,7 +140,7 @@ function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Too
   };
 }
 
-/** The protocol's answer as the machine hears it. Where the agent does not say, the kind of failure does. */
+/** The protocol's answer as the machine hears it. Where the agent does not say whether something was done, the machine's table does. */
 function answerOf(given: AgentAnswer): Answer {
   const usage = given.usage === undefined ? {} : { usage: given.usage };
   if ("outputs" in given) {
@@ -143,5 +148,5 @@ function answerOf(given: AgentAnswer): Answer {
     return { kind: "ok", output: { value: given.outputs }, ...usage, ...warnings };
   }
   const { certain, ...error } = given.error;
-  return { kind: "failed", error, certain: certain ?? isCertain(error.kind), ...usage };
+  return { kind: "failed", error, ...(certain === undefined ? {} : { certain }), ...usage };
 }

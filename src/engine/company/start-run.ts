@@ -5,7 +5,7 @@ import type { Problem } from "../../core/problem.ts";
 import { checkParams } from "../runtime/index.ts";
 import type { Started } from "./company.ts";
 import type { Library } from "./library.ts";
-import { LOOKING, type Office, problemIn } from "./open-company.ts";
+import { LOOKING, type Office, problemIn } from "./office.ts";
 import { newRunId } from "./run-id.ts";
 
 export type Request = {
@@ -22,7 +22,7 @@ export type Request = {
  * definition, the params, each agent that it or a sub-run may ask.
  */
 export async function startRun(office: Office, request: Request): Promise<Started> {
-  if (office.options.perform === false) return { run: null, problems: [LOOKING] };
+  if (office.isLooking) return { run: null, problems: [LOOKING] };
   const { clock, library, log, runtime } = office;
   const run = newRunId(clock.now(), request.requestId);
   if (request.requestId !== undefined && log.standing(run) !== null)

@@ -30,7 +30,53 @@ function queuedFor(wait: Wait, place: string): Told {
 
 const RESOURCE = "resource ";
 
-function toldOf({ name, what }: Wait, run: RunId): Told {
+function toldOf(wait: Wait, run: RunId): Told {
+  const { name, what } = wait;
+  switch (what.kind) {
+    case "agent":
+    case "child":
+    case "report":
+    case "place":
+      return movingTold(name, what);
+    case "backoff": {
+      const when = instant(what.until);
+      const sentence = `"${name}" is tried again at ${when} (attempt ${what.attempt}), after: ${what.error}`;
+      return { status: "retrying", kind: "timer", what: sentence, until: when };
+    }
+    case "timer": {
+      const when = instant(what.until);
+      return {
+        status: "waiting",
+        kind: "timer",
+        what: `"${name}" waits until ${when}.`,
+        until: when,
+      };
+    }
+    case "event": {
+      const of = what.match === "" ? "" : ` of ${what.match}`;
+      const sentence = `"${name}" waits for the event "${what.event}"${of}.`;
+      return { status: "waiting", kind: "event", what: sentence, ...until(what.until) };
+    }
+    case "gate":
+      return { status: "waiting", kind: "gate", what: gateSentence(what), ...until(what.until) };
+    case "exception": {
+      const who = what.owner === "" ? "a person" : what.owner;
+      const sentence = `"${name}" waits for ${who}: ${what.error} ${what.look}`;
+      return {
+        status: "waiting",
+        kind: "exception",
+        what: sentence,
+        mend: `muster runs resume ${run}`,
+      };
+    }
+    default:
+      return unreachable(what);
+  }
+}
+
+type Moving = Extract<Wait["what"], { readonly kind: "agent" | "child" | "report" | "place" }>;
+
+function movingTold(name: string, what: Moving): Told {
   switch (what.kind) {
     case "agent": {
       const how = what.stopping ? "is told to stop" : "is at work on it";
@@ -43,48 +89,10 @@ function toldOf({ name, what }: Wait, run: RunId): Told {
         kind: "child",
         what: `"${name}" waits for its sub-run ${what.run}.`,
       };
-    case "backoff":
-      return {
-        status: "retrying",
-        kind: "timer",
-        what: `"${name}" is tried again at ${instant(what.until)} (attempt ${what.attempt}), after: ${what.error}`,
-        until: instant(what.until),
-      };
-    case "timer":
-      return {
-        status: "waiting",
-        kind: "timer",
-        what: `"${name}" waits until ${instant(what.until)}.`,
-        until: instant(what.until),
-      };
-    case "event":
-      return {
-        status: "waiting",
-        kind: "event",
-        what: `"${name}" waits for the event "${what.event}"${what.match === "" ? "" : ` of ${what.match}`}.`,
-        ...until(what.until),
-      };
-    case "gate":
-      return { status: "waiting", kind: "gate", what: gateSentence(what), ...until(what.until) };
-    case "exception":
-      return {
-        status: "waiting",
-        kind: "exception",
-        what: `"${name}" waits for ${what.owner === "" ? "a person" : what.owner}: ${what.error} ${what.look}`,
-        mend: `muster runs resume ${run}`,
-      };
-    case "place":
-      return {
-        status: "ready",
-        kind: "place",
-        what: `"${name}" is ready and waits for a place in this run.`,
-      };
     case "report":
-      return {
-        status: "running",
-        kind: "child",
-        what: `The run ${what.run} is being told of its end.`,
-      };
+      return { status: "running", kind: "child", what: `The run ${what.run} is told of its end.` };
+    case "place":
+      return { status: "ready", kind: "place", what: `"${name}" waits for a place in this run.` };
     default:
       return unreachable(what);
   }

@@ -3,7 +3,7 @@ import type { Workflow } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import { type Answer, type Event, failure, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
-import { virtualClock } from "../../testing/virtual-clock.ts";
+import { virtualClock } from "../../testing/index.ts";
 import { type Faults, type MemoryDisk, newDisk, openMemory } from "../store/index.ts";
 import { openEmbedded } from "./embedded.ts";
 import {

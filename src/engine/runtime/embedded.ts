@@ -228,7 +228,7 @@ function watch(shell: Shell, run: RunId, told: () => void): () => void {
 
 function committed(shell: Shell, runs: readonly RunId[]): void {
   if (shell.watchers.size > 0)
-    for (const run of runs) for (const told of [...(shell.watchers.get(run) ?? [])]) told();
+    for (const run of runs) for (const told of new Set(shell.watchers.get(run))) told();
   if (shell.idlers.length === 0 || !isIdle(shell)) return;
   const idlers = shell.idlers;
   shell.idlers = [];
