@@ -69,7 +69,7 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
     `${event.run} accepted: ${plain(event.workflow)} ${plain(event.version)}`.trimEnd(),
   "run.paused": (event) => `paused: ${plain(event.why)}`,
   "run.resumed": () => "goes on",
-  "run.stopping": (event) => `stopping, to end as ${event.then}: ${plain(event.why)}`,
+  "run.stopping": (event) => `stopping, to end as ${event.outcome}: ${plain(event.why)}`,
   "run.undoing": () => "undoing what was done",
   "run.finished": (event, { history }) => {
     const took = duration(event.at - (history.acceptedAt ?? event.at));

@@ -18,8 +18,8 @@ import {
 import { outputsShape } from "./step-shape.ts";
 import { musterShape } from "./workflow-shape.ts";
 
-export const INSTANCES_MOST = 100;
-export const AGENT_CONCURRENCY_MOST = 1_000;
+const INSTANCES_MOST = 100;
+const AGENT_CONCURRENCY_MOST = 1_000;
 
 const anyAgentKeys: Keys<AnyAgentSource> = {
   muster: musterShape,

@@ -1,10 +1,11 @@
-import type { Expression, Names, Template } from "../expression/index.ts";
+import type { Expression, Names, Outcome, Scope, Template } from "../expression/index.ts";
 import type { JsonObject } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
 import { buildSubRun, buildTask } from "./build-task.ts";
 import { type Building, conditionAt, templateAt, templatesAt } from "./building.ts";
 import { NOTHING_DECLARED } from "./declared-type.ts";
 import { called, type Draft, isAround, nameOf } from "./draft.ts";
+import { parseDuration } from "./duration.ts";
 import { durationMs } from "./duration-value.ts";
 import { schemaOf } from "./input-check.ts";
 import { readApproval } from "./people.ts";
@@ -23,7 +24,7 @@ type Context = {
 };
 
 /** A step with every expression read and every name resolved; what is wrong is reported. */
-export function buildStep(draft: Draft, context: Context): Step {
+function buildStep(draft: Draft, context: Context): Step {
   const { building, names } = context;
   const around = draft.kind === "each" ? null : whenOf(draft, context);
   const head = headOf(draft, around, building);
@@ -292,7 +293,26 @@ function buildWait(draft: Of<"wait">, head: Common, { names, building }: Context
   }
   const ms: Template =
     typeof said === "string" && said.trim().startsWith("$")
-      ? templateAt(said, { by: draft, names, at }, building)
+      ? inMilliseconds(templateAt(said, { by: draft, names, at }, building))
       : { kind: "plain", value: durationMs(said, { path: at, report: building.report }) ?? 0 };
   return { ...head, kind: "wait", until: { kind: "time", ms }, outputs };
+}
+
+/** What an expression gives is a duration as it may be written: a number is seconds, a text has units. */
+function inMilliseconds(template: Template): Template {
+  if (template.kind !== "expression") return template;
+  const { expression } = template;
+  const evaluate = (scope: Scope): Outcome => {
+    const outcome = expression.evaluate(scope);
+    if (outcome.kind !== "value") return outcome;
+    const { value } = outcome;
+    if (typeof value !== "number" && typeof value !== "string") {
+      return { kind: "fault", message: `${expression.text} gives no duration` };
+    }
+    const parsed = parseDuration(value);
+    return parsed.ok
+      ? { kind: "value", value: parsed.ms }
+      : { kind: "fault", message: `${expression.text} gives no duration: ${parsed.why}` };
+  };
+  return { kind: "expression", expression: { ...expression, evaluate } };
 }

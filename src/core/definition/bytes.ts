@@ -12,5 +12,5 @@ export function parseBytes(value: string | number): number | null {
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
-/** What `parseBytes` takes as text, for the schema that editors read. */
-export const BYTES_PATTERN: RegExp = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]i?b?|b)?\s*$/i;
+/** What `parseBytes` takes as text, for the schema that editors read: they take no flags. */
+export const BYTES_PATTERN: RegExp = /^\s*(\d+(?:\.\d+)?)\s*([kKmMgGtT][iI]?[bB]?|[bB])?\s*$/;

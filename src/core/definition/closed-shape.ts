@@ -31,7 +31,7 @@ export function closed<Source>(
 export const KEY_SEPARATOR = "\n";
 
 export const CONCURRENCY_MOST = 20;
-export const TEXT_CHARACTERS_MOST = 20_000;
+const TEXT_CHARACTERS_MOST = 20_000;
 
 /** One line that is not empty. */
 export function word(what: string): z.ZodType<string> {
@@ -39,7 +39,7 @@ export function word(what: string): z.ZodType<string> {
   return z.string({ error: what }).regex(WORD, { error: said });
 }
 
-export const WORD_CHARACTERS_MOST = 200;
+const WORD_CHARACTERS_MOST = 200;
 const WORD = /^(?=[^\n]*\S)[^\n]{1,200}$/;
 
 export function longText(): z.ZodType<string> {

@@ -3,39 +3,13 @@ import { instantOf } from "../instant.ts";
 import type { JsonObject } from "../json.ts";
 import type { Conversion } from "./conversion-table.ts";
 import { refused, textOf } from "./conversions-of-text.ts";
+import { parseDuration } from "./duration.ts";
 
 const LOSSY_DATE: JsonObject = { type: "date", convert: "lossy" };
 const always = (): boolean => true;
 
-const UNITS_S: Readonly<Record<string, number>> = {
-  ms: 0.001,
-  s: 1,
-  m: 60,
-  h: 3_600,
-  d: 86_400,
-  w: 604_800,
-};
-const WORDS: Readonly<Record<string, string>> = {
-  milliseconds: "ms",
-  millisecond: "ms",
-  seconds: "s",
-  second: "s",
-  secs: "s",
-  sec: "s",
-  minutes: "m",
-  minute: "m",
-  mins: "m",
-  min: "m",
-  hours: "h",
-  hour: "h",
-  hrs: "h",
-  hr: "h",
-  days: "d",
-  day: "d",
-  weeks: "w",
-  week: "w",
-};
-const PART = /(\d+(?:\.\d+)?)\s*([a-z]+)[\s,]*/giy;
+/** Of the parts of an ISO 8601 duration: weeks, days, hours, minutes, seconds. */
+const SECONDS_IN = [604_800, 86_400, 3_600, 60, 1];
 const ISO = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i;
 
 export const DATE_CONVERSIONS: readonly Conversion[] = [
@@ -89,7 +63,7 @@ export const DATE_CONVERSIONS: readonly Conversion[] = [
       { given: "90s", type: "duration", gives: 90 },
       { given: "1h30m", type: "duration", gives: 5400 },
       { given: "2 hours", type: "duration", gives: 7200 },
-      { given: "1 day, 12 hours", type: "duration", gives: 129_600 },
+      { given: "1 day 12 hours", type: "duration", gives: 129_600 },
       { given: "PT1H30M", type: "duration", gives: 5400 },
       { given: "250ms", type: "duration", gives: 0.25 },
       { given: "90", type: "duration", gives: 90 },
@@ -105,25 +79,14 @@ export const DATE_CONVERSIONS: readonly Conversion[] = [
   },
 ];
 
+/** Data writes a number without a unit, or ISO 8601; people write what `parseDuration` reads. */
 function secondsOf(text: string): number | null {
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
   const iso = ISO.exec(text);
-  if (iso && /\d/.test(text)) {
-    const counts = iso.slice(1).map((count) => Number(count ?? 0));
-    return ["w", "d", "h", "m", "s"].reduce(
-      (so, unit, at) => so + (counts[at] ?? 0) * (UNITS_S[unit] ?? 0),
-      0,
-    );
+  if (!iso || !/\d/.test(text)) {
+    const parsed = parseDuration(text);
+    return parsed.ok ? parsed.ms / 1_000 : null;
   }
-  if (text === "") return null;
-  let seconds = 0;
-  PART.lastIndex = 0;
-  while (PART.lastIndex < text.length) {
-    const [, count, word = ""] = PART.exec(text) ?? [];
-    const unit = WORDS[word.toLowerCase()] ?? word;
-    const each = Object.hasOwn(UNITS_S, unit) ? UNITS_S[unit] : undefined;
-    if (count === undefined || each === undefined) return null;
-    seconds += Number(count) * each;
-  }
-  return Math.round(seconds * 1e6) / 1e6;
+  const counts = iso.slice(1).map((count) => Number(count ?? 0));
+  return counts.reduce((so, count, at) => so + count * (SECONDS_IN[at] ?? 0), 0);
 }

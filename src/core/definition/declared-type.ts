@@ -1,8 +1,9 @@
+import { nearest } from "../expression/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { ValuePath } from "./place.ts";
 import type { Report } from "./report.ts";
 import type { OutputsSource, TypeSource } from "./step-source.ts";
-import { parseType, typeOfSchema } from "./type.ts";
+import { BUILT_IN_TYPES, type ParsedType, parseType, typeOfSchema } from "./type.ts";
 import type { OutputFields, TypeRef } from "./workflow.ts";
 
 /** Reads types as they stand in one file: those it declares, the built-in ones, and JSON Schemas. */
@@ -13,35 +14,49 @@ export type Types = {
 };
 
 export function openTypes(declared: Readonly<Record<string, JsonObject>>, report: Report): Types {
+  const check = ({ type, unknown, wrong }: ParsedType, path: ValuePath): TypeRef => {
+    if (wrong !== null) reportWrong(wrong, path, report);
+    for (const name of unknown) reportUnknown(name, path, { declared, report });
+    return type;
+  };
+  for (const [name, schema] of Object.entries(declared)) {
+    check(typeOfSchema(schema, declared), ["types", name]);
+  }
   return {
     declared,
-    read: (source, path) => {
-      const { type, known, wrong } =
-        typeof source === "string" ? parseType(source, declared) : typeOfSchema(source, declared);
-      if (wrong !== null) {
-        report.add({ code: "unknown-type", message: `This is no type: ${wrong}.`, mend: MEND, path });
-        return type;
-      }
-      if (typeof source !== "string") return type;
-      const name = source.trim().replace(/(\s*\[\s*\])+$/, "");
-      if (!known) {
-        report.addOnce(`type ${name}`, {
-          code: "unknown-type",
-          severity: "warning",
-          message: `Nobody declared the type "${name}": anything passes as one.`,
-          mend: `Declare it under types: ${name}: {type: object, …}, or use a built-in type.`,
-          path,
-        });
-      }
-      return type;
-    },
+    read: (source, path) =>
+      typeof source === "string"
+        ? check(parseType(source, declared), path)
+        : check(typeOfSchema(source, declared), path),
   };
 }
 
-const MEND = "Write a type by its name, or a JSON Schema without references.";
+function reportWrong(wrong: string, path: ValuePath, report: Report): void {
+  report.add({
+    code: "wrong-type",
+    message: `This is no type: ${wrong}.`,
+    mend: `Write a built-in type (${BUILT_IN_TYPES.join(", ")}), one of your types, T[] for a list, or a JSON Schema.`,
+    path,
+  });
+}
+
+function reportUnknown(
+  name: string,
+  path: ValuePath,
+  { declared, report }: { readonly declared: Types["declared"]; readonly report: Report },
+): void {
+  const near = nearest(name, [...Object.keys(declared), ...BUILT_IN_TYPES]);
+  report.addOnce(`type ${name}`, {
+    code: "unknown-type",
+    severity: "warning",
+    message: `Nobody declared the type "${name}": anything passes as one.`,
+    mend: `${near === null ? "Declare" : `Did you mean "${near}"? Or declare`} it under types: ${name}: {type: object, …}.`,
+    path,
+  });
+}
 
 /** Passes anything. */
-export function anyType(): TypeRef {
+function anyType(): TypeRef {
   return parseType("any", {}).type;
 }
 

@@ -9,7 +9,7 @@ export function parseDuration(
 ): { readonly ok: true; readonly ms: number } | { readonly ok: false; readonly why: string } {
   if (typeof value === "number") return bounded(value * UNITS_MS.s);
   const text = value.trim().toLowerCase();
-  if (!DURATION.test(text)) return { ok: false, why: whyNot(value) };
+  if (!DURATION_PATTERN.test(text)) return { ok: false, why: whyNot(value) };
   let ms = 0;
   for (const [, amount = "", unit = ""] of text.matchAll(PIECE)) {
     ms += Number(amount) * UNITS_MS[singular(unit)];
@@ -35,11 +35,16 @@ export function sayDuration(ms: number): string {
 }
 
 /** Longer is a mistake: ten years. */
-export const DURATION_MOST_MS: number = 10 * 366 * 86_400_000;
+const DURATION_MOST_MS: number = 10 * 366 * 86_400_000;
 
-/** What `parseDuration` takes as text, for the schema that editors read. */
-export const DURATION_PATTERN: RegExp =
-  /^\s*(\d+(\.\d+)?\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\s*)+$/i;
+const WORDS =
+  "ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?".replace(
+    /[a-z]/g,
+    (letter) => `[${letter}${letter.toUpperCase()}]`,
+  );
+
+/** What `parseDuration` takes as text, for the schema that editors read: they take no flags. */
+export const DURATION_PATTERN: RegExp = new RegExp(`^\\s*(\\d+(\\.\\d+)?\\s*(${WORDS})\\s*)+$`);
 
 const UNITS_MS = {
   ms: 1,
@@ -50,7 +55,6 @@ const UNITS_MS = {
   w: 604_800_000,
 } as const;
 
-const DURATION = DURATION_PATTERN;
 const PIECE = /(\d+(?:\.\d+)?)\s*([a-z]+)/g;
 
 const SAID: readonly (readonly [string, number])[] = [

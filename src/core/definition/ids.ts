@@ -1,4 +1,4 @@
-import { type Draft, drafts, isAround, nameOf } from "./draft.ts";
+import { type Draft, drafts, isAround } from "./draft.ts";
 import type { Report } from "./report.ts";
 import type { Source } from "./source.ts";
 
@@ -87,9 +87,4 @@ function free(wanted: string, taken: ReadonlyMap<string, Draft>): string {
 /** The step with this id, as an expression names it. */
 export function byId(root: Draft): ReadonlyMap<string, Draft> {
   return new Map([...drafts(root)].map((draft) => [draft.id, draft]));
-}
-
-/** For the message when a step is not called as it was thought to be. */
-export function idAndName(draft: Draft): string {
-  return `${draft.id} (${nameOf(draft)})`;
 }

@@ -71,7 +71,8 @@ function mismatch(
   const schema = schemaOf(template, context.names);
   if (schema === null) return null;
   const from = typeOfSchema(schema, context.building.types.declared).type;
-  return isAssignable(from, type).ok ? null : `${shown(value)} gives ${from.text}`;
+  const fits = isAssignable(from, type);
+  return fits.ok ? null : `${shown(value)} does not fit, ${fits.why}`;
 }
 
 /** The type of what a template gives, where it is the reading of one declared name. */

@@ -4,7 +4,6 @@ import { FIELD, type Types, typeOfValue } from "./declared-type.ts";
 import type { ValuePath } from "./place.ts";
 import type { Report } from "./report.ts";
 import { shown } from "./shape-problem.ts";
-import { typeOfSchema } from "./type.ts";
 import type { Param, TypeRef } from "./workflow.ts";
 
 /** One of these in a map makes it a schema; every other map is a bare default. */
@@ -99,19 +98,11 @@ function typeOfParam(value: JsonObject, path: ValuePath, { types, report }: Cont
   }
   const said =
     typeof type === "string" ? type : fallback === undefined ? "any" : typeOfValue(fallback);
-  const named = types.read(said, typeof type === "string" ? [...path, "type"] : path);
   const more =
     typeof required === "boolean" || required === undefined ? rest : { ...rest, required };
-  if (Object.keys(more).length === 0) return named;
-  const limited = typeOfSchema(more, types.declared).type;
-  return {
-    text: named.text,
-    schema: { allOf: [named.schema, limited.schema] },
-    convert: (given) => {
-      const first = named.convert(given);
-      return first.ok ? limited.convert(first.value) : first;
-    },
-  };
+  const at = typeof type === "string" ? [...path, "type"] : path;
+  if (Object.keys(more).length === 0) return types.read(said, at);
+  return types.read(said === "any" ? more : { type: said, ...more }, at);
 }
 
 function checkKeys(value: JsonObject, path: ValuePath, report: Report): void {

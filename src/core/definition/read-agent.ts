@@ -21,10 +21,10 @@ export type ReadAgent = {
   readonly problems: readonly Problem[];
 };
 
-export const AGENT_TIMEOUT_DEFAULT_MS = 300_000;
-export const AGENT_CONCURRENCY_DEFAULT = 5;
+const AGENT_TIMEOUT_DEFAULT_MS = 300_000;
+const AGENT_CONCURRENCY_DEFAULT = 5;
 /** Less, and the program that does the work would not start. */
-export const AGENT_MEMORY_LEAST_BYTES: number = 16 * 1024 * 1024;
+const AGENT_MEMORY_LEAST_BYTES: number = 16 * 1024 * 1024;
 
 /**
  * Reads `agents/NAME.yaml`, and says all that is wrong with it at once.

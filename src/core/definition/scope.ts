@@ -67,6 +67,8 @@ function united(draft: Draft, outputs: ReadonlyMap<Draft, OutputFields>): Fields
     const fields = fieldsOf(child, outputs);
     if (fields === null) return null;
     for (const [name, schema] of Object.entries(fields)) {
+      // The state of each item is read at the each itself; a body hands on what the items gave.
+      if (child.kind === "each" && name === "items") continue;
       const known = Object.hasOwn(all, name) ? all[name] : undefined;
       const same = known === undefined || JSON.stringify(known) === JSON.stringify(schema);
       all[name] = same ? schema : {};

@@ -6,7 +6,7 @@ import type { Fallback, Retry, RunLimits, Strategy, Workflow } from "./workflow.
 import type { WorkflowSource } from "./workflow-source.ts";
 
 /** Of one run, unless its definition says otherwise. */
-export const CONCURRENCY_DEFAULT = 5;
+const CONCURRENCY_DEFAULT = 5;
 
 /** What holds for steps that do not say it themselves, and for the run as a whole. */
 export type Settings = {
@@ -47,7 +47,7 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
     strategies: readStrategies(source),
     stepTimeoutMs: time(execution?.timeout_per_step, "execution_config", "timeout_per_step"),
     agentTimeoutMs: time(compute?.agent_timeout, "resource_config", "compute", "agent_timeout"),
-    fallbacks: readFallbacks(source),
+    fallbacks: readFallbacks(source, report),
   };
 }
 
@@ -86,7 +86,7 @@ function readStrategies(source: Partial<WorkflowSource>): NonNullable<Workflow["
   return strategies;
 }
 
-function readFallbacks(source: Partial<WorkflowSource>): Settings["fallbacks"] {
+function readFallbacks(source: Partial<WorkflowSource>, report: Report): Settings["fallbacks"] {
   const fallbacks = new Map<string, { fallback: Fallback; at: ValuePath }>();
   const config = source.execution_config?.fallback_config;
   if (config?.enabled !== false) {
@@ -98,6 +98,14 @@ function readFallbacks(source: Partial<WorkflowSource>): Settings["fallbacks"] {
     }
   }
   (source.error_handling?.fallback_strategy ?? []).forEach((said, index) => {
+    if (fallbacks.has(said.primary_agent)) {
+      report.add({
+        code: "duplicate",
+        message: `The agent "${said.primary_agent}" already has a fallback.`,
+        mend: "Keep one of them; several triggers stand in one list.",
+        path: ["error_handling", "fallback_strategy", index, "primary_agent"],
+      });
+    }
     fallbacks.set(said.primary_agent, {
       fallback: { agent: said.fallback, reason: said.reason ?? "", on: errorWords(said.trigger) },
       at: ["error_handling", "fallback_strategy", index, "fallback"],

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument 
 import type { Json } from "../json.ts";
 import type { Place, Problem } from "../problem.ts";
 import { keyOf, MERGE, placeIn, type ValuePath, wordAt } from "./place.ts";
-import { syntaxProblem } from "./syntax-problem.ts";
+import { ownFaults, syntaxProblem } from "./syntax-problem.ts";
 
 /** The values of a file, and where each of them stands. */
 export type Source = {
@@ -21,7 +21,7 @@ export const FILE_CHARACTERS_MOST = 1_000_000;
 /** Maps and lists inside one another. */
 export const NESTING_MOST = 64;
 /** Values in one file, each use of an alias counted with all that it stands for. */
-export const VALUES_MOST = 100_000;
+const VALUES_MOST = 100_000;
 
 /**
  * Reads YAML (and so JSON) into plain values. A duplicate key, an alias that grows without end, a
@@ -50,7 +50,8 @@ export function readSource(
   if (parsed === null) {
     return refuse("The file is nested too deep to be read.", "Take inner parts out into steps.");
   }
-  for (const fault of [...parsed.errors, ...parsed.warnings]) {
+  const own = ownFaults(parsed.errors, (fault) => lines.linePos(fault.pos[0]).line);
+  for (const fault of [...own, ...parsed.warnings]) {
     const { line, col } = lines.linePos(fault.pos[0]);
     add(syntaxProblem(fault, { file, line, column: col }));
   }
@@ -90,7 +91,7 @@ function parse(text: string, lines: LineCounter): ReturnType<typeof parseDocumen
       prettyErrors: false,
       stringKeys: true,
       uniqueKeys: false,
-      logLevel: "silent",
+      logLevel: "error",
     });
   } catch (error) {
     // The parser recurses: the stack is its only limit on nesting.

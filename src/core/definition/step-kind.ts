@@ -5,7 +5,7 @@ import type { Report } from "./report.ts";
 import { stepKinds, type WrittenKind } from "./step-shape.ts";
 
 /** The keys that tell which kind a step is; `each` and `repeat` go around any kind. */
-export const KIND_KEYS: Readonly<Record<string, WrittenKind>> = {
+const KIND_KEYS: Readonly<Record<string, WrittenKind>> = {
   agent: "task",
   needs: "task",
   gate: "gate",

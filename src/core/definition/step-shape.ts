@@ -41,8 +41,8 @@ import type {
   WaitSource,
 } from "./step-source.ts";
 
-export const ROUNDS_MOST = 10_000;
-export const NEED_MOST = 20;
+const ROUNDS_MOST = 10_000;
+const NEED_MOST = 20;
 
 /** In the schema a step is a reference: each is checked by itself, with the shape of its kind. */
 export const stepShape: z.ZodType<StepSource> = (z.unknown() as z.ZodType<StepSource>).meta({
@@ -234,7 +234,9 @@ const waitKeys: Keys<WaitSource> = {
       ),
     ],
     "a duration, an expression, or a map with event",
-  ).describe("Until a time has passed, or until an event of this name (and key) comes."),
+  ).describe(
+    "Until a time has passed (a duration, or an expression that gives one), or until an event of this name (and key) comes.",
+  ),
   outputs: outputsShape,
 };
 

@@ -3,13 +3,34 @@ import type { Place, Problem } from "../problem.ts";
 
 /** A fault of the YAML itself, with the mend that usually helps. */
 export function syntaxProblem(fault: YAMLError, where: Place): Problem {
-  const said = fault.message.replace(/\s+/g, " ").trim();
   return {
     code: "syntax",
-    message: `This is not YAML: ${said.endsWith(".") ? said : `${said}.`}`,
+    message: `This is not YAML: ${inWords(fault)}`,
     mend: MENDS[fault.code] ?? ANY_MEND,
     where,
   };
+}
+
+/**
+ * The faults that say something: a parser that lost its way stumbles over everything after it, and
+ * what it says of the same line again, or of tokens behind the first fault, is only that.
+ */
+export function ownFaults(
+  faults: readonly YAMLError[],
+  lineOf: (fault: YAMLError) => number,
+): readonly YAMLError[] {
+  return faults.filter((fault, index) => {
+    if (index === 0) return true;
+    if (fault.code === "UNEXPECTED_TOKEN") return false;
+    return faults.slice(0, index).every((earlier) => lineOf(earlier) !== lineOf(fault));
+  });
+}
+
+function inWords(fault: YAMLError): string {
+  const token = /^Unexpected .* token in YAML stream: (.+)$/s.exec(fault.message)?.[1];
+  if (token !== undefined) return `${token} cannot stand here.`;
+  const said = fault.message.replace(/\s+/g, " ").trim();
+  return said.endsWith(".") ? said : `${said}.`;
 }
 
 const ANY_MEND =

@@ -26,7 +26,7 @@ import {
 import { stepShape } from "./step-shape.ts";
 import type { PhaseSource, WorkflowSource } from "./workflow-source.ts";
 
-export const RESOURCE_CAPACITY_MOST = 1_000;
+const RESOURCE_CAPACITY_MOST = 1_000;
 
 /** At the head of every file. */
 export const musterShape: z.ZodType<1> = z

@@ -149,7 +149,7 @@ const { bool } = fc.letrec<{
 });
 
 const ENVIRONMENT = celEnv({ funcs: strings });
-const EXPRESSIONS = 4_000;
+const EXPRESSIONS = 3_000;
 const SEED = 20_261_120;
 
 test("2.3/8 another engine gives the same true, false or no answer to thousands of expressions", () => {
@@ -166,7 +166,7 @@ test("2.3/8 another engine gives the same true, false or no answer to thousands 
     { numRuns: EXPRESSIONS, seed: SEED },
   );
   expect(Math.min(seen.true, seen.false, seen.none)).toBeGreaterThan(EXPRESSIONS / 20);
-});
+}, 60_000);
 
 /** An expression that we refuse when it is read (a text compared with a number) is not compared. */
 function ourAnswer(text: string): "true" | "false" | "none" | "refused" {

@@ -17,7 +17,11 @@ export function emptyRow<V>(length: number): Row<V> {
 }
 
 export function put<V>(row: Row<V>, at: number, value: V): Row<V> {
-  return { length: row.length, depth: row.depth, root: placed(row.root, { depth: row.depth, at }, value) };
+  return {
+    length: row.length,
+    depth: row.depth,
+    root: placed(row.root, { depth: row.depth, at }, value),
+  };
 }
 
 export function at<V>(row: Row<V>, index: number): V | undefined {
@@ -40,7 +44,11 @@ function placed<V>(node: RowNode<V>, to: { depth: number; at: number }, value: V
   copy[slot] =
     to.depth === 0
       ? value
-      : placed((node[slot] as RowNode<V> | undefined) ?? [], { depth: to.depth - 1, at: to.at }, value);
+      : placed(
+          (node[slot] as RowNode<V> | undefined) ?? [],
+          { depth: to.depth - 1, at: to.at },
+          value,
+        );
   return copy;
 }
 
@@ -51,7 +59,11 @@ const PAGE = 1 << (BITS * 2);
 export function* pagesOf<V>(row: Row<V>): Generator<Page<V>> {
   for (let from = 0; from < row.length; from += PAGE) {
     const end = Math.min(from + PAGE, row.length);
-    yield { node: pageNode(row, from), isFull: end - from === PAGE, values: () => slice(row, from, end) };
+    yield {
+      node: pageNode(row, from),
+      isFull: end - from === PAGE,
+      values: () => slice(row, from, end),
+    };
   }
 }
 
@@ -77,7 +89,8 @@ export function rowFrom<V>(values: readonly (V | undefined)[]): Row<V> {
 
 function chunks<T>(values: readonly T[]): T[][] {
   const made: T[][] = [];
-  for (let from = 0; from < values.length; from += MASK + 1) made.push(values.slice(from, from + MASK + 1));
+  for (let from = 0; from < values.length; from += MASK + 1)
+    made.push(values.slice(from, from + MASK + 1));
   return made;
 }
 

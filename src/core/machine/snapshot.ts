@@ -4,7 +4,17 @@ import type { Json, JsonObject } from "../json.ts";
 import { putFrame } from "./places.ts";
 import type { Queue } from "./queue.ts";
 import { pagesOf, type Row, rowFrom } from "./row.ts";
-import { absent, type Fold, type Frame, type Item, type Limiter, MACHINE_VERSION, type Run, type Undo, type Value } from "./run.ts";
+import {
+  absent,
+  type Fold,
+  type Frame,
+  type Item,
+  type Limiter,
+  MACHINE_VERSION,
+  type Run,
+  type Undo,
+  type Value,
+} from "./run.ts";
 import { stepsOf } from "./scope.ts";
 import { emptyTable, entries, set, type Table } from "./table.ts";
 import { undoStep } from "./undo.ts";
@@ -25,7 +35,9 @@ const TAIL_MOST = 1_000;
 
 /** Whether to take one: when folding the tail again would cost more than writing the state. */
 export function isSnapshotDue(run: Run, tail: number): boolean {
-  return tail > Math.max(TAIL_MOST, run.frames.size + run.open.size + run.outputs.size + run.doubts.size);
+  return (
+    tail > Math.max(TAIL_MOST, run.frames.size + run.open.size + run.outputs.size + run.doubts.size)
+  );
 }
 
 export function freeze(run: Run, keep: Pages["keep"]): string {
@@ -42,14 +54,19 @@ export function freeze(run: Run, keep: Pages["keep"]): string {
 }
 
 /** @returns null where the text is of another version of the machine */
-export function thaw(text: string, run: { readonly id: RunId; readonly workflow: Workflow }, page: Pages["page"]): Run | null {
+export function thaw(
+  text: string,
+  run: { readonly id: RunId; readonly workflow: Workflow },
+  page: Pages["page"],
+): Run | null {
   const frozen = JSON.parse(text) as Frozen;
   if (frozen.machine !== MACHINE_VERSION) return null;
   const { machine: _machine, frames, open, outputs, doubts, undo, ...rest } = frozen;
   const thawed: Fold = { ...absent(run.id, run.workflow), ...rest, id: run.id };
   const steps = new Map<string, Step>();
   for (const step of stepsOf(run.workflow.root)) steps.set(step.path, step);
-  for (const frame of frames) putFrame(thawed, thawedFrame(frame, { steps, workflow: run.workflow, page }));
+  for (const frame of frames)
+    putFrame(thawed, thawedFrame(frame, { steps, workflow: run.workflow, page }));
   thawed.open = tableOf(open);
   thawed.outputs = tableOf(outputs.map(([path, value]) => [path, thawedValue(value, page)]));
   thawed.doubts = tableOf(doubts);
@@ -57,15 +74,26 @@ export function thaw(text: string, run: { readonly id: RunId; readonly workflow:
   return thawed;
 }
 
-type FrozenRow = { readonly length: number; readonly pages: readonly (Digest | readonly (Item | null)[])[] };
-type FrozenValue = Exclude<Value, { items: Row<Item> }> | { readonly items: FrozenRow; readonly fields: readonly string[] };
+type FrozenRow = {
+  readonly length: number;
+  readonly pages: readonly (Digest | readonly (Item | null)[])[];
+};
+type FrozenValue =
+  | Exclude<Value, { items: Row<Item> }>
+  | { readonly items: FrozenRow; readonly fields: readonly string[] };
 type FrozenFrame = JsonObject & { readonly step: string; readonly undoes?: string | null };
 type Frozen = Omit<Run, "workflow" | "frames" | "open" | "outputs" | "doubts" | "undo"> & {
   readonly machine: number;
   readonly frames: readonly FrozenFrame[];
-  readonly open: readonly (readonly [number, Run["open"] extends Table<number, infer V> ? V : never])[];
+  readonly open: readonly (readonly [
+    number,
+    Run["open"] extends Table<number, infer V> ? V : never,
+  ])[];
   readonly outputs: readonly (readonly [string, FrozenValue])[];
-  readonly doubts: readonly (readonly [number, Run["doubts"] extends Table<number, infer V> ? V : never])[];
+  readonly doubts: readonly (readonly [
+    number,
+    Run["doubts"] extends Table<number, infer V> ? V : never,
+  ])[];
   readonly undo: readonly Omit<Undo, "next">[];
 };
 
@@ -75,19 +103,33 @@ function frozenFrame(frame: Frame, keep: Pages["keep"]): Json {
   const { step, ...rest } = frame;
   const flat: Record<string, unknown> = { ...rest, step: step.path };
   if (frame.kind === "block") {
-    Object.assign(flat, { waits: sorted(frame.waits), ready: frozenQueue(frame.ready), free: frozenQueue(frame.free), live: sorted(frame.live) });
+    Object.assign(flat, {
+      waits: sorted(frame.waits),
+      ready: frozenQueue(frame.ready),
+      free: frozenQueue(frame.free),
+      live: sorted(frame.live),
+    });
   }
-  if (frame.kind === "each") Object.assign(flat, { live: sorted(frame.live), items: frozenRow(frame.items, keep) });
-  if (frame.kind === "block" || frame.kind === "each") flat["limiter"] = frozenLimiter(frame.limiter);
+  if (frame.kind === "each")
+    Object.assign(flat, { live: sorted(frame.live), items: frozenRow(frame.items, keep) });
+  if (frame.kind === "block" || frame.kind === "each")
+    flat["limiter"] = frozenLimiter(frame.limiter);
   return flat as Json;
 }
 
-type Thawing = { readonly steps: ReadonlyMap<string, Step>; readonly workflow: Workflow; readonly page: Pages["page"] };
+type Thawing = {
+  readonly steps: ReadonlyMap<string, Step>;
+  readonly workflow: Workflow;
+  readonly page: Pages["page"];
+};
 
 function thawedFrame(frozen: FrozenFrame, by: Thawing): Frame {
   const undoes = frozen.undoes ?? null;
   const step = undoes === null ? by.steps.get(frozen.step) : undoStep(by.workflow, undoes);
-  if (step === undefined) throw new Error(`The snapshot names a step "${frozen.step}" that its definition does not have.`);
+  if (step === undefined)
+    throw new Error(
+      `The snapshot names a step "${frozen.step}" that its definition does not have.`,
+    );
   const flat: Record<string, unknown> = { ...frozen, step };
   if (frozen["kind"] === "block") {
     flat["waits"] = tableOf(frozen["waits"] as never);
@@ -135,13 +177,18 @@ function frozenPage(
 function thawedRow(frozen: FrozenRow, page: Pages["page"]): Row<Item> {
   const values: (Item | undefined)[] = [];
   for (const one of frozen.pages) {
-    const items = typeof one === "string" ? (JSON.parse(page(one)) as readonly (Item | null)[]) : one;
+    const items =
+      typeof one === "string" ? (JSON.parse(page(one)) as readonly (Item | null)[]) : one;
     for (const item of items) values.push(item ?? undefined);
   }
   return rowFrom(values);
 }
 
-type FrozenQueue<V> = readonly [head: number, tail: number, waiting: readonly (readonly [number, V])[]];
+type FrozenQueue<V> = readonly [
+  head: number,
+  tail: number,
+  waiting: readonly (readonly [number, V])[],
+];
 
 function frozenQueue<V>(queue: Queue<V>): FrozenQueue<V> {
   return [queue.head, queue.tail, sorted(queue.waiting)];
@@ -152,16 +199,28 @@ function thawedQueue<V>([head, tail, waiting]: FrozenQueue<V>): Queue<V> {
 }
 
 function frozenLimiter(limiter: Limiter): unknown {
-  return limiter === null ? null : { ...limiter, first: frozenQueue(limiter.first), later: frozenQueue(limiter.later) };
+  return limiter === null
+    ? null
+    : { ...limiter, first: frozenQueue(limiter.first), later: frozenQueue(limiter.later) };
 }
 
-function thawedLimiter(frozen: (Omit<NonNullable<Limiter>, "first" | "later"> & { first: FrozenQueue<string>; later: FrozenQueue<string> }) | null): Limiter {
-  return frozen === null ? null : { ...frozen, first: thawedQueue(frozen.first), later: thawedQueue(frozen.later) };
+function thawedLimiter(
+  frozen:
+    | (Omit<NonNullable<Limiter>, "first" | "later"> & {
+        first: FrozenQueue<string>;
+        later: FrozenQueue<string>;
+      })
+    | null,
+): Limiter {
+  return frozen === null
+    ? null
+    : { ...frozen, first: thawedQueue(frozen.first), later: thawedQueue(frozen.later) };
 }
 
 function undoList(undo: Undo | null): readonly Omit<Undo, "next">[] {
   const list: Omit<Undo, "next">[] = [];
-  for (let one = undo; one !== null; one = one.next) list.push({ path: one.path, output: one.output });
+  for (let one = undo; one !== null; one = one.next)
+    list.push({ path: one.path, output: one.output });
   return list;
 }
 

@@ -130,7 +130,7 @@ function prepareDatabase(database: DatabaseSync, path: string): void {
   migrate(database, version);
 }
 
-/** The largest log that is read through after a crash, in a quarter of a second; hundred thousand runs are about that. */
+/** The largest log that is read through after a crash, in a quarter of a second; a hundred thousand runs that wait are about that. */
 const CHECKED_BYTES_MOST = 134_217_728;
 
 /** SQLite mends what a crash leaves; this finds what a failing disk left. */
