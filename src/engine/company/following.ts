@@ -7,10 +7,10 @@ import type { Log, Standing } from "../store/index.ts";
 
 export type FollowShell = {
   readonly log: Pick<Log, "read" | "standing">;
-  readonly runtime: Pick<Runtime, "run" | "watch" | "isBusy">;
+  readonly runtime: Pick<Runtime, "run" | "watch" | "isBusy" | "isClosed">;
 };
 
-/** The run's events after `after`, and those to come until it has ended and its end was reported. */
+/** The run's events after `after`, and those to come until it has ended or the company is closed. */
 export async function* eventsOf(
   shell: FollowShell,
   run: RunId,
@@ -31,6 +31,7 @@ export async function* eventsOf(
     }
     await news.came;
     news.end();
+    if (shell.runtime.isClosed()) return;
   }
 }
 
@@ -50,7 +51,7 @@ export async function settled(shell: FollowShell, id: RunId): Promise<Standing |
     const run = shell.runtime.run(id);
     if (run === null) return null;
     const moving = movingIn(run, shell.runtime);
-    if (moving.length === 0) return shell.log.standing(id);
+    if (moving.length === 0 || shell.runtime.isClosed()) return shell.log.standing(id);
     const news = newsOf(shell, moving);
     await news.came;
     news.end();
