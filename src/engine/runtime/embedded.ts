@@ -270,7 +270,7 @@ async function close(shell: Shell): Promise<void> {
   if (shell.isClosed) return;
   shell.isClosed = true;
   shell.alarms.close();
-  shell.performing.close();
+  shell.performing.close(shell.residents.all());
   let giveUp = (): void => {};
   const late = new Promise<void>((resolve) => {
     giveUp = shell.clock.after(CLOSING_MS_MOST, resolve);
