@@ -17,6 +17,7 @@ export type {
   Stored,
   Usage,
 } from "./event.ts";
+export { type Turn, turnsOf } from "./difference.ts";
 export { evolve } from "./evolve.ts";
 export type { Facts, Ranked } from "./facts.ts";
 export { classOf, type Failure, FAILURE_KINDS, type FailureClass, failure, isCertain } from "./failure.ts";

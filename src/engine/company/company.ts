@@ -21,11 +21,18 @@ export interface Company extends AsyncDisposable {
     options?: { readonly requestId?: string; readonly by?: string; readonly origin?: JsonObject },
   ): Promise<Started>;
   /** Tells a run something; resolves when it is on disk. */
-  send(run: RunId, told: Told, options?: { readonly by?: string; readonly id?: string }): Promise<readonly Problem[]>;
+  send(
+    run: RunId,
+    told: Told,
+    options?: { readonly by?: string; readonly id?: string },
+  ): Promise<readonly Problem[]>;
   /** Tells whoever waits for this event that it came; gives how many runs were told. */
   publish(event: string, key: string, payload: JsonObject): Promise<number>;
   /** The run's events, from a sequence number; with `follow`, also those to come, until it has ended. */
-  events(run: RunId, options?: { readonly after?: number; readonly follow?: boolean }): AsyncIterable<Envelope>;
+  events(
+    run: RunId,
+    options?: { readonly after?: number; readonly follow?: boolean },
+  ): AsyncIterable<Envelope>;
   runs(filter?: Partial<StandingFilter>): readonly Standing[];
   standing(run: RunId): Standing | null;
   /** The definition a run is pinned to; null when there is no such run. */
@@ -52,7 +59,17 @@ export type Waiting = {
   readonly status: "ready" | "running" | "waiting" | "retrying" | "paused";
   /** A sentence: "waits for a decision of 1 of [ana, bo] since …". */
   readonly what: string;
-  readonly kind: "place" | "resource" | "agent" | "timer" | "event" | "gate" | "exception" | "child" | "paused" | "dependency";
+  readonly kind:
+    | "place"
+    | "resource"
+    | "agent"
+    | "timer"
+    | "event"
+    | "gate"
+    | "exception"
+    | "child"
+    | "paused"
+    | "dependency";
   readonly until?: string;
   /** How a person moves it on, as a command: "muster runs resume wf_x". */
   readonly mend?: string;

@@ -1,1 +1,11 @@
-export type { Clock, Definitions, Performance, Performer, Runtime } from "./runtime.ts";
+export { digestOf } from "./contents.ts";
+export { type EmbeddedOptions, IN_FLIGHT_MOST, openEmbedded } from "./embedded.ts";
+export type {
+  Clock,
+  Definitions,
+  Performance,
+  Performer,
+  Runtime,
+  Terms,
+} from "./runtime.ts";
+export { systemClock } from "./system-clock.ts";

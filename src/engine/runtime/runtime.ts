@@ -1,24 +1,38 @@
-import type { Workflow } from "../../core/definition/index.ts";
+import type { AgentNeed, Workflow } from "../../core/definition/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
-import type { Answer, Call, Event, Run, Signal } from "../../core/machine/index.ts";
+import type { Json } from "../../core/json.ts";
+import type { Answer, Call, Event, Key, Ranked, Run, Signal } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
+import type { NewStanding } from "../store/index.ts";
+import type { Want } from "./places.ts";
 
 /** Who delivers signals and performs effects: one writer per stream, durable timers. */
 export interface Runtime {
   /**
    * Tells a run something. Resolves when what was decided is on disk, with the events of that
-   * decision (none where the signal changed nothing), or says why not. `cause` names a signal that
-   * must not count twice in this run.
+   * decision (none where the signal changed nothing), or says why not. Rejects with the
+   * `MusterError` of a disk that refuses: then nothing was kept. `cause` names a signal that must not
+   * count twice in this run.
    */
   send(run: RunId, signal: Signal, cause?: string): Promise<readonly Event[] | Problem>;
-  /** Folds what was in flight, tells it `lost`, performs what is owed, and serves timers. */
-  start(): Promise<void>;
+  /**
+   * Folds what was in flight, tells it `lost`, performs what is owed, and serves timers.
+   *
+   * @returns a problem for each run that could not be folded; the others go on
+   */
+  start(): Promise<readonly Problem[]>;
   /** The run as it is on disk now; null when there is none. */
   run(id: RunId): Run | null;
+  /** What the list of runs says of a run that is in memory, to the moment; null when it is not there. */
+  standing(id: RunId): NewStanding | null;
+  /** The value of a content; throws `MusterError` when it is not there. */
+  read(digest: Digest): Json;
   /** Resolves when nothing is in flight or ready anywhere: all that is left waits for a person, an event or a timer. */
   idle(): Promise<void>;
   /** What waits in this process for a place (a resource, an agent's concurrency), by run and key. */
-  queued(run: RunId): readonly { readonly key: number; readonly waitsFor: string }[];
+  queued(run: RunId): readonly { readonly key: Key; readonly waitsFor: string }[];
+  /** Calls back with each run after its events are on disk; returns what ends that. */
+  watch(told: (run: RunId) => void): () => void;
   /** Stops taking effects, aborts what runs, waits for the answers and the last commit. */
   close(): Promise<void>;
 }
@@ -26,17 +40,28 @@ export interface Runtime {
 /** Does what a call asks for. Never throws: whatever happens is an answer. */
 export interface Performer {
   perform(call: Call, task: Performance, abort: AbortSignal): Promise<Answer> | Answer;
-  /** Places a call must hold besides its resources: its agent's concurrency, the process's own limit. */
-  places(call: Call): readonly { readonly place: string; readonly capacity: number }[];
+  /** What holds for every call of an agent; the same object each time, so that it can be compared. */
+  terms(agent: string): Terms;
+  /** Who can do it, best first; empty is: nobody. */
+  ranked(need: AgentNeed): readonly Ranked[];
 }
+
+export type Terms = {
+  /** Places a call must hold besides its resources: its agent's concurrency. */
+  readonly places: readonly Want[];
+  /** Of one attempt, when the step names none. */
+  readonly timeoutMs: number;
+};
 
 /** What a performer is given beside the call. */
 export type Performance = {
   readonly run: RunId;
   readonly name: string;
   readonly instructions: string;
-  readonly inputs: { readonly [name: string]: import("../../core/json.ts").Json };
+  readonly inputs: { readonly [name: string]: Json };
   readonly outputs: { readonly [name: string]: string };
+  /** When the attempt is stopped, in milliseconds since 1970. */
+  readonly deadline: number;
 };
 
 /** Clock and turn of the event loop, so that a simulation can own both. */

@@ -1,0 +1,140 @@
+import {
+  type Decision,
+  decide,
+  draftOf,
+  type Effect,
+  type Event,
+  type Facts,
+  MACHINE_VERSION,
+  owedBy,
+  type Run,
+  type Turn,
+  turnsOf,
+} from "../../core/machine/index.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
+import type { Append, NewStanding } from "../store/index.ts";
+import type { Content, Contents } from "./contents.ts";
+import type { Mail } from "./mail.ts";
+import { type Resident, snapshotDue } from "./resident.ts";
+import { NO_ROWS, rowsOf } from "./rows.ts";
+import { standingOf } from "./standing.ts";
+
+/** What was decided for one run in this turn, on top of what is on disk. */
+export type Draft = {
+  readonly resident: Resident;
+  /** The mails that were decided, and for each what its sender is told. */
+  readonly mails: readonly Mail[];
+  readonly outcomes: readonly (readonly Event[] | Problem)[];
+  readonly run: Run;
+  readonly events: readonly Event[];
+  readonly effects: readonly Effect[];
+  readonly turns: readonly Turn[];
+  readonly standing: NewStanding;
+  /** Contents that the decisions made; held until they are on disk. */
+  readonly contents: readonly Content[];
+  readonly hasSnapshot: boolean;
+  /** null: nothing happened that must be on disk. */
+  readonly append: Append | null;
+};
+
+/** Events of one run in one commit, beyond which the rest of its mail waits for the next. */
+const EVENTS_PER_RUN_MOST = 1_000;
+
+type World = { readonly facts: Facts; readonly contents: Contents };
+
+/** Decides the mail of one run. A mail with a cause is decided alone, so that it can be refused alone. */
+export function draft(resident: Resident, world: World, now: number): Draft {
+  const mails: Mail[] = [];
+  const outcomes: (readonly Event[] | Problem)[] = [];
+  const events: Event[] = [];
+  const contents: Content[] = [];
+  let run = resident.run;
+  for (const mail of resident.mails) {
+    if (mails.length > 0 && mail.cause !== null) break;
+    const decision = decided(run, mail, world.facts);
+    mails.push(mail);
+    if ("code" in decision) outcomes.push(decision);
+    else {
+      run = decision.run;
+      outcomes.push(decision.events);
+      for (const event of decision.events) events.push(event);
+      for (const content of decision.contents) {
+        world.contents.hold(content);
+        contents.push(content);
+      }
+    }
+    if (mail.cause !== null || events.length >= EVENTS_PER_RUN_MOST) break;
+  }
+  resident.mails = resident.mails.length === mails.length ? [] : resident.mails.slice(mails.length);
+  const effects = events.length === 0 ? NO_EFFECTS : owedBy(run, events);
+  const turns = turnsOf(resident.run, run);
+  const standing = standingOf(run, resident.standing, now);
+  const made = { resident, mails, outcomes, run, events, contents, effects, turns, standing };
+  return { ...made, ...appendOf(made) };
+}
+
+const NO_EFFECTS: readonly Effect[] = [];
+
+/** A machine that throws has a fault; the run stays as it is on disk, and whoever asked is told. */
+function decided(run: Run, mail: Mail, facts: Facts): Decision | Problem {
+  try {
+    return decide(run, mail.signal, facts);
+  } catch (error) {
+    if (error instanceof MusterError) return { code: error.code, message: error.message };
+    const why = error instanceof Error ? error.message : String(error);
+    return { code: "bug", message: `Run ${run.id} could not decide "${mail.signal.type}": ${why}` };
+  }
+}
+
+type Made = Omit<Draft, "append" | "hasSnapshot">;
+
+function appendOf(made: Made): Pick<Draft, "append" | "hasSnapshot"> {
+  const { resident, mails, run, events, standing } = made;
+  const fired = firedKeys(mails);
+  if (events.length === 0 && fired === null) return { append: null, hasSnapshot: false };
+  const rows = events.length === 0 ? NO_ROWS : rowsOf(run, events, made.turns);
+  const snapshot = snapshotDue(run, resident.tail + events.length);
+  return {
+    hasSnapshot: snapshot !== null,
+    append: {
+      stream: resident.id,
+      after: resident.run.seq,
+      cause: mails[0]?.cause ?? null,
+      events: events.map(draftOf),
+      contents: contentsOf(mails, made.contents, snapshot?.contents ?? NO_CONTENTS),
+      ...rows,
+      timersEnded: fired === null ? rows.timersEnded : withFired(rows, fired),
+      standing: standing === resident.standing ? null : standing,
+      snapshot: snapshot === null ? null : { machine: MACHINE_VERSION, state: snapshot.state },
+    },
+  };
+}
+
+const NO_CONTENTS: readonly Content[] = [];
+
+function contentsOf(
+  mails: readonly Mail[],
+  made: readonly Content[],
+  pages: readonly Content[],
+): readonly Content[] {
+  const told = mails.filter((mail) => mail.content !== null);
+  if (told.length + made.length + pages.length === 0) return NO_CONTENTS;
+  return [...told.flatMap(({ content }) => (content === null ? [] : [content])), ...made, ...pages];
+}
+
+
+/** A row that fired is done, whatever the run made of it. */
+function firedKeys(mails: readonly Mail[]): readonly number[] | null {
+  let keys: number[] | null = null;
+  for (const { signal } of mails) {
+    if (signal.type !== "fired") continue;
+    keys ??= [];
+    keys.push(signal.key);
+  }
+  return keys;
+}
+
+function withFired(rows: Pick<Append, "timersSet" | "timersEnded">, fired: readonly number[]) {
+  const stays = new Set([...rows.timersEnded, ...rows.timersSet.map((timer) => timer.key)]);
+  return [...rows.timersEnded, ...fired.filter((key) => !stays.has(key))];
+}

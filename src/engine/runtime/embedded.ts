@@ -1,0 +1,249 @@
+import type { RunId } from "../../core/id.ts";
+import { type Event, type Facts, owed, type Signal } from "../../core/machine/index.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
+import type { Log, NewStanding, Timer } from "../store/index.ts";
+import { type Alarms, openAlarms } from "./alarms.ts";
+import { type Contents, digestOf, openContents } from "./contents.ts";
+import { type Mail, mail } from "./mail.ts";
+import { type Mailroom, openMailroom } from "./mailroom.ts";
+import { mayBeLost, owe, reconcile } from "./owing.ts";
+import { openPerforming, type Performing } from "./performing.ts";
+import { openResidents, type Resident, type Residents } from "./resident.ts";
+import type { Clock, Definitions, Performer, Runtime } from "./runtime.ts";
+import { openTurn, type Turn } from "./turn.ts";
+
+export type EmbeddedOptions = {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly definitions: Definitions;
+  readonly performer: Performer;
+  /** Told of what nobody waits for: a disk that refuses, a fault of the machine. */
+  readonly trouble?: (problem: Problem) => void;
+  /** Attempts in flight at once in this process; a crash repeats at most so many. */
+  readonly inFlightMost?: number;
+};
+
+/** Attempts in flight at once in this process, unless said. */
+export const IN_FLIGHT_MOST = 256;
+/** Signals from outside that may wait to be decided. */
+const WAITING_MOST = 100_000;
+/** Runs folded at once on opening. */
+const RECOVERED_AT_ONCE_MOST = 256;
+/** How long closing waits for answers of what was stopped. */
+const CLOSING_MS_MOST = 5_000;
+
+type Shell = {
+  readonly options: EmbeddedOptions;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly contents: Contents;
+  readonly residents: Residents;
+  readonly mailroom: Mailroom;
+  readonly alarms: Alarms;
+  readonly performing: Performing;
+  readonly turn: Turn;
+  readonly watchers: Set<(run: RunId) => void>;
+  idlers: (() => void)[];
+  isClosed: boolean;
+};
+
+/** One process, mailboxes in memory, one commit per turn of the event loop. */
+export function openEmbedded(options: EmbeddedOptions): Runtime {
+  const shell = assemble(options);
+  return {
+    send: (run, signal, cause) => send(shell, run, { signal, cause: cause ?? null }),
+    start: () => recover(shell),
+    run: (id) => peek(shell, id)?.run ?? null,
+    standing: (id) => standingNow(shell, id),
+    read: shell.contents.read,
+    idle: () => idle(shell),
+    queued: (id) =>
+      [...(shell.residents.get(id)?.attempts.values() ?? [])]
+        .filter((attempt) => attempt.state === "placing")
+        .map((attempt) => ({ key: attempt.key, waitsFor: shell.performing.waitsFor(attempt) })),
+    watch: (told) => {
+      shell.watchers.add(told);
+      return () => shell.watchers.delete(told);
+    },
+    close: () => close(shell),
+  };
+}
+
+/** The parts know each other only through what they are given; two of them need those made after them. */
+function assemble(options: EmbeddedOptions): Shell {
+  const { log, clock, definitions, performer, trouble = () => {} } = options;
+  const contents = openContents(log);
+  const residents = openResidents(log, definitions);
+  const mailroom: Mailroom = openMailroom({ clock, residents }, () => turn.take());
+  const alarms: Alarms = openAlarms({
+    clock,
+    log,
+    expire: (attempt) => performing.expire(attempt),
+    fire: (timer) => fire(shell, timer),
+  });
+  const performing = openPerforming({
+    clock,
+    contents,
+    performer,
+    mailroom,
+    alarms,
+    inFlightMost: options.inFlightMost ?? IN_FLIGHT_MOST,
+  });
+  const owing = { clock, contents, mailroom, performing };
+  const turn = openTurn({
+    clock,
+    log,
+    facts: factsOf(options, contents),
+    contents,
+    residents,
+    mailroom,
+    performing,
+    owe: (resident, effects) => owe(owing, resident, effects),
+    reconcile: (resident) => reconcile(owing, resident),
+    nudge: alarms.nudge,
+    committed: (runs) => committed(shell, runs),
+    trouble,
+  });
+  const watchers = new Set<(run: RunId) => void>();
+  const parts = { options, clock, log, contents, residents, mailroom, alarms, performing, turn };
+  const shell: Shell = { ...parts, watchers, idlers: [], isClosed: false };
+  return shell;
+}
+
+function factsOf({ definitions, performer }: EmbeddedOptions, contents: Contents): Facts {
+  return {
+    agents: (need) => performer.ranked(need),
+    read: contents.read,
+    workflow: (name) => definitions.byName(name)?.digest ?? null,
+    digest: digestOf,
+  };
+}
+
+function send(
+  shell: Shell,
+  id: RunId,
+  { signal, cause }: { readonly signal: Signal; readonly cause: string | null },
+): Promise<readonly Event[] | Problem> {
+  if (shell.isClosed) return Promise.resolve(CLOSED);
+  if (shell.mailroom.waiting() >= WAITING_MOST) return Promise.resolve(TOO_MUCH);
+  return new Promise((resolve, reject) => {
+    const sent: Mail = mail(signal, { cause, told: resolve, refused: reject });
+    if (!shell.mailroom.postTo(id, sent)) resolve(noSuchRun(id));
+  });
+}
+
+const CLOSED: Problem = {
+  code: "conflict",
+  message: "The company is closed; nothing more can be told to its runs.",
+  mend: "Open it again.",
+};
+const TOO_MUCH: Problem = {
+  code: "limit",
+  message: `${WAITING_MOST} signals wait to be written; no more are taken until the disk has caught up.`,
+  mend: "Send it again in a moment.",
+};
+
+function noSuchRun(id: RunId): Problem {
+  return {
+    code: "not-found",
+    message: `There is no run ${id} here.`,
+    mend: 'See "muster runs list".',
+  };
+}
+
+/** The run in memory, or folded for a look: looking does not keep it. */
+function peek(shell: Shell, id: RunId): Resident | null {
+  const known = shell.residents.get(id);
+  const resident = known ?? shell.residents.wake(id, null);
+  if (
+    resident !== null &&
+    resident.mails.length === 0 &&
+    resident.attempts.size === 0
+  )
+    shell.residents.rest(resident);
+  return resident === null || resident.run.seq === 0 ? null : resident;
+}
+
+function standingNow(shell: Shell, id: RunId): NewStanding | null {
+  const resident = shell.residents.get(id);
+  if (resident === undefined || resident.run.seq === 0) return null;
+  return resident.standing;
+}
+
+function fire(shell: Shell, timer: Timer): void {
+  const told = (): void => shell.alarms.landed(timer);
+  const signal: Signal = { type: "fired", key: timer.key, at: shell.clock.now(), by: "timer" };
+  try {
+    shell.mailroom.postTo(timer.stream as RunId, mail(signal, { told }));
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    shell.options.trouble?.({ code: error.code, message: error.message });
+  }
+}
+
+/** Folds each run that had something in flight, tells it what may be lost, then does what it is owed. */
+async function recover(shell: Shell): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  const streams = shell.log.unsettled();
+  for (let from = 0; from < streams.length; from += RECOVERED_AT_ONCE_MOST) {
+    const some = streams.slice(from, from + RECOVERED_AT_ONCE_MOST);
+    await Promise.all(some.map((stream) => recoverRun(shell, stream as RunId, problems)));
+  }
+  shell.alarms.serve();
+  return problems;
+}
+
+async function recoverRun(shell: Shell, id: RunId, problems: Problem[]): Promise<void> {
+  try {
+    const resident = shell.residents.get(id) ?? shell.residents.wake(id, null);
+    if (resident === null) return;
+    const lost = mayBeLost(owed(resident.run));
+    await Promise.all(lost.map((key) => tellLost(shell, resident, key)));
+    owe(shell, resident, owed(resident.run));
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    problems.push({
+      code: error.code,
+      message: error.message,
+      ...(error.mend ? { mend: error.mend } : {}),
+    });
+  }
+}
+
+function tellLost(shell: Shell, resident: Resident, key: number): Promise<void> {
+  return new Promise((resolve) => {
+    const signal: Signal = { type: "lost", key, at: shell.clock.now(), by: "muster" };
+    shell.mailroom.post(resident, mail(signal, { told: () => resolve() }));
+  });
+}
+
+function committed(shell: Shell, runs: readonly RunId[]): void {
+  for (const told of shell.watchers) for (const run of runs) told(run);
+  if (shell.idlers.length === 0 || !isIdle(shell)) return;
+  const idlers = shell.idlers;
+  shell.idlers = [];
+  for (const resolve of idlers) resolve();
+}
+
+function isIdle({ mailroom, performing, turn }: Shell): boolean {
+  return mailroom.waiting() === 0 && performing.count() === 0 && !turn.isCommitting();
+}
+
+function idle(shell: Shell): Promise<void> {
+  if (isIdle(shell)) return Promise.resolve();
+  return new Promise((resolve) => shell.idlers.push(resolve));
+}
+
+async function close(shell: Shell): Promise<void> {
+  if (shell.isClosed) return;
+  shell.isClosed = true;
+  shell.alarms.close();
+  shell.performing.close();
+  let giveUp = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    giveUp = shell.clock.after(CLOSING_MS_MOST, resolve);
+  });
+  await Promise.race([idle(shell), late]);
+  giveUp();
+  shell.mailroom.close();
+}

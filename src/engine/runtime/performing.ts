@@ -1,0 +1,281 @@
+import {
+  type Answer,
+  type Call,
+  type Failure,
+  failure,
+  type Key,
+  type Signal,
+  taskOf,
+} from "../../core/machine/index.ts";
+import type { Alarms } from "./alarms.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Content, Contents } from "./contents.ts";
+import type { Mail } from "./mail.ts";
+import type { Mailroom } from "./mailroom.ts";
+import { openPlaces, type Places, type Want } from "./places.ts";
+import type { Resident } from "./resident.ts";
+import type { Clock, Performer } from "./runtime.ts";
+
+/**
+ * Calls in this process, from when they are owed until their answer is on disk. It knows places and
+ * time, and nothing of what a call means.
+ */
+export type Performing = {
+  /** Does it as soon as it has its places; an `ask` first tells `begin`, and is performed when this comes again. */
+  readonly perform: (resident: Resident, call: Call, asks: boolean) => void;
+  /** Stops it if it can be stopped; it answers in any case. False: it is not here. */
+  readonly abort: (resident: Resident, key: Key) => boolean;
+  /** It is owed no longer: dropped where it was not begun, else stopped. Its answer is told all the same. */
+  readonly drop: (attempt: Attempt) => void;
+  /** Its time is up. The second time it is given up. */
+  readonly expire: (attempt: Attempt) => void;
+  /** Its answer is on disk: what it still held is free. */
+  readonly landed: (attempt: Attempt) => void;
+  readonly waitsFor: (attempt: Attempt) => string;
+  readonly count: () => number;
+  /** Begins nothing more and aborts what is under way; only what was done is still told. */
+  readonly close: () => void;
+};
+
+export type PerformingShell = {
+  readonly clock: Clock;
+  readonly contents: Contents;
+  readonly performer: Performer;
+  readonly mailroom: Mailroom;
+  readonly alarms: Alarms;
+  /** Attempts in flight at once in this process, each until its answer is on disk. */
+  readonly inFlightMost: number;
+};
+
+/** How long an agent that was told to stop may take to answer. */
+const STOPPING_MS_MOST = 10_000;
+
+type State = PerformingShell & {
+  readonly places: Places<Attempt>;
+  readonly attempts: Set<Attempt>;
+  isClosed: boolean;
+};
+
+export function openPerforming(shell: PerformingShell): Performing {
+  const places = openPlaces<Attempt>(shell.inFlightMost, (attempt) => placed(state, attempt));
+  const state: State = { ...shell, places, attempts: new Set(), isClosed: false };
+  return {
+    perform: (resident, call, asks) => perform(state, { resident, call, asks }),
+    abort: (resident, key) => abort(state, resident.attempts.get(key)),
+    drop: (attempt) => {
+      if (attempt.state === "placing" || attempt.state === "beginning") leave(state, attempt);
+      else if (attempt.state === "performing" && !attempt.isStopping) stop(state, attempt, null);
+    },
+    expire: (attempt) => expire(state, attempt),
+    landed: (attempt) => leave(state, attempt),
+    waitsFor: (attempt) => {
+      const lacking = attempt.waiting === null ? [] : places.lacking(attempt.waiting);
+      return lacking.length === 0 ? "a place in this process" : lacking.join(", ");
+    },
+    count: () => state.attempts.size,
+    close: () => {
+      state.isClosed = true;
+      for (const attempt of state.attempts) {
+        if (attempt.state === "performing") stop(state, attempt, null);
+        else if (attempt.state !== "answered") leave(state, attempt);
+      }
+    },
+  };
+}
+
+type Asked = { readonly resident: Resident; readonly call: Call; readonly asks: boolean };
+
+function perform(state: State, { resident, call, asks }: Asked): void {
+  const known = resident.attempts.get(call.key);
+  if (known !== undefined) {
+    if (!asks && known.state === "beginning") start(state, known);
+    return;
+  }
+  if (state.isClosed) return;
+  const party = state.places.party(wantsOf(call, state.performer.terms(call.agent).places));
+  const attempt = newAttempt(resident, call, { party, asks });
+  state.attempts.add(attempt);
+  resident.attempts.set(call.key, attempt);
+  attempt.waiting = state.places.take(attempt, party);
+  if (attempt.waiting === null) placed(state, attempt);
+}
+
+function placed(state: State, attempt: Attempt): void {
+  attempt.waiting = null;
+  attempt.isPlaced = true;
+  attempt.isInFlight = true;
+  if (!attempt.asks) return start(state, attempt);
+  attempt.state = "beginning";
+  post(state, attempt, { type: "begin", key: attempt.key, at: state.clock.now(), by: "muster" });
+}
+
+function start(state: State, attempt: Attempt): void {
+  attempt.state = "performing";
+  const outcome = performed(state, attempt);
+  if (!(outcome instanceof Promise)) return tell(state, attempt, outcome);
+  state.alarms.arm(attempt);
+  outcome.then(
+    (answer) => tell(state, attempt, answer),
+    (error: unknown) => tell(state, attempt, unanswered(attempt, error)),
+  );
+}
+
+function tell(state: State, attempt: Attempt, outcome: Answer): void {
+  if (attempt.state === "answered") return;
+  state.alarms.disarm(attempt);
+  attempt.state = "answered";
+  if (attempt.isPlaced) {
+    attempt.isPlaced = false;
+    state.places.release(attempt.party);
+  }
+  if (state.isClosed && outcome.kind !== "ok") {
+    // What was only stopped is not over: the next opening finds it in flight.
+    leave(state, attempt);
+    return state.mailroom.summon();
+  }
+  const { kept, content } = stored(outcome, state.contents);
+  if (content !== null) state.contents.hold(content);
+  const by = `agent:${attempt.call.agent}`;
+  const signal = {
+    type: "answer",
+    key: attempt.key,
+    outcome: kept,
+    at: state.clock.now(),
+    by,
+  } as const;
+  postWith(state, attempt, { signal, content });
+}
+
+function post(state: State, attempt: Attempt, signal: Signal): void {
+  postWith(state, attempt, { signal, content: null });
+}
+
+function postWith(state: State, attempt: Attempt, what: Pick<Mail, "signal" | "content">): void {
+  const { signal, content } = what;
+  const sent = { signal, cause: null, content, attempt, told: null, refused: null };
+  state.mailroom.post(attempt.resident, sent);
+}
+
+/** It has nothing more to do here; what it held or waited for is free. */
+function leave(state: State, attempt: Attempt): void {
+  const { places } = state;
+  state.attempts.delete(attempt);
+  attempt.resident.attempts.delete(attempt.key);
+  if (attempt.waiting !== null) places.forget(attempt.waiting);
+  attempt.waiting = null;
+  if (attempt.isPlaced) places.release(attempt.party);
+  attempt.isPlaced = false;
+  if (attempt.isInFlight) places.landed(1);
+  attempt.isInFlight = false;
+}
+
+function abort(state: State, attempt: Attempt | undefined): boolean {
+  if (attempt === undefined) return false;
+  if (attempt.state === "performing" && !attempt.isStopping) stop(state, attempt, null);
+  if (attempt.state !== "placing" && attempt.state !== "beginning") return true;
+  if (attempt.waiting !== null) state.places.forget(attempt.waiting);
+  attempt.waiting = null;
+  tell(state, attempt, { kind: "refused", error: NOT_BEGUN });
+  return true;
+}
+
+/** Told to stop: from now on it has only so long to answer. */
+function stop(state: State, attempt: Attempt, reason: DOMException | null): void {
+  attempt.isStopping = true;
+  state.alarms.disarm(attempt);
+  attempt.due = state.clock.now() + STOPPING_MS_MOST;
+  state.alarms.arm(attempt);
+  attempt.abort?.abort(reason ?? undefined);
+}
+
+function expire(state: State, attempt: Attempt): void {
+  if (attempt.state !== "performing") return;
+  if (attempt.isStopping) return tell(state, attempt, { kind: "unknown", error: gaveUp(attempt) });
+  const signal = { type: "expired", key: attempt.key, at: state.clock.now(), by: "timer" } as const;
+  post(state, attempt, signal);
+  stop(state, attempt, new DOMException("Its time is used up.", "TimeoutError"));
+}
+
+const NOT_BEGUN: Failure = failure("stopped", "It was stopped before it was begun; nothing was done.");
+
+function newAttempt(
+  resident: Resident,
+  call: Call,
+  how: { readonly party: Attempt["party"]; readonly asks: boolean },
+): Attempt {
+  return {
+    resident,
+    key: call.key,
+    call,
+    party: how.party,
+    state: "placing",
+    asks: how.asks,
+    waiting: null,
+    isPlaced: false,
+    isInFlight: false,
+    abort: null,
+    isStopping: false,
+    due: 0,
+    slot: -1,
+  };
+}
+
+function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | Answer {
+  const { call, resident, key } = attempt;
+  const task = taskOf(resident.run, key, shell.contents.read);
+  if (task === null) return { kind: "refused", error: NOT_BEGUN };
+  if (!("inputs" in task)) return { kind: "refused", error: task };
+  const timeoutMs = call.timeoutMs ?? shell.performer.terms(call.agent).timeoutMs;
+  attempt.due = shell.clock.now() + timeoutMs;
+  attempt.abort = new AbortController();
+  try {
+    return shell.performer.perform(
+      call,
+      {
+        run: resident.id,
+        name: task.name,
+        instructions: task.instructions,
+        inputs: task.inputs,
+        outputs: task.outputs,
+        deadline: attempt.due,
+      },
+      attempt.abort.signal,
+    );
+  } catch (error) {
+    return unanswered(attempt, error);
+  }
+}
+
+const NO_WANTS: readonly Want[] = [];
+
+/** Its resources and its agent's own places, all at once. */
+function wantsOf(call: Call, places: readonly Want[]): readonly Want[] {
+  if (call.uses.length === 0) return places.length === 0 ? NO_WANTS : places;
+  const resources = call.uses.map(({ resource, capacity }) => ({
+    place: `resource ${resource}`,
+    capacity,
+  }));
+  return [...resources, ...places];
+}
+
+function stored(
+  outcome: Answer,
+  contents: Contents,
+): { readonly kept: Answer; readonly content: Content | null } {
+  if (outcome.kind !== "ok" || !("value" in outcome.output))
+    return { kept: outcome, content: null };
+  const { stored: output, content } = contents.store(outcome.output.value);
+  return { kept: content === null ? outcome : { ...outcome, output }, content };
+}
+
+/** A performer that throws breaks its contract; whether something was done nobody knows. */
+function unanswered(attempt: Attempt, error: unknown): Answer {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `Agent "${attempt.call.agent}" broke off without an answer: ${why}`;
+  return { kind: "unknown", error: failure("crashed", message) };
+}
+
+function gaveUp(attempt: Attempt): Failure {
+  const message = `Agent "${attempt.call.agent}" was told to stop and did not answer within ${STOPPING_MS_MOST} ms.`;
+  return failure("timeout", message);
+}

@@ -1,0 +1,179 @@
+import type { Workflow } from "../../core/definition/index.ts";
+import type { Digest, RunId } from "../../core/id.ts";
+import {
+  absent,
+  type Event,
+  eventOf,
+  evolve,
+  freeze,
+  type Key,
+  MACHINE_VERSION,
+  type Run,
+  thaw,
+} from "../../core/machine/index.ts";
+import { MusterError } from "../../core/problem.ts";
+import type { Log, NewStanding } from "../store/index.ts";
+import type { Attempt } from "./attempt.ts";
+import { type Content, digestOf } from "./contents.ts";
+import type { Mail } from "./mail.ts";
+import type { Definitions } from "./runtime.ts";
+
+/** A run in memory. `run` is what is on disk; what was decided on top of it lives in the turn alone. */
+export type Resident = {
+  readonly id: RunId;
+  run: Run;
+  /** As it was last written; null before the first time. */
+  standing: NewStanding | null;
+  mails: Mail[];
+  /** It stands in the list of those with mail. */
+  isCalled: boolean;
+  readonly attempts: Map<Key, Attempt>;
+  /** Events since the last snapshot. */
+  tail: number;
+};
+
+/** Runs in memory: those with mail or attempts, and a few of the others. */
+export type Residents = {
+  readonly get: (id: RunId) => Resident | undefined;
+  /** It has something to do: it stays in memory until it rests. */
+  readonly use: (resident: Resident) => void;
+  /**
+   * Folds a run. `definition` is for one that does not exist yet; null is: only one that exists.
+   * Throws `MusterError` where the definition it is pinned to is not there.
+   */
+  readonly wake: (id: RunId, definition: Digest | null) => Resident | null;
+  /** Another writer was first: folds it again from the disk. */
+  readonly refold: (resident: Resident) => void;
+  /** Nothing of it is in flight: it may leave memory. */
+  readonly rest: (resident: Resident) => void;
+  readonly drop: (resident: Resident) => void;
+  readonly all: () => Iterable<Resident>;
+};
+
+/** Runs kept in memory although nothing of them is in flight here. */
+const WARM_RUNS_MOST = 200;
+/** A shorter tail is folded faster than a snapshot is written. */
+const TAIL_EVENTS_LEAST = 1_000;
+
+export function openResidents(
+  log: Pick<Log, "read" | "snapshot" | "content" | "standing">,
+  definitions: Definitions,
+): Residents {
+  const residents = new Map<RunId, Resident>();
+  const warm = new Set<Resident>();
+
+  return {
+    get: (id) => residents.get(id),
+    use: (resident) => {
+      warm.delete(resident);
+      if (!residents.has(resident.id)) residents.set(resident.id, resident);
+    },
+    wake: (id, definition) => {
+      const folded = foldOf(id, { log, definitions });
+      const workflow = definition === null ? null : definitions.byDigest(definition);
+      if (folded === null && workflow === null) return null;
+      const run = folded?.run ?? (workflow && absent(id, workflow));
+      if (run === null) return null;
+      const resident: Resident = {
+        id,
+        run,
+        standing: folded === null ? null : log.standing(id),
+        mails: [],
+        isCalled: false,
+        attempts: new Map(),
+        tail: folded?.tail ?? 0,
+      };
+      residents.set(id, resident);
+      return resident;
+    },
+    refold: (resident) => {
+      const folded = foldOf(resident.id, { log, definitions });
+      if (folded === null) return;
+      resident.run = folded.run;
+      resident.tail = folded.tail;
+      resident.standing = log.standing(resident.id);
+    },
+    rest: (resident) => {
+      warm.add(resident);
+      if (warm.size <= WARM_RUNS_MOST) return;
+      for (const oldest of warm) {
+        warm.delete(oldest);
+        residents.delete(oldest.id);
+        break;
+      }
+    },
+    drop: (resident) => {
+      warm.delete(resident);
+      residents.delete(resident.id);
+    },
+    all: () => residents.values(),
+  };
+}
+
+/** A snapshot and the contents it names, when the tail is long enough; a cache, never the truth. */
+export function snapshotDue(
+  run: Run,
+  tail: number,
+): { readonly state: string; readonly contents: readonly Content[] } | null {
+  if (tail <= TAIL_EVENTS_LEAST) return null;
+  if (tail <= run.frames.size + run.open.size + run.outputs.size) return null;
+  const contents: Content[] = [];
+  const state = freeze(run, (page) => {
+    const digest = digestOf(page);
+    contents.push([digest, page]);
+    return digest;
+  });
+  return { state, contents };
+}
+
+type From = {
+  readonly log: Pick<Log, "read" | "snapshot" | "content">;
+  readonly definitions: Definitions;
+};
+
+/** @returns null when there is no such run */
+function foldOf(id: RunId, from: From): { readonly run: Run; readonly tail: number } | null {
+  const first = firstEvent(id, from.log);
+  if (first === null) return null;
+  const workflow =
+    first.type === "run.accepted" ? from.definitions.byDigest(first.definition) : null;
+  if (workflow === null) throw unpinned(id);
+  const snapshot = thawed(id, workflow, from.log);
+  let run = snapshot ?? absent(id, workflow);
+  let tail = 0;
+  for (const envelope of from.log.read(id, run.seq)) {
+    run = evolve(run, eventOf(envelope));
+    tail += 1;
+  }
+  return { run, tail };
+}
+
+/** A snapshot that cannot be read is none: it is a cache, and the log is the truth. */
+function thawed(id: RunId, workflow: Workflow, log: Pick<Log, "snapshot" | "content">): Run | null {
+  const snapshot = log.snapshot(id, MACHINE_VERSION);
+  if (snapshot === null) return null;
+  try {
+    return thaw(snapshot.state, { id, workflow, page: (digest) => pageOf(digest, log) });
+  } catch {
+    return null;
+  }
+}
+
+function firstEvent(id: RunId, log: Pick<Log, "read">): Event | null {
+  for (const envelope of log.read(id, 0)) return eventOf(envelope);
+  return null;
+}
+
+function pageOf(digest: string, log: Pick<Log, "content">): string {
+  const page = log.content(digest as Digest);
+  if (page === null) throw new Error(`The snapshot names ${digest}, which is not in the store.`);
+  return page;
+}
+
+function unpinned(id: RunId): MusterError {
+  return new MusterError({
+    code: "corrupt",
+    message: `The definition that run ${id} is pinned to is not in the store, or cannot be read by this version.`,
+    mend: "Restore the folder .muster from a backup, or open it with the version that wrote it.",
+  });
+}
