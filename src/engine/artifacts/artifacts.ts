@@ -1,0 +1,83 @@
+import { hash } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import type { Digest } from "../../core/id.ts";
+import { MusterError } from "../../core/problem.ts";
+
+/** Large contents, each a file named by its digest: `ab/cdef…`. Written once, never changed. */
+export type Artifacts = {
+  /** On disk, name and all, when it returns. Twice is once. */
+  readonly write: (digest: Digest, text: string) => void;
+  /** @throws MusterError "corrupt" where the file is not there or is not what its name says */
+  readonly read: (digest: Digest) => string;
+};
+
+/**
+ * @param folder made when the first content is written
+ * `write` throws what the file system throws; a file that was begun is taken away again.
+ */
+export function openArtifacts(folder: string): Artifacts {
+  return {
+    write(digest, text) {
+      const path = pathOf(folder, digest);
+      const bytes = Buffer.byteLength(text);
+      if (statSync(path, { throwIfNoEntry: false })?.size === bytes) return;
+      const shelf = dirname(path);
+      if (mkdirSync(shelf, { recursive: true, mode: 0o700 }) !== undefined) {
+        keepNames(dirname(folder));
+        keepNames(folder);
+      }
+      const draft = `${path}.${process.pid}.draft`;
+      try {
+        writeFileSync(draft, text, { mode: 0o600, flush: true });
+        renameSync(draft, path);
+      } catch (error) {
+        if (statSync(draft, { throwIfNoEntry: false })) unlinkSync(draft);
+        throw error;
+      }
+      keepNames(shelf);
+    },
+    read(digest) {
+      const path = pathOf(folder, digest);
+      if (!statSync(path, { throwIfNoEntry: false })) throw damaged(path, "is not there");
+      const text = readFileSync(path, "utf8");
+      if (`sha256:${hash("sha256", text, "hex")}` !== digest)
+        throw damaged(path, "is not what was written");
+      return text;
+    },
+  };
+}
+
+function pathOf(folder: string, digest: Digest): string {
+  const hex = digest.slice("sha256:".length);
+  return join(folder, hex.slice(0, 2), hex.slice(2));
+}
+
+/** A new name is lost with the power unless its folder was flushed, too. Windows does so by itself, and cannot open folders. */
+function keepNames(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function damaged(path: string, what: string): MusterError {
+  return new MusterError({
+    code: "corrupt",
+    message: `The content ${path} ${what}.`,
+    mend: "Restore the folder .muster from a copy made before the damage.",
+  });
+}

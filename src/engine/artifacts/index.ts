@@ -1,0 +1,1 @@
+export { type Artifacts, openArtifacts } from "./artifacts.ts";

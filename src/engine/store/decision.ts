@@ -1,0 +1,175 @@
+import { hash as digestOf } from "node:crypto";
+import {
+  type Actor,
+  canonical,
+  type Envelope,
+  heading,
+  type Lineage,
+  lineage,
+  NOTHING_BEFORE,
+  seal,
+} from "../../core/audit/index.ts";
+import type { Digest, StreamId } from "../../core/id.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { MusterError } from "../../core/problem.ts";
+import type { Append, Draft } from "./log.ts";
+
+/**
+ * What is kept of one append: a decision's events in one row. A row for each event would be one more
+ * insert and one more index entry each on the engine's hottest path; and what a decision's events
+ * have in common is written once. Envelopes are made again when they are read.
+ */
+export type Decision = Inscribed & {
+  /** Of its last event; the others stand before it without a gap. */
+  readonly position: number;
+  readonly stream: StreamId;
+  /** The seq it was decided after. */
+  readonly fence: number;
+  readonly count: number;
+  readonly cause: string | null;
+};
+
+/** What the events of an append are as text. `at` and `actor` are the first event's. */
+export type Inscribed = {
+  readonly at: number;
+  /** `kind:id` */
+  readonly actor: string;
+  /** Of its last event. */
+  readonly hash: Digest;
+  /** JSON: a list of `Packed`. */
+  readonly body: string;
+};
+
+/** `hash` is null for the last event, whose hash is the row's; `other` is there where it differs from the row's. */
+type Packed = readonly [
+  type: string,
+  step: string,
+  data: JsonObject,
+  hash: Digest | null,
+  other?: { readonly at: number; readonly actor: Actor },
+];
+
+/** The end of a stream, as its next event needs it; it moves on with each append. */
+export type Thread = { seq: number; hash: Digest; readonly lineage: Lineage };
+
+export function newThread(tenant: string, stream: StreamId): Thread {
+  return { seq: 0, hash: NOTHING_BEFORE, lineage: lineage(tenant, stream) };
+}
+
+export const sha256 = (text: string): string => digestOf("sha256", text, "hex");
+
+/**
+ * Gives an append's events their chain and their text, and moves the thread on.
+ * @param append with at least one event
+ * @throws MusterError "bug" where the drafts do not follow the fence one by one
+ */
+export function inscribe(append: Append, thread: Thread): Inscribed {
+  const { events } = append;
+  const first = events[0] as Draft;
+  const cause = append.cause ?? "";
+  const { lineage } = thread;
+  let { seq, hash } = thread;
+  let body = "[";
+  for (const draft of events) {
+    seq += 1;
+    if (draft.seq !== seq) throw outOfOrder(append, draft);
+    const data = canonical(draft.data);
+    const step = JSON.stringify(draft.step);
+    const type = JSON.stringify(draft.type);
+    const written = { heading: headingOf(draft, cause), data, step, type };
+    hash = seal(written, { lineage, seq, prev: hash }, sha256);
+    const isLast = seq - append.after === events.length;
+    body += `[${type},${step},${data},${isLast ? "null" : `"${hash}"`}${difference(draft, first)}]${isLast ? "]" : ","}`;
+  }
+  thread.seq = seq;
+  thread.hash = hash;
+  return { at: first.at, actor: actorText(first.actor), hash, body };
+}
+
+/**
+ * The envelopes of a row.
+ * @param prev the hash of the event before the row's first
+ * @throws MusterError "corrupt" where the row's text is not what was written
+ */
+export function unpack(row: Decision, tenant: string, prev: Digest): Envelope[] {
+  const actor = parseActor(row.actor);
+  const at = new Date(row.at).toISOString();
+  const envelopes: Envelope[] = [];
+  let before = prev;
+  for (const [type, step, data, hash, other] of parseBody(row)) {
+    const seq = row.fence + envelopes.length + 1;
+    const own = hash ?? row.hash;
+    envelopes.push({
+      v: 1,
+      id: `${row.stream}.${seq}`,
+      tenant,
+      stream: row.stream,
+      seq,
+      position: row.position - row.count + envelopes.length + 1,
+      at: other ? new Date(other.at).toISOString() : at,
+      type,
+      step,
+      actor: other?.actor ?? actor,
+      cause: row.cause ?? "",
+      data,
+      sealed: [],
+      prev: before,
+      hash: own,
+    });
+    before = own;
+  }
+  return envelopes;
+}
+
+function parseBody(row: Decision): readonly Packed[] {
+  try {
+    const packed = JSON.parse(row.body) as readonly Packed[];
+    if (packed.length === row.count) return packed;
+  } catch {
+    // The text is no JSON: the same fault as a wrong count.
+  }
+  throw new MusterError({
+    code: "corrupt",
+    message: `The log's row at position ${row.position} (${row.stream}, after ${row.fence}) is damaged.`,
+    mend: "Restore the folder .muster from a copy made before the damage.",
+  });
+}
+
+/** The heading made last: most events of one turn share it. */
+let latest = { kind: "", id: "", at: Number.NaN, cause: "", text: "" };
+
+function headingOf({ actor, at }: Draft, cause: string): string {
+  const isLatest =
+    latest.at === at &&
+    latest.id === actor.id &&
+    latest.kind === actor.kind &&
+    latest.cause === cause;
+  if (!isLatest) {
+    const text = heading(actor, new Date(at).toISOString(), cause);
+    latest = { kind: actor.kind, id: actor.id, at, cause, text };
+  }
+  return latest.text;
+}
+
+function difference(draft: Draft, first: Draft): string {
+  const { at, actor } = draft;
+  if (at === first.at && actor.id === first.actor.id && actor.kind === first.actor.kind) return "";
+  return `,${JSON.stringify({ at, actor: { kind: actor.kind, id: actor.id } })}`;
+}
+
+function actorText(actor: Actor): string {
+  return `${actor.kind}:${actor.id}`;
+}
+
+function parseActor(text: string): Actor {
+  const colon = text.indexOf(":");
+  return { kind: text.slice(0, colon) as Actor["kind"], id: text.slice(colon + 1) };
+}
+
+function outOfOrder(append: Append, draft: Draft): MusterError {
+  return new MusterError({
+    code: "bug",
+    message: `An event of ${append.stream} has seq ${draft.seq}; the events of an append after ${append.after} follow one another from ${append.after + 1}.`,
+    mend: "This is a fault of Muster itself: please report it with this sentence.",
+  });
+}

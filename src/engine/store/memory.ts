@@ -1,0 +1,234 @@
+import type { Envelope } from "../../core/audit/index.ts";
+import { NOTHING_BEFORE } from "../../core/audit/index.ts";
+import type { Digest, StreamId } from "../../core/id.ts";
+import {
+  type Decision,
+  type Inscribed,
+  inscribe,
+  newThread,
+  type Thread,
+  unpack,
+} from "./decision.ts";
+import type { Append, Appended, Log, NewStanding, Standing, StandingFilter } from "./log.ts";
+import { closed, refusal } from "./refusal.ts";
+
+export type MemoryOptions = {
+  readonly tenant?: string;
+  /** What is kept when a log is closed, and found by the next one that is opened on it. */
+  readonly disk?: MemoryDisk;
+  readonly faults?: Faults;
+};
+
+/**
+ * How a disk fails. Each is called with every batch, and may wait or throw. `before`: nothing of the
+ * batch is kept yet, and will not be if it throws. `after`: all of it is kept, and what is thrown or
+ * never ends is the acknowledgement. Batches wait for one another, as on a disk.
+ */
+export type Faults = {
+  readonly before?: (batch: readonly Append[]) => void | Promise<void>;
+  readonly after?: (batch: readonly Append[]) => void | Promise<void>;
+};
+
+export type MemoryDisk = {
+  readonly streams: Map<StreamId, Kept>;
+  readonly decisions: Decision[];
+  readonly contents: Map<Digest, string>;
+};
+
+/** A log in memory, by the same contract and with the same chain, for tests and simulation. */
+export function openMemory(options: MemoryOptions = {}): Log {
+  const { tenant = "local", disk = newDisk(), faults } = options;
+  let isOpen = true;
+  let latest: Promise<unknown> = Promise.resolve();
+  function write(batch: readonly Append[]): readonly Appended[] {
+    if (!isOpen) throw closed();
+    return writeBatch(disk, tenant, batch);
+  }
+  async function writeFaultily(batch: readonly Append[], { before, after }: Faults) {
+    try {
+      await before?.(batch);
+      const answers = write(batch);
+      await after?.(batch);
+      return answers;
+    } catch (error) {
+      throw refusal(error, "The log could not be written");
+    }
+  }
+  return {
+    ...openMemoryReader(disk, tenant),
+    async append(batch) {
+      if (faults === undefined) return write(batch);
+      const written = latest.then(() => writeFaultily(batch, faults));
+      latest = written.catch(() => undefined);
+      return written;
+    },
+    async close() {
+      isOpen = false;
+    },
+  };
+}
+
+export function newDisk(): MemoryDisk {
+  return { streams: new Map(), decisions: [], contents: new Map() };
+}
+
+/** All that is kept of one stream. */
+type Kept = {
+  readonly stream: StreamId;
+  thread: Thread;
+  standing: NewStanding | null;
+  updatedAt: number;
+  snapshot: { readonly seq: number; readonly machine: number; readonly state: string } | null;
+  readonly rows: Decision[];
+  readonly causes: Set<string>;
+  readonly timers: Map<number, number>;
+  readonly listens: Map<number, { readonly event: string; readonly match: string }>;
+};
+
+/** First everything is tried on the side, so that a batch that throws leaves nothing. */
+function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]): Appended[] {
+  const threads = new Map<StreamId, Thread>();
+  const causes = new Set<string>();
+  const tried = batch.map((append): Tried => {
+    const { stream, cause } = append;
+    const kept = disk.streams.get(stream);
+    const mark = `${stream} ${cause}`;
+    if (cause !== null && (kept?.causes.has(cause) || causes.has(mark))) return "seen";
+    const thread = threads.get(stream) ?? { ...(kept?.thread ?? newThread(tenant, stream)) };
+    if (thread.seq !== append.after) return "behind";
+    const inscribed = append.events.length === 0 ? null : inscribe(append, thread);
+    threads.set(stream, { ...thread });
+    if (cause !== null) causes.add(mark);
+    return { append, inscribed, thread };
+  });
+  return tried.map((each) =>
+    typeof each === "string"
+      ? { done: false, again: each }
+      : { done: true, position: keep(disk, each) },
+  );
+}
+
+type Tried =
+  | "seen"
+  | "behind"
+  | { readonly append: Append; readonly inscribed: Inscribed | null; readonly thread: Thread };
+
+function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, string>): number {
+  const kept = disk.streams.get(append.stream) ?? newKept(append.stream, thread);
+  disk.streams.set(append.stream, kept);
+  kept.thread = thread;
+  let position = disk.decisions.at(-1)?.position ?? 0;
+  if (inscribed !== null) {
+    position += append.events.length;
+    const { stream, after, cause, events } = append;
+    const row = { ...inscribed, position, stream, fence: after, count: events.length, cause };
+    disk.decisions.push(row);
+    kept.rows.push(row);
+    kept.updatedAt = row.at;
+  }
+  if (append.cause !== null) kept.causes.add(append.cause);
+  for (const [digest, text] of append.contents) disk.contents.set(digest, text);
+  for (const { key, due } of append.timersSet) kept.timers.set(key, due);
+  for (const key of append.timersEnded) kept.timers.delete(key);
+  for (const { key, event, match } of append.listensSet) kept.listens.set(key, { event, match });
+  for (const key of append.listensEnded) kept.listens.delete(key);
+  if (append.standing !== null) kept.standing = { ...append.standing };
+  if (append.snapshot !== null) kept.snapshot = { ...append.snapshot, seq: thread.seq };
+  return position;
+}
+
+function newKept(stream: StreamId, thread: Thread): Kept {
+  return {
+    stream,
+    thread,
+    standing: null,
+    updatedAt: 0,
+    snapshot: null,
+    rows: [],
+    causes: new Set(),
+    timers: new Map(),
+    listens: new Map(),
+  };
+}
+
+function openMemoryReader(disk: MemoryDisk, tenant: string): Omit<Log, "append" | "close"> {
+  const { streams, contents } = disk;
+  return {
+    *read(stream, after = 0) {
+      const rows = streams.get(stream)?.rows ?? [];
+      for (let index = 0; index < rows.length; index += 1) {
+        const row = rows[index] as Decision;
+        if (row.fence + row.count <= after) continue;
+        yield* unpack(row, tenant, rows[index - 1]?.hash ?? NOTHING_BEFORE).filter(
+          ({ seq }) => seq > after,
+        );
+      }
+    },
+    tail: (after, most) => tailOf(disk, tenant, { after, most }),
+    snapshot(stream, machine) {
+      const snapshot = streams.get(stream)?.snapshot;
+      return snapshot?.machine === machine ? { seq: snapshot.seq, state: snapshot.state } : null;
+    },
+    content: (digest) => contents.get(digest) ?? null,
+    unsettled: () =>
+      [...streams.values()].filter((kept) => kept.standing?.unsettled).map(({ stream }) => stream),
+    due: (until, most) =>
+      timersOf(disk)
+        .filter(({ due }) => due <= until)
+        .toSorted((one, other) => one.due - other.due)
+        .slice(0, most),
+    nextDue: () =>
+      timersOf(disk).reduce<number | null>((least, { due }) => Math.min(least ?? due, due), null),
+    listening: (event, match) =>
+      [...streams.values()].flatMap(({ stream, listens }) =>
+        [...listens]
+          .filter(([, listen]) => listen.event === event && listen.match === match)
+          .map(([key]) => ({ stream, key }))
+          .toSorted((one, other) => one.key - other.key),
+      ),
+    standings: (filter) => standingsOf(disk, filter),
+    standing(stream) {
+      const kept = streams.get(stream);
+      return kept === undefined ? null : standingOf(kept);
+    },
+  };
+}
+
+function tailOf(
+  { decisions, streams }: MemoryDisk,
+  tenant: string,
+  { after, most }: { readonly after: number; readonly most: number },
+): Envelope[] {
+  const found: Envelope[] = [];
+  const from = decisions.findLastIndex(({ position }) => position <= after) + 1;
+  for (const row of decisions.slice(from, from + most)) {
+    const before = streams.get(row.stream)?.rows.findLast(({ fence }) => fence < row.fence);
+    const events = unpack(row, tenant, before?.hash ?? NOTHING_BEFORE);
+    found.push(...events.filter(({ position }) => position > after));
+  }
+  return found.slice(0, most);
+}
+
+function timersOf({ streams }: MemoryDisk): { stream: StreamId; key: number; due: number }[] {
+  return [...streams.values()].flatMap(({ stream, timers }) =>
+    [...timers]
+      .map(([key, due]) => ({ stream, key, due }))
+      .toSorted((one, other) => one.key - other.key),
+  );
+}
+
+function standingOf({ stream, standing, thread, updatedAt }: Kept): Standing | null {
+  if (standing === null) return null;
+  return { ...standing, stream, seq: thread.seq, updatedAt: updatedAt || standing.startedAt };
+}
+
+function standingsOf({ streams }: MemoryDisk, filter: StandingFilter): Standing[] {
+  const { status, workflow, parent, most, offset = 0 } = filter;
+  return [...streams.values()]
+    .toReversed()
+    .flatMap((kept) => standingOf(kept) ?? [])
+    .filter((standing) => status === undefined || status.includes(standing.status))
+    .filter((standing) => workflow === undefined || standing.workflow === workflow)
+    .filter((standing) => parent === undefined || standing.parent === parent)
+    .slice(offset, offset + most);
+}

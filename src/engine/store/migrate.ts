@@ -1,0 +1,47 @@
+import type { DatabaseSync } from "node:sqlite";
+import { MusterError } from "../../core/problem.ts";
+import { LOG } from "./migrations/0001-log.ts";
+
+/** In order; the number of the last is the file's version. What was released is never edited. */
+const MIGRATIONS: readonly string[] = [LOG];
+
+/** Marks a database file as a log of Muster ("MSTR"). */
+const APPLICATION = 0x4d_53_54_52;
+
+/**
+ * Brings the file to the version this code knows, in one transaction.
+ * @throws MusterError "newer-version" where a later Muster wrote it, "corrupt" where it is another program's
+ */
+export function migrate(database: DatabaseSync, path: string): void {
+  const version = pragma(database, "user_version");
+  const application = pragma(database, "application_id");
+  const isEmpty = version === 0 && pragma(database, "schema_version") === 0;
+  if (!isEmpty && application !== APPLICATION) throw foreign(path);
+  if (version > MIGRATIONS.length) throw newer(path, version);
+  if (version === MIGRATIONS.length) return;
+  database.exec("begin immediate");
+  for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+  database.exec(`pragma application_id = ${APPLICATION}`);
+  database.exec(`pragma user_version = ${MIGRATIONS.length}`);
+  database.exec("commit");
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`pragma ${name}`).get()?.[name]);
+}
+
+function newer(path: string, version: number): MusterError {
+  return new MusterError({
+    code: "newer-version",
+    message: `${path} is of version ${version}; this Muster knows versions up to ${MIGRATIONS.length}.`,
+    mend: "Install the newer Muster that wrote it, or restore a copy made before.",
+  });
+}
+
+function foreign(path: string): MusterError {
+  return new MusterError({
+    code: "corrupt",
+    message: `${path} is a database, but not a log of Muster.`,
+    mend: "Move it elsewhere; Muster makes its own.",
+  });
+}

@@ -1,0 +1,156 @@
+import type { DatabaseSync } from "node:sqlite";
+import { type Envelope, NOTHING_BEFORE } from "../../core/audit/index.ts";
+import type { Digest, StreamId } from "../../core/id.ts";
+import type { Artifacts } from "../artifacts/index.ts";
+import { type Decision, unpack } from "./decision.ts";
+import type { Log, StandingFilter, Timer } from "./log.ts";
+import { refusal } from "./refusal.ts";
+import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing.ts";
+
+/** Rows of a stream that are in memory at once while it is read. */
+const ROWS_READ_MOST = 256;
+
+/** The half of the log that asks. Throws `MusterError` where the file cannot be read or is damaged. */
+export type Reader = Omit<Log, "append" | "close">;
+
+export function openReader(
+  database: DatabaseSync,
+  { tenant, artifacts }: { readonly tenant: string; readonly artifacts: Artifacts },
+): Reader {
+  const ask = asking(database);
+  const events = readEvents(ask, tenant);
+  return {
+    ...events,
+    snapshot(stream, machine) {
+      const [row] = ask<{ seq: number; state: string }>(SNAPSHOT, stream, machine);
+      return row === undefined ? null : { seq: row.seq, state: row.state };
+    },
+    content(digest) {
+      const [row] = ask<{ text: string | null }>(CONTENT, digest);
+      return row === undefined ? null : (row.text ?? readArtifact(artifacts, digest));
+    },
+    unsettled: () => ask<{ name: StreamId }>(UNSETTLED).map(({ name }) => name),
+    due: (until, most) => ask<Timer>(DUE, until, most).map((timer) => ({ ...timer })),
+    nextDue: () => ask<{ due: number | null }>(NEXT_DUE)[0]?.due ?? null,
+    listening: (event, match) =>
+      ask<{ stream: StreamId; key: number }>(LISTENING, event, match).map((row) => ({ ...row })),
+    standings(filter) {
+      const { sql, values } = standingsQuery(filter);
+      return ask<StandingRow>(sql, ...values).map(toStanding);
+    },
+    standing(stream) {
+      const [row] = ask<StandingRow>(
+        `${STANDINGS} where s.name = ? and s.status is not null`,
+        stream,
+      );
+      return row === undefined ? null : toStanding(row);
+    },
+  };
+}
+
+type Row = Decision & { readonly id: number };
+
+type Ask = <Row>(sql: string, ...values: readonly (string | number | null)[]) => Row[];
+
+/** Statements are prepared once; their number is that of the queries in this file. */
+function asking(database: DatabaseSync): Ask {
+  const prepared = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+  return <Row>(sql: string, ...values: readonly (string | number | null)[]) => {
+    try {
+      let statement = prepared.get(sql);
+      if (statement === undefined) {
+        statement = database.prepare(sql);
+        prepared.set(sql, statement);
+      }
+      return statement.all(...values) as Row[];
+    } catch (error) {
+      throw refusal(error, "The log could not be read");
+    }
+  };
+}
+
+function readEvents(ask: Ask, tenant: string): Pick<Reader, "read" | "tail"> {
+  function hashBefore(row: Row): Digest {
+    if (row.fence === 0) return NOTHING_BEFORE;
+    return ask<{ hash: Digest }>(HASH_BEFORE, row.id, row.fence)[0]?.hash ?? NOTHING_BEFORE;
+  }
+  return {
+    *read(stream, after = 0) {
+      let [from] = ask<{ fence: number }>(ROW_OF, stream, after).map(({ fence }) => fence);
+      let prev: Digest | null = null;
+      while (from !== undefined) {
+        const rows: Row[] = ask(ROWS, stream, from, ROWS_READ_MOST);
+        for (const row of rows) {
+          const events = unpack(row, tenant, prev ?? hashBefore(row));
+          yield* row.fence >= after ? events : events.filter(({ seq }) => seq > after);
+          prev = row.hash;
+          from = row.fence + row.count;
+        }
+        if (rows.length < ROWS_READ_MOST) return;
+      }
+    },
+    tail(after, most) {
+      const found: Envelope[] = [];
+      const ends = new Map<StreamId, Digest>();
+      for (const row of ask<Row>(TAIL, after, most)) {
+        const prev = ends.get(row.stream) ?? hashBefore(row);
+        for (const event of unpack(row, tenant, prev))
+          if (event.position > after && found.length < most) found.push(event);
+        ends.set(row.stream, row.hash);
+        if (found.length === most) break;
+      }
+      return found;
+    },
+  };
+}
+
+function readArtifact(artifacts: Artifacts, digest: Digest): string {
+  try {
+    return artifacts.read(digest);
+  } catch (error) {
+    throw refusal(error, `The content ${digest} could not be read`);
+  }
+}
+
+/** The choice of runs is made first, so that the log is looked into for those alone. */
+function standingsQuery(filter: StandingFilter): {
+  readonly sql: string;
+  readonly values: readonly (string | number | null)[];
+} {
+  const wanted = ["status is not null"];
+  const values: (string | number)[] = [];
+  if (filter.status !== undefined) {
+    wanted.push(`status in (select value from json_each(?))`);
+    values.push(JSON.stringify(filter.status));
+  }
+  if (filter.workflow !== undefined) {
+    wanted.push("workflow = ?");
+    values.push(filter.workflow);
+  }
+  if (filter.parent !== undefined)
+    wanted.push(filter.parent === null ? "parent is null" : "parent = ?");
+  if (typeof filter.parent === "string") values.push(filter.parent);
+  const choice = `(select * from streams where ${wanted.join(" and ")} order by id desc limit ? offset ?)`;
+  return {
+    sql: `${standingsOf(choice)} order by s.id desc`,
+    values: [...values, filter.most, filter.offset ?? 0],
+  };
+}
+
+const DECISION = `d.position, s.id, s.name as stream, d.fence, d.count, d.at, d.actor, d.cause, d.hash, d.body
+  from decisions d join streams s on s.id = d.stream`;
+const ROWS = `select ${DECISION} where s.name = ? and d.fence >= ? order by d.fence limit ?`;
+const TAIL = `select ${DECISION} where d.position > ? order by d.position limit ?`;
+/** The row in which the event after this seq stands: a decision may be read from its middle. */
+const ROW_OF = `select fence from decisions where stream = (select id from streams where name = ?)
+  and fence <= ? order by fence desc limit 1`;
+const HASH_BEFORE = `select hash from decisions where stream = ? and fence < ? order by fence desc limit 1`;
+const SNAPSHOT = `select seq, state from snapshots
+  where stream = (select id from streams where name = ?) and machine = ?`;
+const CONTENT = "select text from contents where digest = ?";
+const UNSETTLED = "select name from streams where unsettled = 1 order by id";
+const DUE = `select s.name as stream, t.key, t.due from timers t join streams s on s.id = t.stream
+  where t.due <= ? order by t.due, t.stream, t.key limit ?`;
+const NEXT_DUE = "select min(due) as due from timers";
+const LISTENING = `select s.name as stream, l.key from listens l join streams s on s.id = l.stream
+  where l.event = ? and l.match = ? order by l.stream, l.key`;

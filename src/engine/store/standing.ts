@@ -1,0 +1,70 @@
+import type { Digest, StreamId } from "../../core/id.ts";
+import type { NewStanding, Standing } from "./log.ts";
+
+/** A stream's row with the end of its log beside it; progress is the newer of the two. */
+export type StandingRow = {
+  readonly id: number;
+  readonly name: StreamId;
+  /** null until the stream is given a standing. */
+  readonly status: string | null;
+  readonly workflow: string;
+  readonly version: string;
+  readonly unsettled: number;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly parent: StreamId | null;
+  readonly note: string;
+  readonly done: number | null;
+  readonly expected: number | null;
+  readonly seq: number;
+  readonly hash: Digest | null;
+  readonly updated_at: number;
+};
+
+/** Reads `StandingRow`s: one look into the log's index for each. */
+export const STANDINGS: string = standingsOf("streams");
+
+/** @param streams the table, or a choice of its rows in brackets */
+export function standingsOf(streams: string): string {
+  return `select s.id, s.name, s.status, s.workflow, s.version, s.unsettled, s.started_at, s.ended_at,
+    s.parent, s.note,
+    iif(d.fence is null or s.reached >= d.fence + d.count, s.done, d.done) as done,
+    iif(d.fence is null or s.reached >= d.fence + d.count, s.expected, d.expected) as expected,
+    coalesce(d.fence + d.count, 0) as seq, d.hash, coalesce(d.at, s.started_at) as updated_at
+    from ${streams} s left join decisions d on d.stream = s.id
+      and d.fence = (select max(fence) from decisions where stream = s.id)`;
+}
+
+export function toNewStanding(row: StandingRow): NewStanding {
+  return {
+    workflow: row.workflow,
+    version: row.version,
+    status: row.status ?? "",
+    unsettled: row.unsettled === 1,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    done: row.done ?? 0,
+    expected: row.expected ?? 0,
+    parent: row.parent,
+    note: row.note,
+  };
+}
+
+export function toStanding(row: StandingRow): Standing {
+  const { name, seq, updated_at } = row;
+  return { ...toNewStanding(row), stream: name, seq, updatedAt: updated_at };
+}
+
+/** Whether nothing but progress differs. */
+export function isSameStanding(one: NewStanding, other: NewStanding): boolean {
+  return (
+    one.status === other.status &&
+    one.unsettled === other.unsettled &&
+    one.note === other.note &&
+    one.endedAt === other.endedAt &&
+    one.workflow === other.workflow &&
+    one.version === other.version &&
+    one.startedAt === other.startedAt &&
+    one.parent === other.parent
+  );
+}

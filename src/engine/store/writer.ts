@@ -1,0 +1,200 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { StreamId } from "../../core/id.ts";
+import type { Artifacts } from "../artifacts/index.ts";
+import { type Inscribed, inscribe, newThread, type Thread } from "./decision.ts";
+import type { Append, Appended, NewStanding } from "./log.ts";
+import { refusal } from "./refusal.ts";
+import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
+
+/** A content above this is a file of its own, so that the log's file stays small and quick. */
+export const CONTENT_INLINE_BYTES_MOST = 262_144;
+
+/** Streams whose end is kept in memory; one that is not is looked up, for a few microseconds. */
+const STREAMS_KNOWN_MOST = 10_000;
+
+/**
+ * Writes batches, each one transaction. The engine's hottest path: prepared statements on
+ * `node:sqlite` without a query builder, whose building would cost more than the writing; a stream is
+ * looked up once and then known by number; what did not change is not written.
+ */
+export function openWriter(
+  database: DatabaseSync,
+  parts: { readonly tenant: string; readonly artifacts: Artifacts },
+): (batch: readonly Append[]) => Appended[] {
+  const statements = prepare(database);
+  const streams = openStreams(statements, parts.tenant);
+  /** Of the last event; -1 where it must be asked for. */
+  let position = -1;
+
+  function write(append: Append): Appended {
+    const thread = streams.know(append.stream);
+    if (append.cause !== null && thread.id !== 0) {
+      if (statements.seen.get(thread.id, append.cause)) return { done: false, again: "seen" };
+    }
+    if (thread.seq !== append.after) return { done: false, again: "behind" };
+    const inscribed = append.events.length === 0 ? null : inscribe(append, thread);
+    writeStanding(statements, append, thread);
+    if (inscribed !== null) {
+      position += append.events.length;
+      writeDecision(statements, { append, inscribed, position }, thread);
+    }
+    if (append.cause !== null) statements.cause.run(thread.id, append.cause);
+    writeContents(statements, append, parts.artifacts);
+    writeBeside(statements, append, thread);
+    return { done: true, position };
+  }
+
+  /** What was known may be of the transaction that is no more. */
+  function takeBack(): void {
+    streams.forget();
+    position = -1;
+    if (database.isTransaction) statements.rollback.run();
+  }
+
+  return (batch) => {
+    if (batch.length === 0) return [];
+    try {
+      statements.begin.run();
+      if (position < 0) position = Number(statements.position.get()?.["position"]);
+      const answers = batch.map(write);
+      statements.commit.run();
+      return answers;
+    } catch (error) {
+      takeBack();
+      throw refusal(error, "The log could not be written");
+    }
+  };
+}
+
+/** The streams written to lately; those that came first leave first. */
+function openStreams(
+  statements: Statements,
+  tenant: string,
+): { readonly know: (stream: StreamId) => Known; readonly forget: () => void } {
+  const known = new Map<StreamId, Known>();
+  return {
+    know(stream) {
+      const found = known.get(stream);
+      if (found !== undefined) return found;
+      if (known.size >= STREAMS_KNOWN_MOST) known.delete(known.keys().next().value as StreamId);
+      const row = statements.stream.get(stream) as StandingRow | undefined;
+      const thread = { ...newThread(tenant, stream), ...(row ? knownOf(row) : STRANGER) };
+      known.set(stream, thread);
+      return thread;
+    },
+    forget: () => known.clear(),
+  };
+}
+
+/** What the writer knows of a stream without asking. It is alone in writing, so it stays true. */
+type Known = Thread & {
+  /** 0 until the stream has a row. */
+  id: number;
+  done: number | null;
+  expected: number | null;
+  standing: NewStanding | null;
+};
+
+const STRANGER = { id: 0, done: null, expected: null, standing: null };
+
+function knownOf(row: StandingRow): Omit<Known, "seq" | "hash" | "lineage"> & Partial<Known> {
+  const { id, seq, hash, done, expected } = row;
+  const standing = row.status === null ? null : toNewStanding(row);
+  return { id, done, expected, standing, ...(hash === null ? {} : { seq, hash }) };
+}
+
+function writeDecision(
+  statements: Statements,
+  row: { readonly append: Append; readonly inscribed: Inscribed; readonly position: number },
+  thread: Known,
+): void {
+  const { append, inscribed } = row;
+  statements.decision.run(
+    row.position,
+    thread.id,
+    append.after,
+    append.events.length,
+    inscribed.at,
+    inscribed.actor,
+    append.cause,
+    thread.done,
+    thread.expected,
+    inscribed.hash,
+    inscribed.body,
+  );
+}
+
+/** Progress goes with the decision's row; the stream's own row is written when anything else changed. */
+function writeStanding(statements: Statements, append: Append, thread: Known): void {
+  const { stream, events, standing } = append;
+  if (thread.id === 0) thread.id = Number(statements.newStream.run(stream).lastInsertRowid);
+  if (standing === null) return;
+  const isKept = thread.standing !== null && isSameStanding(thread.standing, standing);
+  thread.standing = standing;
+  thread.done = standing.done;
+  thread.expected = standing.expected;
+  if (isKept && events.length > 0) return;
+  statements.standing.run(
+    standing.status,
+    standing.workflow,
+    standing.version,
+    standing.unsettled ? 1 : 0,
+    standing.startedAt,
+    standing.endedAt,
+    standing.parent,
+    standing.note,
+    standing.done,
+    standing.expected,
+    thread.seq,
+    thread.id,
+  );
+}
+
+/** A large content is on disk as a file before the transaction that names it is committed. */
+function writeContents(statements: Statements, append: Append, artifacts: Artifacts): void {
+  for (const [digest, text] of append.contents) {
+    const bytes = Buffer.byteLength(text);
+    const isLarge = bytes > CONTENT_INLINE_BYTES_MOST;
+    if (isLarge) artifacts.write(digest, text);
+    statements.content.run(digest, bytes, isLarge ? null : text);
+  }
+}
+
+function writeBeside(statements: Statements, append: Append, { id, seq }: Known): void {
+  for (const { key, due } of append.timersSet) statements.timer.run(id, key, due);
+  for (const key of append.timersEnded) statements.timerEnd.run(id, key);
+  for (const { key, event, match } of append.listensSet)
+    statements.listen.run(id, key, event, match);
+  for (const key of append.listensEnded) statements.listenEnd.run(id, key);
+  if (append.snapshot !== null)
+    statements.snapshot.run(id, append.snapshot.machine, seq, append.snapshot.state);
+}
+
+type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
+
+function prepare(database: DatabaseSync): Statements {
+  const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(prepared) as Statements;
+}
+
+const SQL = {
+  begin: "begin immediate",
+  commit: "commit",
+  rollback: "rollback",
+  position: "select coalesce(max(position), 0) as position from decisions",
+  stream: `${STANDINGS} where s.name = ?`,
+  seen: "select 1 from causes where stream = ? and cause = ?",
+  newStream: "insert into streams (name) values (?)",
+  standing: `update streams set status = ?, workflow = ?, version = ?, unsettled = ?, started_at = ?,
+    ended_at = ?, parent = ?, note = ?, done = ?, expected = ?, reached = ? where id = ?`,
+  decision: `insert into decisions
+    (position, stream, fence, count, at, actor, cause, done, expected, hash, body)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  cause: "insert into causes (stream, cause) values (?, ?)",
+  content: "insert into contents (digest, bytes, text) values (?, ?, ?) on conflict do nothing",
+  timer: "insert or replace into timers (stream, key, due) values (?, ?, ?)",
+  timerEnd: "delete from timers where stream = ? and key = ?",
+  listen: "insert or replace into listens (stream, key, event, match) values (?, ?, ?, ?)",
+  listenEnd: "delete from listens where stream = ? and key = ?",
+  snapshot: "insert or replace into snapshots (stream, machine, seq, state) values (?, ?, ?, ?)",
+} as const;
