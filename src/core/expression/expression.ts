@@ -10,6 +10,8 @@ export type Expression = {
   /** The variables it reads, each as a path: ["steps", "load", "rows"], ["params", "size"], ["item"]. */
   readonly reads: readonly (readonly string[])[];
   readonly evaluate: (scope: Scope) => Outcome;
+  /** Its conditions with what they read, as a text for the log (see `explain`). */
+  readonly explain?: (scope: Scope) => string;
 };
 
 /**

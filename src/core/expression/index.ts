@@ -1,1 +1,12 @@
+export type { Expected } from "./check.ts";
+export { compile } from "./compile.ts";
+export { evaluateTemplate, readsOf } from "./evaluate-template.ts";
+export { explain } from "./explain.ts";
 export type { Expression, Outcome, Scope, Template } from "./expression.ts";
+export type { Fields, Names } from "./names.ts";
+export { nearest } from "./nearest.ts";
+export type { ExpressionProblem } from "./problem.ts";
+export { isProblem, suggestion } from "./problem.ts";
+export type { TemplateProblem, TemplateProblems } from "./template.ts";
+export { compileTemplate } from "./template.ts";
+export { isDate, parseTimestamp } from "./time.ts";

@@ -1,0 +1,59 @@
+import type { Checking } from "./check.ts";
+import { isTaken, signatureOf } from "./form.ts";
+import { formsOf } from "./functions.ts";
+import { type Known, ofKind } from "./known.ts";
+import type { Node } from "./node.ts";
+import { patternProblem } from "./text-functions.ts";
+import { respelledDuration } from "./time.ts";
+import { isFault, said } from "./value.ts";
+
+/** A call: its arguments are of the right kinds, and literal ones can be read. */
+export function callKnown(
+  node: Node & { kind: "call" },
+  { the, args }: { readonly the: Checking; readonly args: readonly Known[] },
+): Known {
+  const forms = formsOf(node.name, node.method);
+  const kinds = args.map((arg) => arg.kind);
+  const fitting = forms.filter((form) => isTaken(form, kinds));
+  const [first] = fitting;
+  if (first === undefined) {
+    const given = kinds.map((kind) => (kind === null ? "anything" : said(kind))).join(", ");
+    return the.report(node, `${node.name} does not take ${given || "nothing"}.`, {
+      mend: `It is called ${forms.map(signatureOf).join(" or ")}.`,
+    });
+  }
+  const literals = node.args.map((arg) => (arg.kind === "literal" ? arg.value : undefined));
+  const values = literals.filter((value) => value !== undefined);
+  if (values.length === literals.length) {
+    const result = first.run(values);
+    if (isFault(result))
+      return the.report(
+        node.args[0] ?? node,
+        `${sentence(result.message)}.`,
+        mendOf(node, values[0]),
+      );
+  }
+  const [, pattern] = literals;
+  const wrong =
+    node.name === "like" && typeof pattern === "string" ? patternProblem(pattern) : null;
+  if (wrong !== null) return the.report(node.args[1] ?? node, `${sentence(wrong)}.`);
+  const gives = new Set(fitting.map((form) => form.gives));
+  return ofKind(gives.size === 1 && first.gives !== "any" ? first.gives : null);
+}
+
+function mendOf(node: Node & { kind: "call" }, value: unknown): { readonly mend?: string } {
+  switch (node.name) {
+    case "duration": {
+      const respelled = typeof value === "string" ? respelledDuration(value) : null;
+      return { mend: `Write hours, minutes and seconds: duration("${respelled ?? "1h30m"}").` };
+    }
+    case "timestamp":
+      return { mend: 'Write a date, or a time with its zone: timestamp("2026-01-15T10:00:00Z").' };
+    default:
+      return {};
+  }
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

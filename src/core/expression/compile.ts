@@ -1,0 +1,67 @@
+import type { Json } from "../json.ts";
+import { build } from "./build.ts";
+import { check, type Expected } from "./check.ts";
+import { explaining } from "./explain.ts";
+import type { Expression, Outcome, Scope } from "./expression.ts";
+import type { Names } from "./names.ts";
+import { childrenOf, type Node, pathOf, readsOfNode } from "./node.ts";
+import { lookup } from "./path.ts";
+import type { ExpressionProblem } from "./problem.ts";
+import { reckoning } from "./reckoning.ts";
+import { spell } from "./spelling.ts";
+import { parse } from "./syntax.ts";
+import { fault, isFault, isMissing, kindOf, type Reckoned, said, shown, toJson } from "./value.ts";
+
+/**
+ * Reads and checks an expression, once, when its file is loaded. Names are written with or without
+ * `$`. The grammar is CEL's; the rules of names are in spelling.ts, of numbers in operators.ts, of
+ * what is missing in reckoning.ts.
+ *
+ * @param text     as the author wrote it
+ * @param expected what it must give; where that cannot be told before, it is a fault when it does not
+ * @returns the expression, or the first thing wrong with it, in the order of the text; never throws
+ */
+export function compile(
+  text: string,
+  names: Names,
+  expected: Expected = "any",
+): Expression | ExpressionProblem {
+  const spelled = spell(text, names);
+  const parsed = parse(spelled.text, text);
+  if (!("tree" in parsed)) return parsed;
+  const { node, problems } = build(parsed.tree, { names, spelled: spelled.names });
+  const found = problems.length > 0 ? problems : check(node, { names, text, expected });
+  const [first] = found.toSorted((a, b) => a.offset - b.offset);
+  return first ?? expressionOf(node, text, expected);
+}
+
+function expressionOf(node: Node, text: string, expected: Expected): Expression {
+  const path = pathOf(node);
+  const reckon = path ? null : reckoning(node, text);
+  const isTimed = reckon !== null && hasTimes(node);
+  const evaluate = (scope: Scope): Outcome => {
+    const result =
+      path === null ? (reckon?.({ scope, item: undefined }) ?? null) : lookup(path, text, scope);
+    return outcomeOf(needed(result, expected), isTimed);
+  };
+  return { text, reads: readsOfNode(node), evaluate, explain: explaining(node, text) };
+}
+
+function needed(result: Reckoned, expected: Expected): Reckoned {
+  if (expected === "any" || isMissing(result) || isFault(result)) return result;
+  return kindOf(result) === expected
+    ? result
+    : fault(`${said(expected)} is needed, and this gives ${shown(result)}`);
+}
+
+function outcomeOf(result: Reckoned, isTimed: boolean): Outcome {
+  if (isMissing(result)) return { kind: "undetermined", missing: result.names };
+  if (isFault(result)) return { kind: "fault", message: result.message };
+  return { kind: "value", value: isTimed ? toJson(result) : (result as Json) };
+}
+
+/** Only these functions bring times in; without them the result is JSON as it is, and not copied. */
+function hasTimes(node: Node): boolean {
+  if (node.kind === "call" && (node.name === "timestamp" || node.name === "duration")) return true;
+  return childrenOf(node).some(hasTimes);
+}

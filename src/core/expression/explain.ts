@@ -1,0 +1,51 @@
+import type { Expression, Scope } from "./expression.ts";
+import type { Frame } from "./frame.ts";
+import { childrenOf, type Node, pathOf } from "./node.ts";
+import { reckoning } from "./reckoning.ts";
+import { sourceOf } from "./source.ts";
+import { isFault, isMissing, type Reckoned, shown } from "./value.ts";
+
+/** Leaves that an explanation names. */
+const LEAVES_MOST = 20;
+
+/**
+ * Why an expression came out as it did, for a run's log: its conditions, each with what was read
+ * and what came of it, as `params.size > 5 [was 3] → false`; several are joined by "; ".
+ */
+export function explain(expression: Expression, scope: Scope): string {
+  return expression.explain?.(scope) ?? expression.text;
+}
+
+export function explaining(node: Node, text: string): (scope: Scope) => string {
+  return (scope) => {
+    const frame = { scope, item: undefined };
+    const leaves = leavesOf(node);
+    const lines = leaves.slice(0, LEAVES_MOST).map((leaf) => line(leaf, text, frame));
+    if (leaves.length > LEAVES_MOST) lines.push(`and ${leaves.length - LEAVES_MOST} more`);
+    return lines.join("; ");
+  };
+}
+
+/** What stands between `&&`, `||`, `!` and the arms of a choice. */
+function leavesOf(node: Node): readonly Node[] {
+  const isJoint = ["and", "or", "not", "choice"].includes(node.kind);
+  return isJoint ? childrenOf(node).flatMap(leavesOf) : [node];
+}
+
+function line(leaf: Node, text: string, frame: Frame): string {
+  const source = sourceOf(text, leaf);
+  const result = reckoning(leaf, text)(frame);
+  if (pathOf(leaf)) return `${source} → ${said(result)}`;
+  const reads = valuesRead(leaf).map((read) => said(reckoning(read, text)(frame)));
+  return `${source}${reads.length > 0 ? ` [was ${reads.join(", ")}]` : ""} → ${said(result)}`;
+}
+
+function said(result: Reckoned): string {
+  if (isMissing(result)) return `undetermined (missing ${result.names.join(", ")})`;
+  return isFault(result) ? `fault (${result.message})` : shown(result);
+}
+
+/** The paths it reads, whole, in the order they are written. */
+function valuesRead(node: Node): readonly Node[] {
+  return pathOf(node) ? [node] : childrenOf(node).flatMap(valuesRead);
+}

@@ -1,0 +1,22 @@
+import type { Json } from "../json.ts";
+
+/** Where the `}` stands that closes a `${`, past texts in quotes and objects; null where none does. */
+export function closingOf(text: string, from: number): number | null {
+  let open = 0;
+  let quote: string | null = null;
+  for (let at = from; at < text.length; at++) {
+    const sign = text[at];
+    if (quote !== null) {
+      if (sign === "\\") at++;
+      else if (sign === quote) quote = null;
+    } else if (sign === '"' || sign === "'") quote = sign;
+    else if (sign === "{") open++;
+    else if (sign === "}" && open-- === 0) return at;
+  }
+  return null;
+}
+
+/** A value inside a text: a text as it is, everything else as JSON. */
+export function textOfJson(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
