@@ -18,13 +18,7 @@ export type Verdict =
  * was not written; reordered: all are there, in another order; truncated: the last ones are not
  * there; rewritten: another history, whole in itself.
  */
-export type Tampering =
-  | "modified"
-  | "missing"
-  | "inserted"
-  | "reordered"
-  | "truncated"
-  | "rewritten";
+type Tampering = "modified" | "missing" | "inserted" | "reordered" | "truncated" | "rewritten";
 
 /** The last event of a stream, as noted outside the store. */
 export type StreamEnd = { readonly seq: number; readonly hash: Digest };

@@ -1,42 +1,46 @@
 import type { Digest } from "../id.ts";
-import type { EffectClass } from "../machine/index.ts";
 import type { Place } from "../problem.ts";
+import type { OutputFields } from "./workflow.ts";
 
-/** An agent as `agents/NAME.yaml` declares it: read and checked. Nothing here is wrong. */
+/** An agent as a company's folder declares it: `agents/NAME.yaml`, read and checked. Paths are relative to the folder. */
 export type AgentDefinition = FunctionDefinition | CommandDefinition;
 
 export type FunctionDefinition = AgentCommon & {
   readonly kind: "function";
-  /** A TypeScript or JavaScript module, relative to the company's folder. */
+  /** A TypeScript or JavaScript module that exports `attempt`. */
   readonly module: string;
   /** In a worker of its own, with a memory limit and a real end. */
   readonly isolate: boolean;
-  readonly memoryBytesMost: number | null;
 };
 
 export type CommandDefinition = AgentCommon & {
   readonly kind: "command";
   /** The program and its arguments; no shell reads them. */
   readonly command: readonly string[];
-  /** What it finds in its environment: the name there, and the name in ours. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Relative to the company's folder; null is a fresh folder for each attempt. */
+  /** null is an empty folder of its own for each attempt. */
   readonly cwd: string | null;
-  readonly memoryBytesMost: number | null;
 };
 
 type AgentCommon = {
   readonly name: string;
   readonly description: string;
-  /** Of the file's text. */
+  /** Of the text it was read from. */
   readonly digest: Digest;
   readonly where: Place;
   readonly capabilities: readonly string[];
+  /** Processes or workers kept at once. */
   readonly instances: number;
   /** Attempts that one instance takes at once. */
   readonly concurrency: number;
-  /** Undeclared is `ask`. */
-  readonly effects: EffectClass;
-  /** Of one attempt, when the step names none. */
-  readonly timeoutMs: number | null;
+  /** `pure` reads, `idempotent` may be repeated under one key, `ask` may not; undeclared is `ask`. */
+  readonly effects: "pure" | "idempotent" | "ask";
+  /** Of one attempt, where the step names none. */
+  readonly timeoutMs: number;
+  /** Of one instance; null is the machine's own limit. */
+  readonly memoryBytesMost: number | null;
+  /** What it sees of the environment, and from which variable it comes: nothing else is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What it takes and gives, where it says so: steps are checked against it. */
+  readonly inputs: OutputFields | null;
+  readonly outputs: OutputFields | null;
 };

@@ -1,4 +1,20 @@
 export type { AgentDefinition, CommandDefinition, FunctionDefinition } from "./agent.ts";
+export type { AgentSource } from "./agent-source.ts";
+export type { Assignable } from "./assignable.ts";
+export { isAssignable } from "./assignable.ts";
+export { parseBytes } from "./bytes.ts";
+export type { Conversion, Example } from "./conversion-table.ts";
+export { conversionTable } from "./conversion-table.ts";
+export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflow.ts";
+export { parseDuration, sayDuration } from "./duration.ts";
+export { type ReadAgent, readAgent } from "./read-agent.ts";
+export { type Read, readWorkflow } from "./read-workflow.ts";
+export { RETRY_DEFAULT } from "./retry.ts";
+export { type MadeFile, madeFiles } from "./schema-file.ts";
+export type { StepSource } from "./step-source.ts";
+export type { KnownAgent, KnownWorkflow, Surroundings } from "./surroundings.ts";
+export type { ParsedType } from "./type.ts";
+export { BUILT_IN_TYPES, parseType, typeOfSchema } from "./type.ts";
 export type {
   AgentNeed,
   Approval,
@@ -23,3 +39,4 @@ export type {
   Wait,
   Workflow,
 } from "./workflow.ts";
+export type { WorkflowSource } from "./workflow-source.ts";

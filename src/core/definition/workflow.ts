@@ -8,7 +8,7 @@ export type Workflow = {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  /** Who owns its exceptions; \"\" is: whoever started the run. */
+  /** Who owns the exceptions of its runs; "" where the author does not say. */
   readonly owner: string;
   /** Of the text it was read from; the log pins runs to it. */
   readonly digest: Digest;
@@ -16,6 +16,10 @@ export type Workflow = {
   /** Types declared in the file, as JSON Schemas, by name. */
   readonly types: Readonly<Record<string, JsonObject>>;
   readonly limits: RunLimits;
+  /** What a class of error leads to, where the step names no strategy; absent is the built-in table's. */
+  readonly strategies: {
+    readonly [Class in "transient" | "permanent" | "degradable" | "critical"]?: Strategy;
+  };
   /** Named resources and how many attempts may hold each at once, across runs. */
   readonly resources: Readonly<Record<string, number>>;
   /** The phases: a sequential block. Its static path is "". */

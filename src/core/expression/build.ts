@@ -6,7 +6,7 @@ import { type ExpressionProblem, problemAt, type Range, suggestion } from "./pro
 import type { Tree } from "./syntax.ts";
 
 /** One comprehension may not stand in another: the cost is then the length of one list. */
-export const COMPREHENSIONS_DEEP_MOST = 1;
+const COMPREHENSIONS_DEEP_MOST = 1;
 
 export type Built = { readonly node: Node; readonly problems: readonly ExpressionProblem[] };
 
@@ -15,10 +15,7 @@ export type Built = { readonly node: Node; readonly problems: readonly Expressio
  *
  * @param spelled the real names, by offset (see spelling.ts)
  */
-export function build(
-  tree: Tree,
-  given: { readonly names: Names; readonly spelled: ReadonlyMap<number, string> },
-): Built {
+export function build(tree: Tree, given: Pick<Building, "names" | "spelled" | "text">): Built {
   const problems: ExpressionProblem[] = [];
   const report: Building["report"] = (range, message, mend) => {
     const more = typeof mend === "string" ? { mend } : mend;
@@ -30,6 +27,8 @@ export function build(
 }
 
 type Building = {
+  /** As the author wrote it. */
+  readonly text: string;
   readonly names: Names;
   readonly spelled: ReadonlyMap<number, string>;
   /** The variables of the comprehensions around, the innermost last. */
@@ -160,12 +159,12 @@ function notInScope(
   return the.report(range, message, { mend, code });
 }
 
-/** A word with a field after it, or like `step7`, was meant to be a step. */
+/** A word with a `$` before it or a field after it, or like `step7`, was meant to be a step. */
 function unknown(word: string, { isParent, ...range }: Place, the: Building): Node {
   const steps = Object.keys(the.names.steps ?? {});
   const spelled = steps.map((id) => (/^\d+$/.test(id) ? `step${id}` : id));
   const near = suggestion(word, [...spelled, ...rootsIn(the.names)], "Names");
-  const isStep = isParent || /^step\d+$/.test(word);
+  const isStep = isParent || the.text[range.start - 1] === "$" || /^step\d+$/.test(word);
   const isWord = !isStep && !near.startsWith("Did");
   const mend = isWord ? `A text stands in quotes: "${word}". ${near}` : near;
   return the.report(range, `"${word}" is no step and no other name here.`, {

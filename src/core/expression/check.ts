@@ -56,7 +56,7 @@ function mendOf(
 }
 
 // oxlint-disable-next-line complexity -- a flat switch, one case for each kind of node
-export function known(node: Node, the: Checking): Known {
+function known(node: Node, the: Checking): Known {
   switch (node.kind) {
     case "literal":
       return ofKind(node.value === null ? "null" : kindOfLiteral(node.value));

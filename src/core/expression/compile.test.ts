@@ -140,6 +140,7 @@ describe("a name in an expression", () => {
 
   test.each([
     ["$step1.customer_lst", "unknown-output", "customer_lst", 'Did you mean "customer_list"?'],
+    ["$nobody", "unknown-step", "nobody", "Names here: step1, load"],
     ["$step7.rows", "unknown-step", "step7", "Names here: step1, load"],
     ["$steps.laod.rows", "unknown-step", "laod", 'Did you mean "load"?'],
     ["$create-tenant.ids", "unknown-step", "create-tenant", 'Did you mean "create-tenants"?'],

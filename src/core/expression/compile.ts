@@ -2,10 +2,10 @@ import type { Json } from "../json.ts";
 import { build } from "./build.ts";
 import { check, type Expected } from "./check.ts";
 import { explaining } from "./explain.ts";
-import type { Expression, Outcome, Scope } from "./expression.ts";
+import type { Expression, Outcome } from "./expression.ts";
 import type { Names } from "./names.ts";
 import { childrenOf, type Node, pathOf, readsOfNode } from "./node.ts";
-import { lookup } from "./path.ts";
+import { lookup, type Path } from "./path.ts";
 import type { ExpressionProblem } from "./problem.ts";
 import { reckoning } from "./reckoning.ts";
 import { spell } from "./spelling.ts";
@@ -29,7 +29,7 @@ export function compile(
   const spelled = spell(text, names);
   const parsed = parse(spelled.text, text);
   if (!("tree" in parsed)) return parsed;
-  const { node, problems } = build(parsed.tree, { names, spelled: spelled.names });
+  const { node, problems } = build(parsed.tree, { names, text, spelled: spelled.names });
   const found = problems.length > 0 ? problems : check(node, { names, text, expected });
   const [first] = found.toSorted((a, b) => a.offset - b.offset);
   return first ?? expressionOf(node, text, expected);
@@ -37,14 +37,32 @@ export function compile(
 
 function expressionOf(node: Node, text: string, expected: Expected): Expression {
   const path = pathOf(node);
-  const reckon = path ? null : reckoning(node, text);
-  const isTimed = reckon !== null && hasTimes(node);
-  const evaluate = (scope: Scope): Outcome => {
-    const result =
-      path === null ? (reckon?.({ scope, item: undefined }) ?? null) : lookup(path, text, scope);
-    return outcomeOf(needed(result, expected), isTimed);
-  };
+  const evaluate = path ? looking(path, text, expected) : reckoned(node, text, expected);
   return { text, reads: readsOfNode(node), evaluate, explain: explaining(node, text) };
+}
+
+type Evaluate = Expression["evaluate"];
+
+function looking(path: Path, text: string, expected: Expected): Evaluate {
+  return (scope) => outcomeOf(needed(lookup(path, text, scope), expected), false);
+}
+
+function reckoned(node: Node, text: string, expected: Expected): Evaluate {
+  const reckon = reckoning(node, text);
+  const isTimed = hasTimes(node);
+  return (scope) =>
+    guarded(() => outcomeOf(needed(reckon({ scope, item: undefined }), expected), isTimed));
+}
+
+/** Two values nested ten thousand deep cannot be compared: the one way in which we run out of stack. */
+function guarded(evaluate: () => Outcome): Outcome {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof RangeError)
+      return { kind: "fault", message: "a value is nested too deep to be worked with" };
+    throw error;
+  }
 }
 
 function needed(result: Reckoned, expected: Expected): Reckoned {

@@ -1,4 +1,4 @@
-import { isCelError, run } from "@bufbuild/cel";
+import { celEnv, isCelError, parse, plan } from "@bufbuild/cel";
 import { strings } from "@bufbuild/cel/ext";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -36,10 +36,12 @@ const joined = (
 ): fc.Arbitrary<Pair> =>
   fc
     .tuple(...parts)
-    .map((pairs): Pair => [
-      ours(...pairs.map(([text]) => text)),
-      theirs(...pairs.map(([, text]) => text)),
-    ]);
+    .map(
+      (pairs): Pair => [
+        ours(...pairs.map(([text]) => text)),
+        theirs(...pairs.map(([, text]) => text)),
+      ],
+    );
 
 const { bool } = fc.letrec<{
   bool: Pair;
@@ -85,22 +87,51 @@ const { bool } = fc.letrec<{
       of("case.list[9]", "case.thing.list[1]", "case.word[0]", "case.n.deep"),
       fc.integer({ min: -5, max: 5 }).map((n): Pair => [`(${n})`, `(${n}.0)`]),
       ...["+", "-", "*"].map((sign) => joined([number, number], (a, b) => `(${a} ${sign} ${b})`)),
-      joined([number], (a) => `(${a} / 2)`, (a) => `(${a} / 2.0)`),
+      joined(
+        [number],
+        (a) => `(${a} / 2)`,
+        (a) => `(${a} / 2.0)`,
+      ),
       joined([number], (a) => `(-${a})`),
-      joined([number], (a) => `int(${a})`, (a) => `double(int(${a}))`),
-      joined([text], (a) => `size(${a})`, (a) => `double(size(${a}))`),
-      joined([list], (a) => `size(${a})`, (a) => `double(${a}.size())`),
-      joined([text, text], (a, b) => `${a}.indexOf(${b})`, (a, b) => `double(${a}.indexOf(${b}))`),
+      joined(
+        [number],
+        (a) => `int(${a})`,
+        (a) => `double(int(${a}))`,
+      ),
+      joined(
+        [text],
+        (a) => `size(${a})`,
+        (a) => `double(size(${a}))`,
+      ),
+      joined(
+        [list],
+        (a) => `size(${a})`,
+        (a) => `double(${a}.size())`,
+      ),
+      joined(
+        [text, text],
+        (a, b) => `${a}.indexOf(${b})`,
+        (a, b) => `double(${a}.indexOf(${b}))`,
+      ),
       joined([condition, number, number], (a, b, c) => `(${a} ? ${b} : ${c})`),
     ),
     text: fc.oneof(
       deep,
-      of("case.word", "case.empty", "case.thing.word", "case.gone", '"hello"', "'a'", "case.words[1]"),
+      of(
+        "case.word",
+        "case.empty",
+        "case.thing.word",
+        "case.gone",
+        '"hello"',
+        "'a'",
+        "case.words[1]",
+      ),
       joined([text, text], (a, b) => `(${a} + ${b})`),
       joined([condition], (a) => `string(${a})`),
       joined([text], (a) => `${a}.lowerAscii()`),
       joined([text], (a) => `${a}.upperAscii()`),
-      joined([text, text, text], (a, b, c) => `${a}.replace(${b}, ${c})`),
+      // Not with an empty part: there theirs differs from the reference in Go, which ours follows.
+      joined([text, of('"l"', '"hello"', '"-"'), text], (a, b, c) => `${a}.replace(${b}, ${c})`),
       joined([text], (a) => `${a}.split("l").join("-")`),
       joined([condition, text, text], (a, b, c) => `(${a} ? ${b} : ${c})`),
     ),
@@ -117,7 +148,8 @@ const { bool } = fc.letrec<{
   };
 });
 
-const EXPRESSIONS = 4_000;
+const ENVIRONMENT = celEnv({ funcs: strings });
+const EXPRESSIONS = 3_000;
 const SEED = 20_261_120;
 
 test("2.3/8 another engine gives the same true, false or no answer to thousands of expressions", () => {
@@ -126,15 +158,15 @@ test("2.3/8 another engine gives the same true, false or no answer to thousands 
     fc.property(bool, ([ours, theirs]) => {
       const mine = ourAnswer(ours);
       if (mine === "refused") return;
-      const other = run(theirs, { case: DATA as never }, { funcs: strings });
+      const other = plan(ENVIRONMENT, parse(theirs))({ case: DATA as never });
       const answer = isCelError(other) || typeof other !== "boolean" ? "none" : String(other);
-      expect(mine, `${ours}\n${theirs}\n${String(other)}`).toBe(answer);
+      expect(mine, `${ours}\n${theirs}`).toBe(answer);
       seen[mine]++;
     }),
     { numRuns: EXPRESSIONS, seed: SEED },
   );
   expect(Math.min(seen.true, seen.false, seen.none)).toBeGreaterThan(EXPRESSIONS / 20);
-});
+}, 60_000);
 
 /** An expression that we refuse when it is read (a text compared with a number) is not compared. */
 function ourAnswer(text: string): "true" | "false" | "none" | "refused" {

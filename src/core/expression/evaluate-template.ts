@@ -16,7 +16,7 @@ export function evaluateTemplate(template: Template, scope: Scope): Outcome {
     case "text":
       return gathered(
         template.parts.map((part) => textPart(part, scope)),
-        (values) => values.map(textOfJson).join(""),
+        (values) => values.filter((value) => typeof value === "string").join(""),
       );
     case "list":
       return gathered(
@@ -65,7 +65,9 @@ function textPart(part: string | Expression, scope: Scope): Outcome {
   if (typeof part === "string") return { kind: "value", value: part };
   const outcome = part.evaluate(scope);
   if (outcome.kind !== "value") return outcome;
-  return outcome.value === null ? { kind: "undetermined", missing: [part.text] } : outcome;
+  return outcome.value === null
+    ? { kind: "undetermined", missing: [part.text] }
+    : textOfJson(outcome.value);
 }
 
 function gathered(outcomes: readonly Outcome[], join: (values: readonly Json[]) => Json): Outcome {

@@ -36,7 +36,7 @@ const NUMBER_FUNCTIONS: readonly Form[] = [
 ];
 
 /** Every function of an expression, besides `has`, `default` and the comprehensions. There is no clock. */
-export const FUNCTIONS: readonly Form[] = [
+const FUNCTIONS: readonly Form[] = [
   ...NUMBER_FUNCTIONS,
   ...TEXT_FUNCTIONS,
   ...LIST_FUNCTIONS,

@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import type { Outcome } from "./expression.ts";
 
 /** Where the `}` stands that closes a `${`, past texts in quotes and objects; null where none does. */
 export function closingOf(text: string, from: number): number | null {
@@ -16,7 +17,12 @@ export function closingOf(text: string, from: number): number | null {
   return null;
 }
 
-/** A value inside a text: a text as it is, everything else as JSON. */
-export function textOfJson(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** A value inside a text: a text as it is, everything else as JSON. A fault where it is nested too deep. */
+export function textOfJson(value: Json): Outcome {
+  if (typeof value === "string") return { kind: "value", value };
+  try {
+    return { kind: "value", value: JSON.stringify(value) };
+  } catch {
+    return { kind: "fault", message: "a value is nested too deep to be inserted into a text" };
+  }
 }

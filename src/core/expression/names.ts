@@ -21,16 +21,7 @@ export type Names = {
 };
 
 /** What is named first in an expression, and is no step. */
-export const ROOTS = [
-  "params",
-  "case",
-  "item",
-  "index",
-  "round",
-  "outputs",
-  "event",
-  "run",
-] as const;
+const ROOTS = ["params", "case", "item", "index", "round", "outputs", "event", "run"] as const;
 export type Root = (typeof ROOTS)[number];
 
 /** Where a root is in scope, for the message when it is not. */

@@ -104,8 +104,8 @@ export function pathOf(
   while (from.kind === "field" || from.kind === "index") {
     if (from.kind === "field") keys.push(from.name);
     else if (from.index.kind !== "literal") return null;
-    else if (typeof from.index.value === "string" || typeof from.index.value === "number")
-      keys.push(from.index.value);
+    else if (typeof from.index.value === "string") keys.push(from.index.value);
+    else if (Number.isInteger(from.index.value)) keys.push(Number(from.index.value));
     else return null;
     from = from.of;
   }

@@ -37,7 +37,7 @@ export function givenBy(operator: Operator, left: Kind, right: Kind): Kind | nul
 }
 
 /** Items of a list that an expression makes. */
-export const LIST_ITEMS_MOST = 100_000;
+const LIST_ITEMS_MOST = 100_000;
 
 const OPERATE: Readonly<Record<Operator, (left: Value, right: Value) => Value | Fault>> = {
   "==": isEqual,
@@ -90,7 +90,7 @@ function isPair(left: Kind, right: Kind): boolean {
 }
 
 /** By content; a field that is null is as good as absent. */
-export function isEqual(left: Value, right: Value): boolean {
+function isEqual(left: Value, right: Value): boolean {
   if (left === right) return true;
   const kind = kindOf(left);
   if (kind !== kindOf(right)) return false;

@@ -4,7 +4,7 @@ import type { pathOf } from "./node.ts";
 import { sourceOf } from "./source.ts";
 import { fault, kindOf, missing, type Reckoned, said } from "./value.ts";
 
-type Path = NonNullable<ReturnType<typeof pathOf>>;
+export type Path = NonNullable<ReturnType<typeof pathOf>>;
 
 /**
  * The fast way for an expression that is nothing but a path, which most are: what it names is

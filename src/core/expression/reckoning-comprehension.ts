@@ -12,7 +12,7 @@ import {
 } from "./value.ts";
 
 /** Items that a comprehension goes through; more is a fault, so that no expression takes long. */
-export const COMPREHENSION_ITEMS_MOST = 1_000;
+const COMPREHENSION_ITEMS_MOST = 1_000;
 
 type Comprehension = Node & { kind: "comprehension" };
 type Turn = { readonly holds: Reckoned; readonly gives: Reckoned };

@@ -2,9 +2,9 @@ import { type ASTNode, Environment, ParseError } from "@marcbachmann/cel-js";
 import { diagnose } from "./diagnosis.ts";
 import { type ExpressionProblem, problemAt } from "./problem.ts";
 
-export const EXPRESSION_CHARACTERS_MOST = 4_000;
-export const EXPRESSION_PARTS_MOST = 500;
-export const EXPRESSION_DEPTH_MOST = 40;
+const EXPRESSION_CHARACTERS_MOST = 4_000;
+const EXPRESSION_PARTS_MOST = 500;
+const EXPRESSION_DEPTH_MOST = 40;
 const LITERAL_ITEMS_MOST = 200;
 const ARGUMENTS_MOST = 16;
 

@@ -6,7 +6,7 @@ import { closingOf } from "./insert.ts";
 import type { Names } from "./names.ts";
 import { type ExpressionProblem, isProblem, problemAt } from "./problem.ts";
 
-export const TEMPLATE_DEPTH_MOST = 64;
+const TEMPLATE_DEPTH_MOST = 64;
 
 /** A problem in a value as written: `path` leads to the text, in which `offset` counts. */
 export type TemplateProblem = ExpressionProblem & { readonly path: readonly (string | number)[] };

@@ -14,10 +14,10 @@ import {
 } from "./value.ts";
 
 /** Of a text that is compared with a pattern, and of the pattern. */
-const LIKE_TEXT_CHARACTERS_MOST = 100_000;
+const LIKE_TEXT_CHARACTERS_MOST = 10_000;
 const LIKE_PATTERN_CHARACTERS_MOST = 1_000;
 /** Of a text that a function makes. */
-export const TEXT_CHARACTERS_MOST = 1_000_000;
+const TEXT_CHARACTERS_MOST = 1_000_000;
 /** Patterns kept compiled; the oldest goes first. */
 const PATTERNS_MOST = 200;
 
@@ -59,9 +59,9 @@ const indexFrom = (text: string, part: string, from: number): number | Fault =>
     : fault(`indexOf from ${from} is outside a text of ${text.length} characters`);
 
 const replace = (text: string, part: string, by: string): string | Fault => {
-  const pieces = text.split(part);
-  const length = text.length + (pieces.length - 1) * (by.length - part.length);
-  return length > TEXT_CHARACTERS_MOST ? tooLong(length) : pieces.join(by);
+  const places = part === "" ? text.length + 1 : text.split(part).length - 1;
+  const length = text.length + places * (by.length - part.length);
+  return length > TEXT_CHARACTERS_MOST ? tooLong(length) : text.replaceAll(part, () => by);
 };
 
 const joined = (list: readonly Value[], by: string): string | Fault => {

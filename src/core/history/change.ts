@@ -1,4 +1,5 @@
 import type { Failure, Path, Usage } from "../machine/index.ts";
+import { get, remove, set } from "../machine/index.ts";
 import {
   type Counts,
   ERRORS_KEPT_MOST,
@@ -15,7 +16,6 @@ import {
   type StepRecord,
   type Tally,
 } from "./record.ts";
-import { get, remove, set } from "./table.ts";
 
 /** What is known of a step; one that has not begun is as its definition says. */
 export function recordAt(history: History, path: Path): StepRecord {

@@ -19,6 +19,7 @@ export function exampleWorkflow(phases: readonly Step[]): Workflow {
     version: "1.0.0",
     description: "",
     owner: "",
+    strategies: {},
     digest: "sha256:0" as Workflow["digest"],
     params: {},
     types: {},

@@ -1,8 +1,8 @@
 import type { Event, EventType, GateOpening, Key } from "../machine/index.ts";
+import { get, remove, set } from "../machine/index.ts";
 import { recordAt, write } from "./change.ts";
 import type { History } from "./history.ts";
 import type { GateRecord, StepRecord } from "./record.ts";
-import { get, remove, set } from "./table.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 
@@ -15,6 +15,7 @@ export function gateOpened(
     key: opening.seq,
     path: record.path,
     ask: opening.ask,
+    show: opening.show ?? {},
     digest: opening.digest,
     from: opening.from,
     need: opening.need,

@@ -2,6 +2,7 @@ import type { Workflow } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Failure, Key, Path, RunOutcome, Seq, Stored } from "../machine/index.ts";
+import { emptyTable, set, type Table } from "../machine/index.ts";
 import { type Places, placesOf } from "./place.ts";
 import {
   type ExceptionRecord,
@@ -10,7 +11,6 @@ import {
   type StepRecord,
   type Tally,
 } from "./record.ts";
-import { emptyTable, set, type Table } from "./table.ts";
 
 /**
  * What people want to know of a run, read off its log and nothing else. Lists, pages, counts and

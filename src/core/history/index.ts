@@ -1,5 +1,7 @@
+export { recordAt } from "./change.ts";
 export type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
 export { emptyHistory } from "./history.ts";
+export { placeAt } from "./place.ts";
 export type { Progress } from "./progress.ts";
 export { progressOf, timeLeftMs } from "./progress.ts";
 export { readEvent } from "./read-event.ts";
@@ -14,4 +16,4 @@ export type {
 export { isEnded } from "./record.ts";
 export { countedSteps, isWell, stateDocument } from "./state-document.ts";
 export type { RunStatus, RunView, StepView } from "./view.ts";
-export { statusOf, viewOf } from "./view.ts";
+export { exceptionsOf, gatesOf, statusOf, viewOf } from "./view.ts";

@@ -1,5 +1,5 @@
+import { get } from "../machine/index.ts";
 import type { History } from "./history.ts";
-import { get } from "./table.ts";
 
 /**
  * Expected work, counted in tasks, gates, waits and sub-runs. `done` never falls; `percent` falls
@@ -14,7 +14,9 @@ export type Progress = {
 
 export function progressOf(history: History): Progress {
   const root = get(history.records, "");
-  return progress(root?.done ?? 0, root?.expected ?? 0);
+  const counted = progress(root?.done ?? 0, root?.expected ?? 0);
+  // A run that turned out to have nothing to do is done all the same.
+  return history.outcome === "completed" ? { ...counted, percent: 100 } : counted;
 }
 
 export function progress(done: number, expected: number): Progress {

@@ -34,7 +34,7 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "run.accepted": (history, { run, params, at }) => ({ ...history, run, params, acceptedAt: at }),
   "run.paused": (history, { at, why }) => ({ ...history, paused: { at, why } }),
   "run.resumed": (history) => ({ ...history, paused: null }),
-  "run.stopping": (history, { then: end, rollback, why, error }) => ({
+  "run.stopping": (history, { outcome: end, rollback, why, error }) => ({
     ...history,
     stopping: { end, rollback, why },
     error: error ?? history.error,

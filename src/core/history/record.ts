@@ -1,3 +1,4 @@
+import type { JsonObject } from "../json.ts";
 import type { ExceptionWhy, Failure, Key, Path, Stored } from "../machine/index.ts";
 
 export type StepStatus =
@@ -62,6 +63,8 @@ export type GateRecord = {
   readonly key: Key;
   readonly path: Path;
   readonly ask: string;
+  /** What the deciders are shown. */
+  readonly show: JsonObject;
   readonly digest: string;
   readonly from: readonly string[];
   readonly need: number;

@@ -8,9 +8,9 @@ import { type RunView, type StepView, viewOf } from "./view.ts";
 
 /**
  * The state of a run as one document, with the names that readers of such documents know:
- * workflow_id, phases, steps, metrics. Outputs that are kept by digest are named, not copied.
+ * workflow_id, phases, steps, metrics. Outputs of steps that are kept by digest are named, not copied.
  *
- * @param read gives the value of a stored output; without it, large ones stay names
+ * @param read gives the value of the run's outputs; without it, large ones are named too
  */
 export function stateDocument(
   history: History,
@@ -27,7 +27,7 @@ export function stateDocument(
     updated_at: instant(view.updatedAt),
     completed_at: instant(view.endedAt),
     current_phase: currentPhase(view),
-    phases: view.phases.map((phase, at) => phaseDocument(phase, at + 1, read)),
+    phases: view.phases.map((phase, at) => phaseDocument(phase, at + 1)),
     outputs: view.outputs ? read(view.outputs) : null,
     errors: view.errors.map(({ at, path, agent, attempt, error }) => ({
       at: instantOf(at),
@@ -73,9 +73,7 @@ function currentPhase(view: RunView): number {
   return at < 0 ? view.phases.length : at + 1;
 }
 
-type Read = (stored: Stored) => Json;
-
-function phaseDocument(phase: StepView, number: number, read: Read): JsonObject {
+function phaseDocument(phase: StepView, number: number): JsonObject {
   const steps = phase.kind === "block" ? phase.steps : [phase];
   return {
     phase_id: number,
@@ -83,11 +81,11 @@ function phaseDocument(phase: StepView, number: number, read: Read): JsonObject 
     status: phase.status,
     started_at: instant(phase.record.startedAt),
     completed_at: instant(phase.record.endedAt),
-    steps: steps.map((step) => stepDocument(step, read)),
+    steps: steps.map((step) => stepDocument(step)),
   };
 }
 
-function stepDocument(step: StepView, read: Read): JsonObject {
+function stepDocument(step: StepView): JsonObject {
   const { record, items } = step;
   return {
     step_id: /^\d{1,9}$/.test(step.id) ? Number(step.id) : step.id,
@@ -96,7 +94,7 @@ function stepDocument(step: StepView, read: Read): JsonObject {
     agent: record.agent,
     started_at: instant(record.startedAt),
     completed_at: instant(record.endedAt),
-    outputs: record.output ? read(record.output) : null,
+    outputs: record.output ? named(record.output) : null,
     attempts: record.attempts,
     ...(record.error ? { error: { kind: record.error.kind, message: record.error.message } } : {}),
     ...(record.fallback ? { fallback_reason: record.fallback } : {}),
@@ -105,7 +103,7 @@ function stepDocument(step: StepView, read: Read): JsonObject {
     ...(record.nextTryAt !== null ? { next_attempt: instantOf(record.nextTryAt) } : {}),
     ...(items ? { items: { total: record.count, ...items.counts } } : {}),
     ...(isComposite(step.kind) && step.tally === null && step.steps.length > 0
-      ? { steps: step.steps.map((child) => stepDocument(child, read)) }
+      ? { steps: step.steps.map((child) => stepDocument(child)) }
       : {}),
     ...(step.tally ? { counts: { ...step.tally.counts } } : {}),
   };

@@ -3,14 +3,14 @@ import { addError, addUsage, addWarnings, addWork, recordAt, write } from "./cha
 import { gateOpened } from "./gate-events.ts";
 import type { History } from "./history.ts";
 import { isComposite, parentPath, placeAt } from "./place.ts";
-import type { StepRecord, StepStatus } from "./record.ts";
+import type { StepRecord } from "./record.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 
 export function stepStarted(history: History, event: Of<"step.started">): History {
   const { path, at } = event;
   const grown = growth(history, event);
-  const begun = addWork(history, path, { expected: grown });
+  const begun = addWork(withRound(history, path), path, { expected: grown });
   const before = recordAt(begun, path);
   const place = placeAt(history.places, path);
   const waits = place.step?.kind === "wait" || place.step?.kind === "gate";
@@ -19,12 +19,12 @@ export function stepStarted(history: History, event: Of<"step.started">): Histor
     ...before,
     status: waits ? "waiting" : holds ? "running" : "ready",
     startedAt: at,
-    expected: before.expected + (event.count === undefined ? 0 : grown),
+    expected: before.expected + grown,
     count: event.count ?? null,
     branch: event.branch ?? null,
     waitsFor: awaited(event),
   };
-  const started = withRound({ ...begun, startedAt: begun.startedAt ?? at }, path);
+  const started = { ...begun, startedAt: begun.startedAt ?? at };
   if (event.gate) return gateOpened(started, record, { ...event.gate, seq: event.seq, at });
   return write(
     started,
@@ -32,23 +32,27 @@ export function stepStarted(history: History, event: Of<"step.started">): Histor
   );
 }
 
-/** Work that nobody could know of before: the items of an `each`, one more round of a `repeat`. */
+/** Work that nobody could know of before: the items of an `each`, the branch of a `choose`, one more round of a `repeat`. */
 function growth(history: History, event: Of<"step.started">): number {
-  const { step } = placeAt(history.places, event.path);
+  const { step, units } = placeAt(history.places, event.path);
   if (step?.kind === "each") {
-    const one = placeAt(history.places, step.body.path).units;
-    return Math.max(0, (event.count ?? 1) - 1) * one;
+    return (event.count ?? 0) * placeAt(history.places, step.body.path).units - units;
   }
-  const parent = event.path.endsWith("}") ? parentPath(event.path) : null;
-  if (parent === null || recordAt(history, parent).rounds === 0) return 0;
-  return placeAt(history.places, event.path).units;
+  if (step?.kind === "choose") {
+    const branch = step.branches[event.branch ?? -1]?.step;
+    return (branch ? placeAt(history.places, branch.path).units : 0) - units;
+  }
+  return 0;
 }
 
+/** One more round of the `repeat` whose body begins here; only the first was expected. */
 function withRound(history: History, path: Path): History {
   const parent = path.endsWith("}") ? parentPath(path) : null;
   if (parent === null) return history;
   const record = recordAt(history, parent);
-  return write(history, { ...record, rounds: record.rounds + 1 });
+  const after = write(history, { ...record, rounds: record.rounds + 1 });
+  if (record.rounds === 0) return after;
+  return addWork(after, path, { expected: placeAt(history.places, path).units });
 }
 
 function awaited(event: Of<"step.started">): StepRecord["waitsFor"] {
@@ -58,7 +62,8 @@ function awaited(event: Of<"step.started">): StepRecord["waitsFor"] {
 
 export function stepSkipped(history: History, event: Of<"step.skipped">): History {
   const { path, at, why } = event;
-  const before = recordAt(history, path);
+  const begun = withRound(history, path);
+  const before = recordAt(begun, path);
   const record: StepRecord = {
     ...before,
     status: "skipped",
@@ -69,16 +74,12 @@ export function stepSkipped(history: History, event: Of<"step.skipped">): Histor
   const parent = parentPath(path) ?? "";
   // Of the branches of a choose only one was ever expected.
   const branch = placeAt(history.places, parent).step?.kind === "choose";
-  return addWork(write(history, record), path, { done: branch ? 0 : before.expected });
+  return addWork(write(begun, record), path, { done: branch ? 0 : before.expected });
 }
 
 export function stepFinished(history: History, event: Of<"step.finished">): History {
   const { path, at, outcome } = event;
   const before = recordAt(history, path);
-  const place = placeAt(history.places, path);
-  const well = outcome === "completed" || outcome === "degraded";
-  // An item that failed is over: nothing more is expected of it. A failed step may have left work undone.
-  const over = well || (outcome === "failed" && place.many);
   const texts = [...(event.warnings ?? []), ...(event.warning ? [event.warning] : [])];
   const record: StepRecord = {
     ...before,
@@ -93,12 +94,12 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
     output: event.output ?? null,
     warnings: texts,
     impact: event.impact ?? null,
-    done: over ? before.expected : before.done,
+    done: before.expected,
   };
   let after = write({ ...history, usage: addUsage(history.usage, event.usage) }, record);
   if (event.error && before.attempt) after = addError(after, record, { at, error: event.error });
   after = addWarnings(after, path, { at, texts });
-  return addWork(after, path, { done: over ? before.expected - before.done : 0 });
+  return addWork(after, path, { done: before.expected - before.done });
 }
 
 export function opened(
@@ -120,8 +121,8 @@ export function opened(
 export function attemptEnded(history: History, event: Of<"attempt.ended">): History {
   const { path, at, error } = event;
   const before = recordAt(history, path);
-  const status: StepStatus = event.outcome === "stopped" ? "ready" : "retrying";
-  const record: StepRecord = { ...before, status, attempt: null, error };
+  // What follows (another attempt, an exception, its end) is not decided yet.
+  const record: StepRecord = { ...before, status: "ready", attempt: null, error };
   const after = write({ ...history, usage: addUsage(history.usage, event.usage) }, record);
   return event.outcome === "stopped" ? after : addError(after, record, { at, error });
 }

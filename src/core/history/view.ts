@@ -1,6 +1,7 @@
 import type { Step, StepKind } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { Failure, Path, RunOutcome, Stored } from "../machine/index.ts";
+import { entries, get } from "../machine/index.ts";
 import type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
 import { childrenOf, isComposite } from "./place.ts";
 import { type Progress, progress, progressOf } from "./progress.ts";
@@ -14,7 +15,6 @@ import {
   type StepStatus,
   type Tally,
 } from "./record.ts";
-import { entries, get } from "./table.ts";
 
 export type RunStatus = "accepted" | "running" | "waiting" | "paused" | RunOutcome;
 
@@ -79,9 +79,9 @@ export function viewOf(history: History): RunView {
     phases: workflow.root.steps.map((step) =>
       stepView(history, step, { record: root, many: false }),
     ),
-    exceptions: oldest([...entries(history.exceptions)]),
+    exceptions: exceptionsOf(history).slice(0, OPEN_SHOWN_MOST),
     exceptionCount: history.exceptions.size,
-    gates: oldest([...entries(history.gates)]),
+    gates: gatesOf(history).slice(0, OPEN_SHOWN_MOST),
     gateCount: history.gates.size,
     errors: history.errors,
     warnings: history.warnings,
@@ -163,11 +163,18 @@ function taken(branches: readonly StepView[], choose: StepRecord): readonly Step
   );
 }
 
+/** All open gates, oldest first. */
+export function gatesOf(history: History): readonly GateRecord[] {
+  return oldest([...entries(history.gates)]);
+}
+
+/** All open exceptions, oldest first. */
+export function exceptionsOf(history: History): readonly ExceptionRecord[] {
+  return oldest([...entries(history.exceptions)]);
+}
+
 function oldest<Open extends { readonly key: number }>(
   open: readonly (readonly [number, Open])[],
 ): readonly Open[] {
-  return open
-    .map(([, one]) => one)
-    .toSorted((one, two) => one.key - two.key)
-    .slice(0, OPEN_SHOWN_MOST);
+  return open.map(([, one]) => one).toSorted((one, two) => one.key - two.key);
 }

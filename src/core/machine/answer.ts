@@ -2,8 +2,8 @@ import type { Problem } from "../problem.ts";
 import type { OpenAttempt } from "./attempt.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Usage } from "./event.ts";
-import { complete } from "./finish.ts";
 import { failure, isCertain } from "./failure.ts";
+import { complete } from "./finish.ts";
 import { accepted } from "./output.ts";
 import type { LeafFrame } from "./run.ts";
 import type { Answer } from "./signal.ts";
@@ -25,7 +25,15 @@ export function heardAnswer(draft: Draft, key: number, answer: Answer): Problem 
   if (answer.kind === "ok") return heardOk(draft, frame, { key, open, answer });
   const doubt = inDoubt(frame, open, answer);
   const outcome = answer.kind === "failed" && open.stopping ? "stopped" : answer.kind;
-  tell(draft, { type: "attempt.ended", path: open.path, key, outcome, error: answer.error, doubt, ...usageOf(answer) });
+  tell(draft, {
+    type: "attempt.ended",
+    path: open.path,
+    key,
+    outcome,
+    error: answer.error,
+    doubt,
+    ...usageOf(answer),
+  });
   return null;
 }
 
@@ -34,8 +42,18 @@ export function heardExpired(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
   if (open?.type !== "attempt" || open.stopping) return null;
   const error = failure("timeout", "It took longer than its time limit.");
-  if ((open.effects === "ask" && open.begun) || open.child !== null) tell(draft, { type: "attempt.stopping", key, why: error.message });
-  else tell(draft, { type: "attempt.ended", path: open.path, key, outcome: "failed", error, doubt: open.effects === "idempotent" });
+  if ((open.effects === "ask" && open.begun) || open.child !== null)
+    tell(draft, { type: "attempt.stopping", key, why: error.message });
+  else
+    tell(draft, {
+      type: "attempt.ended",
+      path: open.path,
+      key,
+      outcome: "failed",
+      error,
+      doubt: open.effects === "idempotent",
+      ...(open.effects === "ask" ? {} : { unanswered: true }),
+    });
   return null;
 }
 
@@ -48,22 +66,48 @@ export function heardLost(draft: Draft, key: number): Problem | null {
     tell(draft, { type: "attempt.repeated", key });
     return null;
   }
-  const error = failure("lost", "The process ended while it was being done; nobody knows how far it got.");
-  tell(draft, { type: "attempt.ended", path: open.path, key, outcome: "unknown", error, doubt: open.effects !== "pure" });
+  const error = failure(
+    "lost",
+    "The process ended while it was being done; nobody knows how far it got.",
+  );
+  tell(draft, {
+    type: "attempt.ended",
+    path: open.path,
+    key,
+    outcome: "unknown",
+    error,
+    doubt: open.effects !== "pure",
+    unanswered: true,
+  });
   return null;
 }
 
-type Ok = { readonly key: number; readonly open: OpenAttempt; readonly answer: Extract<Answer, { kind: "ok" }> };
+type Ok = {
+  readonly key: number;
+  readonly open: OpenAttempt;
+  readonly answer: Extract<Answer, { kind: "ok" }>;
+};
 
 function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
   const { key, open, answer } = ok;
   const taken = accepted(draft, answer.output, frame.step.outputs);
   if ("why" in taken) {
     const error = failure("invalid_output", `${open.agent}: ${taken.why}`);
-    tell(draft, { type: "attempt.ended", path: open.path, key, outcome: "failed", error, doubt: open.effects !== "pure" && open.child === null, ...usageOf(answer) });
+    tell(draft, {
+      type: "attempt.ended",
+      path: open.path,
+      key,
+      outcome: "failed",
+      error,
+      doubt: open.effects !== "pure" && open.child === null,
+      ...usageOf(answer),
+    });
     return null;
   }
-  const warnings = answer.warnings === undefined || answer.warnings.length === 0 ? {} : { warnings: answer.warnings };
+  const warnings =
+    answer.warnings === undefined || answer.warnings.length === 0
+      ? {}
+      : { warnings: answer.warnings };
   complete(draft, frame, { output: taken.output, closes: key, ...usageOf(answer), ...warnings });
   return null;
 }
@@ -73,7 +117,11 @@ function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
  * own word that nothing was done under this call ends a doubt; a refusal, or a kind of failure that
  * means nothing was done, adds none.
  */
-function inDoubt(frame: LeafFrame, open: OpenAttempt, answer: Exclude<Answer, { kind: "ok" }>): boolean {
+function inDoubt(
+  frame: LeafFrame,
+  open: OpenAttempt,
+  answer: Exclude<Answer, { kind: "ok" }>,
+): boolean {
   if (open.effects === "pure") return false;
   if (open.child !== null) return answer.kind === "unknown";
   if (answer.kind === "unknown") return true;
@@ -89,11 +137,22 @@ function late(draft: Draft, key: number, answer: Answer): Problem | null {
   if (doubt === undefined) return null;
   tell(draft, { type: "attempt.settled", key, outcome: answer.kind, ...usageOf(answer) });
   const frame = get(draft.run.frames, doubt.path);
-  if (frame?.kind !== "leaf" || frame.state !== "held" || frame.call !== doubt.call || answer.kind !== "ok") return null;
+  if (
+    frame?.kind !== "leaf" ||
+    frame.state !== "held" ||
+    frame.call !== doubt.call ||
+    answer.kind !== "ok"
+  )
+    return null;
   const taken = accepted(draft, answer.output, frame.step.outputs);
   if ("why" in taken || frame.exception === null) return null;
   const pausedBy = draft.run.paused?.exception === frame.exception;
-  tell(draft, { type: "exception.closed", key: frame.exception, path: frame.path, how: "answered" });
+  tell(draft, {
+    type: "exception.closed",
+    key: frame.exception,
+    path: frame.path,
+    how: "answered",
+  });
   complete(draft, frame, { output: taken.output });
   if (pausedBy) tell(draft, { type: "run.resumed" });
   return null;

@@ -53,12 +53,18 @@ export function foldClosed(run: Fold, key: number, isUnanswered: boolean): void 
 }
 
 export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
-  const { kind } = event.error;
-  foldClosed(run, event.key, event.outcome === "stopped" || kind === "timeout" || kind === "lost");
+  foldClosed(run, event.key, event.unanswered === true);
   const frame = get(run.frames, event.path);
   if (frame?.kind !== "leaf") return;
   const call = event.doubt ? frame.call : null;
-  putFrame(run, { ...frame, state: "judging", key: null, call, doubt: event.doubt, error: event.error });
+  putFrame(run, {
+    ...frame,
+    state: "judging",
+    key: null,
+    call,
+    doubt: event.doubt,
+    error: event.error,
+  });
 }
 
 export function changeAttempt(run: Fold, key: number, change: Partial<OpenAttempt>): void {

@@ -1,23 +1,39 @@
 import { type Draft, isFull, tell } from "./draft.ts";
+import { failure } from "./failure.ts";
 import { complete, stopped } from "./finish.ts";
 import { first } from "./queue.ts";
-import type { BlockFrame, ChooseFrame, EachFrame, Frame, Item, RepeatFrame } from "./run.ts";
-import { failure } from "./failure.ts";
 import { mergedOutput } from "./result.ts";
+import type { BlockFrame, ChooseFrame, EachFrame, Frame, Item, RepeatFrame } from "./run.ts";
 import { start } from "./start.ts";
 import { entries, get } from "./table.ts";
 import { childPath, childStep } from "./work.ts";
 
 /** Steps side by side or one after another: whoever waits for nobody begins; one failure fails the block. */
 export function advanceBlock(draft: Draft, frame: BlockFrame): void {
+  const isRoot = frame.path === "";
   if (frame.stopping !== null) return stopBelow(draft, frame);
   if (frame.broken !== null) {
-    tell(draft, { type: "step.stopping", path: frame.path, outcome: "failed", why: frame.broken.message, error: frame.broken });
+    // The run ends where its root would: see end.ts.
+    if (isRoot) return;
+    tell(draft, {
+      type: "step.stopping",
+      path: frame.path,
+      outcome: "failed",
+      why: frame.broken.message,
+      error: frame.broken,
+    });
     return;
   }
   startFree(draft, frame);
   const now = get(draft.run.frames, frame.path);
-  if (now?.kind !== "block" || now.left > 0 || now.stopping !== null || now.broken !== null) return;
+  if (
+    isRoot ||
+    now?.kind !== "block" ||
+    now.left > 0 ||
+    now.stopping !== null ||
+    now.broken !== null
+  )
+    return;
   const output = mergedOutput(draft, now);
   complete(draft, now, output === null ? {} : { output });
 }
@@ -34,7 +50,10 @@ function startFree(draft: Draft, frame: BlockFrame): void {
 }
 
 /** Every live child is told to stop; when none is left the step ends as it was to. */
-export function stopBelow(draft: Draft, frame: BlockFrame | EachFrame | ChooseFrame | RepeatFrame): void {
+export function stopBelow(
+  draft: Draft,
+  frame: BlockFrame | EachFrame | ChooseFrame | RepeatFrame,
+): void {
   const stopping = frame.stopping;
   if (stopping === null) return;
   let live = 0;
@@ -46,11 +65,12 @@ export function stopBelow(draft: Draft, frame: BlockFrame | EachFrame | ChooseFr
     if (child === undefined || child.stopping !== null) continue;
     tell(draft, { type: "step.stopping", path, outcome: "cancelled", why: stopping.why });
   }
-  if (live === 0) stopped(draft, frame);
+  if (live === 0 && frame.path !== "") stopped(draft, frame);
 }
 
 function liveBelow(frame: BlockFrame | EachFrame | ChooseFrame | RepeatFrame): readonly number[] {
-  if (frame.kind === "block" || frame.kind === "each") return [...entries(frame.live)].map(([at]) => at).sort((a, b) => a - b);
+  if (frame.kind === "block" || frame.kind === "each")
+    return [...entries(frame.live)].map(([at]) => at).sort((a, b) => a - b);
   if (frame.child.state !== "live") return [];
   return [frame.kind === "choose" ? frame.branch : frame.round];
 }
@@ -59,6 +79,12 @@ function liveBelow(frame: BlockFrame | EachFrame | ChooseFrame | RepeatFrame): r
 export function endAs(draft: Draft, frame: ChooseFrame | RepeatFrame, item: Item): boolean {
   if (item.outcome !== "failed" && item.outcome !== "cancelled") return false;
   const error = item.error ?? failure("cancelled", "What it consists of was cancelled.");
-  tell(draft, { type: "step.stopping", path: frame.path, outcome: "failed", why: error.message, error });
+  tell(draft, {
+    type: "step.stopping",
+    path: frame.path,
+    outcome: "failed",
+    why: error.message,
+    error,
+  });
   return true;
 }

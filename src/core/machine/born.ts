@@ -8,7 +8,12 @@ import { emptyTable, set } from "./table.ts";
 import { workOf } from "./work.ts";
 
 type Started = Extract<Body, { type: "step.started" }>;
-export type Birth = { readonly path: Path; readonly parent: Path | null; readonly at: number; readonly seq: number };
+export type Birth = {
+  readonly path: Path;
+  readonly parent: Path | null;
+  readonly at: number;
+  readonly seq: number;
+};
 
 /** The frame of a step that has just begun, one shape per kind. Pure fold: only the event and the definition. */
 export function frameOf(step: Step, event: Started & Pick<Event, "seq">, birth: Birth): Frame {
@@ -49,13 +54,27 @@ export function frameOf(step: Step, event: Started & Pick<Event, "seq">, birth: 
   }
 }
 
-function chooseFrame(step: Extract<Step, { kind: "choose" }>, branch: number, common: FrameCommon): Frame {
+function chooseFrame(
+  step: Extract<Step, { kind: "choose" }>,
+  branch: number,
+  common: FrameCommon,
+): Frame {
   const chosen = step.branches[branch]?.step;
-  return { ...common, expected: chosen === undefined ? 0 : workOf(chosen), kind: "choose", step, branch, child: { state: "none" } };
+  return {
+    ...common,
+    expected: chosen === undefined ? 0 : workOf(chosen),
+    kind: "choose",
+    step,
+    branch,
+    child: { state: "none" },
+  };
 }
 
 /** A block in which the steps that wait for nobody are ready. */
-export function blockFrame(step: Extract<Step, { kind: "block" }>, common: FrameCommon): BlockFrame {
+export function blockFrame(
+  step: Extract<Step, { kind: "block" }>,
+  common: FrameCommon,
+): BlockFrame {
   let waits = emptyTable<number, number>();
   let ready = emptyQueue<number>();
   let free = emptyQueue<number>();
@@ -65,7 +84,18 @@ export function blockFrame(step: Extract<Step, { kind: "block" }>, common: Frame
     else free = join(free, child.slot);
   }
   const limiter = limiterOf(step.concurrencyMost);
-  return { ...common, kind: "block", step, waits, ready, free, live: emptyTable(), left: step.steps.length, broken: null, limiter };
+  return {
+    ...common,
+    kind: "block",
+    step,
+    waits,
+    ready,
+    free,
+    live: emptyTable(),
+    left: step.steps.length,
+    broken: null,
+    limiter,
+  };
 }
 
 export function leafFrame(step: LeafFrame["step"], common: FrameCommon): LeafFrame {

@@ -3,8 +3,9 @@ import type { Problem } from "../problem.ts";
 import { unreachable } from "../unreachable.ts";
 import { advanceBlock } from "./block.ts";
 import { advanceChoose } from "./choose.ts";
-import { type Draft, isFull, tell } from "./draft.ts";
+import { type Draft, isFull, openDraft, tell } from "./draft.ts";
 import { advanceEach } from "./each.ts";
+import { endRun } from "./end.ts";
 import type { Event } from "./event.ts";
 import type { Facts } from "./facts.ts";
 import { stopped } from "./finish.ts";
@@ -12,12 +13,11 @@ import { hear, lookAtAll } from "./hear.ts";
 import { advanceLeaf } from "./leaf.ts";
 import { attempt } from "./open-attempt.ts";
 import { nextForPlace } from "./places.ts";
+import { first } from "./queue.ts";
 import { advanceRepeat } from "./repeat.ts";
 import type { Frame, Run } from "./run.ts";
-import { endRun } from "./end.ts";
 import type { Signal } from "./signal.ts";
 import { start } from "./start.ts";
-import { first } from "./queue.ts";
 import { get } from "./table.ts";
 
 /** What was decided: the run after its events, the events, and contents they name by digest. */
@@ -39,12 +39,14 @@ export type Decision = {
  * @returns a `Problem` where the signal is refused; never throws for what a caller or the world did
  */
 export function decide(run: Run, signal: Signal, facts: Facts): Decision | Problem {
-  const draft: Draft = { run: { ...run }, events: [], contents: [], at: signal.at, by: signal.by, facts, queue: [], looked: 0 };
+  const draft = openDraft(run, signal, facts);
   const problem = hear(draft, signal);
   if (problem !== null) return problem;
+  draft.by = "muster";
   if (run.unsettled) lookAtAll(draft);
   const isSettled = settle(draft);
-  if (signal.type === "proceed" && run.unsettled && draft.events.length === 0) tell(draft, { type: "run.proceeded" });
+  if (signal.type === "proceed" && run.unsettled && draft.events.length === 0)
+    tell(draft, { type: "run.proceeded" });
   return ended(draft, isSettled);
 }
 
@@ -64,15 +66,14 @@ function settle(draft: Draft): boolean {
     if (draft.run.paused === null && giveplace(draft)) continue;
     const before = draft.events.length;
     endRun(draft);
-    if (draft.events.length === before) return draft.run.paused === null || draft.run.phase !== "running";
+    if (draft.events.length === before)
+      return draft.run.paused === null || draft.run.phase !== "running";
   }
 }
 
 function advance(draft: Draft, frame: Frame): void {
   switch (frame.kind) {
     case "block":
-      // The run ends where its root would.
-      if (frame.path === "" && frame.left === 0) return;
       return advanceBlock(draft, frame);
     case "each":
       return advanceEach(draft, frame);

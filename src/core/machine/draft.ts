@@ -3,7 +3,8 @@ import type { Json } from "../json.ts";
 import type { Body, Event, Path, Stored } from "./event.ts";
 import { fold } from "./evolve.ts";
 import type { Facts } from "./facts.ts";
-import type { Fold } from "./run.ts";
+import type { Fold, Run } from "./run.ts";
+import type { Signal } from "./signal.ts";
 import { parentPath } from "./step.ts";
 
 /** A decision has a limit of events; what is left over is owed as `proceed` (M12). */
@@ -21,12 +22,32 @@ export type Draft = {
   readonly events: Event[];
   readonly contents: (readonly [Digest, string])[];
   readonly at: number;
-  readonly by: string;
+  /** Who told it; what follows from what was told is the machine's. */
+  by: string;
   readonly facts: Facts;
   readonly queue: Path[];
   /** How many of `queue` were looked at. */
   looked: number;
 };
+
+/** What the decision itself keeps can be read before anybody else has it. */
+export function openDraft(run: Run, signal: Signal, facts: Facts): Draft {
+  const contents: (readonly [Digest, string])[] = [];
+  const read = (digest: Digest): Json => {
+    const own = contents.find(([name]) => name === digest);
+    return own === undefined ? facts.read(digest) : (JSON.parse(own[1]) as Json);
+  };
+  return {
+    run: { ...run },
+    events: [],
+    contents,
+    at: signal.at,
+    by: signal.by,
+    facts: { ...facts, read },
+    queue: [],
+    looked: 0,
+  };
+}
 
 /** Something happened: it is numbered, folded, and whatever it touches is to be looked at. */
 export function tell(draft: Draft, body: Body): number {

@@ -1,8 +1,8 @@
 import type { Each } from "../definition/index.ts";
 import { stopBelow } from "./block.ts";
 import { type Draft, tell } from "./draft.ts";
-import { complete, degrade } from "./finish.ts";
 import { failure } from "./failure.ts";
+import { complete, degrade } from "./finish.ts";
 import type { EachFrame } from "./run.ts";
 
 /** The body for every item. Items begin as places are free; the step ends with the last, or when too many failed. */
@@ -12,15 +12,23 @@ export function advanceEach(draft: Draft, frame: EachFrame): void {
   const last = frame.lastError?.message ?? "";
   if (frame.failed > most) {
     const message = `${frame.failed} of ${frame.count} items failed, ${most} may. The last: ${last}`;
-    tell(draft, { type: "step.stopping", path: frame.path, outcome: "failed", why: message, error: failure("too_many_failed", message) });
+    tell(draft, {
+      type: "step.stopping",
+      path: frame.path,
+      outcome: "failed",
+      why: message,
+      error: failure("too_many_failed", message),
+    });
     return;
   }
   if (frame.ended < frame.count) return;
   if (frame.failed === 0) return complete(draft, frame);
   const message = `${frame.failed} of ${frame.count} items failed, which is tolerated. The last: ${last}`;
-  degrade(draft, frame, failure("optional_step_failure", message));
+  degrade(draft, frame, { error: failure("optional_step_failure", message) });
 }
 
 function toleratedMost(step: Each, count: number): number {
-  return step.tolerate.kind === "count" ? step.tolerate.most : Math.floor(count * step.tolerate.most);
+  return step.tolerate.kind === "count"
+    ? step.tolerate.most
+    : Math.floor(count * step.tolerate.most);
 }

@@ -2,8 +2,8 @@ import { type Draft, store, tell } from "./draft.ts";
 import type { RunOutcome } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { runOutputs } from "./result.ts";
-import { isUndo, undoPath } from "./undo.ts";
 import { entries, get } from "./table.ts";
+import { isUndo, undoPath } from "./undo.ts";
 
 /** The run ends with its root; a rollback undoes, newest first, one after another, before it does. */
 export function endRun(draft: Draft): void {
@@ -17,14 +17,25 @@ export function endRun(draft: Draft): void {
     if (root.left === 0 && run.paused === null) finish(draft, "completed", null);
     return;
   }
-  if (root.live.size > 0) return;
-  const { stopping } = run;
-  if (stopping?.rollback === true && run.undo !== null) tell(draft, { type: "run.undoing" });
-  else finish(draft, stopping?.rollback === true ? "rolled back" : (stopping?.then ?? "failed"), stopping?.error ?? null);
+  if (root.live.size === 0) endStopped(draft);
+}
+
+function endStopped(draft: Draft): void {
+  const { stopping, undo } = draft.run;
+  if (stopping === null) return;
+  const { outcome, rollback, error } = stopping;
+  if (rollback && undo !== null) tell(draft, { type: "run.undoing" });
+  else finish(draft, rollback ? "rolled back" : outcome, error);
 }
 
 function giveUp(draft: Draft, error: Failure): void {
-  tell(draft, { type: "run.stopping", then: "failed", rollback: false, why: error.message, error });
+  tell(draft, {
+    type: "run.stopping",
+    outcome: "failed",
+    rollback: false,
+    why: error.message,
+    error,
+  });
   draft.queue.push("");
 }
 

@@ -70,10 +70,10 @@ export type Body =
   | { readonly type: "run.attached"; readonly parent: { readonly run: RunId; readonly key: Key } }
   | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
   | { readonly type: "run.resumed" }
-  /** Nothing new begins; what is in flight is stopped or awaited. `then` is how the run is to end. */
+  /** Nothing new begins; what is in flight is stopped or awaited. `outcome` is how the run is to end. */
   | {
       readonly type: "run.stopping";
-      readonly then: "cancelled" | "failed";
+      readonly outcome: "cancelled" | "failed";
       readonly rollback: boolean;
       readonly why: string;
       readonly error?: Failure;
@@ -108,7 +108,13 @@ export type Body =
       readonly gate?: GateOpening;
     }
   /** It is to end this way as soon as nothing of it is in flight; nothing of it begins any more. */
-  | { readonly type: "step.stopping"; readonly path: Path; readonly outcome: "failed" | "cancelled"; readonly why: string; readonly error?: Failure }
+  | {
+      readonly type: "step.stopping";
+      readonly path: Path;
+      readonly outcome: "failed" | "cancelled";
+      readonly why: string;
+      readonly error?: Failure;
+    }
   /** `when` did not hold, or could not be told and the stricter way was taken; or a branch was not taken. */
   | {
       readonly type: "step.skipped";
@@ -148,6 +154,8 @@ export type Body =
       readonly error: Failure;
       /** After this, the call may have been done: it is in doubt. */
       readonly doubt: boolean;
+      /** It was closed before it was answered: an answer may still come. */
+      readonly unanswered?: true;
       readonly usage?: Usage;
     }
   /** An answer to an attempt that was closed before it came: its price and what it says are kept. */

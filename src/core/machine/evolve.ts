@@ -29,6 +29,7 @@ export function fold(run: Fold, event: Event): void {
 }
 
 function foldRun(run: Fold, event: Event): void {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others are those of foldStep
   switch (event.type) {
     case "run.accepted":
       return accepted(run, event);
@@ -68,6 +69,7 @@ type OfRun =
   | "report.told";
 
 function foldStep(run: Fold, event: Exclude<Event, { type: OfRun }>): void {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others are those of foldAsk
   switch (event.type) {
     case "step.started":
       return foldStarted(run, event);
@@ -147,7 +149,8 @@ function accepted(run: Fold, event: Of<"run.accepted">): void {
 /** The same child, asked for again by its parent's step: its end is told to the newer key, also when it has ended. */
 function attached(run: Fold, event: Of<"run.attached">): void {
   run.parent = event.parent;
-  if (run.phase === "finished") run.open = set(emptyTable<number, Open>(), event.seq, { type: "report", to: event.parent });
+  if (run.phase === "finished")
+    run.open = set(emptyTable<number, Open>(), event.seq, { type: "report", to: event.parent });
 }
 
 /** Timers were not owed while the run was paused: their due moves by the pause. A gate's deadline does not. */
@@ -156,19 +159,20 @@ function resumed(run: Fold, at: number): void {
   let open = run.open;
   for (const [key, one] of entries(run.open)) {
     if (one.type === "timer") open = set(open, key, { ...one, due: one.due + by });
-    if (one.type === "listen" && one.due !== null) open = set(open, key, { ...one, due: one.due + by });
+    if (one.type === "listen" && one.due !== null)
+      open = set(open, key, { ...one, due: one.due + by });
   }
   run.paused = null;
   run.open = open;
 }
 
 function stopping(run: Fold, event: Of<"run.stopping">): void {
-  const { then, rollback, why } = event;
+  const { outcome, rollback, why } = event;
   const error = event.error ?? null;
   run.phase = "stopping";
-  run.stopping = { then, rollback, why, error };
+  run.stopping = { outcome, rollback, why, error };
   const root = get(run.frames, "");
-  if (root !== undefined) putFrame(run, { ...root, stopping: { outcome: then, why, error } });
+  if (root !== undefined) putFrame(run, { ...root, stopping: { outcome, why, error } });
 }
 
 function finished(run: Fold, event: Of<"run.finished">): void {
@@ -180,7 +184,8 @@ function finished(run: Fold, event: Of<"run.finished">): void {
   run.frames = emptyTable();
   run.paused = null;
   run.undo = null;
-  run.open = run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });
+  run.open =
+    run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });
   run.work = { done: run.work.expected, expected: run.work.expected };
 }
 
@@ -197,14 +202,16 @@ function timerSet(run: Fold, event: Of<"timer.set">): void {
   run.open = set(run.open, event.seq, { type: "timer", path, due, why });
   const frame = get(run.frames, path);
   if (frame === undefined) return;
-  if (why === "backoff" && frame.kind === "leaf") changeLeaf(run, path, { state: "backoff", timer: event.seq });
+  if (why === "backoff" && frame.kind === "leaf")
+    changeLeaf(run, path, { state: "backoff", timer: event.seq });
   else putFrame(run, { ...frame, timer: event.seq });
 }
 
 function timerEnded(run: Fold, key: number): void {
   const open = get(run.open, key);
   run.open = remove(run.open, key);
-  if (open?.type === "timer" && open.why === "backoff") changeLeaf(run, open.path, { state: "ready", timer: null });
+  if (open?.type === "timer" && open.why === "backoff")
+    changeLeaf(run, open.path, { state: "ready", timer: null });
 }
 
 /** A repeat is doubt: nobody knows how far the first time got. */
@@ -219,7 +226,10 @@ function voted(run: Fold, event: Of<"gate.voted">): void {
   const open = get(run.open, event.key);
   if (open?.type !== "gate") return;
   const { voter, allow, reason, at } = event;
-  run.open = set(run.open, event.key, { ...open, votes: [...open.votes, { voter, allow, reason, at }] });
+  run.open = set(run.open, event.key, {
+    ...open,
+    votes: [...open.votes, { voter, allow, reason, at }],
+  });
 }
 
 function escalated(run: Fold, key: number): void {

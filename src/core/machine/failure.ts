@@ -17,7 +17,9 @@ export type FailureClass = "transient" | "permanent" | "degradable" | "critical"
  * The kinds everybody knows, each with its class, and whether who answers with it has certainly
  * done nothing. The first twelve are the source's; the others are the machine's own.
  */
-export const FAILURE_KINDS: Readonly<Record<string, { readonly class: FailureClass; readonly certain: boolean }>> = {
+export const FAILURE_KINDS: Readonly<
+  Record<string, { readonly class: FailureClass; readonly certain: boolean }>
+> = {
   network_timeout: { class: "transient", certain: false },
   api_rate_limit: { class: "transient", certain: true },
   agent_temporarily_unavailable: { class: "transient", certain: true },

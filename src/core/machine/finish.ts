@@ -10,35 +10,40 @@ export type Ending = {
   readonly warnings?: readonly string[];
 };
 
+export type BadEnding = Ending & { readonly error: Failure };
+
 /** A step ends well. */
 export function complete(draft: Draft, frame: Frame, ending: Ending = {}): void {
   tell(draft, { type: "step.finished", path: frame.path, outcome: "completed", ...ending });
 }
 
 /** A step ends badly; where the author said that it may, it is degraded instead, and the run goes on. */
-export function fail(draft: Draft, frame: Frame, error: Failure, ending: Ending = {}): void {
-  if (frame.step.optional) return degrade(draft, frame, error, ending);
-  tell(draft, { type: "step.finished", path: frame.path, outcome: "failed", error, ...ending });
+export function fail(draft: Draft, frame: Frame, error: Failure): void {
+  endBadly(draft, frame, { error });
+}
+
+export function endBadly(draft: Draft, frame: Frame, ending: BadEnding): void {
+  if (frame.step.optional) return degrade(draft, frame, ending);
+  tell(draft, { type: "step.finished", path: frame.path, outcome: "failed", ...ending });
 }
 
 /** The run goes on without it, with the author's impact and warning. */
-export function degrade(draft: Draft, frame: Frame, error: Failure, ending: Ending = {}): void {
-  const { impact, warning } = frame.step;
+export function degrade(draft: Draft, frame: Frame, ending: BadEnding): void {
+  const { name, impact, warning } = frame.step;
   tell(draft, {
     type: "step.finished",
     path: frame.path,
     outcome: "degraded",
-    error,
     ...(impact === "" ? {} : { impact }),
-    warning: warning === "" ? `The step "${frame.step.name}" was degraded: ${error.message}` : warning,
+    warning: warning === "" ? `The step "${name}" was degraded: ${ending.error.message}` : warning,
     ...ending,
   });
 }
 
 /** A step that was stopped ends as it was told to, once nothing of it is in flight. */
 export function stopped(draft: Draft, frame: Frame, ending: Ending = {}): void {
-  const stopping = frame.stopping;
-  if (stopping?.outcome === "failed" && stopping.error !== null) return fail(draft, frame, stopping.error, ending);
+  const { outcome, error } = frame.stopping ?? { outcome: "cancelled", error: null };
+  if (outcome === "failed" && error !== null) return endBadly(draft, frame, { ...ending, error });
   tell(draft, { type: "step.finished", path: frame.path, outcome: "cancelled", ...ending });
 }
 

@@ -1,7 +1,7 @@
 import type { Problem } from "../problem.ts";
 import { type Draft, store, tell } from "./draft.ts";
-import { complete, fail } from "./finish.ts";
 import { failure } from "./failure.ts";
+import { complete, fail } from "./finish.ts";
 import type { Frame, Open, Vote } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { get } from "./table.ts";
@@ -11,7 +11,11 @@ type OpenGate = Extract<Open, { type: "gate" }>;
 /** A person decides. A vote counts once per person, for the digest they were shown, from who may. */
 export function heardVote(draft: Draft, vote: Extract<Told, { type: "vote" }>): Problem | null {
   const open = get(draft.run.open, vote.key);
-  if (open?.type !== "gate") return { code: "conflict", message: `There is no open gate ${vote.key} in ${draft.run.id}: it was decided before, or never opened.` };
+  if (open?.type !== "gate")
+    return {
+      code: "conflict",
+      message: `There is no open gate ${vote.key} in ${draft.run.id}: it was decided before, or never opened.`,
+    };
   const against = whyNot(open, vote, draft.by);
   if (against !== null) return against;
   const { key, digest, allow, reason } = vote;
@@ -27,26 +31,46 @@ export function heardVote(draft: Draft, vote: Extract<Told, { type: "vote" }>): 
 /** A deadline that passes never approves. */
 export function gateDue(draft: Draft, key: number, open: OpenGate): void {
   const frame = get(draft.run.frames, open.path);
-  const onTimeout = frame?.kind === "gate" ? frame.step.approval.onTimeout : frame?.kind === "leaf" && frame.step.kind === "task" ? frame.step.approve?.onTimeout : "reject";
-  if (onTimeout === "escalate") tell(draft, { type: "gate.escalated", key, to: draft.run.workflow.owner || draft.run.by });
+  const onTimeout =
+    frame?.kind === "gate"
+      ? frame.step.approval.onTimeout
+      : frame?.kind === "leaf" && frame.step.kind === "task"
+        ? frame.step.approve?.onTimeout
+        : "reject";
+  if (onTimeout === "escalate")
+    tell(draft, { type: "gate.escalated", key, to: draft.run.workflow.owner || draft.run.by });
   else close(draft, open, { key, allowed: false, why: "The deadline passed without a decision." });
 }
 
 function whyNot(open: OpenGate, vote: { readonly digest: string }, voter: string): Problem | null {
   const { from, digest } = open.gate;
   if (vote.digest !== digest) {
-    return { code: "conflict", message: "What this vote decides on is no longer what the gate asks.", mend: "Look at it again and decide on what it asks now." };
+    return {
+      code: "conflict",
+      message: "What this vote decides on is no longer what the gate asks.",
+      mend: "Look at it again and decide on what it asks now.",
+    };
   }
   if (from.length > 0 && !from.includes(voter)) {
-    return { code: "not-allowed", message: `${voter} may not decide this; ${from.join(", ")} may.` };
+    return {
+      code: "not-allowed",
+      message: `${voter} may not decide this; ${from.join(", ")} may.`,
+    };
   }
   if (open.votes.some((one) => one.voter === voter)) {
-    return { code: "conflict", message: `${voter} has decided this before; one person has one vote.` };
+    return {
+      code: "conflict",
+      message: `${voter} has decided this before; one person has one vote.`,
+    };
   }
   return null;
 }
 
-function close(draft: Draft, open: OpenGate, as: { key: number; allowed: boolean; why: string }): void {
+function close(
+  draft: Draft,
+  open: OpenGate,
+  as: { key: number; allowed: boolean; why: string },
+): void {
   tell(draft, { type: "gate.closed", path: open.path, ...as });
   const frame = get(draft.run.frames, open.path);
   if (frame === undefined) return;
@@ -54,9 +78,16 @@ function close(draft: Draft, open: OpenGate, as: { key: number; allowed: boolean
   else if (!as.allowed) fail(draft, frame, failure("rejected", `It was not approved: ${as.why}`));
 }
 
-function decided(draft: Draft, frame: Extract<Frame, { kind: "gate" }>, as: { allowed: boolean; why: string; votes: readonly Vote[] }): void {
-  if (!as.allowed && frame.step.rejected === "fail") return fail(draft, frame, failure("rejected", `It was rejected: ${as.why}`));
+function decided(
+  draft: Draft,
+  frame: Extract<Frame, { kind: "gate" }>,
+  as: { allowed: boolean; why: string; votes: readonly Vote[] },
+): void {
+  if (!as.allowed && frame.step.rejected === "fail")
+    return fail(draft, frame, failure("rejected", `It was rejected: ${as.why}`));
   const by = as.votes.map((one) => one.voter).join(", ");
   const votes = as.votes.map(({ voter, allow, reason }) => ({ voter, allow, reason }));
-  complete(draft, frame, { output: store(draft, { allowed: as.allowed, by, reason: as.why, votes }) });
+  complete(draft, frame, {
+    output: store(draft, { allowed: as.allowed, by, reason: as.why, votes }),
+  });
 }

@@ -2,15 +2,16 @@ import type { Problem } from "../problem.ts";
 import { unreachable } from "../unreachable.ts";
 import { heardAnswer, heardExpired, heardLost } from "./answer.ts";
 import { type Draft, store, tell } from "./draft.ts";
-import { complete, degrade, fail } from "./finish.ts";
 import { failure } from "./failure.ts";
+import { complete, degrade, fail } from "./finish.ts";
 import { gateDue, heardVote } from "./gate.ts";
 import { accepted } from "./output.ts";
-import { MACHINE_VERSION, type LeafFrame, type Open } from "./run.ts";
+import { type LeafFrame, MACHINE_VERSION, type Open } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { entries, get } from "./table.ts";
 
 /** What a signal says happened. Null, and perhaps no event, when it was taken; else why it is refused. */
+// oxlint-disable-next-line complexity -- a flat switch, one case for each kind of signal
 export function hear(draft: Draft, told: Told): Problem | null {
   const { run } = draft;
   if (told.type === "start") return heardStart(draft, told);
@@ -51,28 +52,54 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
   if (run.phase === "absent") {
     const { name, version, limits } = run.workflow;
     const from = origin === undefined ? {} : { origin };
-    tell(draft, { type: "run.accepted", run: run.id, definition, workflow: name, version, params, ...from, parent, machine: MACHINE_VERSION });
+    tell(draft, {
+      type: "run.accepted",
+      run: run.id,
+      definition,
+      workflow: name,
+      version,
+      params,
+      ...from,
+      parent,
+      machine: MACHINE_VERSION,
+    });
     draft.queue.push("");
-    if (limits.totalTimeoutMs !== null) tell(draft, { type: "timer.set", path: "", due: draft.at + limits.totalTimeoutMs, why: "total" });
-  } else if (parent !== null && parent.key > (run.parent?.key ?? 0)) tell(draft, { type: "run.attached", parent });
+    if (limits.totalTimeoutMs !== null)
+      tell(draft, {
+        type: "timer.set",
+        path: "",
+        due: draft.at + limits.totalTimeoutMs,
+        why: "total",
+      });
+  } else if (parent !== null && parent.key > (run.parent?.key ?? 0))
+    tell(draft, { type: "run.attached", parent });
   return null;
 }
 
 /** Performed only after the event; a run that is paused or stopping lets nothing begin, and the shell forgets that it asked. */
 function heardBegin(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
-  if (open?.type !== "attempt" || open.begun || open.stopping || open.effects !== "ask" || draft.run.paused !== null) return null;
+  if (
+    open?.type !== "attempt" ||
+    open.begun ||
+    open.stopping ||
+    open.effects !== "ask" ||
+    draft.run.paused !== null
+  )
+    return null;
   tell(draft, { type: "attempt.begun", key });
   return null;
 }
 
 function heardFired(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
-  if (open?.type === "gate") gateDue(draft, key, open);
+  // No timer runs, or none any more: a deadline that was escalated has passed once.
+  if (open === undefined || !("due" in open) || open.due === null) return null;
+  if (open.type === "gate") gateDue(draft, key, open);
   // While paused no timer is owed; on resume its due has moved.
   else if (draft.run.paused !== null) return null;
-  else if (open?.type === "timer") timerDue(draft, key, open);
-  else if (open?.type === "listen") listenDue(draft, open);
+  else if (open.type === "timer") timerDue(draft, key, open);
+  else listenDue(draft, open);
   return null;
 }
 
@@ -89,15 +116,31 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
     case "block": {
       tell(draft, { type: "timer.ended", key });
       if (frame?.kind === "leaf" && frame.key !== null) return void heardExpired(draft, frame.key);
-      const error = failure("timeout", `"${frame?.step.name ?? open.path}" took longer than its time limit.`);
-      if (frame !== undefined && frame.stopping === null) tell(draft, { type: "step.stopping", path: open.path, outcome: "failed", why: error.message, error });
+      const error = failure(
+        "timeout",
+        `"${frame?.step.name ?? open.path}" took longer than its time limit.`,
+      );
+      if (frame !== undefined && frame.stopping === null)
+        tell(draft, {
+          type: "step.stopping",
+          path: open.path,
+          outcome: "failed",
+          why: error.message,
+          error,
+        });
       return;
     }
     case "total": {
       tell(draft, { type: "timer.ended", key });
       if (draft.run.phase !== "running") return;
       const error = failure("timeout", "The run took longer than its total time limit.");
-      tell(draft, { type: "run.stopping", then: "failed", rollback: false, why: error.message, error });
+      tell(draft, {
+        type: "run.stopping",
+        outcome: "failed",
+        rollback: false,
+        why: error.message,
+        error,
+      });
       draft.queue.push("");
     }
   }
@@ -105,7 +148,12 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
 
 function listenDue(draft: Draft, open: Extract<Open, { type: "listen" }>): void {
   const frame = get(draft.run.frames, open.path);
-  if (frame !== undefined) fail(draft, frame, failure("timeout", `No event "${open.event}" came for "${frame.step.name}" in time.`));
+  if (frame !== undefined)
+    fail(
+      draft,
+      frame,
+      failure("timeout", `No event "${open.event}" came for "${frame.step.name}" in time.`),
+    );
 }
 
 function heardArrived(draft: Draft, told: Extract<Told, { type: "arrived" }>): Problem | null {
@@ -114,19 +162,33 @@ function heardArrived(draft: Draft, told: Extract<Told, { type: "arrived" }>): P
   const frame = get(draft.run.frames, open.path);
   if (frame?.kind !== "wait") return null;
   const taken = accepted(draft, store(draft, told.payload), frame.step.outputs);
-  if ("why" in taken) return { code: "bad-input", message: `The event "${open.event}" is not what "${frame.step.name}" waits for. ${taken.why}` };
+  if ("why" in taken)
+    return {
+      code: "bad-input",
+      message: `The event "${open.event}" is not what "${frame.step.name}" waits for. ${taken.why}`,
+    };
   tell(draft, { type: "listen.ended", key: told.key, payload: {}, source: told.source });
   complete(draft, frame, { output: taken.output });
   return null;
 }
 
-function heardControl(draft: Draft, told: Extract<Told, { type: "pause" | "resume" | "cancel" }>): Problem | null {
+function heardControl(
+  draft: Draft,
+  told: Extract<Told, { type: "pause" | "resume" | "cancel" }>,
+): Problem | null {
   const { run } = draft;
-  if (run.phase === "finished") return { code: "already-ended", message: `${run.id} has ended: ${run.outcome ?? ""}.` };
-  if (told.type === "pause" && run.paused === null) tell(draft, { type: "run.paused", why: told.why });
+  if (run.phase === "finished")
+    return { code: "already-ended", message: `${run.id} has ended: ${run.outcome ?? ""}.` };
+  if (told.type === "pause" && run.paused === null)
+    tell(draft, { type: "run.paused", why: told.why });
   if (told.type === "resume" && run.paused !== null) resume(draft);
   if (told.type === "cancel" && run.phase === "running") {
-    tell(draft, { type: "run.stopping", then: "cancelled", rollback: told.rollback, why: told.why });
+    tell(draft, {
+      type: "run.stopping",
+      outcome: "cancelled",
+      rollback: told.rollback,
+      why: told.why,
+    });
     draft.queue.push("");
   }
   return null;
@@ -143,10 +205,17 @@ export function lookAtAll(draft: Draft): void {
 }
 
 /** A person's way out of an exception. What they give is checked like any answer. */
-function heardWayOut(draft: Draft, told: Extract<Told, { type: "retry" | "skip" | "give" }>): Problem | null {
+function heardWayOut(
+  draft: Draft,
+  told: Extract<Told, { type: "retry" | "skip" | "give" }>,
+): Problem | null {
   const open = get(draft.run.open, told.key);
   const frame = open?.type === "exception" ? get(draft.run.frames, open.path) : undefined;
-  if (frame?.kind !== "leaf") return { code: "conflict", message: `There is no open exception ${told.key} in ${draft.run.id}: it was closed before, or never raised.` };
+  if (frame?.kind !== "leaf")
+    return {
+      code: "conflict",
+      message: `There is no open exception ${told.key} in ${draft.run.id}: it was closed before, or never raised.`,
+    };
   const pausedBy = draft.run.paused?.exception === told.key;
   const against = wayOut(draft, frame, told);
   if (against !== null) return against;
@@ -154,7 +223,11 @@ function heardWayOut(draft: Draft, told: Extract<Told, { type: "retry" | "skip" 
   return null;
 }
 
-function wayOut(draft: Draft, frame: LeafFrame, told: Extract<Told, { type: "retry" | "skip" | "give" }>): Problem | null {
+function wayOut(
+  draft: Draft,
+  frame: LeafFrame,
+  told: Extract<Told, { type: "retry" | "skip" | "give" }>,
+): Problem | null {
   const closing = { type: "exception.closed", key: told.key, path: frame.path } as const;
   switch (told.type) {
     case "retry":
@@ -162,14 +235,23 @@ function wayOut(draft: Draft, frame: LeafFrame, told: Extract<Told, { type: "ret
       return null;
     case "skip": {
       tell(draft, { ...closing, how: "skip" });
-      degrade(draft, frame, frame.error ?? failure("optional_step_failure", told.why), { warnings: [`${draft.by} went on without it: ${told.why}`] });
+      const error = frame.error ?? failure("optional_step_failure", told.why);
+      const warnings = [`${draft.by} went on without it: ${told.why}`];
+      degrade(draft, frame, { error, warnings });
       return null;
     }
     case "give": {
       const taken = accepted(draft, told.output, frame.step.outputs);
-      if ("why" in taken) return { code: "bad-input", message: `These are not the outputs that "${frame.step.name}" promises. ${taken.why}` };
+      if ("why" in taken)
+        return {
+          code: "bad-input",
+          message: `These are not the outputs that "${frame.step.name}" promises. ${taken.why}`,
+        };
       tell(draft, { ...closing, how: "give" });
-      complete(draft, frame, { output: taken.output, warnings: [`Given by ${draft.by}: ${told.why}`] });
+      complete(draft, frame, {
+        output: taken.output,
+        warnings: [`Given by ${draft.by}: ${told.why}`],
+      });
       return null;
     }
   }

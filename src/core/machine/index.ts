@@ -1,5 +1,6 @@
-export { DECISION_EVENTS_MOST, INLINE_BYTES_MOST } from "./draft.ts";
 export { type Decision, decide } from "./decide.ts";
+export { type Turn, turnsOf } from "./difference.ts";
+export { DECISION_EVENTS_MOST, INLINE_BYTES_MOST } from "./draft.ts";
 export type { Call, Effect } from "./effect.ts";
 export type {
   Body,
@@ -17,15 +18,23 @@ export type {
   Stored,
   Usage,
 } from "./event.ts";
-export { type Turn, turnsOf } from "./difference.ts";
 export { evolve } from "./evolve.ts";
 export type { Facts, Ranked } from "./facts.ts";
-export { classOf, type Failure, FAILURE_KINDS, type FailureClass, failure, isCertain } from "./failure.ts";
+export {
+  classOf,
+  FAILURE_KINDS,
+  type Failure,
+  type FailureClass,
+  failure,
+  isCertain,
+} from "./failure.ts";
 export { owed, owedBy } from "./owed.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
 export { childrenOf, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Signal, Told } from "./signal.ts";
+export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";
+export { emptyTable, entries, get, remove, set, type Table } from "./table.ts";
 export { asksOf, childOf, type TaskAsked, taskOf } from "./task.ts";
 export { workOf } from "./work.ts";
 export type { Written } from "./written.ts";

@@ -1,6 +1,6 @@
 import { type Draft, tell } from "./draft.ts";
+import { type Failure, failure } from "./failure.ts";
 import { degrade, fail, raise, stopped } from "./finish.ts";
-import { failure, type Failure } from "./failure.ts";
 import { attempt } from "./open-attempt.ts";
 import { hasPlace } from "./places.ts";
 import { backoffMs } from "./retry.ts";
@@ -19,9 +19,12 @@ const NO_REASON = failure("crashed", "It ended without a reason.");
 
 /** An attempt failed: the error's class and the step's strategy say what follows. */
 function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
-  switch (following(frame, error)) {
+  switch (following(frame, error, draft.run.workflow)) {
     case "retry": {
-      const wait = backoffMs(frame.step.retry, frame.tries, { seed: `${draft.run.id}/${frame.path}`, error });
+      const wait = backoffMs(frame.step.retry, frame.tries, {
+        seed: `${draft.run.id}/${frame.path}`,
+        error,
+      });
       tell(draft, { type: "timer.set", path: frame.path, due: draft.at + wait, why: "backoff" });
       return;
     }
@@ -30,7 +33,7 @@ function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
       tell(draft, { type: "timer.set", path: frame.path, due: draft.at, why: "backoff" });
       return;
     case "degrade":
-      return degrade(draft, frame, error);
+      return degrade(draft, frame, { error });
     case "fail":
       return fail(draft, frame, error);
     case "ask":
@@ -45,7 +48,11 @@ function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
 function escalate(draft: Draft, frame: LeafFrame, error: Failure): void {
   const exception = raise(draft, frame, error);
   if (draft.run.paused !== null || draft.run.phase !== "running") return;
-  tell(draft, { type: "run.paused", why: `"${frame.step.name}" was escalated: ${error.message}`, exception });
+  tell(draft, {
+    type: "run.paused",
+    why: `"${frame.step.name}" was escalated: ${error.message}`,
+    exception,
+  });
 }
 
 /**
@@ -57,11 +64,20 @@ function stop(draft: Draft, frame: LeafFrame): void {
   if (frame.state === "calling") return stopCall(draft, frame);
   if (frame.state === "held") {
     if (frame.doubt || frame.exceptionWhy === "unknown" || frame.exception === null) return;
-    tell(draft, { type: "exception.closed", key: frame.exception, path: frame.path, how: "cancelled" });
+    tell(draft, {
+      type: "exception.closed",
+      key: frame.exception,
+      path: frame.path,
+      how: "cancelled",
+    });
     return stopped(draft, frame);
   }
   if (frame.doubt) {
-    raise(draft, frame, frame.error ?? failure("lost", "It was stopped while it may have been done."));
+    raise(
+      draft,
+      frame,
+      frame.error ?? failure("lost", "It was stopped while it may have been done."),
+    );
     return;
   }
   stopped(draft, frame);

@@ -2,13 +2,19 @@ import type { AgentNeed, Step } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Opening } from "./event.ts";
-import { following } from "./strategy.ts";
 import type { LeafFrame } from "./run.ts";
+import { following } from "./strategy.ts";
 
 /** A leaf that has its place goes on: the next attempt, by the same agent or, when that one is through, by the fallback. */
 export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
-  if (frame.error !== null && step.kind === "task" && step.fallback !== null && !frame.doubt && following(frame, frame.error) === "fallback") {
+  if (
+    frame.error !== null &&
+    step.kind === "task" &&
+    step.fallback !== null &&
+    !frame.doubt &&
+    following(frame, frame.error, draft.run.workflow) === "fallback"
+  ) {
     const { agent, reason } = step.fallback;
     const opening = openingFor(draft, step, { need: { kind: "named", agent }, call: null });
     tell(draft, { type: "attempt.started", path: frame.path, fallback: reason, ...opening });
@@ -38,13 +44,18 @@ function needOf(step: LeafFrame["step"], again: string | null): AgentNeed {
   return step.kind === "task" ? step.agent : { kind: "named", agent: step.workflow };
 }
 
-function openingFor(draft: Draft, step: LeafFrame["step"], ask: { need: AgentNeed; call: number | null }): Opening {
+function openingFor(
+  draft: Draft,
+  step: LeafFrame["step"],
+  ask: { need: AgentNeed; call: number | null },
+): Opening {
   const call = ask.call === null ? {} : { call: ask.call };
   if (step.kind === "workflow") return { ...call, ...childOpening(draft, step.workflow, ask.call) };
   const ranked = draft.facts.agents(ask.need);
   const best = ranked.find((one) => one.healthy) ?? ranked[0];
   // Nobody: the performer refuses it with a sentence, so that every refusal is an event.
-  if (best === undefined) return { ...call, agent: ask.need.kind === "named" ? ask.need.agent : "", effects: "pure" };
+  if (best === undefined)
+    return { ...call, agent: ask.need.kind === "named" ? ask.need.agent : "", effects: "pure" };
   const chosen = ask.need.kind === "named" ? {} : { chosen: best.why };
   return { ...call, agent: best.agent, agentDigest: best.digest, effects: best.effects, ...chosen };
 }
@@ -54,5 +65,10 @@ function childOpening(draft: Draft, workflow: string, call: number | null): Open
   const key = call ?? draft.run.seq + 1;
   const child = `wf_${draft.facts.digest(`${draft.run.id}.${key}`).slice(7, 39)}` as RunId;
   const definition = draft.facts.workflow(workflow);
-  return { agent: workflow, effects: "idempotent", child, ...(definition === null ? {} : { definition }) };
+  return {
+    agent: workflow,
+    effects: "idempotent",
+    child,
+    ...(definition === null ? {} : { definition }),
+  };
 }

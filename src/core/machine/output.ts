@@ -14,13 +14,17 @@ export function accepted(
   declared: OutputFields,
 ): { readonly output: Stored } | { readonly why: string } {
   const given = load(output, draft.facts.read);
-  if (!isObject(given)) return { why: "The answer's outputs are not an object of names and values." };
+  if (!isObject(given))
+    return { why: "The answer's outputs are not an object of names and values." };
   let changed: Record<string, Json> | null = null;
   for (const name in declared.fields) {
     const type = declared.fields[name];
     const value = given[name];
     if (type === undefined) continue;
-    if (value === undefined) return { why: `The output "${name}" (${type.text}) is missing. Given: ${Object.keys(given).join(", ") || "nothing"}.` };
+    if (value === undefined)
+      return {
+        why: `The output "${name}" (${type.text}) is missing. Given: ${Object.keys(given).join(", ") || "nothing"}.`,
+      };
     const converted = type.convert(value);
     if (!converted.ok) return { why: `The output "${name}" is no ${type.text}: ${converted.why}` };
     if (converted.value !== value) changed = { ...(changed ?? given), [name]: converted.value };

@@ -1,6 +1,6 @@
 import type { Task } from "../definition/index.ts";
 import type { Call, Effect } from "./effect.ts";
-import type { Event, Key } from "./event.ts";
+import type { Event, EventType, Key } from "./event.ts";
 import type { Open, Run } from "./run.ts";
 import { entries, get } from "./table.ts";
 
@@ -35,21 +35,19 @@ export function owedBy(run: Run, events: readonly Event[]): readonly Effect[] {
 /** Fixed for a task: the resources it uses, in name order, with their capacities. */
 const resources = new WeakMap<Task, Call["uses"]>();
 
+const OPENING: readonly EventType[] = [
+  "step.started",
+  "attempt.started",
+  "timer.set",
+  "run.finished",
+  "run.attached",
+];
+const CHANGING: readonly EventType[] = ["attempt.begun", "attempt.repeated", "attempt.stopping"];
+
+/** Under which key an event opens an effect, or makes another of it. */
 function opens(event: Event): Key | null {
-  switch (event.type) {
-    case "step.started":
-    case "attempt.started":
-    case "timer.set":
-    case "run.finished":
-    case "run.attached":
-      return event.seq;
-    case "attempt.begun":
-    case "attempt.repeated":
-    case "attempt.stopping":
-      return event.key;
-    default:
-      return null;
-  }
+  if (OPENING.includes(event.type)) return event.seq;
+  return CHANGING.includes(event.type) && "key" in event ? event.key : null;
 }
 
 function mayProceed(run: Run): boolean {
@@ -70,21 +68,40 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
       return;
     case "listen":
       effects.push({ type: "listen", key, event: open.event, match: open.match });
-      if (open.due !== null && run.paused === null) effects.push({ type: "timer", key, due: open.due });
+      if (open.due !== null && run.paused === null)
+        effects.push({ type: "timer", key, due: open.due });
       return;
     case "report":
-      if (run.outcome !== null) effects.push({ type: "report", key, to: open.to, outcome: run.outcome, output: run.result ?? { value: {} }, error: run.error });
+      if (run.outcome !== null)
+        effects.push({
+          type: "report",
+          key,
+          to: open.to,
+          outcome: run.outcome,
+          output: run.result ?? { value: {} },
+          error: run.error,
+        });
       return;
     case "exception":
       return;
   }
 }
 
-function pushAttempt(effects: Effect[], run: Run, one: { key: Key; open: Extract<Open, { type: "attempt" }> }): void {
+function pushAttempt(
+  effects: Effect[],
+  run: Run,
+  one: { key: Key; open: Extract<Open, { type: "attempt" }> },
+): void {
   const { key, open } = one;
   if (open.stopping) effects.push({ type: "abort", key });
   else if (open.child !== null) {
-    effects.push({ type: "child", key, path: open.path, child: open.child, definition: open.definition });
+    effects.push({
+      type: "child",
+      key,
+      path: open.path,
+      child: open.child,
+      definition: open.definition,
+    });
   } else if (open.effects === "ask" && !open.begun) {
     if (run.paused === null) effects.push({ type: "prepare", ...callOf(run, key, open) });
   } else effects.push({ type: "perform", ...callOf(run, key, open) });
@@ -111,7 +128,9 @@ function usesOf(run: Run, step: Task): Call["uses"] {
   if (step.uses.length === 0) return NOTHING;
   const known = resources.get(step);
   if (known !== undefined) return known;
-  const made = [...step.uses].sort().map((resource) => ({ resource, capacity: run.workflow.resources[resource] ?? 1 }));
+  const made = [...step.uses]
+    .sort()
+    .map((resource) => ({ resource, capacity: run.workflow.resources[resource] ?? 1 }));
   resources.set(step, made);
   return made;
 }

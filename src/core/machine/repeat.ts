@@ -1,9 +1,9 @@
 import { endAs, stopBelow } from "./block.ts";
 import type { Draft } from "./draft.ts";
-import { complete, fail } from "./finish.ts";
 import { failure } from "./failure.ts";
+import { complete, endBadly, fail } from "./finish.ts";
 import type { Item, RepeatFrame } from "./run.ts";
-import { load, scopeAt } from "./scope.ts";
+import { load, scopeAt, withNames } from "./scope.ts";
 import { start } from "./start.ts";
 
 /** Round after round until the condition holds; it gives what the last round gave. */
@@ -23,11 +23,18 @@ function afterRound(draft: Draft, frame: RepeatFrame, item: Item): void {
   if (endAs(draft, frame, item)) return;
   const { step, round } = frame;
   const outputs = item.output === undefined ? {} : load(item.output, draft.facts.read);
-  const outcome = step.until.evaluate(scopeAt(draft.run, frame, draft.facts.read, { outputs, round }));
+  const outcome = step.until.evaluate(
+    withNames(scopeAt(draft.run, frame, draft.facts.read), { outputs, round }),
+  );
   const ending = item.output === undefined ? {} : { output: item.output };
   if (outcome.kind === "value" && outcome.value === true) return complete(draft, frame, ending);
-  if (outcome.kind === "fault") return fail(draft, frame, failure("invalid_input_data", `${step.until.text} cannot be told: ${outcome.message}`));
+  if (outcome.kind === "fault")
+    return fail(
+      draft,
+      frame,
+      failure("invalid_input_data", `${step.until.text} cannot be told: ${outcome.message}`),
+    );
   if (round < step.roundsMost) return start(draft, frame, round + 1);
   const message = `${step.until.text} did not hold after ${round} rounds, the most that are allowed.`;
-  fail(draft, frame, failure("rounds_exhausted", message), ending);
+  endBadly(draft, frame, { error: failure("rounds_exhausted", message), ...ending });
 }

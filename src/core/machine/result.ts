@@ -25,7 +25,8 @@ export function runOutputs(draft: Draft): Stored {
 function merged(draft: Draft, block: Block, path: Path): Record<string, Json> {
   const all: Record<string, Json> = {};
   const parent = { kind: "block", path } as BlockFrame;
-  for (const step of block.steps) Object.assign(all, givenBy(draft, step, childPath(parent, step, step.slot)));
+  for (const step of block.steps)
+    Object.assign(all, givenBy(draft, step, childPath(parent, step, step.slot)));
   return all;
 }
 

@@ -13,7 +13,11 @@ export const BACKOFF_MS_MOST: number = 24 * 3_600_000;
  *   before the agent said it may be asked again; never throws
  * @see "equal jitter" in Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015
  */
-export function backoffMs(retry: Retry, tries: number, of: { readonly seed: string; readonly error: Failure }): number {
+export function backoffMs(
+  retry: Retry,
+  tries: number,
+  of: { readonly seed: string; readonly error: Failure },
+): number {
   const grown =
     retry.backoff === "exponential"
       ? retry.firstMs * 2 ** Math.min(tries - 1, 40)
@@ -27,7 +31,9 @@ export function backoffMs(retry: Retry, tries: number, of: { readonly seed: stri
 
 /** Whether a list of classes and kinds, as authors write them, names this error. */
 export function names(on: readonly string[], error: Failure): boolean {
-  return on.some((one) => one === error.class || one === error.kind || one === `${error.class}_error`);
+  return on.some(
+    (one) => one === error.class || one === error.kind || one === `${error.class}_error`,
+  );
 }
 
 /** 0 to 1, the same for the same seed: FNV-1a. */

@@ -17,7 +17,11 @@ export function emptyRow<V>(length: number): Row<V> {
 }
 
 export function put<V>(row: Row<V>, at: number, value: V): Row<V> {
-  return { length: row.length, depth: row.depth, root: placed(row.root, { depth: row.depth, at }, value) };
+  return {
+    length: row.length,
+    depth: row.depth,
+    root: placed(row.root, { depth: row.depth, at }, value),
+  };
 }
 
 export function at<V>(row: Row<V>, index: number): V | undefined {
@@ -40,6 +44,60 @@ function placed<V>(node: RowNode<V>, to: { depth: number; at: number }, value: V
   copy[slot] =
     to.depth === 0
       ? value
-      : placed((node[slot] as RowNode<V> | undefined) ?? [], { depth: to.depth - 1, at: to.at }, value);
+      : placed(
+          (node[slot] as RowNode<V> | undefined) ?? [],
+          { depth: to.depth - 1, at: to.at },
+          value,
+        );
   return copy;
+}
+
+/** Items in a page of a snapshot: a subtree of two levels. */
+const PAGE = 1 << (BITS * 2);
+
+/** A list cut into pages. `node` is another object when anything in its page has changed. */
+export function* pagesOf<V>(row: Row<V>): Generator<Page<V>> {
+  for (let from = 0; from < row.length; from += PAGE) {
+    const end = Math.min(from + PAGE, row.length);
+    yield {
+      node: pageNode(row, from),
+      isFull: end - from === PAGE,
+      values: () => slice(row, from, end),
+    };
+  }
+}
+
+export type Page<V> = {
+  readonly node: object | null;
+  /** It has all its places, though some may be empty. */
+  readonly isFull: boolean;
+  readonly values: () => readonly (V | undefined)[];
+};
+
+function slice<V>(row: Row<V>, from: number, end: number): readonly (V | undefined)[] {
+  const values: (V | undefined)[] = [];
+  for (let index = from; index < end; index++) values.push(at(row, index));
+  return values;
+}
+
+export function rowFrom<V>(values: readonly (V | undefined)[]): Row<V> {
+  const empty = emptyRow<V>(values.length);
+  let level: RowNode<V>[] = chunks(values);
+  for (let depth = 0; depth < empty.depth; depth++) level = chunks(level);
+  return { length: values.length, depth: empty.depth, root: level[0] ?? [] };
+}
+
+function chunks<T>(values: readonly T[]): T[][] {
+  const made: T[][] = [];
+  for (let from = 0; from < values.length; from += MASK + 1)
+    made.push(values.slice(from, from + MASK + 1));
+  return made;
+}
+
+function pageNode<V>(row: Row<V>, from: number): object | null {
+  let node: RowNode<V> | undefined = row.root;
+  for (let depth = row.depth; depth > 1 && node !== undefined; depth--) {
+    node = node[(from >>> (BITS * depth)) & MASK] as RowNode<V> | undefined;
+  }
+  return row.depth >= 1 ? (node ?? null) : null;
 }

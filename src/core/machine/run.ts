@@ -1,7 +1,26 @@
-import type { Task, SubRun, Block, Choose, Each, Gate, Repeat, Wait, Workflow } from "../definition/index.ts";
+import type {
+  Block,
+  Choose,
+  Each,
+  Gate,
+  Repeat,
+  SubRun,
+  Task,
+  Wait,
+  Workflow,
+} from "../definition/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
-import type { EffectClass, ExceptionWhy, GateOpening, Key, Path, RunOutcome, Seq, Stored } from "./event.ts";
+import type {
+  EffectClass,
+  ExceptionWhy,
+  GateOpening,
+  Key,
+  Path,
+  RunOutcome,
+  Seq,
+  Stored,
+} from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { emptyQueue, type Queue } from "./queue.ts";
 import type { Row } from "./row.ts";
@@ -24,8 +43,17 @@ export type Run = {
   readonly by: string;
   readonly params: JsonObject;
   readonly parent: { readonly run: RunId; readonly key: Key } | null;
-  readonly paused: { readonly at: number; readonly why: string; readonly exception: Key | null } | null;
-  readonly stopping: { readonly then: "cancelled" | "failed"; readonly rollback: boolean; readonly why: string; readonly error: Failure | null } | null;
+  readonly paused: {
+    readonly at: number;
+    readonly why: string;
+    readonly exception: Key | null;
+  } | null;
+  readonly stopping: {
+    readonly outcome: "cancelled" | "failed";
+    readonly rollback: boolean;
+    readonly why: string;
+    readonly error: Failure | null;
+  } | null;
   readonly outcome: RunOutcome | null;
   readonly error: Failure | null;
   readonly result: Stored | null;
@@ -80,7 +108,11 @@ export type FrameCommon = {
 
 export type Ticket = { readonly in: "first" | "later"; readonly number: number };
 
-export type Stopping = { readonly outcome: "failed" | "cancelled"; readonly error: Failure | null; readonly why: string };
+export type Stopping = {
+  readonly outcome: "failed" | "cancelled";
+  readonly error: Failure | null;
+  readonly why: string;
+};
 
 /** Counts the attempts below a step that has a limit on them, and who waits for a place. */
 export type Limiter = {
@@ -92,7 +124,14 @@ export type Limiter = {
   readonly later: Queue<Path>;
 } | null;
 
-export type Frame = BlockFrame | EachFrame | ChooseFrame | RepeatFrame | LeafFrame | GateFrame | WaitFrame;
+export type Frame =
+  | BlockFrame
+  | EachFrame
+  | ChooseFrame
+  | RepeatFrame
+  | LeafFrame
+  | GateFrame
+  | WaitFrame;
 
 export type BlockFrame = FrameCommon & {
   readonly kind: "block";
@@ -123,8 +162,18 @@ export type EachFrame = FrameCommon & {
   readonly limiter: Limiter;
 };
 
-export type ChooseFrame = FrameCommon & { readonly kind: "choose"; readonly step: Choose; readonly branch: number; readonly child: Child };
-export type RepeatFrame = FrameCommon & { readonly kind: "repeat"; readonly step: Repeat; readonly round: number; readonly child: Child };
+export type ChooseFrame = FrameCommon & {
+  readonly kind: "choose";
+  readonly step: Choose;
+  readonly branch: number;
+  readonly child: Child;
+};
+export type RepeatFrame = FrameCommon & {
+  readonly kind: "repeat";
+  readonly step: Repeat;
+  readonly round: number;
+  readonly child: Child;
+};
 
 /** The one step below a choose or a repeat. */
 export type Child =
@@ -159,8 +208,16 @@ export type LeafFrame = FrameCommon & {
   readonly undoes: Path | null;
 };
 
-export type GateFrame = FrameCommon & { readonly kind: "gate"; readonly step: Gate; readonly key: Key };
-export type WaitFrame = FrameCommon & { readonly kind: "wait"; readonly step: Wait; readonly key: Key };
+export type GateFrame = FrameCommon & {
+  readonly kind: "gate";
+  readonly step: Gate;
+  readonly key: Key;
+};
+export type WaitFrame = FrameCommon & {
+  readonly kind: "wait";
+  readonly step: Wait;
+  readonly key: Key;
+};
 
 export type Open =
   | {
@@ -176,18 +233,52 @@ export type Open =
       readonly child: RunId | null;
       readonly definition: Digest | null;
     }
-  | { readonly type: "timer"; readonly path: Path; readonly due: number; readonly why: "backoff" | "wait" | "total" | "block" }
-  | { readonly type: "listen"; readonly path: Path; readonly event: string; readonly match: string; readonly due: number | null }
-  | { readonly type: "gate"; readonly path: Path; readonly gate: GateOpening; readonly due: number | null; readonly votes: readonly Vote[] }
-  | { readonly type: "exception"; readonly path: Path; readonly why: ExceptionWhy; readonly error: Failure; readonly owner: string; readonly look: string; readonly at: number }
+  | {
+      readonly type: "timer";
+      readonly path: Path;
+      readonly due: number;
+      readonly why: "backoff" | "wait" | "total" | "block";
+    }
+  | {
+      readonly type: "listen";
+      readonly path: Path;
+      readonly event: string;
+      readonly match: string;
+      readonly due: number | null;
+    }
+  | {
+      readonly type: "gate";
+      readonly path: Path;
+      readonly gate: GateOpening;
+      readonly due: number | null;
+      readonly votes: readonly Vote[];
+    }
+  | {
+      readonly type: "exception";
+      readonly path: Path;
+      readonly why: ExceptionWhy;
+      readonly error: Failure;
+      readonly owner: string;
+      readonly look: string;
+      readonly at: number;
+    }
   | { readonly type: "report"; readonly to: { readonly run: RunId; readonly key: Key } };
 
-export type Vote = { readonly voter: string; readonly allow: boolean; readonly reason: string; readonly at: number };
+export type Vote = {
+  readonly voter: string;
+  readonly allow: boolean;
+  readonly reason: string;
+  readonly at: number;
+};
 
 export type Doubt = { readonly path: Path; readonly call: Key };
 
 /** What a rollback still has to undo, newest first. */
-export type Undo = { readonly path: Path; readonly output: Stored | null; readonly next: Undo | null };
+export type Undo = {
+  readonly path: Path;
+  readonly output: Stored | null;
+  readonly next: Undo | null;
+};
 
 /** A run before its first event. Its definition is the one it will be pinned to. */
 export function absent(id: RunId, workflow: Workflow): Run {

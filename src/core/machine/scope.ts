@@ -3,8 +3,8 @@ import { evaluateTemplate, type Outcome, type Scope, type Template } from "../ex
 import type { Digest } from "../id.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Path, Stored } from "./event.ts";
-import type { EachFrame, Item, Run, Value } from "./run.ts";
 import { places, type Row } from "./row.ts";
+import type { EachFrame, Item, Run, Value } from "./run.ts";
 import { get } from "./table.ts";
 
 /** Where an expression is read: a step that lives, or one that is about to begin below `parent`. */
@@ -12,11 +12,16 @@ export type Position = { readonly path: Path; readonly parent: Path | null; read
 export type Read = (digest: Digest) => Json;
 
 /** What the names in an expression stand for at a place of a run. */
-export function scopeAt(run: Run, position: Position, read: Read, more: JsonObject = {}): Scope {
+export function scopeAt(run: Run, position: Position, read: Read): Scope {
   return {
-    name: (name) => more[name] ?? named(run, position, { name, read }),
+    name: (name) => named(run, position, { name, read }),
     step: (id) => stepOutputs(run, position, { id, read }),
   };
+}
+
+/** The same, and some names more: they come first. */
+export function withNames(scope: Scope, more: JsonObject): Scope {
+  return { ...scope, name: (name) => more[name] ?? scope.name(name) };
 }
 
 /**
@@ -49,12 +54,19 @@ export function itemsOf(run: Run, frame: EachFrame, read: Read): readonly Json[]
   const known = lists.get(frame.born);
   if (known !== undefined) return known;
   const outcome = listAt(run, frame.step.items, { position: frame, read });
-  const list = outcome.kind === "value" && Array.isArray(outcome.value) ? (outcome.value as readonly Json[]) : [];
+  const list =
+    outcome.kind === "value" && Array.isArray(outcome.value)
+      ? (outcome.value as readonly Json[])
+      : [];
   lists.set(frame.born, list);
   return list;
 }
 
-export function listAt(run: Run, items: Template, from: { position: Position; read: Read }): Outcome {
+export function listAt(
+  run: Run,
+  items: Template,
+  from: { position: Position; read: Read },
+): Outcome {
   return evaluateTemplate(items, scopeAt(run, from.position, from.read));
 }
 
@@ -80,7 +92,11 @@ function named(run: Run, position: Position, ask: { name: string; read: Read }):
 }
 
 /** The nearest item, its number, or the nearest round: up from the step. */
-function enclosing(run: Run, position: Position, ask: { name: string; read: Read }): Json | undefined {
+function enclosing(
+  run: Run,
+  position: Position,
+  ask: { name: string; read: Read },
+): Json | undefined {
   let at: Position = position;
   while (at.parent !== null) {
     const parent = get(run.frames, at.parent);
@@ -93,7 +109,11 @@ function enclosing(run: Run, position: Position, ask: { name: string; read: Read
   return undefined;
 }
 
-function stepOutputs(run: Run, position: Position, ask: { id: string; read: Read }): Json | undefined {
+function stepOutputs(
+  run: Run,
+  position: Position,
+  ask: { id: string; read: Read },
+): Json | undefined {
   const target = indexOf(run.workflow).get(ask.id);
   if (target === undefined) return undefined;
   const value = get(run.outputs, placed(target, position.path));
@@ -109,7 +129,8 @@ function placed(target: Target, reader: Path): Path {
 }
 
 function markEnd(path: Path, from: number): number {
-  for (let at = from; at < path.length; at++) if (path[at] === "]" || path[at] === "}") return at + 1;
+  for (let at = from; at < path.length; at++)
+    if (path[at] === "]" || path[at] === "}") return at + 1;
   return path.length;
 }
 
@@ -125,23 +146,36 @@ export function valueOf(value: Value, read: Read): Json {
 /** Per output the list in item order, null where an item did not give it, and `items` with each one's status. */
 function gather(items: Row<Item>, fields: readonly string[], read: Read): JsonObject {
   const lists: Record<string, Json[]> = {};
-  for (const field of fields) lists[field] = new Array<Json>(items.length).fill(null);
+  for (const field of fields) lists[field] = emptyList(items.length);
   const states: Json[] = [];
   let at = 0;
   for (const item of places(items)) {
     const output = item?.output === undefined ? null : load(item.output, read);
-    if (isObject(output ?? undefined)) fill(lists, output as JsonObject, { at, length: items.length });
-    states.push(item?.error ? { status: item.outcome, error: item.error.message } : { status: item?.outcome ?? "cancelled" });
+    if (isObject(output ?? undefined))
+      fill(lists, output as JsonObject, { at, length: items.length });
+    states.push(
+      item?.error
+        ? { status: item.outcome, error: item.error.message }
+        : { status: item?.outcome ?? "cancelled" },
+    );
     at++;
   }
   return { ...lists, items: states };
 }
 
-function fill(lists: Record<string, Json[]>, output: JsonObject, place: { at: number; length: number }): void {
+function fill(
+  lists: Record<string, Json[]>,
+  output: JsonObject,
+  place: { at: number; length: number },
+): void {
   for (const field in output) {
-    const list = (lists[field] ??= new Array<Json>(place.length).fill(null));
+    const list = (lists[field] ??= emptyList(place.length));
     list[place.at] = output[field] ?? null;
   }
+}
+
+function emptyList(length: number): Json[] {
+  return Array.from({ length }, () => null);
 }
 
 function indexOf(workflow: Workflow): ReadonlyMap<string, Target> {
@@ -152,7 +186,11 @@ function indexOf(workflow: Workflow): ReadonlyMap<string, Target> {
     const parts = step.path.split(/(?<=\[\]|\{\})/);
     const last = parts.at(-1) ?? "";
     const inBody = last.endsWith("[]") || last.endsWith("{}");
-    index.set(step.id, { step, marks: inBody ? parts.length : parts.length - 1, rest: inBody ? "" : last });
+    index.set(step.id, {
+      step,
+      marks: inBody ? parts.length : parts.length - 1,
+      rest: inBody ? "" : last,
+    });
   }
   indices.set(workflow, index);
   return index;

@@ -62,11 +62,11 @@ export type Answer =
       readonly usage?: Usage;
       readonly warnings?: readonly string[];
     }
-  /** `certain`: the agent itself says that nothing was done under this call. */
+  /** `certain`: the agent itself says that nothing was done under this call. Absent: the table of kinds says it. */
   | {
       readonly kind: "failed";
       readonly error: Failure;
-      readonly certain: boolean;
+      readonly certain?: boolean;
       readonly usage?: Usage;
     }
   /** Not even tried: a limit, a breaker, an agent that is not there. Nothing was done. */

@@ -1,11 +1,24 @@
-import type { Choose, Each, Gate, Step, Task, Wait } from "../definition/index.ts";
-import { evaluateTemplate, type Expression, type Scope } from "../expression/index.ts";
+import {
+  type Choose,
+  type Each,
+  type Gate,
+  parseDuration,
+  type Step,
+  type Task,
+  type Wait,
+} from "../definition/index.ts";
+import {
+  type Expression,
+  evaluateTemplate,
+  type Scope,
+  type Template,
+} from "../expression/index.ts";
 import type { Json } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { GateOpening, Path } from "./event.ts";
-import { fail } from "./finish.ts";
 import { failure } from "./failure.ts";
+import { fail } from "./finish.ts";
 import { firstOpening, timeLimit } from "./open-attempt.ts";
 import type { Frame } from "./run.ts";
 import { listAt, type Position, scopeAt, valuesOf } from "./scope.ts";
@@ -14,8 +27,6 @@ import { childPath, childStep } from "./work.ts";
 
 /** An `each` over more items than this is refused: M7. */
 export const ITEMS_MOST = 1_000_000;
-/** No timer of a `wait` is longer: ten years. */
-export const WAIT_MS_MOST: number = 10 * 366 * 86_400_000;
 
 type Place = Position & { readonly path: Path };
 
@@ -81,14 +92,19 @@ function beginEach(draft: Draft, step: Each, on: Begin): void {
   const { path, at } = on.place;
   const outcome = listAt(draft.run, step.items, { position: on.place, read: draft.facts.read });
   // What a skipped or degraded step did not give is an empty list: there is nothing to do.
-  const list = outcome.kind === "undetermined" ? [] : outcome.kind === "value" ? outcome.value : null;
+  const list =
+    outcome.kind === "undetermined" ? [] : outcome.kind === "value" ? outcome.value : null;
   const count = Array.isArray(list) && list.length <= ITEMS_MOST ? list.length : 0;
   tell(draft, { type: "step.started", path, slot: at, count });
   const frame = get(draft.run.frames, path);
   if (frame === undefined) return;
   if (!Array.isArray(list)) {
     const why = outcome.kind === "fault" ? outcome.message : "it is no list";
-    fail(draft, frame, failure("invalid_input_data", `"each" of "${step.name}" cannot be gone through: ${why}.`));
+    fail(
+      draft,
+      frame,
+      failure("invalid_input_data", `"each" of "${step.name}" cannot be gone through: ${why}.`),
+    );
   } else if (list.length > ITEMS_MOST) {
     const message = `"each" of "${step.name}" has ${list.length} items; at most ${ITEMS_MOST} are allowed.`;
     fail(draft, frame, failure("invalid_input_data", message));
@@ -97,17 +113,27 @@ function beginEach(draft: Draft, step: Each, on: Begin): void {
 
 /** The first branch that holds; a branch without a condition is `otherwise`. -1 is none. */
 function branchOf(step: Choose, scope: Scope): number {
-  return step.branches.findIndex((branch) => branch.when === null || leftOut(branch.when, scope) === null);
+  return step.branches.findIndex(
+    (branch) => branch.when === null || leftOut(branch.when, scope) === null,
+  );
 }
 
 function beginGate(draft: Draft, step: Gate, on: Begin): void {
   const asked = evaluateTemplate(step.ask, on.scope);
-  const ask = asked.kind === "value" ? String(asked.value) : step.name;
+  const ask = asked.kind === "value" ? textOf(asked.value) : step.name;
   const shown = valuesOf(step.show, on.scope);
   const show = "values" in shown ? shown.values : { fault: shown.fault };
   const digest = draft.facts.digest(JSON.stringify([draft.run.id, on.place.path, ask, show]));
   const { chain, from, need, dueMs } = step.approval;
-  const gate: GateOpening = { digest, ask, show, chain, from, need, ...(dueMs === null ? {} : { due: draft.at + dueMs }) };
+  const gate: GateOpening = {
+    digest,
+    ask,
+    show,
+    chain,
+    from,
+    need,
+    ...(dueMs === null ? {} : { due: draft.at + dueMs }),
+  };
   tell(draft, { type: "step.started", path: on.place.path, slot: on.place.at, gate });
 }
 
@@ -129,28 +155,56 @@ function approvalOf(draft: Draft, step: Task, on: Begin): GateOpening {
 }
 
 /** Of the action that people decide on: whoever changes a part of it has another action. */
-export function actionDigest(draft: Draft, step: Task, action: { path: Path; inputs: Json }): GateOpening["digest"] {
+export function actionDigest(
+  draft: Draft,
+  step: Task,
+  action: { path: Path; inputs: Json },
+): GateOpening["digest"] {
   const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
-  return draft.facts.digest(JSON.stringify([draft.run.id, action.path, who, step.instructions, action.inputs]));
+  return draft.facts.digest(
+    JSON.stringify([draft.run.id, action.path, who, step.instructions, action.inputs]),
+  );
+}
+
+/** What a file says is milliseconds by now; what an expression gives is a duration as people write it. */
+function waitMs(template: Template, scope: Scope): number | null {
+  const outcome = evaluateTemplate(template, scope);
+  if (outcome.kind !== "value") return null;
+  const { value } = outcome;
+  if (template.kind === "plain") return typeof value === "number" ? value : null;
+  const parsed =
+    typeof value === "number" || typeof value === "string" ? parseDuration(value) : null;
+  return parsed?.ok === true ? parsed.ms : null;
 }
 
 function beginWait(draft: Draft, step: Wait, on: Begin): void {
   const started = { type: "step.started", path: on.place.path, slot: on.place.at } as const;
   if (step.until.kind === "time") {
-    const outcome = evaluateTemplate(step.until.ms, on.scope);
-    const ms = outcome.kind === "value" && typeof outcome.value === "number" ? outcome.value : Number.NaN;
-    if (ms >= 0 && ms <= WAIT_MS_MOST) {
+    const ms = waitMs(step.until.ms, on.scope);
+    if (ms !== null) {
       tell(draft, { ...started, due: Math.ceil(draft.at + ms) });
       return;
     }
     tell(draft, { ...started, due: draft.at });
     const frame = get(draft.run.frames, on.place.path);
-    if (frame !== undefined) fail(draft, frame, failure("invalid_input_data", `"wait" of "${step.name}" is no time between 0 and ten years.`));
+    if (frame !== undefined)
+      fail(
+        draft,
+        frame,
+        failure(
+          "invalid_input_data",
+          `"wait" of "${step.name}" is no duration of at most ten years.`,
+        ),
+      );
     return;
   }
   const { event, key, timeoutMs } = step.until;
   const match = key === null ? null : evaluateTemplate(key, on.scope);
-  const text = match?.kind === "value" ? String(match.value) : "";
+  const text = match?.kind === "value" ? textOf(match.value) : "";
   const due = timeoutMs === null ? {} : { due: draft.at + timeoutMs };
   tell(draft, { ...started, listen: { event, key: text }, ...due });
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

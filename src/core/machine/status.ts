@@ -3,7 +3,15 @@ import type { Key, Path } from "./event.ts";
 import type { Frame, LeafFrame, Open, Run } from "./run.ts";
 import { entries, get } from "./table.ts";
 
-export type RunStatus = "accepted" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled" | "rolled back";
+export type RunStatus =
+  | "accepted"
+  | "running"
+  | "waiting"
+  | "paused"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "rolled back";
 
 /**
  * What a run is doing, in one word. `waiting`: all that is left waits for a person, an event or a
@@ -12,8 +20,12 @@ export type RunStatus = "accepted" | "running" | "waiting" | "paused" | "complet
 export function statusOf(run: Run): RunStatus {
   if (run.phase === "finished") return run.outcome ?? "failed";
   if (run.paused !== null) return "paused";
-  if (run.frames.size <= 1 && run.work.done === 0 && run.phase === "running") return run.unsettled || run.seq <= 2 ? "accepted" : "running";
-  if (run.unsettled) return "running";
+  if (run.frames.size <= 1 && run.work.done === 0 && run.phase === "running")
+    return run.unsettled || run.seq <= 2 ? "accepted" : "running";
+  return run.unsettled ? "running" : statusOfOpen(run);
+}
+
+function statusOfOpen(run: Run): "running" | "waiting" {
   let waits = false;
   for (const [, open] of entries(run.open)) {
     if (open.type === "attempt" || open.type === "report") return "running";
@@ -34,7 +46,8 @@ export function progressOf(run: Run): { readonly done: number; readonly expected
  */
 export function isUnsettled(run: Run): boolean {
   if (run.unsettled && run.paused === null) return run.phase !== "finished";
-  for (const [, open] of entries(run.open)) if (open.type === "attempt" || open.type === "report") return true;
+  for (const [, open] of entries(run.open))
+    if (open.type === "attempt" || open.type === "report") return true;
   return false;
 }
 
@@ -44,13 +57,43 @@ export type Wait = {
   readonly path: Path;
   readonly name: string;
   readonly what:
-    | { readonly kind: "agent"; readonly agent: string; readonly attempt: number; readonly begun: boolean; readonly stopping: boolean }
+    | {
+        readonly kind: "agent";
+        readonly agent: string;
+        readonly attempt: number;
+        readonly begun: boolean;
+        readonly stopping: boolean;
+      }
     | { readonly kind: "child"; readonly run: string }
-    | { readonly kind: "backoff"; readonly until: number; readonly error: string; readonly attempt: number }
+    | {
+        readonly kind: "backoff";
+        readonly until: number;
+        readonly error: string;
+        readonly attempt: number;
+      }
     | { readonly kind: "timer"; readonly until: number }
-    | { readonly kind: "event"; readonly event: string; readonly match: string; readonly until: number | null }
-    | { readonly kind: "gate"; readonly ask: string; readonly digest: string; readonly from: readonly string[]; readonly need: number; readonly votes: number; readonly until: number | null }
-    | { readonly kind: "exception"; readonly why: string; readonly owner: string; readonly error: string; readonly look: string }
+    | {
+        readonly kind: "event";
+        readonly event: string;
+        readonly match: string;
+        readonly until: number | null;
+      }
+    | {
+        readonly kind: "gate";
+        readonly ask: string;
+        readonly digest: string;
+        readonly from: readonly string[];
+        readonly need: number;
+        readonly votes: number;
+        readonly until: number | null;
+      }
+    | {
+        readonly kind: "exception";
+        readonly why: string;
+        readonly owner: string;
+        readonly error: string;
+        readonly look: string;
+      }
     | { readonly kind: "place" }
     | { readonly kind: "report"; readonly run: string };
 };
@@ -63,39 +106,77 @@ export function waitsOf(run: Run): readonly Wait[] {
     if (wait !== null) waits.push(wait);
   }
   for (const [path, frame] of entries(run.frames)) {
-    if (frame.kind === "leaf" && frame.state === "ready") waits.push({ key: frame.born.seq, path, name: frame.step.name, what: { kind: "place" } });
+    if (frame.kind === "leaf" && frame.state === "ready")
+      waits.push({ key: frame.born.seq, path, name: frame.step.name, what: { kind: "place" } });
   }
   return waits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.key - b.key));
 }
 
 function waitOf(run: Run, key: Key, open: Open): Wait | null {
-  if (open.type === "report") return { key, path: "", name: run.workflow.name, what: { kind: "report", run: open.to.run } };
+  if (open.type === "report")
+    return { key, path: "", name: run.workflow.name, what: { kind: "report", run: open.to.run } };
   const frame = get(run.frames, open.path);
   const wait = { key, path: open.path, name: frame?.step.name || run.workflow.name };
   switch (open.type) {
     case "attempt":
       if (open.child !== null) return { ...wait, what: { kind: "child", run: open.child } };
-      return { ...wait, what: { kind: "agent", agent: open.agent, attempt: open.attempt, begun: open.begun, stopping: open.stopping } };
+      return {
+        ...wait,
+        what: {
+          kind: "agent",
+          agent: open.agent,
+          attempt: open.attempt,
+          begun: open.begun,
+          stopping: open.stopping,
+        },
+      };
     case "timer":
       return timerWait(wait, frame, open);
     case "listen":
-      return { ...wait, what: { kind: "event", event: open.event, match: open.match, until: open.due } };
+      return {
+        ...wait,
+        what: { kind: "event", event: open.event, match: open.match, until: open.due },
+      };
     case "gate": {
       const { ask, digest, from, need } = open.gate;
-      return { ...wait, what: { kind: "gate", ask, digest, from, need, votes: open.votes.length, until: open.due } };
+      return {
+        ...wait,
+        what: { kind: "gate", ask, digest, from, need, votes: open.votes.length, until: open.due },
+      };
     }
     case "exception":
-      return { ...wait, what: { kind: "exception", why: open.why, owner: open.owner, error: open.error.message, look: open.look } };
+      return {
+        ...wait,
+        what: {
+          kind: "exception",
+          why: open.why,
+          owner: open.owner,
+          error: open.error.message,
+          look: open.look,
+        },
+      };
     default:
       return unreachable(open);
   }
 }
 
-function timerWait(wait: Omit<Wait, "what">, frame: Frame | undefined, open: Extract<Open, { type: "timer" }>): Wait | null {
+function timerWait(
+  wait: Omit<Wait, "what">,
+  frame: Frame | undefined,
+  open: Extract<Open, { type: "timer" }>,
+): Wait | null {
   switch (open.why) {
     case "backoff": {
       const leaf = frame as LeafFrame | undefined;
-      return { ...wait, what: { kind: "backoff", until: open.due, error: leaf?.error?.message ?? "", attempt: (leaf?.attempts ?? 0) + 1 } };
+      return {
+        ...wait,
+        what: {
+          kind: "backoff",
+          until: open.due,
+          error: leaf?.error?.message ?? "",
+          attempt: (leaf?.attempts ?? 0) + 1,
+        },
+      };
     }
     case "wait":
       return { ...wait, what: { kind: "timer", until: open.due } };

@@ -40,7 +40,13 @@ export function foldSkipped(run: Fold, event: Of<"step.skipped">): void {
   const step = childStep(parent, event.slot);
   const work = workOf(step);
   run.work = { expected: run.work.expected, done: run.work.done + work };
-  const left = ended(begun(parent, step, event.slot), { step, at: event.slot, item: { outcome: "skipped" }, work, grown: 0 });
+  const left = ended(begun(parent, step, event.slot), {
+    step,
+    at: event.slot,
+    item: { outcome: "skipped" },
+    work,
+    grown: 0,
+  });
   putFrame(run, left);
   rewant(run, path);
   rotate(run, path);
@@ -58,18 +64,33 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   if (isBody(frame.path)) forget(run, frame);
   const gave = valueGiven(frame, event);
   const parent = frame.parent === null ? undefined : get(run.frames, frame.parent);
-  if (gave !== null && parent !== undefined && parent.kind !== "each") run.outputs = set(run.outputs, frame.path, gave);
+  if (gave !== null && parent !== undefined && parent.kind !== "each")
+    run.outputs = set(run.outputs, frame.path, gave);
   if (frame.kind === "leaf") undoable(run, frame, event);
   if (parent === undefined) return;
   const grown = frame.expected - workOf(frame.step);
-  putFrame(run, ended(parent, { step: frame.step, at: frame.at, item: itemOf(event, gave), work: frame.expected, grown }));
+  putFrame(
+    run,
+    ended(parent, {
+      step: frame.step,
+      at: frame.at,
+      item: itemOf(event, gave),
+      work: frame.expected,
+      grown,
+    }),
+  );
   rewant(run, parent.path);
 }
 
 /** "a/b[3]/c" is below "a/b[3]", that below "a/b", that below "a", that below "". */
 export function parentPath(path: Path): Path {
   const end = path.charCodeAt(path.length - 1);
-  const at = end === 93 ? path.lastIndexOf("[") : end === 125 ? path.lastIndexOf("{") : path.lastIndexOf("/");
+  const at =
+    end === 93
+      ? path.lastIndexOf("[")
+      : end === 125
+        ? path.lastIndexOf("{")
+        : path.lastIndexOf("/");
   return at < 0 ? "" : path.slice(0, at);
 }
 
@@ -77,7 +98,8 @@ function begun(parent: Frame, step: Step, at: number): Frame {
   switch (parent.kind) {
     case "block": {
       const live = set(parent.live, at, true as const);
-      if (needsPlace(step)) return { ...parent, live, ready: leave(parent.ready, parent.ready.head) };
+      if (needsPlace(step))
+        return { ...parent, live, ready: leave(parent.ready, parent.ready.head) };
       return { ...parent, live, free: leave(parent.free, parent.free.head) };
     }
     case "each":
@@ -111,14 +133,26 @@ function ended(parent: Frame, child: Ended): Frame {
   switch (parent.kind) {
     case "block": {
       const next = { ...parent, ...counted, live: remove(parent.live, at), left: parent.left - 1 };
-      if (item.outcome !== "failed" && item.outcome !== "cancelled") return released(next, child.step);
-      return { ...next, broken: parent.broken ?? item.error ?? failure("cancelled", "A step of it was cancelled.") };
+      if (item.outcome !== "failed" && item.outcome !== "cancelled")
+        return released(next, child.step);
+      return {
+        ...next,
+        broken: parent.broken ?? item.error ?? failure("cancelled", "A step of it was cancelled."),
+      };
     }
     case "each": {
       const failed = parent.failed + (item.outcome === "failed" ? 1 : 0);
       const lastError = item.error ?? parent.lastError;
       const items = put(parent.items, at, item);
-      return { ...parent, ...counted, live: remove(parent.live, at), ended: parent.ended + 1, failed, lastError, items };
+      return {
+        ...parent,
+        ...counted,
+        live: remove(parent.live, at),
+        ended: parent.ended + 1,
+        failed,
+        lastError,
+        items,
+      };
     }
     case "choose":
     case "repeat":
@@ -150,13 +184,26 @@ function released(frame: BlockFrame, step: Step): BlockFrame {
 function asked(run: Fold, frame: Frame, event: Of<"step.started">): void {
   const { path } = frame;
   const key = event.seq;
-  if (frame.kind === "leaf" && event.attempt !== undefined) return foldOpened(run, frame, { ...event.attempt, seq: key });
+  if (frame.kind === "leaf" && event.attempt !== undefined)
+    return foldOpened(run, frame, { ...event.attempt, seq: key });
   if (event.gate !== undefined) {
-    run.open = set(run.open, key, { type: "gate", path, gate: event.gate, due: event.gate.due ?? null, votes: [] });
+    run.open = set(run.open, key, {
+      type: "gate",
+      path,
+      gate: event.gate,
+      due: event.gate.due ?? null,
+      votes: [],
+    });
     if (frame.kind === "leaf") putFrame(run, { ...frame, state: "approving", key });
   } else if (frame.kind === "wait" && event.listen !== undefined) {
     const { event: name, key: match } = event.listen;
-    run.open = set(run.open, key, { type: "listen", path, event: name, match, due: event.due ?? null });
+    run.open = set(run.open, key, {
+      type: "listen",
+      path,
+      event: name,
+      match,
+      due: event.due ?? null,
+    });
   } else if (frame.kind === "wait") {
     run.open = set(run.open, key, { type: "timer", path, due: event.due ?? 0, why: "wait" });
   } else rewant(run, path);
@@ -180,7 +227,8 @@ function valueGiven(frame: Frame, event: Of<"step.finished">): Value | null {
 function itemOf(event: Of<"step.finished">, gave: Value | null): Item {
   const { outcome, error } = event;
   const output = event.output ?? (gave !== null && !("items" in gave) ? gave : undefined);
-  if (error !== undefined) return output === undefined ? { outcome, error } : { outcome, output, error };
+  if (error !== undefined)
+    return output === undefined ? { outcome, error } : { outcome, output, error };
   return output === undefined ? { outcome } : { outcome, output };
 }
 
@@ -206,7 +254,11 @@ function undoable(run: Fold, frame: LeafFrame, event: Of<"step.finished">): void
   if (frame.undoes !== null) {
     run.undo = run.undo?.next ?? null;
     run.undone++;
-  } else if (frame.step.kind === "task" && frame.step.compensate !== null && event.outcome === "completed") {
+  } else if (
+    frame.step.kind === "task" &&
+    frame.step.compensate !== null &&
+    event.outcome === "completed"
+  ) {
     run.undo = { path: frame.path, output: event.output ?? null, next: run.undo };
   }
 }

@@ -1,4 +1,4 @@
-import type { Strategy } from "../definition/index.ts";
+import type { Strategy, Workflow } from "../definition/index.ts";
 import type { Failure, FailureClass } from "./failure.ts";
 import { names } from "./retry.ts";
 import type { LeafFrame } from "./run.ts";
@@ -19,18 +19,26 @@ export type Following = "retry" | "fallback" | "degrade" | "fail" | "escalate" |
  * another attempt, where the error may go away and attempts are left; a call still in doubt then goes
  * to a person, and in no other way out of the step; then another agent; then the step's own strategy.
  */
-export function following(frame: LeafFrame, error: Failure): Following {
+export function following(frame: LeafFrame, error: Failure, workflow: Workflow): Following {
   const { step } = frame;
-  const strategy = step.strategy ?? STRATEGY_OF_CLASS[error.class];
+  const strategy =
+    step.strategy ?? workflow.strategies?.[error.class] ?? STRATEGY_OF_CLASS[error.class];
   if (frame.doubt && frame.effects === "ask") return "ask";
   if (error.class === "critical") return "escalate";
-  if (frame.undoes === null && error.kind === "rejected") return step.optional ? "degrade" : "fail";
   if (retries(frame, error, strategy)) return "retry";
   if (frame.doubt) return "ask";
   if (fallsBack(frame, error, strategy)) return "fallback";
+  return withoutMore(frame, error, strategy);
+}
+
+/** No attempt is left, and nothing is in doubt. */
+function withoutMore(frame: LeafFrame, error: Failure, strategy: Strategy): Following {
   if (strategy === "halt_and_escalate") return "escalate";
-  if (strategy === "fail_immediately") return step.optional ? "degrade" : "fail";
-  return strategy === "degradable" || error.class === "degradable" || step.optional ? "degrade" : "fail";
+  const isTolerated =
+    strategy === "degradable" ||
+    (strategy !== "fail_immediately" && error.class === "degradable") ||
+    frame.step.optional;
+  return isTolerated ? "degrade" : "fail";
 }
 
 function retries(frame: LeafFrame, error: Failure, strategy: Strategy): boolean {

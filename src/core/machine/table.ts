@@ -28,10 +28,14 @@ export function get<K extends string | number, V>(table: Table<K, V>, key: K): V
     for (let at = 0; at < root.length; at += 2) if (root[at] === key) return root[at + 1] as V;
     return undefined;
   }
-  return find(root, key, hashOf(key), 0);
+  return find(root, key, hashOf(key));
 }
 
-export function set<K extends string | number, V>(table: Table<K, V>, key: K, value: V): Table<K, V> {
+export function set<K extends string | number, V>(
+  table: Table<K, V>,
+  key: K,
+  value: V,
+): Table<K, V> {
   const root = table.root;
   if (!isSmall(root)) {
     const grown = { by: 0 };
@@ -52,20 +56,24 @@ export function remove<K extends string | number, V>(table: Table<K, V>, key: K)
   const root = table.root;
   if (isSmall(root)) {
     for (let at = 0; at < root.length; at += 2) {
-      if (root[at] === key) return { size: table.size - 1, root: [...root.slice(0, at), ...root.slice(at + 2)] };
+      if (root[at] === key)
+        return { size: table.size - 1, root: [...root.slice(0, at), ...root.slice(at + 2)] };
     }
     return table;
   }
   const next = without(root, key, { hash: hashOf(key), shift: 0 });
   if (next === root) return table;
-  if (table.size - 1 > SMALL_MOST / 2 && next !== null) return { size: table.size - 1, root: next as Branch<K, V> };
+  if (table.size - 1 > SMALL_MOST / 2 && next !== null)
+    return { size: table.size - 1, root: next as Branch<K, V> };
   const flat: (K | V)[] = [];
   if (next !== null) for (const [k, v] of walk(next)) flat.push(k, v);
   return { size: flat.length / 2, root: flat };
 }
 
 /** All entries, in no order that means anything. */
-export function* entries<K extends string | number, V>(table: Table<K, V>): Generator<readonly [K, V]> {
+export function* entries<K extends string | number, V>(
+  table: Table<K, V>,
+): Generator<readonly [K, V]> {
   const root = table.root;
   if (!isSmall(root)) return yield* walk(root);
   for (let at = 0; at < root.length; at += 2) yield [root[at] as K, root[at + 1] as V];
@@ -80,14 +88,18 @@ function planted<K extends string | number, V>(flat: readonly (K | V)[]): Table<
   const grown = { by: 0 };
   for (let at = 0; at < flat.length; at += 2) {
     const key = flat[at] as K;
-    root = insert(root, { key, hash: hashOf(key), value: flat[at + 1] as V }, { shift: 0, grown }) as Branch<K, V>;
+    root = insert(
+      root,
+      { key, hash: hashOf(key), value: flat[at + 1] as V },
+      { shift: 0, grown },
+    ) as Branch<K, V>;
   }
   return { size: grown.by, root };
 }
 
-function find<K, V>(start: Node<K, V>, key: K, hash: number, from: number): V | undefined {
+function find<K, V>(start: Node<K, V>, key: K, hash: number): V | undefined {
   let node: Node<K, V> | undefined = start;
-  for (let shift = from; node !== undefined; shift += 5) {
+  for (let shift = 0; node !== undefined; shift += 5) {
     if ("kids" in node) {
       const bit = 1 << ((hash >>> shift) & 31);
       node = node.bits & bit ? node.kids[rank(node.bits, bit)] : undefined;

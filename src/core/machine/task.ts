@@ -1,9 +1,9 @@
 import type { AgentNeed, OutputFields, Step, Workflow } from "../definition/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Key } from "./event.ts";
-import { failure, type Failure } from "./failure.ts";
+import { type Failure, failure } from "./failure.ts";
 import type { LeafFrame, Run } from "./run.ts";
-import { load, type Read, scopeAt, stepsOf, valuesOf } from "./scope.ts";
+import { load, type Read, scopeAt, stepsOf, valuesOf, withNames } from "./scope.ts";
 import { get } from "./table.ts";
 
 /** What an agent is asked, resolved when it is performed: the log holds where it comes from, not copies of it. */
@@ -20,17 +20,29 @@ export function taskOf(run: Run, key: Key, read: Read): TaskAsked | Failure | nu
   const frame = leafOf(run, key);
   if (frame?.step.kind !== "task") return null;
   const given = inputsOf(run, frame, read);
-  if ("fault" in given) return failure("invalid_input_data", `The inputs of "${frame.step.name}" cannot be made: ${given.fault}`);
+  if ("fault" in given)
+    return failure(
+      "invalid_input_data",
+      `The inputs of "${frame.step.name}" cannot be made: ${given.fault}`,
+    );
   const { name, instructions, outputs } = frame.step;
   return { name, instructions, inputs: given.values, outputs: saidOf(outputs) };
 }
 
 /** @returns the params of the child run that the attempt under this key asks for */
-export function childOf(run: Run, key: Key, read: Read): { readonly params: JsonObject } | Failure | null {
+export function childOf(
+  run: Run,
+  key: Key,
+  read: Read,
+): { readonly params: JsonObject } | Failure | null {
   const frame = leafOf(run, key);
   if (frame?.step.kind !== "workflow") return null;
   const given = valuesOf(frame.step.params, scopeAt(run, frame, read));
-  if ("fault" in given) return failure("invalid_input_data", `The params of "${frame.step.workflow}" cannot be made: ${given.fault}`);
+  if ("fault" in given)
+    return failure(
+      "invalid_input_data",
+      `The params of "${frame.step.workflow}" cannot be made: ${given.fault}`,
+    );
   return { params: given.values };
 }
 
@@ -45,7 +57,7 @@ function inputsOf(run: Run, frame: LeafFrame, read: Read): ReturnType<typeof val
   if (frame.undoes === null) return valuesOf(frame.step.inputs, scopeAt(run, frame, read));
   const of = run.undo;
   const outputs: Json = of?.output === undefined || of.output === null ? {} : load(of.output, read);
-  return valuesOf(frame.step.inputs, scopeAt(run, frame, read, { outputs }));
+  return valuesOf(frame.step.inputs, withNames(scopeAt(run, frame, read), { outputs }));
 }
 
 const said = new WeakMap<OutputFields, { readonly [name: string]: string }>();
@@ -53,21 +65,28 @@ const said = new WeakMap<OutputFields, { readonly [name: string]: string }>();
 function saidOf(outputs: OutputFields): { readonly [name: string]: string } {
   const known = said.get(outputs);
   if (known !== undefined) return known;
-  const made = Object.fromEntries(Object.entries(outputs.fields).map(([name, type]) => [name, type.text]));
+  const made = Object.fromEntries(
+    Object.entries(outputs.fields).map(([name, type]) => [name, type.text]),
+  );
   said.set(outputs, made);
   return made;
 }
 
 /** All agents a workflow may ask, with their fallbacks and compensations, and the workflows it runs as sub-runs. */
-export function asksOf(workflow: Workflow): { readonly needs: readonly Need[]; readonly workflows: readonly string[] } {
+export function asksOf(workflow: Workflow): {
+  readonly needs: readonly Need[];
+  readonly workflows: readonly string[];
+} {
   const needs: Need[] = [];
   const workflows = new Set<string>();
   for (const step of stepsOf(workflow.root)) {
     if (step.kind === "workflow") workflows.add(step.workflow);
     if (step.kind !== "task") continue;
     needs.push({ step, need: step.agent });
-    if (step.fallback !== null) needs.push({ step, need: { kind: "named", agent: step.fallback.agent } });
-    if (step.compensate !== null) needs.push({ step, need: { kind: "named", agent: step.compensate.agent } });
+    if (step.fallback !== null)
+      needs.push({ step, need: { kind: "named", agent: step.fallback.agent } });
+    if (step.compensate !== null)
+      needs.push({ step, need: { kind: "named", agent: step.compensate.agent } });
   }
   return { needs, workflows: [...workflows] };
 }

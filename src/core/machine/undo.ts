@@ -37,7 +37,8 @@ function isTask(step: Step): step is Task {
 
 function compensation(task: Task): Task {
   const { compensate } = task;
-  if (compensate === null) throw new Error(`The log undoes "${task.path}", which says no way to undo it.`);
+  if (compensate === null)
+    throw new Error(`The log undoes "${task.path}", which says no way to undo it.`);
   return {
     ...task,
     name: `Undo: ${task.name}`,

@@ -1,7 +1,7 @@
 import type { Step } from "../definition/index.ts";
 import type { Path } from "./event.ts";
-import { childrenOf } from "./scope.ts";
 import type { Frame } from "./run.ts";
+import { childrenOf } from "./scope.ts";
 
 const weights = new WeakMap<Step, number>();
 const segments = new WeakMap<Step, string>();
@@ -31,7 +31,11 @@ export function childPath(parent: Frame, child: Step, at: number): Path {
       return `${parent.path}[${at}]`;
     case "repeat":
       return `${parent.path}{${at}}`;
-    default:
+    case "block":
+    case "choose":
+    case "leaf":
+    case "gate":
+    case "wait":
       return parent.path === "" ? segmentOf(child) : `${parent.path}/${segmentOf(child)}`;
   }
 }
@@ -39,7 +43,10 @@ export function childPath(parent: Frame, child: Step, at: number): Path {
 /** The definition of the child at a slot, item or round. */
 export function childStep(parent: Frame, at: number): Step {
   const step = stepBelow(parent, at);
-  if (step === undefined) throw new Error(`The log names a child ${at} of "${parent.path}" that its definition does not have.`);
+  if (step === undefined)
+    throw new Error(
+      `The log names a child ${at} of "${parent.path}" that its definition does not have.`,
+    );
   return step;
 }
 

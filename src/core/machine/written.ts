@@ -1,6 +1,6 @@
 import type { Actor, Envelope } from "../audit/index.ts";
 import { millisecondsOf } from "../instant.ts";
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { MusterError } from "../problem.ts";
 import type { Body, Event, EventType, Seq } from "./event.ts";
 
@@ -56,9 +56,16 @@ const SYSTEM: readonly string[] = ["muster", "timer"];
 
 /** How an event is written: what every event has goes into the envelope, the rest is its data. */
 export function draftOf(event: Event): Written {
-  const { path, seq, at, by, type, ...data } = { path: "", ...event };
-  return { seq, at, type, step: path, actor: actorOf(by), data };
+  const data: Record<string, Json> = {};
+  // On the path of every event: a loop is a tenth of what a rest pattern costs.
+  for (const field in event) {
+    if (!ENVELOPED.has(field)) data[field] = (event as unknown as JsonObject)[field] as Json;
+  }
+  const step = "path" in event ? event.path : "";
+  return { seq: event.seq, at: event.at, type: event.type, step, actor: actorOf(event.by), data };
 }
+
+const ENVELOPED: ReadonlySet<string> = new Set(["path", "seq", "at", "by", "type"]);
 
 /**
  * The event that an envelope holds: the other way of `draftOf`.

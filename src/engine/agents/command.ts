@@ -9,7 +9,7 @@ import { failed, stopped } from "./failed.ts";
 import { CAN_LIST } from "./process-list.ts";
 import { type Ended, type Program, runProgram, STDERR_BYTES_MOST } from "./run-program.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
-import { AGENT_TIMEOUT_MS, type Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 
 /** Of what a command wrote to its standard error, this much stands in a failure's message. */
 const LAST_LINES_MOST = 20;
@@ -45,7 +45,7 @@ export async function openCommand(definition: CommandDefinition, setting: Settin
     effects: definition.effects,
     capabilities: definition.capabilities,
     concurrency: definition.instances * definition.concurrency,
-    timeoutMs: definition.timeoutMs ?? AGENT_TIMEOUT_MS,
+    timeoutMs: definition.timeoutMs,
     health: async () => faultOf(open, script),
     attempt: (task, _tools, abort) =>
       perform(open, task, abort).catch((thrown: unknown) =>

@@ -7,7 +7,7 @@ import { deepFreeze } from "./deep-freeze.ts";
 import { digestOfAgent } from "./definition-digest.ts";
 import { failed, stopped } from "./failed.ts";
 import { type LoadedModule, loadModule, placeOf } from "./load-module.ts";
-import { AGENT_TIMEOUT_MS, type Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 
 /**
  * A function of a TypeScript or JavaScript module, in this process. It answers at once where the
@@ -32,7 +32,7 @@ export async function openFunction(
     effects: effectsOf(definition.effects, loaded.effects),
     capabilities: capabilitiesOf(definition.capabilities, loaded.capabilities),
     concurrency: definition.instances * definition.concurrency,
-    timeoutMs: definition.timeoutMs ?? AGENT_TIMEOUT_MS,
+    timeoutMs: definition.timeoutMs,
     health: () => healthOf(loaded),
     attempt: (task, tools, abort) => {
       if (abort.aborted) return stopped(definition.name, abort, true);

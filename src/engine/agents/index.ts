@@ -1,4 +1,5 @@
 export type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
+export { checkAnswer } from "./answer.ts";
 export {
   type Attempt,
   defineAgent,

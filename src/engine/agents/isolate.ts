@@ -5,7 +5,7 @@ import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
 import { failed, stopped } from "./failed.ts";
 import { capabilitiesOf, effectsOf } from "./function.ts";
-import { AGENT_TIMEOUT_MS, type Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 import { type Cell, openCell, type Reply } from "./worker-cell.ts";
 
 /** Of one worker, where the agent's definition names none. */
@@ -45,7 +45,7 @@ export async function openIsolate(
     effects: effectsOf(definition.effects, said.effects),
     capabilities: capabilitiesOf(definition.capabilities, said.capabilities),
     concurrency,
-    timeoutMs: definition.timeoutMs ?? AGENT_TIMEOUT_MS,
+    timeoutMs: definition.timeoutMs,
     health: () => healthIn(pool, definition.name),
     attempt: (task, tools, abort) => attemptIn(pool, origin, { task, tools, abort }),
     close: () => pool.close(),

@@ -2,9 +2,6 @@ import { join } from "node:path";
 import type { ClassOf } from "./failed.ts";
 import { openWarden, type Warden } from "./warden.ts";
 
-/** Of one attempt, where neither the step nor the agent's definition names a limit. */
-export const AGENT_TIMEOUT_MS = 300_000;
-
 /** What agents are opened with. */
 export type Setting = {
   /** The company's folder, absolute: what an agent's definition names is relative to it. */

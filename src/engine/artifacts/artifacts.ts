@@ -33,10 +33,8 @@ export function openArtifacts(folder: string): Artifacts {
       const bytes = Buffer.byteLength(text);
       if (statSync(path, { throwIfNoEntry: false })?.size === bytes) return;
       const shelf = dirname(path);
-      if (mkdirSync(shelf, { recursive: true, mode: 0o700 }) !== undefined) {
-        keepNames(dirname(folder));
-        keepNames(folder);
-      }
+      makeFolder(folder);
+      makeFolder(shelf);
       const draft = `${path}.${process.pid}.draft`;
       try {
         writeFileSync(draft, text, { mode: 0o600, flush: true });
@@ -61,6 +59,12 @@ export function openArtifacts(folder: string): Artifacts {
 function pathOf(folder: string, digest: Digest): string {
   const hex = digest.slice("sha256:".length);
   return join(folder, hex.slice(0, 2), hex.slice(2));
+}
+
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })) return;
+  mkdirSync(folder, { mode: 0o700 });
+  keepNames(dirname(folder));
 }
 
 /** A new name is lost with the power unless its folder was flushed, too. Windows does so by itself, and cannot open folders. */

@@ -1,7 +1,7 @@
 import type { Key } from "../../core/machine/index.ts";
 import type { Log, Timer } from "../store/index.ts";
 import type { Attempt } from "./attempt.ts";
-import { openDeadlines } from "./deadlines.ts";
+import { type Deadlines, openDeadlines } from "./deadlines.ts";
 import type { Clock } from "./runtime.ts";
 
 /** One timer of the process, for the nearest of all: attempts that run out of time, and the rows in the store. */
@@ -14,6 +14,7 @@ export type Alarms = {
   readonly landed: (timer: Timer) => void;
   /** Serves the rows in the store, those that are overdue first. */
   readonly serve: () => void;
+  /** Serves no rows any more; attempts under way still run out of time. */
   readonly close: () => void;
 };
 
@@ -22,75 +23,94 @@ const FIRED_MOST = 1_000;
 /** When all that is due is on its way or cannot be told: how long until the store is asked again. */
 const AGAIN_MS = 1_000;
 
-export function openAlarms(shell: {
+export type AlarmsShell = {
   readonly clock: Clock;
   readonly log: Pick<Log, "due" | "nextDue">;
   readonly expire: (attempt: Attempt) => void;
   readonly fire: (timer: Timer) => void;
-}): Alarms {
-  const { clock, log } = shell;
-  const deadlines = openDeadlines<Attempt>();
+};
+
+type State = {
+  readonly shell: AlarmsShell;
+  readonly deadlines: Deadlines<Attempt>;
   /** Fired and not yet on disk, so that no row is fired twice. */
-  const fired = new Set<string>();
-  let nearestRow = Infinity;
-  let armedFor = Infinity;
-  let cancel: (() => void) | null = null;
-  let isServing = false;
+  readonly fired: Set<string>;
+  nearestRow: number;
+  armedFor: number;
+  cancel: (() => void) | null;
+  isServing: boolean;
+};
 
-  const rearm = (): void => {
-    const next = Math.min(deadlines.next() ?? Infinity, isServing ? nearestRow : Infinity);
-    if (next >= armedFor || next === Infinity) return;
-    cancel?.();
-    armedFor = next;
-    cancel = clock.after(next - clock.now(), ring);
+export function openAlarms(shell: AlarmsShell): Alarms {
+  const state: State = {
+    shell,
+    deadlines: openDeadlines(),
+    fired: new Set(),
+    nearestRow: Infinity,
+    armedFor: Infinity,
+    cancel: null,
+    isServing: false,
   };
-
-  const ring = (): void => {
-    cancel = null;
-    armedFor = Infinity;
-    const now = clock.now();
-    for (let late = deadlines.due(now); late !== null; late = deadlines.due(now))
-      shell.expire(late);
-    if (isServing && nearestRow <= now) fireRows(now);
-    rearm();
-  };
-
-  const fireRows = (now: number): void => {
-    const rows = log.due(now, FIRED_MOST).filter((row) => !fired.has(nameOf(row)));
-    for (const row of rows) fired.add(nameOf(row));
-    for (const row of rows) shell.fire(row);
-    if (fired.size > 0) nearestRow = now + AGAIN_MS;
-    else nearestRow = log.nextDue() ?? Infinity;
-  };
-
   return {
     arm: (attempt) => {
-      deadlines.add(attempt);
-      rearm();
+      state.deadlines.add(attempt);
+      rearm(state);
     },
-    disarm: (attempt) => deadlines.remove(attempt),
+    disarm: (attempt) => state.deadlines.remove(attempt),
     nudge: (due) => {
-      if (due >= nearestRow) return;
-      nearestRow = due;
-      rearm();
+      if (due >= state.nearestRow) return;
+      state.nearestRow = due;
+      rearm(state);
     },
     landed: (timer) => {
-      fired.delete(nameOf(timer));
-      if (fired.size > 0) return;
-      nearestRow = log.nextDue() ?? Infinity;
-      rearm();
+      state.fired.delete(nameOf(timer));
+      if (state.fired.size === 0) lookForNext(state);
     },
     serve: () => {
-      isServing = true;
-      nearestRow = log.nextDue() ?? Infinity;
-      rearm();
+      state.isServing = true;
+      lookForNext(state);
     },
     close: () => {
-      isServing = false;
-      cancel?.();
-      cancel = null;
+      state.isServing = false;
+      state.cancel?.();
+      state.armedFor = Infinity;
+      rearm(state);
     },
   };
+}
+
+function lookForNext(state: State): void {
+  state.nearestRow = state.shell.log.nextDue() ?? Infinity;
+  rearm(state);
+}
+
+function rearm(state: State): void {
+  const { clock } = state.shell;
+  const nearestRow = state.isServing ? state.nearestRow : Infinity;
+  const next = Math.min(state.deadlines.next() ?? Infinity, nearestRow);
+  if (next >= state.armedFor) return;
+  state.cancel?.();
+  state.armedFor = next;
+  state.cancel = clock.after(next - clock.now(), () => ring(state));
+}
+
+function ring(state: State): void {
+  const { clock, expire } = state.shell;
+  const now = clock.now();
+  state.cancel = null;
+  state.armedFor = Infinity;
+  const { deadlines } = state;
+  for (let late = deadlines.due(now); late !== null; late = deadlines.due(now)) expire(late);
+  if (state.isServing && state.nearestRow <= now) fireRows(state, now);
+  rearm(state);
+}
+
+function fireRows(state: State, now: number): void {
+  const { log, fire } = state.shell;
+  const rows = log.due(now, FIRED_MOST).filter((row) => !state.fired.has(nameOf(row)));
+  for (const row of rows) state.fired.add(nameOf(row));
+  for (const row of rows) fire(row);
+  state.nearestRow = state.fired.size > 0 ? now + AGAIN_MS : (log.nextDue() ?? Infinity);
 }
 
 function nameOf(timer: { readonly stream: string; readonly key: Key }): string {

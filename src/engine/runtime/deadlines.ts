@@ -19,60 +19,60 @@ export type Deadline = {
 
 export function openDeadlines<Item extends Deadline>(): Deadlines<Item> {
   const heap: Item[] = [];
-
-  const put = (item: Item, slot: number): void => {
-    heap[slot] = item;
-    item.slot = slot;
-  };
-
-  const rise = (item: Item, from: number): number => {
-    let slot = from;
-    while (slot > 0) {
-      const above = (slot - 1) >> 1;
-      const parent = heap[above];
-      if (parent === undefined || parent.due <= item.due) break;
-      put(parent, slot);
-      slot = above;
-    }
-    return slot;
-  };
-
-  const sink = (item: Item, from: number): number => {
-    let slot = from;
-    for (;;) {
-      const left = heap[slot * 2 + 1];
-      const right = heap[slot * 2 + 2];
-      const child =
-        right !== undefined && left !== undefined && right.due < left.due ? right : left;
-      if (child === undefined || child.due >= item.due) return slot;
-      const below = child.slot;
-      put(child, slot);
-      slot = below;
-    }
-  };
-
-  const remove = (item: Item): void => {
-    const slot = item.slot;
-    if (slot < 0) return;
-    item.slot = -1;
-    const last = heap.pop();
-    if (last === undefined || last === item) return;
-    const risen = rise(last, slot);
-    put(last, risen === slot ? sink(last, slot) : risen);
-  };
-
   return {
     add: (item) => {
       heap.push(item);
-      put(item, rise(item, heap.length - 1));
+      put(heap, item, rise(heap, item, heap.length - 1));
     },
-    remove,
+    remove: (item) => remove(heap, item),
     next: () => heap[0]?.due ?? null,
     due: (now) => {
       const first = heap[0];
       if (first === undefined || first.due > now) return null;
-      remove(first);
+      remove(heap, first);
       return first;
     },
   };
+}
+
+function put<Item extends Deadline>(heap: Item[], item: Item, slot: number): void {
+  heap[slot] = item;
+  item.slot = slot;
+}
+
+/** Moves what is later down, from a slot up. @returns the slot that is free for the item */
+function rise<Item extends Deadline>(heap: Item[], item: Item, from: number): number {
+  let slot = from;
+  while (slot > 0) {
+    const above = (slot - 1) >> 1;
+    const parent = heap[above];
+    if (parent === undefined || parent.due <= item.due) break;
+    put(heap, parent, slot);
+    slot = above;
+  }
+  return slot;
+}
+
+/** Moves what is sooner up, from a slot down. @returns the slot that is free for the item */
+function sink<Item extends Deadline>(heap: Item[], item: Item, from: number): number {
+  let slot = from;
+  for (;;) {
+    const left = heap[slot * 2 + 1];
+    const right = heap[slot * 2 + 2];
+    const child = right !== undefined && left !== undefined && right.due < left.due ? right : left;
+    if (child === undefined || child.due >= item.due) return slot;
+    const below = child.slot;
+    put(heap, child, slot);
+    slot = below;
+  }
+}
+
+function remove<Item extends Deadline>(heap: Item[], item: Item): void {
+  const slot = item.slot;
+  if (slot < 0) return;
+  item.slot = -1;
+  const last = heap.pop();
+  if (last === undefined || last === item) return;
+  const risen = rise(heap, last, slot);
+  put(heap, last, risen === slot ? sink(heap, last, slot) : risen);
 }

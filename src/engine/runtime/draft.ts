@@ -1,3 +1,4 @@
+import type { Digest } from "../../core/id.ts";
 import {
   type Decision,
   decide,
@@ -17,6 +18,7 @@ import type { Content, Contents } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import { type Resident, snapshotDue } from "./resident.ts";
 import { NO_ROWS, rowsOf } from "./rows.ts";
+import type { Definitions } from "./runtime.ts";
 import { standingOf } from "./standing.ts";
 
 /** What was decided for one run in this turn, on top of what is on disk. */
@@ -33,6 +35,8 @@ export type Draft = {
   /** Contents that the decisions made; held until they are on disk. */
   readonly contents: readonly Content[];
   readonly hasSnapshot: boolean;
+  /** Definitions that go with the append, so that the run can be folded from the store alone. */
+  readonly pins: readonly Digest[];
   /** null: nothing happened that must be on disk. */
   readonly append: Append | null;
 };
@@ -40,7 +44,13 @@ export type Draft = {
 /** Events of one run in one commit, beyond which the rest of its mail waits for the next. */
 const EVENTS_PER_RUN_MOST = 1_000;
 
-type World = { readonly facts: Facts; readonly contents: Contents };
+export type World = {
+  readonly facts: Facts;
+  readonly contents: Contents;
+  readonly definitions: Definitions;
+  /** Definitions whose content is in the store. */
+  readonly pinned: Set<Digest>;
+};
 
 /** Decides the mail of one run. A mail with a cause is decided alone, so that it can be refused alone. */
 export function draft(resident: Resident, world: World, now: number): Draft {
@@ -70,7 +80,7 @@ export function draft(resident: Resident, world: World, now: number): Draft {
   const turns = turnsOf(resident.run, run);
   const standing = standingOf(run, resident.standing, now);
   const made = { resident, mails, outcomes, run, events, contents, effects, turns, standing };
-  return { ...made, ...appendOf(made) };
+  return { ...made, ...appendOf(made, world) };
 }
 
 const NO_EFFECTS: readonly Effect[] = [];
@@ -86,22 +96,28 @@ function decided(run: Run, mail: Mail, facts: Facts): Decision | Problem {
   }
 }
 
-type Made = Omit<Draft, "append" | "hasSnapshot">;
+type Made = Omit<Draft, "append" | "hasSnapshot" | "pins">;
 
-function appendOf(made: Made): Pick<Draft, "append" | "hasSnapshot"> {
+function appendOf(made: Made, world: World): Pick<Draft, "append" | "hasSnapshot" | "pins"> {
   const { resident, mails, run, events, standing } = made;
   const fired = firedKeys(mails);
-  if (events.length === 0 && fired === null) return { append: null, hasSnapshot: false };
+  if (events.length === 0 && fired === null) return NOTHING;
   const rows = events.length === 0 ? NO_ROWS : rowsOf(run, events, made.turns);
   const snapshot = snapshotDue(run, resident.tail + events.length);
+  const pins = pinsOf(events, world.pinned);
   return {
     hasSnapshot: snapshot !== null,
+    pins,
     append: {
       stream: resident.id,
       after: resident.run.seq,
       cause: mails[0]?.cause ?? null,
       events: events.map(draftOf),
-      contents: contentsOf(mails, made.contents, snapshot?.contents ?? NO_CONTENTS),
+      contents: contentsOf(mails, [
+        ...made.contents,
+        ...(snapshot?.contents ?? NO_CONTENTS),
+        ...pins.map((digest) => pinned(digest, world.definitions)),
+      ]),
       ...rows,
       timersEnded: fired === null ? rows.timersEnded : withFired(rows, fired),
       standing: standing === resident.standing ? null : standing,
@@ -110,18 +126,42 @@ function appendOf(made: Made): Pick<Draft, "append" | "hasSnapshot"> {
   };
 }
 
+const NOTHING: Pick<Draft, "append" | "hasSnapshot" | "pins"> = {
+  append: null,
+  hasSnapshot: false,
+  pins: [],
+};
+
 const NO_CONTENTS: readonly Content[] = [];
 
-function contentsOf(
-  mails: readonly Mail[],
-  made: readonly Content[],
-  pages: readonly Content[],
-): readonly Content[] {
-  const told = mails.filter((mail) => mail.content !== null);
-  if (told.length + made.length + pages.length === 0) return NO_CONTENTS;
-  return [...told.flatMap(({ content }) => (content === null ? [] : [content])), ...made, ...pages];
+function contentsOf(mails: readonly Mail[], made: readonly Content[]): readonly Content[] {
+  if (!mails.some((mail) => mail.content !== null)) return made;
+  return [...mails.flatMap(({ content }) => (content === null ? [] : [content])), ...made];
 }
 
+const NO_PINS: readonly Digest[] = [];
+
+/** Definitions that these events name and the store does not have yet. */
+function pinsOf(events: readonly Event[], known: ReadonlySet<Digest>): readonly Digest[] {
+  let pins = NO_PINS;
+  for (const event of events) {
+    const digest = definitionIn(event);
+    if (digest !== undefined && !known.has(digest) && !pins.includes(digest))
+      pins = [...pins, digest];
+  }
+  return pins;
+}
+
+function definitionIn(event: Event): Digest | undefined {
+  if (event.type === "run.accepted" || event.type === "attempt.started") return event.definition;
+  return event.type === "step.started" ? event.attempt?.definition : undefined;
+}
+
+function pinned(digest: Digest, definitions: Definitions): Content {
+  const content = definitions.contentOf(digest);
+  if (content === null) throw new Error(`The definition ${digest} was read and has no text.`);
+  return content;
+}
 
 /** A row that fired is done, whatever the run made of it. */
 function firedKeys(mails: readonly Mail[]): readonly number[] | null {

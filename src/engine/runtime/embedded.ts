@@ -24,7 +24,7 @@ export type EmbeddedOptions = {
 };
 
 /** Attempts in flight at once in this process, unless said. */
-export const IN_FLIGHT_MOST = 256;
+export const IN_FLIGHT_MOST = 512;
 /** Signals from outside that may wait to be decided. */
 const WAITING_MOST = 100_000;
 /** Runs folded at once on opening. */
@@ -37,12 +37,13 @@ type Shell = {
   readonly clock: Clock;
   readonly log: Log;
   readonly contents: Contents;
+  readonly definitions: Definitions;
   readonly residents: Residents;
   readonly mailroom: Mailroom;
   readonly alarms: Alarms;
   readonly performing: Performing;
   readonly turn: Turn;
-  readonly watchers: Set<(run: RunId) => void>;
+  readonly watchers: Map<RunId, Set<() => void>>;
   idlers: (() => void)[];
   isClosed: boolean;
 };
@@ -57,14 +58,15 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
     standing: (id) => standingNow(shell, id),
     read: shell.contents.read,
     idle: () => idle(shell),
+    isBusy: (id) => {
+      const resident = shell.residents.get(id);
+      return resident !== undefined && (resident.mails.length > 0 || resident.attempts.size > 0);
+    },
     queued: (id) =>
       [...(shell.residents.get(id)?.attempts.values() ?? [])]
         .filter((attempt) => attempt.state === "placing")
         .map((attempt) => ({ key: attempt.key, waitsFor: shell.performing.waitsFor(attempt) })),
-    watch: (told) => {
-      shell.watchers.add(told);
-      return () => shell.watchers.delete(told);
-    },
+    watch: (run, told) => watch(shell, run, told),
     close: () => close(shell),
   };
 }
@@ -89,12 +91,14 @@ function assemble(options: EmbeddedOptions): Shell {
     alarms,
     inFlightMost: options.inFlightMost ?? IN_FLIGHT_MOST,
   });
-  const owing = { clock, contents, mailroom, performing };
+  const owing = { clock, contents, definitions, mailroom, performing };
   const turn = openTurn({
     clock,
     log,
     facts: factsOf(options, contents),
     contents,
+    definitions,
+    pinned: new Set(),
     residents,
     mailroom,
     performing,
@@ -104,8 +108,8 @@ function assemble(options: EmbeddedOptions): Shell {
     committed: (runs) => committed(shell, runs),
     trouble,
   });
-  const watchers = new Set<(run: RunId) => void>();
-  const parts = { options, clock, log, contents, residents, mailroom, alarms, performing, turn };
+  const watchers = new Map<RunId, Set<() => void>>();
+  const parts = { ...owing, options, log, residents, alarms, turn };
   const shell: Shell = { ...parts, watchers, idlers: [], isClosed: false };
   return shell;
 }
@@ -155,11 +159,7 @@ function noSuchRun(id: RunId): Problem {
 function peek(shell: Shell, id: RunId): Resident | null {
   const known = shell.residents.get(id);
   const resident = known ?? shell.residents.wake(id, null);
-  if (
-    resident !== null &&
-    resident.mails.length === 0 &&
-    resident.attempts.size === 0
-  )
+  if (resident !== null && resident.mails.length === 0 && resident.attempts.size === 0)
     shell.residents.rest(resident);
   return resident === null || resident.run.seq === 0 ? null : resident;
 }
@@ -217,8 +217,18 @@ function tellLost(shell: Shell, resident: Resident, key: number): Promise<void> 
   });
 }
 
+function watch(shell: Shell, run: RunId, told: () => void): () => void {
+  const watchers = shell.watchers.get(run) ?? new Set();
+  shell.watchers.set(run, watchers.add(told));
+  return () => {
+    watchers.delete(told);
+    if (watchers.size === 0) shell.watchers.delete(run);
+  };
+}
+
 function committed(shell: Shell, runs: readonly RunId[]): void {
-  for (const told of shell.watchers) for (const run of runs) told(run);
+  if (shell.watchers.size > 0)
+    for (const run of runs) for (const told of new Set(shell.watchers.get(run))) told();
   if (shell.idlers.length === 0 || !isIdle(shell)) return;
   const idlers = shell.idlers;
   shell.idlers = [];

@@ -1,5 +1,6 @@
 export { digestOf } from "./contents.ts";
 export { type EmbeddedOptions, IN_FLIGHT_MOST, openEmbedded } from "./embedded.ts";
+export { type Checked, checkParams } from "./params.ts";
 export type {
   Clock,
   Definitions,

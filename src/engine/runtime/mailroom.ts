@@ -26,70 +26,89 @@ export type Mailroom = {
   readonly close: () => void;
 };
 
+type State = {
+  readonly clock: Clock;
+  readonly residents: Residents;
+  readonly turn: () => void;
+  called: Resident[];
+  waiting: number;
+  /** A turn is due, under way, or waits for its next try. */
+  isBusy: boolean;
+  isClosed: boolean;
+};
+
 export function openMailroom(
   shell: { readonly clock: Clock; readonly residents: Residents },
   turn: () => void,
 ): Mailroom {
-  let called: Resident[] = [];
-  let waiting = 0;
-  /** A turn is due, under way, or waits for its next try. */
-  let isBusy = false;
-  let isClosed = false;
-
-  const schedule = (): void => {
-    if (isBusy || isClosed) return;
-    isBusy = true;
-    shell.clock.soon(turn);
+  const { clock, residents } = shell;
+  const state: State = {
+    clock,
+    residents,
+    turn,
+    called: [],
+    waiting: 0,
+    isBusy: false,
+    isClosed: false,
   };
-  const list = (resident: Resident): void => {
-    if (!resident.isCalled) {
-      shell.residents.use(resident);
-      resident.isCalled = true;
-      called.push(resident);
-    }
-    schedule();
-  };
-  const post = (resident: Resident, mail: Mail): void => {
-    resident.mails.push(mail);
-    waiting += 1;
-    list(resident);
-  };
-
   return {
-    post,
+    post: (resident, mail) => post(state, resident, mail),
     giveBack: (resident, mails) => {
       resident.mails = [...mails, ...resident.mails];
-      waiting += mails.length;
-      list(resident);
+      state.waiting += mails.length;
+      list(state, resident);
     },
     postTo: (id, mail) => {
       const definition = mail.signal.type === "start" ? mail.signal.definition : null;
-      const resident = shell.residents.get(id) ?? shell.residents.wake(id, definition);
-      if (resident === null) return false;
-      post(resident, mail);
-      return true;
+      const resident = residents.get(id) ?? residents.wake(id, definition);
+      if (resident !== null) post(state, resident, mail);
+      return resident !== null;
     },
-    call: (most) => {
-      const now = called.length <= most ? called : called.slice(0, most);
-      called = called.length <= most ? [] : called.slice(most);
-      for (const resident of now) resident.isCalled = false;
-      return now;
-    },
+    call: (most) => called(state, most),
     turnOver: (afterMs) => {
       if (afterMs !== undefined) {
-        shell.clock.after(afterMs, turn);
+        clock.after(afterMs, turn);
         return;
       }
-      isBusy = false;
-      if (called.length > 0) schedule();
+      state.isBusy = false;
+      if (state.called.length > 0) schedule(state);
     },
-    summon: schedule,
-    waiting: () => waiting,
+    summon: () => schedule(state),
+    waiting: () => state.waiting,
     taken: (count) => {
-      waiting -= count;
+      state.waiting -= count;
     },
     close: () => {
-      isClosed = true;
+      state.isClosed = true;
     },
   };
+}
+
+function post(state: State, resident: Resident, mail: Mail): void {
+  resident.mails.push(mail);
+  state.waiting += 1;
+  list(state, resident);
+}
+
+function list(state: State, resident: Resident): void {
+  if (!resident.isCalled) {
+    state.residents.use(resident);
+    resident.isCalled = true;
+    state.called.push(resident);
+  }
+  schedule(state);
+}
+
+function schedule(state: State): void {
+  if (state.isBusy || state.isClosed) return;
+  state.isBusy = true;
+  state.clock.soon(state.turn);
+}
+
+function called(state: State, most: number): readonly Resident[] {
+  const all = state.called;
+  const now = all.length <= most ? all : all.slice(0, most);
+  state.called = all.length <= most ? [] : all.slice(most);
+  for (const resident of now) resident.isCalled = false;
+  return now;
 }

@@ -17,13 +17,15 @@ import type { Attempt } from "./attempt.ts";
 import type { Contents } from "./contents.ts";
 import { isProblem, type Mail, mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
+import { checkParams } from "./params.ts";
 import type { Performing } from "./performing.ts";
 import type { Resident } from "./resident.ts";
-import type { Clock } from "./runtime.ts";
+import type { Clock, Definitions } from "./runtime.ts";
 
 export type OwingShell = {
   readonly clock: Clock;
   readonly contents: Contents;
+  readonly definitions: Definitions;
   readonly mailroom: Mailroom;
   readonly performing: Performing;
 };
@@ -119,10 +121,15 @@ function startChild(
   if (made === null) return;
   if (!("params" in made)) return refuse(made);
   if (definition === null) return refuse(notStarted(child, "its workflow is not there any more"));
+  const workflow = shell.definitions.byDigest(definition);
+  if (workflow === null) return refuse(notStarted(child, `its definition ${definition} is lost`));
+  const checked = checkParams(workflow, made.params);
+  if ("problems" in checked) return refuse(notStarted(child, sayAll(checked.problems)));
   const signal: Signal = {
     type: "start",
     definition,
-    params: made.params,
+    params: checked.params,
+    origin: checked.origin,
     parent: { run: resident.id, key },
     at: shell.clock.now(),
     by: resident.run.by,
@@ -131,7 +138,11 @@ function startChild(
     if (isProblem(outcome)) refuse(notStarted(child, outcome.message));
   };
   if (!isDelivered(shell, child, mail(signal, { told })))
-    refuse(notStarted(child, `its definition ${definition} cannot be read`));
+    refuse(notStarted(child, "it cannot be folded"));
+}
+
+function sayAll(problems: readonly Problem[]): string {
+  return problems.map((problem) => problem.message).join(" ");
 }
 
 /** False where there is no such run, or it cannot be folded. */

@@ -196,7 +196,10 @@ function expire(state: State, attempt: Attempt): void {
   stop(state, attempt, new DOMException("Its time is used up.", "TimeoutError"));
 }
 
-const NOT_BEGUN: Failure = failure("stopped", "It was stopped before it was begun; nothing was done.");
+const NOT_BEGUN: Failure = failure(
+  "stopped",
+  "It was stopped before it was begun; nothing was done.",
+);
 
 function newAttempt(
   resident: Resident,

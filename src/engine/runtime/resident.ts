@@ -6,6 +6,7 @@ import {
   eventOf,
   evolve,
   freeze,
+  isSnapshotDue,
   type Key,
   MACHINE_VERSION,
   type Run,
@@ -52,8 +53,6 @@ export type Residents = {
 
 /** Runs kept in memory although nothing of them is in flight here. */
 const WARM_RUNS_MOST = 200;
-/** A shorter tail is folded faster than a snapshot is written. */
-const TAIL_EVENTS_LEAST = 1_000;
 
 export function openResidents(
   log: Pick<Log, "read" | "snapshot" | "content" | "standing">,
@@ -69,21 +68,8 @@ export function openResidents(
       if (!residents.has(resident.id)) residents.set(resident.id, resident);
     },
     wake: (id, definition) => {
-      const folded = foldOf(id, { log, definitions });
-      const workflow = definition === null ? null : definitions.byDigest(definition);
-      if (folded === null && workflow === null) return null;
-      const run = folded?.run ?? (workflow && absent(id, workflow));
-      if (run === null) return null;
-      const resident: Resident = {
-        id,
-        run,
-        standing: folded === null ? null : log.standing(id),
-        mails: [],
-        isCalled: false,
-        attempts: new Map(),
-        tail: folded?.tail ?? 0,
-      };
-      residents.set(id, resident);
+      const resident = woken(id, definition, { log, definitions });
+      if (resident !== null) residents.set(id, resident);
       return resident;
     },
     refold: (resident) => {
@@ -110,13 +96,28 @@ export function openResidents(
   };
 }
 
+function woken(id: RunId, definition: Digest | null, from: From): Resident | null {
+  const folded = foldOf(id, from);
+  const workflow = definition === null ? null : from.definitions.byDigest(definition);
+  const run = folded?.run ?? (workflow && absent(id, workflow));
+  if (run === null) return null;
+  return {
+    id,
+    run,
+    standing: folded === null ? null : from.log.standing(id),
+    mails: [],
+    isCalled: false,
+    attempts: new Map(),
+    tail: folded?.tail ?? 0,
+  };
+}
+
 /** A snapshot and the contents it names, when the tail is long enough; a cache, never the truth. */
 export function snapshotDue(
   run: Run,
   tail: number,
 ): { readonly state: string; readonly contents: readonly Content[] } | null {
-  if (tail <= TAIL_EVENTS_LEAST) return null;
-  if (tail <= run.frames.size + run.open.size + run.outputs.size) return null;
+  if (!isSnapshotDue(run, tail)) return null;
   const contents: Content[] = [];
   const state = freeze(run, (page) => {
     const digest = digestOf(page);
@@ -127,7 +128,7 @@ export function snapshotDue(
 }
 
 type From = {
-  readonly log: Pick<Log, "read" | "snapshot" | "content">;
+  readonly log: Pick<Log, "read" | "snapshot" | "content" | "standing">;
   readonly definitions: Definitions;
 };
 
@@ -153,7 +154,7 @@ function thawed(id: RunId, workflow: Workflow, log: Pick<Log, "snapshot" | "cont
   const snapshot = log.snapshot(id, MACHINE_VERSION);
   if (snapshot === null) return null;
   try {
-    return thaw(snapshot.state, { id, workflow, page: (digest) => pageOf(digest, log) });
+    return thaw(snapshot.state, { id, workflow }, (digest) => pageOf(digest, log));
   } catch {
     return null;
   }
@@ -164,8 +165,8 @@ function firstEvent(id: RunId, log: Pick<Log, "read">): Event | null {
   return null;
 }
 
-function pageOf(digest: string, log: Pick<Log, "content">): string {
-  const page = log.content(digest as Digest);
+function pageOf(digest: Digest, log: Pick<Log, "content">): string {
+  const page = log.content(digest);
   if (page === null) throw new Error(`The snapshot names ${digest}, which is not in the store.`);
   return page;
 }

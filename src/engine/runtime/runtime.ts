@@ -29,10 +29,12 @@ export interface Runtime {
   read(digest: Digest): Json;
   /** Resolves when nothing is in flight or ready anywhere: all that is left waits for a person, an event or a timer. */
   idle(): Promise<void>;
+  /** Something of the run is in this process's hands: signals to decide, attempts to answer. */
+  isBusy(run: RunId): boolean;
   /** What waits in this process for a place (a resource, an agent's concurrency), by run and key. */
   queued(run: RunId): readonly { readonly key: Key; readonly waitsFor: string }[];
-  /** Calls back with each run after its events are on disk; returns what ends that. */
-  watch(told: (run: RunId) => void): () => void;
+  /** Calls back after each commit that holds events of the run; returns what ends that. */
+  watch(run: RunId, told: () => void): () => void;
   /** Stops taking effects, aborts what runs, waits for the answers and the last commit. */
   close(): Promise<void>;
 }
@@ -77,4 +79,6 @@ export interface Clock {
 export interface Definitions {
   byDigest(digest: Digest): Workflow | null;
   byName(name: string): Workflow | null;
+  /** What must be in the store for `byDigest` to find it there later. */
+  contentOf(digest: Digest): readonly [Digest, string] | null;
 }

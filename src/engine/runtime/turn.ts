@@ -1,9 +1,8 @@
 import type { RunId } from "../../core/id.ts";
-import type { Effect, Event, Facts } from "../../core/machine/index.ts";
+import type { Effect, Event } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Append, Appended, Log } from "../store/index.ts";
-import type { Contents } from "./contents.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft, type World } from "./draft.ts";
 import { isProblem, type Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import type { Performing } from "./performing.ts";
@@ -19,11 +18,9 @@ export type Turn = {
   readonly isCommitting: () => boolean;
 };
 
-export type TurnShell = {
+export type TurnShell = World & {
   readonly clock: Clock;
   readonly log: Pick<Log, "append">;
-  readonly facts: Facts;
-  readonly contents: Contents;
   readonly residents: Residents;
   readonly mailroom: Mailroom;
   readonly performing: Performing;
@@ -108,6 +105,7 @@ function commit(state: State, made: Draft): void {
   resident.run = made.run;
   resident.tail = made.hasSnapshot ? 0 : resident.tail + made.events.length;
   resident.standing = made.standing;
+  for (const digest of made.pins) state.shell.pinned.add(digest);
   for (const { due } of append?.timersSet ?? []) state.shell.nudge(due);
   finish(state, made);
 }

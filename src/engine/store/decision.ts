@@ -56,6 +56,7 @@ export function newThread(tenant: string, stream: StreamId): Thread {
   return { seq: 0, hash: NOTHING_BEFORE, lineage: lineage(tenant, stream) };
 }
 
+/** As the chain and `verifyStream` want it: 64 hexadecimal digits over the text's UTF-8 bytes. */
 export const sha256 = (text: string): string => digestOf("sha256", text, "hex");
 
 /**

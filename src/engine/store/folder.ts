@@ -16,8 +16,8 @@ export function prepareFolder(company: string, allowsNetworkDisk: boolean): stri
   try {
     if (!statSync(company, { throwIfNoEntry: false })?.isDirectory()) throw noFolder(company);
     if (!allowsNetworkDisk) refuseNetworkDisk(company, statfsSync(company).type);
-    const made = mkdirSync(state, { recursive: true, mode: 0o700 }) !== undefined;
-    if (!made && (statSync(state).mode & 0o077) !== 0) chmodSync(state, 0o700);
+    if (!statSync(state, { throwIfNoEntry: false })) mkdirSync(state, { mode: 0o700 });
+    else if ((statSync(state).mode & 0o077) !== 0) chmodSync(state, 0o700);
     return state;
   } catch (error) {
     throw refusal(error, `The folder ${state} cannot be used`);

@@ -1,3 +1,4 @@
+export { sha256 } from "./decision.ts";
 export type {
   Append,
   Appended,
@@ -8,5 +9,6 @@ export type {
   StandingFilter,
   Timer,
 } from "./log.ts";
+export { lookIntoSqlite } from "./look.ts";
 export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
-export { openSqlite, type SqliteOptions } from "./sqlite.ts";
+export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";

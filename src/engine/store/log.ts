@@ -46,6 +46,7 @@ export type Append = {
   readonly after: number;
   /** The id of a signal that must not count twice in this stream, or null. */
   readonly cause: string | null;
+  /** Numbered from `after` + 1, one by one; none where only what stands beside them changes. */
   readonly events: readonly Draft[];
   /** Contents that the events name, as [digest, JSON text]. */
   readonly contents: readonly (readonly [Digest, string])[];

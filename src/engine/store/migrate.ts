@@ -9,15 +9,19 @@ const MIGRATIONS: readonly string[] = [LOG];
 const APPLICATION = 0x4d_53_54_52;
 
 /**
- * Brings the file to the version this code knows, in one transaction.
+ * The file's version, 0 for an empty one; changes nothing.
  * @throws MusterError "newer-version" where a later Muster wrote it, "corrupt" where it is another program's
  */
-export function migrate(database: DatabaseSync, path: string): void {
+export function versionOf(database: DatabaseSync, path: string): number {
   const version = pragma(database, "user_version");
-  const application = pragma(database, "application_id");
   const isEmpty = version === 0 && pragma(database, "schema_version") === 0;
-  if (!isEmpty && application !== APPLICATION) throw foreign(path);
+  if (!isEmpty && pragma(database, "application_id") !== APPLICATION) throw foreign(path);
   if (version > MIGRATIONS.length) throw newer(path, version);
+  return version;
+}
+
+/** Brings the file from its version to the one this code knows, in one transaction. */
+export function migrate(database: DatabaseSync, version: number): void {
   if (version === MIGRATIONS.length) return;
   database.exec("begin immediate");
   for (const migration of MIGRATIONS.slice(version)) database.exec(migration);

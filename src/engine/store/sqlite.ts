@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
-import { prepareFolder } from "./folder.ts";
+import { prepareFolder, STATE_FOLDER } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
 import type { Log } from "./log.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, versionOf } from "./migrate.ts";
 import { openReader } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
 import { openWriter } from "./writer.ts";
@@ -49,6 +49,38 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
   }
 }
 
+/**
+ * The same log, to read while another process holds it, or none does. It sees what is committed.
+ * @throws MusterError "not-found" where nothing was ever kept, and as `openSqlite` does
+ */
+export function observeSqlite(company: string): Omit<Log, "append"> {
+  const state = join(company, STATE_FOLDER);
+  const path = join(state, "log.db");
+  let database: DatabaseSync | null = null;
+  try {
+    if (!statSync(path, { throwIfNoEntry: false })) throw noLog(company);
+    database = new DatabaseSync(path, { timeout: BUSY_MOST_MS, readOnly: true });
+    if (versionOf(database, path) === 0) throw noLog(company);
+    const tenant = tenantOf(database, undefined);
+    const reader = openReader(database, {
+      tenant,
+      artifacts: openArtifacts(join(state, "artifacts")),
+    });
+    return { ...reader, close: async () => database?.close() };
+  } catch (error) {
+    database?.close();
+    throw refusal(error, `The log ${path} could not be opened`);
+  }
+}
+
+function noLog(company: string): MusterError {
+  return new MusterError({
+    code: "not-found",
+    message: `There is no log in ${company}: nothing was run there yet.`,
+    mend: "Run a workflow first, or give the folder of another company.",
+  });
+}
+
 type Parts = Parameters<typeof openWriter>[1] & { readonly release: () => void };
 
 function assemble(database: DatabaseSync, parts: Parts): Log {
@@ -83,6 +115,7 @@ const PAGES_MOST_KIB = 16_384;
 const PAGE_BYTES = 8_192;
 
 function prepareDatabase(database: DatabaseSync, path: string): void {
+  const version = versionOf(database, path);
   database.exec(`pragma page_size = ${PAGE_BYTES}`);
   const mode = database.prepare("pragma journal_mode = wal").get()?.["journal_mode"];
   if (mode !== "wal")
@@ -94,11 +127,11 @@ function prepareDatabase(database: DatabaseSync, path: string): void {
   // Without recursive triggers, `insert or replace` would pass the triggers that keep the log as it is.
   database.exec(`pragma synchronous = full; pragma recursive_triggers = on;
     pragma cache_size = -${PAGES_MOST_KIB}`);
-  migrate(database, path);
+  migrate(database, version);
 }
 
-/** The largest log that is read through after a crash; it takes about a second. */
-const CHECKED_BYTES_MOST = 268_435_456;
+/** The largest log that is read through after a crash, in a quarter of a second; a hundred thousand runs that wait are about that. */
+const CHECKED_BYTES_MOST = 134_217_728;
 
 /** SQLite mends what a crash leaves; this finds what a failing disk left. */
 function checkAfterCrash(database: DatabaseSync, path: string): void {

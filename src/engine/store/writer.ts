@@ -7,7 +7,7 @@ import { refusal } from "./refusal.ts";
 import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
 
 /** A content above this is a file of its own, so that the log's file stays small and quick. */
-export const CONTENT_INLINE_BYTES_MOST = 262_144;
+const CONTENT_INLINE_BYTES_MOST = 262_144;
 
 /** Streams whose end is kept in memory; one that is not is looked up, for a few microseconds. */
 const STREAMS_KNOWN_MOST = 10_000;

@@ -1,0 +1,200 @@
+/**
+ * `npm run bench`: one table. Each figure stands beside the floor, measured in the same minute on the
+ * same disk; what counts is the ratio. Every workload has a process of its own; the median of `TIMES`.
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+type Figures = { readonly ms: number; readonly cpuMs: number; readonly [more: string]: number };
+
+const quick = process.argv.includes("--quick");
+const TIMES = quick ? 1 : 3;
+const scratch = mkdtempSync(join(process.env["MUSTER_BENCH_DIR"] ?? tmpdir(), "muster-bench-"));
+const rows: string[][] = [
+  ["workload", "ours", "floor", "ratio", "to reach", "CPU ms a step", "more"],
+];
+let folders = 0;
+
+await measure();
+rmSync(scratch, { recursive: true, force: true });
+
+async function measure(): Promise<void> {
+  await sequential();
+  await atOnce();
+  await fanOut();
+  await parked();
+  await recovery();
+  const widths =
+    rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
+  for (const row of rows)
+    process.stdout.write(
+      `${row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd()}\n`,
+    );
+}
+
+async function sequential(): Promise<void> {
+  const floor = await median("floor-sequential", [100]);
+  const ours = await median("sequential", [100]);
+  add(
+    "1 run x 100 steps, one after another",
+    `${(ours.ms / 100).toFixed(3)} ms/step`,
+    `${(floor.ms / 100).toFixed(3)} ms`,
+    ours.ms / floor.ms,
+    "<= 1.5",
+    ours.cpuMs / 100,
+  );
+}
+
+async function atOnce(): Promise<void> {
+  const floor = await median("floor-at-once", [1000, 10]);
+  const ours = await median("at-once", [1000]);
+  const rate = (figures: Figures): number => 10_000 / (figures.ms / 1000);
+  const more = `delay p99 ${ours["delayP99Ms"]?.toFixed(0)} ms, most ${ours["delayMostMs"]?.toFixed(0)} ms; ${ours["rssMb"]?.toFixed(0)} MB`;
+  add(
+    "1,000 runs x 10 steps at once",
+    `${rate(ours).toFixed(0)} steps/s`,
+    `${rate(floor).toFixed(0)}`,
+    rate(ours) / rate(floor),
+    ">= 0.5",
+    ours.cpuMs / 10_000,
+    more,
+  );
+}
+
+async function fanOut(): Promise<void> {
+  const floor = await median("floor-fan-out", [1000, 20]);
+  const small = await median("fan-out", [1000]);
+  const large = await median("fan-out", [10_000]);
+  add(
+    "fan-out of 1,000",
+    `${small.ms.toFixed(0)} ms`,
+    `${floor.ms.toFixed(0)} ms`,
+    small.ms / floor.ms,
+    "<= 5",
+    small.cpuMs / 1000,
+  );
+  add(
+    "fan-out of 10,000",
+    `${large.ms.toFixed(0)} ms`,
+    `${small.ms.toFixed(0)} ms (ours of 1,000)`,
+    large.ms / small.ms,
+    "<= 11",
+    large.cpuMs / 10_000,
+  );
+  if (quick) return;
+  const huge = await once("fan-out", [100_000]);
+  const more = `delay p99 ${huge["delayP99Ms"]?.toFixed(0)} ms; ${huge["rssMb"]?.toFixed(0)} MB`;
+  add(
+    "CPU a step, fan-out of 100,000",
+    `${(huge.cpuMs / 100_000).toFixed(4)} ms`,
+    `${(small.cpuMs / 1000).toFixed(4)} ms (of 1,000)`,
+    huge.cpuMs / 100_000 / (small.cpuMs / 1000),
+    "<= 1.5",
+    huge.cpuMs / 100_000,
+    more,
+  );
+}
+
+async function parked(): Promise<void> {
+  const runs = quick ? 10_000 : 100_000;
+  const folder = fresh();
+  const park = await child("park", folder, [runs]);
+  const reopen = await child("reopen", folder, []);
+  add(
+    `${runs} parked runs, memory each`,
+    `${park["bytesEach"]?.toFixed(0)} bytes`,
+    "",
+    (park["bytesEach"] ?? 0) / 1024,
+    "<= 1 (KB)",
+    park.cpuMs / runs,
+  );
+  add(
+    `${runs} parked runs, open again`,
+    `${reopen.ms.toFixed(0)} ms`,
+    "",
+    reopen.ms / 3000,
+    "<= 1 (3 s)",
+    reopen.cpuMs / runs,
+  );
+}
+
+/** The process is killed in the middle of 1,000 runs; the folder is opened again. */
+async function recovery(): Promise<void> {
+  const folder = fresh();
+  await killed(folder);
+  const back = await child("recover", folder, []);
+  const more = `lost ${back["lost"]}, repeated ${back["repeated"]} attempts, ${back["open"]} of ${back["runs"]} runs were open`;
+  add(
+    "kill -9 in 1,000 runs x 10, all done again",
+    `${back.ms.toFixed(0)} ms`,
+    "",
+    back.ms / 1500,
+    "<= 1 (1.5 s)",
+    back.cpuMs / 10_000,
+    more,
+  );
+}
+
+function killed(folder: string): Promise<void> {
+  return new Promise((done) => {
+    const process_ = start("at-once", folder, [1000]);
+    setTimeout(() => process_.kill("SIGKILL"), 900);
+    process_.on("exit", () => done());
+  });
+}
+
+function add(
+  ...[workload, ours, floor, ratio, reach, cpu, more]: [
+    string,
+    string,
+    string,
+    number,
+    string,
+    number,
+    string?,
+  ]
+): void {
+  rows.push([workload, ours, floor, ratio.toFixed(2), reach, cpu.toFixed(4), more ?? ""]);
+}
+
+async function median(name: string, numbers: readonly number[]): Promise<Figures> {
+  const all: Figures[] = [];
+  for (let time = 0; time < TIMES; time++) all.push(await once(name, numbers));
+  return all.sort((a, b) => a.ms - b.ms)[Math.floor(TIMES / 2)] as Figures;
+}
+
+function once(name: string, numbers: readonly number[]): Promise<Figures> {
+  return child(name, fresh(), numbers);
+}
+
+function fresh(): string {
+  folders++;
+  return join(scratch, String(folders));
+}
+
+function child(name: string, folder: string, numbers: readonly number[]): Promise<Figures> {
+  return new Promise((done, fail) => {
+    const process_ = start(name, folder, numbers);
+    let text = "";
+    process_.stdout?.on("data", (part) => {
+      text += String(part);
+    });
+    process_.on("exit", (code) =>
+      code === 0
+        ? done(JSON.parse(text) as Figures)
+        : fail(new Error(`${name} ended with ${code}`)),
+    );
+  });
+}
+
+function start(name: string, folder: string, numbers: readonly number[]): ReturnType<typeof spawn> {
+  const script = join(import.meta.dirname, "workload.ts");
+  return spawn(process.execPath, ["--expose-gc", script, name, folder, ...numbers.map(String)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}

@@ -1,0 +1,148 @@
+/** One workload in a process of its own: prints one line of JSON with what it measured. */
+import { mkdirSync } from "node:fs";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { openCompany } from "../src/index.ts";
+import { writeCompany } from "./company.ts";
+import { type Floor, floorAtOnce, floorFanOut, floorSequential, openFloor } from "./floor.ts";
+
+type Company = Awaited<ReturnType<typeof openCompany>>;
+export type Figures = {
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly [more: string]: number;
+};
+
+const [name = "", folder = "", ...rest] = process.argv.slice(2);
+const numbers = rest.map(Number);
+const one = (at: number): number => numbers[at] ?? 0;
+
+const WORKLOADS: Record<string, () => Promise<Figures>> = {
+  "floor-sequential": async () => floored((floor) => floorSequential(floor, one(0))),
+  "floor-at-once": async () => floored((floor) => floorAtOnce(floor, one(0), one(1))),
+  "floor-fan-out": async () => floored((floor) => floorFanOut(floor, one(0), one(1))),
+  sequential: () => ours((company) => runsOf(company, { workflow: "chain-100", runs: 1 })),
+  "at-once": () => ours((company) => runsOf(company, { workflow: "chain-10", runs: one(0) })),
+  "fan-out": () =>
+    ours((company) => runsOf(company, { workflow: "fan", runs: 1, params: { count: one(0) } })),
+  park,
+  reopen,
+  recover,
+};
+
+process.stdout.write(`${JSON.stringify(await WORKLOADS[name]?.())}\n`);
+
+function floored(work: (floor: Floor) => void): Figures {
+  mkdirSync(folder, { recursive: true });
+  const floor = openFloor(folder);
+  const timed = clock();
+  work(floor);
+  const figures = timed();
+  floor.close();
+  return figures;
+}
+
+async function ours(work: (company: Company) => Promise<void>): Promise<Figures> {
+  writeCompany(folder);
+  const company = await openCompany(folder);
+  // Definitions and agents are read once in the life of a company; that is not what is measured.
+  await runsOf(company, { workflow: "chain-10", runs: 20 });
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const timed = clock();
+  await work(company);
+  const figures = {
+    ...timed(),
+    delayP99Ms: delay.percentile(99) / 1e6,
+    delayMostMs: delay.max / 1e6,
+    rssMb: process.memoryUsage().rss / 2 ** 20,
+  };
+  await company.close();
+  return figures;
+}
+
+async function runsOf(
+  company: Company,
+  of: { workflow: string; runs: number; params?: { [name: string]: number } },
+): Promise<void> {
+  const started = await Promise.all(
+    Array.from({ length: of.runs }, () => company.run(of.workflow, of.params ?? {})),
+  );
+  const ended = await Promise.all(
+    started.map((start) => {
+      if (start.run === null) throw new Error(JSON.stringify(start.problems));
+      return company.settled(start.run);
+    }),
+  );
+  const bad = ended.filter((standing) => standing.status !== "completed");
+  if (bad.length > 0)
+    throw new Error(`${bad.length} runs did not complete: ${bad[0]?.status} ${bad[0]?.note}`);
+}
+
+async function park(): Promise<Figures> {
+  writeCompany(folder);
+  const company = await openCompany(folder);
+  await parked(company, 1000);
+  const before = memory();
+  const timed = clock();
+  await parked(company, one(0));
+  const figures = timed();
+  const bytesEach = (memory() - before) / one(0);
+  await company.close();
+  return { ...figures, bytesEach };
+}
+
+async function parked(company: Company, runs: number): Promise<void> {
+  for (let from = 0; from < runs; from += 1000) {
+    const started = await Promise.all(
+      Array.from({ length: Math.min(1000, runs - from) }, (_, at) =>
+        company.run("park", { n: from + at }),
+      ),
+    );
+    for (const start of started)
+      if (start.run === null) throw new Error(JSON.stringify(start.problems));
+  }
+}
+
+/** Opens the folder of parked runs again. */
+async function reopen(): Promise<Figures> {
+  const timed = clock();
+  const company = await openCompany(folder);
+  const figures = timed();
+  const waiting = company.runs({ status: ["waiting"], most: 1 }).length;
+  await company.close();
+  return { ...figures, waiting };
+}
+
+/** Opens a folder whose process was killed in the middle, and waits until every run has ended. */
+async function recover(): Promise<Figures> {
+  const timed = clock();
+  const company = await openCompany(folder);
+  const runs = company.runs({ workflow: "chain-10", most: 100_000 });
+  const open = runs.filter((run) => run.endedAt === null);
+  const ended = await Promise.all(open.map((run) => company.settled(run.stream as never)));
+  const figures = timed();
+  let repeated = 0;
+  for (const run of runs)
+    for await (const event of company.events(run.stream as never))
+      if (event.type === "attempt.repeated") repeated++;
+  const lost = ended.filter((standing) => standing.status !== "completed").length;
+  await company.close();
+  return { ...figures, runs: runs.length, open: open.length, lost, repeated };
+}
+
+function memory(): number {
+  const collect = (globalThis as { gc?: () => void }).gc;
+  collect?.();
+  collect?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+function clock(): () => { ms: number; cpuMs: number } {
+  const cpu = process.cpuUsage();
+  const from = performance.now();
+  return () => {
+    const used = process.cpuUsage(cpu);
+    return { ms: performance.now() - from, cpuMs: (used.user + used.system) / 1000 };
+  };
+}

@@ -1,0 +1,11 @@
+/** Writes the JSON Schemas and the reference of keys from the schemas in the code: `npm run schemas`. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { madeFiles } from "../src/core/definition/index.ts";
+
+for (const { path, text } of madeFiles()) {
+  const file = join(import.meta.dirname, "..", path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  console.log(path);
+}

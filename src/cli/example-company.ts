@@ -1,0 +1,219 @@
+import type { Envelope } from "../core/audit/index.ts";
+import type { Step, Task, Workflow } from "../core/definition/index.ts";
+import { progressOf, statusOf } from "../core/history/index.ts";
+import { parseRunId, type RunId } from "../core/id.ts";
+import { instantOf } from "../core/instant.ts";
+import type { JsonObject } from "../core/json.ts";
+import { type Body, draftOf, type Event, eventOf, type Told } from "../core/machine/index.ts";
+import type { Problem } from "../core/problem.ts";
+import type { Company, Waiting } from "../engine/company/index.ts";
+import type { Standing, StandingFilter } from "../engine/store/index.ts";
+import { type Logs, readHistory } from "./read-history.ts";
+
+/** What happens after a run was told something: events, one after another; it waits where they end. */
+export type Script = (told: Told, run: RunId) => readonly Body[];
+
+export type Example = Company & {
+  readonly told: readonly { readonly run: RunId; readonly told: Told; readonly by: string }[];
+  readonly started: readonly { readonly params: JsonObject; readonly requestId: string | null }[];
+};
+
+type Kept = { readonly id: RunId; readonly log: Envelope[]; wake: () => void; standing: Standing };
+
+const START_AT = 1_765_533_600_000;
+
+/**
+ * A company in memory whose runs do what a script says: small and real enough for the command line.
+ * Time passes a second an event.
+ */
+export function openExample(
+  workflow: Workflow,
+  script: Script,
+  more: { readonly problems?: readonly Problem[]; readonly waiting?: readonly Waiting[] } = {},
+): Example {
+  const runs = new Map<string, Kept>();
+  const told: Example["told"][number][] = [];
+  const started: Example["started"][number][] = [];
+  const { problems = [], waiting = [] } = more;
+  const standing = (run: RunId): Standing | null => runs.get(run)?.standing ?? null;
+  const tell = async (kept: Kept, what: Told, by: string): Promise<void> => {
+    told.push({ run: kept.id, told: what, by });
+    for (const body of script(what, kept.id)) kept.log.push(enveloped(kept, body));
+    kept.standing = await standingOf(reading, kept);
+    kept.wake();
+  };
+  const reading: Pick<Company, "definition" | "events" | "folder" | "runs"> = {
+    folder: "/example",
+    definition: () => workflow,
+    events: (run, options) => eventsOf(runs.get(run), options),
+    runs: (filter) => standingsOf(runs, filter),
+  };
+  return {
+    ...reading,
+    told,
+    started,
+    check: async () => problems,
+    workflow: async (name) => (name === workflow.name ? workflow : null),
+    run: async (_name, params = {}, { requestId = null, by = "somebody" } = {}) => {
+      started.push({ params, requestId });
+      const kept = newRun(runs.size + 1);
+      runs.set(kept.id, kept);
+      const start = { type: "start", definition: workflow.digest, params, parent: null } as const;
+      await tell(kept, start, by);
+      return { run: kept.id, warnings: [], again: false };
+    },
+    send: async (run, what, { by = "somebody" } = {}) => {
+      const kept = runs.get(run);
+      if (kept) await tell(kept, what, by);
+      return [];
+    },
+    publish: async () => 0,
+    standing,
+    waiting: (run) => (runs.has(run) ? waiting : null),
+    settled: async (run) => standing(run) ?? newRun(0).standing,
+    read: (stored) => ("value" in stored ? stored.value : null),
+    close: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function newRun(number: number): Kept {
+  const id = parseRunId(`wf_example_${number}`);
+  if (!id) throw new Error("The example's run ids are run ids.");
+  return { id, log: [], wake: () => undefined, standing: {} as Standing };
+}
+
+async function* eventsOf(
+  kept: Kept | undefined,
+  { after = 0, follow = false }: { readonly after?: number; readonly follow?: boolean } = {},
+): AsyncGenerator<Envelope> {
+  for (let at = after; kept; at += 1) {
+    while (follow && at >= kept.log.length)
+      await new Promise<void>((resolve) => {
+        kept.wake = resolve;
+      });
+    const envelope = kept.log[at];
+    if (!envelope) return;
+    yield envelope;
+    if (follow && envelope.type === "run.finished") return;
+  }
+}
+
+function standingsOf(
+  runs: ReadonlyMap<string, Kept>,
+  { status, most = 100 }: Partial<StandingFilter> = {},
+): readonly Standing[] {
+  return [...runs.values()]
+    .map((kept) => kept.standing)
+    .filter((standing) => !status || status.includes(standing.status))
+    .toReversed()
+    .slice(0, most);
+}
+
+async function standingOf(company: Logs, { id, log }: Kept): Promise<Standing> {
+  const history = await readHistory(company, id);
+  const { done, expected } = progressOf(history);
+  const { name: workflow, version } = history.workflow;
+  const startedAt = history.acceptedAt ?? START_AT;
+  const seq = log.length;
+  const status = statusOf(history);
+  return {
+    stream: id,
+    seq,
+    updatedAt: history.updatedAt ?? startedAt,
+    workflow,
+    version,
+    status,
+    unsettled: false,
+    startedAt,
+    endedAt: history.endedAt,
+    done,
+    expected,
+    parent: null,
+    note: history.error?.message ?? "",
+  };
+}
+
+function enveloped(kept: Kept, body: Body): Envelope {
+  const seq = kept.log.length + 1;
+  const event: Event = { ...body, by: "muster", seq, at: START_AT + seq * 1000 };
+  const { at, ...draft } = draftOf(event);
+  const chain = { prev: "sha256:0" as Envelope["prev"], hash: "sha256:0" as Envelope["hash"] };
+  const place = { v: 1, tenant: "example", stream: kept.id, position: seq, sealed: [] } as const;
+  const envelope = {
+    ...draft,
+    ...place,
+    ...chain,
+    id: `${kept.id}.${seq}`,
+    at: instantOf(at),
+    cause: "",
+  };
+  eventOf(envelope);
+  return envelope;
+}
+
+/** Two phases, "load" and "send", of one task each, and an each of letters in the second. */
+export function exampleWorkflow(params: Workflow["params"] = {}): Workflow {
+  const letter = { ...task("send/letters[]"), name: "Letter" };
+  const letters: Step = {
+    ...task("send/letters"),
+    kind: "each",
+    name: "Send letters",
+    items: { kind: "plain", value: [] },
+    body: letter,
+    concurrencyMost: null,
+    tolerate: { kind: "count", most: 0 },
+  };
+  return {
+    name: "example",
+    version: "1.2.0",
+    description: "",
+    owner: "",
+    strategies: {},
+    digest: "sha256:0" as Workflow["digest"],
+    params,
+    types: {},
+    limits: { concurrencyMost: 5, totalTimeoutMs: null },
+    resources: {},
+    root: block("", [
+      block("load", [{ ...task("load/1"), name: "Load customers" }]),
+      block("send", [{ ...task("send/2"), name: "Write letters" }, letters]),
+    ]),
+    outputs: null,
+    monitoring: {},
+  };
+}
+
+function block(path: string, steps: readonly Step[]): Extract<Step, { kind: "block" }> {
+  const name = path === "load" ? "Preparation" : "Letters";
+  const kind = { kind: "block", execution: "sequential" } as const;
+  return { ...task(path), ...kind, name, concurrencyMost: null, steps, phase: path !== "" };
+}
+
+function task(path: string): Task {
+  return {
+    id: path.slice(path.lastIndexOf("/") + 1),
+    name: path,
+    path,
+    slot: 0,
+    where: { file: "example.yaml", line: 1, column: 1 },
+    when: null,
+    after: [],
+    before: [],
+    optional: false,
+    impact: "",
+    warning: "",
+    kind: "task",
+    agent: { kind: "named", agent: "loader" },
+    instructions: "",
+    inputs: {},
+    outputs: { open: true, fields: {} },
+    timeoutMs: null,
+    retry: { attemptsMost: 3, backoff: "fixed", firstMs: 0, mostMs: 0, jitter: false, on: [] },
+    strategy: "retry_with_backoff",
+    fallback: null,
+    approve: null,
+    compensate: null,
+    uses: [],
+  };
+}

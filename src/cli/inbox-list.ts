@@ -1,0 +1,55 @@
+import { parseRunId } from "../core/id.ts";
+import type { Company, Waiting } from "../engine/company/index.ts";
+import { EXIT } from "./exit.ts";
+import { plain } from "./output/index.ts";
+import type { Context } from "./surroundings.ts";
+import { withCompany } from "./with-company.ts";
+
+/** Runs that are searched for what waits for a person, newest first. */
+const RUNS_SEARCHED_MOST = 1000;
+
+type Item = { readonly item: string; readonly workflow: string; readonly waiting: Waiting };
+
+/** `muster inbox list`: the gates and exceptions that wait for a person. */
+export async function inboxList(context: Context): Promise<number> {
+  return await withCompany(context, { perform: false }, async (company) => {
+    const { answer, side, json } = context.terminal;
+    const items = itemsOf(company);
+    if (json)
+      answer.line(
+        JSON.stringify(
+          items.map(({ item, workflow, waiting }) => ({ item, workflow, ...waiting })),
+        ),
+      );
+    else if (items.length === 0) side.line(`Nothing in ${company.folder} waits for a person.`);
+    else for (const item of items) itemLines(item).forEach((line) => answer.line(line));
+    return EXIT.done;
+  });
+}
+
+function itemsOf(company: Company): readonly Item[] {
+  return company
+    .runs({ most: RUNS_SEARCHED_MOST })
+    .filter((standing) => standing.endedAt === null)
+    .flatMap(({ stream, workflow }) => {
+      const run = parseRunId(stream);
+      const waiting = (run && company.waiting(run)) ?? [];
+      return waiting
+        .filter(({ kind }) => kind === "gate" || kind === "exception")
+        .map((one) => ({ item: `${stream}.${one.key}`, workflow, waiting: one }));
+    });
+}
+
+function itemLines({ item, workflow, waiting }: Item): readonly string[] {
+  const { path, what, until, kind } = waiting;
+  const run = item.slice(0, item.lastIndexOf("."));
+  const mend =
+    kind === "gate"
+      ? `muster inbox approve ${item}   or: muster inbox reject ${item} --reason WHY`
+      : (waiting.mend ?? `muster runs resume ${run} --step ${plain(path)}`);
+  return [
+    `${item}  ${plain(workflow)}, ${plain(path)}`,
+    `  ${plain(what)}${until ? `, until ${until}` : ""}`,
+    `  mend: ${plain(mend)}`,
+  ];
+}

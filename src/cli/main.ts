@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+import { writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { MusterError } from "../core/problem.ts";
+import { EXIT, exitOfProblem } from "./exit.ts";
+import { complain } from "./output/index.ts";
+import { program, terminalFor } from "./program.ts";
+import type { OpenCompany, Surroundings } from "./surroundings.ts";
+
+/** How often a process under npm looks whether npm is still there. */
+const PARENT_LOOK_MS = 500;
+
+const openCompany: OpenCompany = async (folder, options) => {
+  const { openCompany: open } = await import("../engine/company/index.ts");
+  return await open(folder, options);
+};
+
+const interruption = onInterrupt();
+const surroundings: Surroundings = {
+  cwd: process.cwd(),
+  env: process.env,
+  person: personName(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: Date.now,
+  openCompany,
+  onInterrupt: interruption,
+  packs: fileURLToPath(new URL("../../packs", import.meta.url)),
+};
+
+leaveQuietlyWhenNobodyReads();
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<number> {
+  try {
+    return await program(words, surroundings);
+  } catch (error) {
+    const terminal = terminalFor(words, surroundings);
+    if (error instanceof MusterError && error.code !== "bug") {
+      const { code, message, where, mend } = error;
+      const problem = { code, message, ...(where ? { where } : {}), ...(mend ? { mend } : {}) };
+      complain(terminal, [problem], surroundings.cwd);
+      return exitOfProblem(code);
+    }
+    const message = `Muster met a fault of its own: ${error instanceof Error ? error.message : String(error)}`;
+    complain(
+      terminal,
+      [{ code: "bug", message, mend: `Report it with ${details(error)}.` }],
+      surroundings.cwd,
+    );
+    return EXIT.failed;
+  }
+}
+
+/** Writes the whole of an unexpected error where a person finds it. @returns the file's path */
+function details(error: unknown): string {
+  const path = join(tmpdir(), `muster-fault-${process.pid}.txt`);
+  const stack = inspect(error);
+  const about = `node ${process.version}, ${process.platform}\n${process.argv.join(" ")}\n`;
+  writeFileSync(path, `${about}${stack}\n`, { mode: 0o600 });
+  return path;
+}
+
+/**
+ * The first Ctrl-C, or an npm that is gone, asks the verb to close cleanly; the second ends the
+ * process at once. Either loses nothing: what is on disk goes on later.
+ */
+function onInterrupt(): Surroundings["onInterrupt"] {
+  const calls = new Set<() => void>();
+  let asked = false;
+  const ask = (): void => {
+    if (asked || calls.size === 0) process.exit(EXIT.interrupted);
+    asked = true;
+    for (const call of calls) call();
+  };
+  process.on("SIGINT", ask);
+  process.on("SIGTERM", ask);
+  if (process.env["npm_lifecycle_event"] !== undefined) {
+    const parent = process.ppid;
+    const look = (): void => {
+      if (process.ppid !== parent && !asked) ask();
+    };
+    setInterval(look, PARENT_LOOK_MS).unref();
+  }
+  return (call) => {
+    calls.add(call);
+    return () => void calls.delete(call);
+  };
+}
+
+/** `muster runs events last | head` ends when head has read enough. */
+function leaveQuietlyWhenNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(EXIT.done);
+      throw error;
+    });
+}
+
+/** The log keeps "muster", "timer" and "agent:…" for what no person did. */
+function personName(): string {
+  const name = process.env["MUSTER_PERSON"] ?? userName();
+  return name === "muster" || name === "timer" || name.startsWith("agent:") ? `user ${name}` : name;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "somebody";
+  }
+}

@@ -1,0 +1,136 @@
+import type { History } from "../../core/history/index.ts";
+import { placeAt, progressOf, recordAt } from "../../core/history/index.ts";
+import type { Event, EventType } from "../../core/machine/index.ts";
+import { duration, moment } from "./duration.ts";
+import { plain } from "./text.ts";
+
+/** Lines about single items of an `each` that are shown; the others are counted. */
+export const ITEM_LINES_MOST = 20;
+
+/**
+ * Gives the line for each change, in a pipe: one for each step that begins, ends, is tried again or
+ * waits, and for whatever needs a person. The items of an `each` are told of by the tenth; a single
+ * one gets a line only when it fails or needs a person, and only the first few of those.
+ */
+export function changeLines(): (event: Event, history: History) => string | null {
+  const tenths: Record<string, number> = {};
+  let itemLines = 0;
+  return (event, history) => {
+    const each = eachOf(event);
+    if (each === null) return timed(event, history, wordsOf(event, history));
+    if (isTrouble(event) && itemLines < ITEM_LINES_MOST) {
+      itemLines += 1;
+      return timed(event, history, wordsOf(event, history));
+    }
+    const { done, expected, count } = recordAt(history, each);
+    const tenth = Math.floor((10 * done) / Math.max(1, expected));
+    if (event.type !== "step.finished" || tenth <= (tenths[each] ?? 0)) return null;
+    tenths[each] = tenth;
+    return timed(event, history, `${nameOf(history, each)}: ${tenth}0 % of ${count} items`);
+  };
+}
+
+function timed(event: Event, history: History, words: string | null): string | null {
+  if (words === null) return null;
+  return `${moment(event.at)}  ${String(progressOf(history).percent).padStart(3)} %  ${words}`;
+}
+
+/** The outermost `each` whose item this is about; null for what there is one of. */
+function eachOf(event: Event): string | null {
+  const path = "path" in event ? event.path : "";
+  const at = path.search(/\[\d+\]/);
+  return at < 0 ? null : path.slice(0, at);
+}
+
+/** Something of an item went wrong, or waits for a person: worth one of the few lines. */
+function isTrouble(event: Event): boolean {
+  return (
+    event.type === "exception.raised" ||
+    (event.type === "step.started" && event.gate !== undefined) ||
+    (event.type === "step.finished" && event.outcome === "failed")
+  );
+}
+
+function wordsOf(event: Event, history: History): string | null {
+  // The table has one writer for each type; that they fit pair by pair is beyond the type system.
+  const words = WORDS[event.type] as Words<Event>;
+  const path = "path" in event ? event.path : null;
+  // The run itself is a block too; what it does is told of by its own events.
+  if (path === "" && event.type !== "exception.raised") return null;
+  return words(event, { history, name: path === null ? "" : nameOf(history, path) });
+}
+
+type Told = { readonly history: History; readonly name: string };
+type Words<One extends Event> = (event: One, told: Told) => string | null;
+const silent = (): null => null;
+
+const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly type: Type }>> } = {
+  "run.accepted": (event) =>
+    `${event.run} accepted: ${plain(event.workflow)} ${plain(event.version)}`.trimEnd(),
+  "run.paused": (event) => `paused: ${plain(event.why)}`,
+  "run.resumed": () => "goes on",
+  "run.stopping": (event) => `stopping, to end as ${event.outcome}: ${plain(event.why)}`,
+  "run.undoing": () => "undoing what was done",
+  "run.finished": (event, { history }) => {
+    const took = duration(event.at - (history.acceptedAt ?? event.at));
+    return `${event.outcome} in ${took}${event.error ? `: ${plain(event.error.message)}` : ""}`;
+  },
+  "step.started": startWords,
+  "step.skipped": (event, { name }) => `${name}: skipped, ${plain(event.why)}`,
+  "step.finished": (event, { name, history }) => `${name}: ${endWords(event, history)}`,
+  "attempt.started": (event, { name }) => {
+    const why = event.fallback ? `fallback, ${plain(event.fallback)}` : "again";
+    return `${name}: running ${why} (${plain(event.agent)})`;
+  },
+  "attempt.repeated": () => "an attempt that was in flight is performed again",
+  "attempt.ended": (event, { name }) =>
+    `${name}: attempt ${event.outcome}, ${plain(event.error.message)}`,
+  "timer.set": (event, { name }) =>
+    event.why === "backoff" ? `${name}: next try in ${duration(event.due - event.at)}` : null,
+  "gate.voted": (event) =>
+    `${plain(event.voter)} ${event.allow ? "approves" : "rejects"}${event.reason ? `: ${plain(event.reason)}` : ""}`,
+  "gate.escalated": (event) => `${plain(event.to)} is asked`,
+  "gate.closed": (event, { name }) =>
+    `${name}: ${event.allowed ? "approved" : "not approved"}, ${plain(event.why)}`,
+  "exception.raised": (event, { name }) =>
+    `${name}: needs ${plain(event.owner) || "a person"}. ${plain(event.look)}`,
+  "exception.closed": (event, { name }) => `${name}: exception closed, ${event.how}`,
+  "run.attached": silent,
+  "run.proceeded": silent,
+  "step.stopping": silent,
+  "report.told": silent,
+  "attempt.begun": silent,
+  "attempt.stopping": silent,
+  "attempt.settled": silent,
+  "timer.ended": silent,
+  "listen.ended": silent,
+};
+
+function startWords(
+  event: Extract<Event, { readonly type: "step.started" }>,
+  { name }: Told,
+): string {
+  if (event.count !== undefined) return `${name}: ${event.count} items`;
+  if (event.gate) return `${name}: waits for a decision of ${people(event.gate.from)}`;
+  return event.attempt ? `${name}: running (${plain(event.attempt.agent)})` : `${name}: running`;
+}
+
+function endWords(event: Extract<Event, { type: "step.finished" }>, history: History): string {
+  const { startedAt } = recordAt(history, event.path);
+  const took = startedAt ? ` in ${duration(event.at - startedAt)}` : "";
+  const error = event.error ? `, ${plain(event.error.message)}` : "";
+  const warnings = [event.warning ?? "", ...(event.warnings ?? [])].filter((text) => text !== "");
+  const warning = warnings.length > 0 ? `; warning: ${plain(warnings.join("; "))}` : "";
+  return `${event.outcome}${took}${error}${event.impact ? `; ${plain(event.impact)}` : ""}${warning}`;
+}
+
+function people(from: readonly string[]): string {
+  return from.length > 0 ? from.map(plain).join(", ") : "anyone who may";
+}
+
+/** The author's name for a step, with the item it is for. */
+function nameOf(history: History, path: string): string {
+  const { step } = placeAt(history.places, path);
+  const marks = path.match(/\[\d+\]|\{\d+\}/g)?.join("") ?? "";
+  return plain(step?.name ?? path) + marks;
+}

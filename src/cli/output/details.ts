@@ -1,0 +1,52 @@
+import type { StepView, Tally } from "../../core/history/index.ts";
+import { duration } from "./duration.ts";
+import { plain } from "./text.ts";
+
+/** What there is to say of a step beside its state, most telling first. */
+export function detailsOf(step: StepView, now: number): readonly string[] {
+  if (step.tally) return [tallyWords(step.tally, null)];
+  const { record, items } = step;
+  const facts = [
+    items && record.count !== null ? tallyWords(items, record.count) : null,
+    step.kind === "repeat" && record.rounds > 0 ? `round ${record.rounds}` : null,
+    record.agent,
+    record.attempts > 1 ? `attempt ${record.attempts}` : null,
+    record.fallback && `fallback: ${record.fallback}`,
+    record.nextTryAt === null ? null : `next try in ${duration(record.nextTryAt - now)}`,
+    step.status === "waiting" ? waitWords(step) : null,
+    showsError(step) && record.error ? record.error.message : null,
+    record.why,
+    record.impact,
+    tookWords(step, now),
+  ];
+  return facts.filter((fact) => fact !== null && fact !== "").map((fact) => plain(fact ?? ""));
+}
+
+function tookWords({ record }: StepView, now: number): string | null {
+  return record.startedAt === null ? null : duration((record.endedAt ?? now) - record.startedAt);
+}
+
+function showsError(step: StepView): boolean {
+  return step.status === "failed" || step.status === "retrying" || step.status === "degraded";
+}
+
+function waitWords({ record }: StepView): string {
+  const { gate, waitsFor, exception, error } = record;
+  if (exception !== null) return `needs a person: ${error?.message ?? ""}`;
+  if (gate && !gate.closed) {
+    const from = gate.from.length > 0 ? gate.from.join(", ") : "anyone who may";
+    return `${from}: ${gate.ask}`;
+  }
+  if (waitsFor?.kind === "event") return `waits for ${waitsFor.event} ${waitsFor.key}`.trimEnd();
+  return waitsFor ? `until ${new Date(waitsFor.due).toISOString()}` : "";
+}
+
+/** "47 of 50 completed, 1 failed, 2 running". */
+function tallyWords({ counts }: Tally, total: number | null): string {
+  const { completed = 0, ...others } = counts;
+  const rest = Object.entries(others)
+    .filter(([, number]) => number > 0)
+    .map(([status, number]) => `${number} ${status}`);
+  const done = total === null ? `${completed} completed` : `${completed} of ${total} completed`;
+  return [done, ...rest].join(", ");
+}

@@ -1,0 +1,17 @@
+/** `0.4 s`, `38 s`, `1 min 12 s`, `3 h 32 min`, `1 d 23 h`: the two largest units that say something. */
+export function duration(ms: number): string {
+  if (ms < 0) return duration(0);
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** `2025-12-12 10:00:03`, UTC, for columns and lines that people read. */
+export function moment(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+}

@@ -1,0 +1,201 @@
+import { describe, expect, test } from "vitest";
+import { emptyHistory, type History, readEvent } from "../../core/history/index.ts";
+import type { Body, Event } from "../../core/machine/index.ts";
+import { exampleWorkflow } from "../example-company.ts";
+import {
+  changeLines,
+  complaint,
+  cut,
+  duration,
+  ITEM_LINES_MOST,
+  openTerminal,
+  plain,
+  tableLines,
+  treeLines,
+  widthOf,
+} from "./index.ts";
+
+const START = 1_765_533_600_000;
+const refused = {
+  class: "transient",
+  kind: "api_rate_limit",
+  message: "API rate limit exceeded",
+} as const;
+
+const begun = (path: string, more: object = {}): Body => ({
+  type: "step.started",
+  path,
+  slot: 0,
+  ...more,
+});
+const attempted = (path: string): Body =>
+  begun(path, { attempt: { agent: "loader", effects: "pure" } });
+const ended = (path: string, more: object = {}): Body => ({
+  type: "step.finished",
+  path,
+  outcome: "completed",
+  ...more,
+});
+
+function numbered(bodies: readonly Body[]): readonly Event[] {
+  return bodies.map((body, at) => ({ ...body, seq: at + 1, at: START + at * 1000, by: "muster" }));
+}
+
+const SENDING: readonly Body[] = [
+  begun(""),
+  begun("load"),
+  attempted("load/1"),
+  ended("load/1"),
+  ended("load"),
+  begun("send"),
+  attempted("send/2"),
+  {
+    type: "attempt.ended",
+    path: "send/2",
+    key: 7,
+    outcome: "failed",
+    error: refused,
+    doubt: false,
+  },
+  { type: "timer.set", path: "send/2", due: START + 20_000, why: "backoff" },
+  begun("send/letters", { count: 50 }),
+  ...Array.from({ length: 10 }, (_, at) => attempted(`send/letters[${at}]`)),
+  ...Array.from({ length: 6 }, (_, at) => ended(`send/letters[${at}]`)),
+  ended("send/letters[6]", { outcome: "failed", error: refused }),
+];
+
+function sending(): History {
+  return numbered(SENDING).reduce(readEvent, emptyHistory(exampleWorkflow()));
+}
+
+function channel(columns: number): Parameters<typeof treeLines>[1] {
+  const stream = { write: () => true, isTTY: true, columns };
+  return openTerminal({ stdout: stream, stderr: stream }, { NO_COLOR: "1" }, false).side;
+}
+
+describe("the tree of a run", () => {
+  test("has a line for each step, with what it waits for and when it is tried again", () => {
+    const lines = treeLines(sending(), channel(120), { now: START + 16_000 });
+    expect(lines.join("\n")).toMatchInlineSnapshot(`
+      "example 1.2.0 · ● running · 15 % · 0.0 s
+      ✓ Preparation       completed  3.0 s
+        ✓ Load customers  completed  loader · 1.0 s
+      ● Letters           running    11 s
+        ↻ Write letters   retrying   loader · next try in 4.0 s · API rate limit exceeded · 10 s
+        ● Send letters    running    6 of 50 completed, 3 running, 1 failed · 7.0 s"
+    `);
+  });
+
+  test("is never wider than the terminal", () => {
+    const lines = treeLines(sending(), channel(40), { now: START + 16_000 });
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(40);
+  });
+
+  test("folds what has ended when it is higher than the terminal, and says what is left out", () => {
+    const four = treeLines(sending(), channel(120), { now: START, rows: 5 });
+    expect(four.map((line) => line.trim().slice(0, 15))).toMatchInlineSnapshot(`
+      [
+        "example 1.2.0 ·",
+        "✓ Preparation  ",
+        "● Letters      ",
+        "↻ Write letters",
+        "● Send letters ",
+      ]
+    `);
+    const two = treeLines(sending(), channel(120), { now: START, rows: 3 });
+    expect(two).toHaveLength(3);
+    expect(two.at(-1)).toBe("… 3 more lines");
+  });
+});
+
+describe("the plain lines of a run", () => {
+  test("tell of the items of an each by the tenth, and of the first that fail", () => {
+    const failing = Array.from({ length: 50 }, (_, at) => [
+      attempted(`send/letters[${at}]`),
+      ended(`send/letters[${at}]`, at < 30 ? { outcome: "failed", error: refused } : {}),
+    ]);
+    const lineOf = changeLines();
+    let history = emptyHistory(exampleWorkflow());
+    const lines: string[] = [];
+    for (const event of numbered([begun("send/letters", { count: 50 }), ...failing.flat()])) {
+      history = readEvent(history, event);
+      lines.push(lineOf(event, history) ?? "");
+    }
+    const said = lines.filter((line) => line !== "").map((line) => line.slice(28));
+    expect(said.filter((line) => line.includes("failed"))).toHaveLength(ITEM_LINES_MOST);
+    expect(said[0]).toBe("Send letters: 50 items");
+    expect(said[1]).toBe("Letter[0]: failed, API rate limit exceeded");
+    expect(said.at(-1)).toBe("Send letters: 100 % of 50 items");
+    expect(said.length).toBeLessThan(ITEM_LINES_MOST + 15);
+  });
+});
+
+describe("a text from outside", () => {
+  test("can neither colour nor clear the terminal, nor begin a line of its own", () => {
+    expect(plain("\u001b[2J\u001b[31mred\u001b[0m\nerror: not ours\u202e\u0007")).toBe(
+      "red error: not ours",
+    );
+  });
+
+  test("is cut by the columns it takes, not by its characters", () => {
+    expect(cut("客户入职流程", 7)).toBe("客户入…");
+    expect(widthOf("客户 ab")).toBe(7);
+    expect(cut("short", 5)).toBe("short");
+  });
+});
+
+describe("a duration", () => {
+  test.each([
+    [0, "0.0 s"],
+    [420, "0.4 s"],
+    [9_960, "10 s"],
+    [38_000, "38 s"],
+    [72_000, "1 min 12 s"],
+    [12_720_000, "3 h 32 min"],
+    [169_200_000, "1 d 23 h"],
+    [-5, "0.0 s"],
+  ])("of %d ms is %s", (ms, words) => {
+    expect(duration(ms)).toBe(words);
+  });
+});
+
+describe("colour", () => {
+  const pipe = { write: () => true };
+  const tty = { write: () => true, isTTY: true };
+  const coloured = (stream: typeof pipe, env: Record<string, string>): boolean =>
+    openTerminal({ stdout: stream, stderr: stream }, env, false).answer.paint("red", "x") !== "x";
+
+  test("is for terminals, and NO_COLOR and FORCE_COLOR are heeded", () => {
+    expect(coloured(tty, {})).toBe(true);
+    expect(coloured(pipe, {})).toBe(false);
+    expect(coloured(tty, { NO_COLOR: "1" })).toBe(false);
+    expect(coloured(pipe, { FORCE_COLOR: "1" })).toBe(true);
+    expect(coloured(pipe, { FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(false);
+    expect(coloured(tty, { FORCE_COLOR: "0" })).toBe(false);
+    expect(coloured(tty, { TERM: "dumb" })).toBe(false);
+  });
+});
+
+describe("a complaint", () => {
+  test("says where, what and the mend, relative to where the person stands", () => {
+    const where = { file: "/shop/workflows/a.yaml", line: 14, column: 3 };
+    const problem = {
+      code: "unknown-step",
+      message: 'step "merge" is not here',
+      where,
+      mend: 'Did you mean "marge"?',
+    } as const;
+    const paint = (_style: string, text: string): string => text;
+    expect(complaint(paint, problem, "/shop")).toBe(
+      'error: workflows/a.yaml:14:3  step "merge" is not here\n  mend: Did you mean "marge"?',
+    );
+    expect(complaint(paint, problem, "/elsewhere")).toContain("error: /shop/workflows/a.yaml:14:3");
+  });
+});
+
+describe("a table", () => {
+  test("cuts only its last column", () => {
+    const rows = [[{ text: "wf_1" }, { text: "a reason that is much too long for this" }]];
+    expect(tableLines(["RUN", "NOTE"], rows, 20)).toEqual(["RUN   NOTE", "wf_1  a reason that…"]);
+  });
+});

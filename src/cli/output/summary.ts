@@ -1,0 +1,131 @@
+import type { History, RunView } from "../../core/history/index.ts";
+import { countedSteps, isWell, viewOf } from "../../core/history/index.ts";
+import { isObject, type Json } from "../../core/json.ts";
+import { duration } from "./duration.ts";
+import { glyph, hued } from "./state.ts";
+import type { Channel } from "./terminal.ts";
+import { count, cut, plain } from "./text.ts";
+
+/** Warnings, errors and elements of a list that a summary names; all of them are counted. */
+const NAMED_MOST = 5;
+const LIST_SHOWN_MOST = 3;
+
+/**
+ * What a run came to, for people, at its end.
+ *
+ * @param outputs the run's outputs, read; null where it has none
+ */
+export function summaryLines(history: History, outputs: Json, channel: Channel): readonly string[] {
+  const view = viewOf(history);
+  const title = `${glyph(view.status)} ${plain(view.workflow)} ${view.status}`;
+  return [
+    channel.paint("bold", hued(channel.paint, view.status, title)),
+    ...section("Run summary:", runLines(view)),
+    ...resultLines(history, outputs, channel),
+    ...section("Next steps:", nextLines(view)),
+  ];
+}
+
+/** What it used, gave and complained of. */
+export function resultLines(history: History, outputs: Json, channel: Channel): readonly string[] {
+  const view = viewOf(history);
+  return [
+    ...section("Resource usage:", usageLines(view)),
+    ...section("Outputs:", outputLines(outputs, channel.columns)),
+    ...section("Warnings:", warningLines(view)),
+    ...section("Errors:", errorLines(view)),
+  ];
+}
+
+function runLines(view: RunView): readonly string[] {
+  const steps = view.phases.flatMap(countedSteps);
+  const version = plain(view.version);
+  const took = (view.endedAt ?? view.updatedAt ?? 0) - (view.acceptedAt ?? 0);
+  return [
+    `- Workflow: ${plain(view.workflow)}${version ? ` ${version}` : ""} (ID: ${view.run ?? "none"})`,
+    `- Status: ${view.status}${withWarnings(view)}`,
+    ...(view.error ? [`- Reason: ${plain(view.error.message)}`] : []),
+    `- Duration: ${duration(took)}`,
+    `- Phases completed: ${view.phases.filter(isWell).length}/${view.phases.length}`,
+    `- Steps completed: ${steps.filter(isWell).length}/${steps.length}`,
+    `- Steps retried: ${view.counts.retried}${view.counts.fellBack > 0 ? `, ${view.counts.fellBack} by a fallback agent` : ""}`,
+    ...(view.counts.degraded > 0 ? [`- Steps degraded: ${view.counts.degraded}`] : []),
+    ...(view.counts.failed > 0 ? [`- Steps failed: ${view.counts.failed}`] : []),
+    ...(view.counts.skipped > 0 ? [`- Steps skipped: ${view.counts.skipped}`] : []),
+    ...(view.counts.undone > 0 ? [`- Steps undone: ${view.counts.undone}`] : []),
+  ];
+}
+
+function withWarnings({ status, counts }: RunView): string {
+  if (status !== "completed" || counts.warnings + counts.degraded === 0) return "";
+  return ` with ${count(Math.max(counts.warnings, counts.degraded), "warning")}`;
+}
+
+function usageLines({ agents, counts, usage }: RunView): readonly string[] {
+  const asked = Object.entries(agents).toSorted(([one], [two]) => (one < two ? -1 : 1));
+  const named = asked.map(([agent, times]) => `${plain(agent)} ×${times}`).join(", ");
+  const costs = Object.entries(usage.costMicros)
+    .map(([currency, micros]) => `${currency || "unnamed currency"} ${(micros / 1e6).toFixed(6)}`)
+    .join(", ");
+  return [
+    `- Agents: ${asked.length}${named ? ` (${named})` : ""}`,
+    `- Peak concurrent agents: ${counts.inFlightPeak}`,
+    `- Attempts: ${counts.attempts}${counts.repeated > 0 ? `, ${counts.repeated} performed again after a crash` : ""}`,
+    ...(usage.tokens > 0 ? [`- Tokens: ${usage.tokens}`] : []),
+    ...(usage.calls > 0 ? [`- API calls: ${usage.calls}`] : []),
+    ...(costs ? [`- Cost: ${costs}`] : []),
+  ];
+}
+
+function outputLines(outputs: Json, columns: number): readonly string[] {
+  if (!isObject(outputs))
+    return outputs === null ? [] : [`- ${cut(shortly(outputs), columns - 2)}`];
+  return Object.entries(outputs).map(([name, value]) =>
+    cut(`- ${plain(name)}: ${shortly(value)}`, columns),
+  );
+}
+
+/** A value in one line: of a list, how many there are and the first few. */
+function shortly(value: Json): string {
+  if (typeof value === "string") return plain(value);
+  if (!Array.isArray(value)) return plain(JSON.stringify(value));
+  const list: readonly Json[] = value;
+  const first = list.slice(0, LIST_SHOWN_MOST).map(shortly).join(", ");
+  const rest = list.length > LIST_SHOWN_MOST ? ", …" : "";
+  return list.length === 0 ? "none" : `${list.length} (${first}${rest})`;
+}
+
+function warningLines({ warnings, counts }: RunView): readonly string[] {
+  return limited(
+    warnings.map(({ path, text }) => `- ${plain(path)}: ${plain(text)}`),
+    counts.warnings,
+  );
+}
+
+function errorLines({ status, errors, counts }: RunView): readonly string[] {
+  if (status === "completed") return [];
+  return limited(
+    errors.map(
+      ({ path, attempt, error }) => `- ${plain(path)}, attempt ${attempt}: ${plain(error.message)}`,
+    ),
+    counts.errors,
+  );
+}
+
+function limited(lines: readonly string[], total: number): readonly string[] {
+  const more = total - Math.min(NAMED_MOST, lines.length);
+  return [...lines.slice(0, NAMED_MOST), ...(more > 0 ? [`- and ${more} more`] : [])];
+}
+
+function nextLines(view: RunView): readonly string[] {
+  const run = view.run ?? "last";
+  const look = [`- muster runs show ${run}`, `- muster runs events ${run}`];
+  if (view.exceptionCount > 0 || view.status === "paused")
+    return [`- muster runs why-waiting ${run}`, `- muster runs resume ${run}`, ...look];
+  if (view.gateCount > 0) return [`- muster inbox list`, ...look];
+  return look;
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length > 0 ? ["", title, ...lines] : [];
+}

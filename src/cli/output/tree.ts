@@ -1,0 +1,100 @@
+import type { History, RunView, StepView } from "../../core/history/index.ts";
+import { isEnded, timeLeftMs, viewOf } from "../../core/history/index.ts";
+import { detailsOf } from "./details.ts";
+import { duration } from "./duration.ts";
+import { glyph, hued } from "./state.ts";
+import type { Channel } from "./terminal.ts";
+import { cut, pad, plain } from "./text.ts";
+
+/**
+ * A run as a tree of its phases and steps, one line each, no wider than the channel. With `rows`,
+ * as many lines as fit: what has ended is folded first, then what has not begun.
+ */
+export function treeLines(
+  history: History,
+  channel: Channel,
+  look: { readonly now: number; readonly rows?: number },
+): readonly string[] {
+  const view = viewOf(history);
+  const head = headLine(history, view, look.now);
+  const open: Look = { channel, now: look.now, names: namesWidth(view.phases, 0) };
+  const lines = fitting(view.phases, open, (look.rows ?? Number.POSITIVE_INFINITY) - 1);
+  return [cut(head, channel.columns), ...lines];
+}
+
+type Look = { readonly channel: Channel; readonly now: number; readonly names: number };
+
+/** Names are lined up, but a long one may not push all the others aside. */
+const NAME_COLUMNS_MOST = 44;
+
+function headLine(history: History, view: RunView, now: number): string {
+  const { percent } = view.progress;
+  const left = timeLeftMs(history, now);
+  const since = view.acceptedAt ?? now;
+  return [
+    `${plain(view.workflow)} ${plain(view.version)}`.trim(),
+    view.run ?? "",
+    `${glyph(view.status)} ${view.status}`,
+    `${percent} %`,
+    duration((view.endedAt ?? now) - since),
+    left === null ? "" : `about ${duration(left)} left`,
+  ]
+    .filter((part) => part !== "")
+    .join(" · ");
+}
+
+/** Folds phases until the lines fit. */
+function fitting(phases: readonly StepView[], look: Look, rows: number): readonly string[] {
+  const folds: readonly ((phase: StepView) => boolean)[] = [
+    () => false,
+    (phase) => isEnded(phase.status),
+    (phase) => isEnded(phase.status) || phase.status === "pending",
+  ];
+  let lines: readonly string[] = [];
+  for (const folded of folds) {
+    lines = phases.flatMap((phase) => stepLines(phase, look, { depth: 0, folded: folded(phase) }));
+    if (lines.length <= rows) return lines;
+  }
+  const shown = Math.max(1, rows - 1);
+  return [...lines.slice(0, shown), `… ${lines.length - shown} more lines`];
+}
+
+function stepLines(
+  step: StepView,
+  look: Look,
+  at: { readonly depth: number; readonly folded: boolean },
+): readonly string[] {
+  const line = stepLine(step, look, at.depth);
+  if (at.folded || !isOpened(step)) return [line];
+  const below = step.steps.filter((child) => child.kind !== "block" || child.steps.length > 0);
+  return [
+    line,
+    ...below.flatMap((child) => stepLines(child, look, { depth: at.depth + 1, folded: false })),
+  ];
+}
+
+/** The body of an `each` is told of in its own line, unless it is made of several steps. */
+function isOpened(step: StepView): boolean {
+  if (step.kind === "each" || step.kind === "repeat") return step.steps[0]?.kind === "block";
+  return true;
+}
+
+function stepLine(step: StepView, { channel, now, names }: Look, depth: number): string {
+  const lead = `${"  ".repeat(depth)}${glyph(step.status)} `;
+  const name = pad(cut(plain(step.name), NAME_COLUMNS_MOST), names - 2 * depth);
+  const details = detailsOf(step, now).join(" · ");
+  const text = `${lead}${name}  ${pad(step.status, 9)}${details ? `  ${details}` : ""}`;
+  const line = cut(text.trimEnd(), channel.columns);
+  const painted = hued(channel.paint, step.status, line.slice(0, lead.length));
+  return painted + line.slice(lead.length);
+}
+
+function namesWidth(steps: readonly StepView[], depth: number): number {
+  const widths = steps.map((step) =>
+    Math.max(
+      2 * depth + Math.min(NAME_COLUMNS_MOST, plain(step.name).length),
+      isOpened(step) ? namesWidth(step.steps, depth + 1) : 0,
+    ),
+  );
+  return Math.max(0, ...widths);
+}

@@ -1,0 +1,434 @@
+import { describe, expect, test } from "vitest";
+import type { Param, Workflow } from "../core/definition/index.ts";
+import type { RunId } from "../core/id.ts";
+import type { Body } from "../core/machine/index.ts";
+import { type Example, exampleWorkflow, openExample, type Script } from "./example-company.ts";
+import { program } from "./program.ts";
+
+const FOLDER = import.meta.dirname;
+const NOW = 1_765_533_700_000;
+const timedOut = {
+  class: "transient",
+  kind: "network_timeout",
+  message: "no answer in 30 s",
+} as const;
+
+function accepted(run: RunId): Body {
+  const digest = "sha256:0" as Workflow["digest"];
+  return {
+    type: "run.accepted",
+    run,
+    definition: digest,
+    workflow: "example",
+    version: "1.2.0",
+    params: {},
+    parent: null,
+    machine: 1,
+  };
+}
+function begun(path: string, more: object = {}): Body {
+  return { type: "step.started", path, slot: 0, ...more };
+}
+function attempted(path: string): Body {
+  return begun(path, { attempt: { agent: "loader", effects: "pure" } });
+}
+function ended(path: string, more: object = {}): Body {
+  return { type: "step.finished", path, outcome: "completed", ...more };
+}
+
+const LOADING: readonly Body[] = [begun(""), begun("load"), attempted("load/1")];
+const WHOLE: readonly Body[] = [
+  ...LOADING,
+  {
+    type: "attempt.ended",
+    path: "load/1",
+    key: 4,
+    outcome: "failed",
+    error: timedOut,
+    doubt: false,
+  },
+  { type: "timer.set", path: "load/1", due: 1_765_533_610_000, why: "backoff" },
+  {
+    type: "attempt.started",
+    path: "load/1",
+    agent: "senior",
+    effects: "pure",
+    call: 4,
+    fallback: "the first was away",
+  },
+  ended("load/1"),
+  ended("load"),
+  begun("send"),
+  attempted("send/2"),
+  ended("send/2", { outcome: "degraded", impact: "letters are plain", warning: "no template" }),
+  begun("send/letters", { count: 2 }),
+  attempted("send/letters[0]"),
+  attempted("send/letters[1]"),
+  ended("send/letters[0]"),
+  ended("send/letters[1]"),
+  ended("send/letters"),
+  ended("send"),
+  ended(""),
+  {
+    type: "run.finished",
+    outcome: "completed",
+    outputs: { value: { ids: ["a", "b", "c", "d"], note: "well" } },
+  },
+];
+
+/** To its end at once. */
+const whole: Script = (told, run) => (told.type === "start" ? [accepted(run), ...WHOLE] : []);
+
+/** Held by an exception until a person says how to go on. */
+const held: Script = (told, run) => {
+  const raised: readonly Body[] = [
+    ...LOADING,
+    {
+      type: "attempt.ended",
+      path: "load/1",
+      key: 4,
+      outcome: "failed",
+      error: timedOut,
+      doubt: false,
+    },
+    {
+      type: "exception.raised",
+      path: "load/1",
+      why: "failed",
+      owner: "operations",
+      error: timedOut,
+      look: "Is the source there?",
+    },
+  ];
+  if (told.type === "start") return [accepted(run), ...raised];
+  if (told.type === "cancel") return [{ type: "run.finished", outcome: "cancelled" }];
+  const how = told.type === "skip" || told.type === "give" ? told.type : "retry";
+  return [
+    { type: "exception.closed", key: 6, path: "load/1", how },
+    ended("load/1"),
+    ...WHOLE.slice(7),
+  ];
+};
+
+/** Waits at a gate until a person has decided. */
+const gated: Script = (told, run) => {
+  const digest = `sha256:${"0".repeat(64)}` as Workflow["digest"];
+  const gate = { digest, ask: "Send?", chain: "", from: ["ana"], need: 1, show: { letters: 2 } };
+  if (told.type === "start")
+    return [accepted(run), begun(""), begun("load"), begun("load/1", { gate })];
+  const allowed = told.type === "vote" && told.allow;
+  return [
+    { type: "gate.closed", key: 4, path: "load/1", allowed, why: "1 of 1" },
+    ...WHOLE.slice(2),
+  ];
+};
+
+type Said = { readonly code: number; readonly out: string; readonly side: string };
+
+async function muster(company: Example, ...words: readonly string[]): Promise<Said> {
+  let out = "";
+  let side = "";
+  const code = await program([...words, "--folder", FOLDER], {
+    cwd: FOLDER,
+    env: {},
+    person: "ana",
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (side += text) },
+    now: () => NOW,
+    openCompany: async () => company,
+    onInterrupt: () => () => undefined,
+    packs: FOLDER,
+  });
+  return { code, out, side };
+}
+
+function open(script: Script, more: Parameters<typeof openExample>[2] = {}): Example {
+  return openExample(exampleWorkflow(), script, more);
+}
+
+describe("muster run", () => {
+  test("ends with the summary of the run on stdout, and exits with 0", async () => {
+    const { code, out } = await muster(open(whole), "run", "example");
+    expect(out).toMatchInlineSnapshot(`
+      "✓ example completed
+
+      Run summary:
+      - Workflow: example 1.2.0 (ID: wf_example_1)
+      - Status: completed with 1 warning
+      - Duration: 20 s
+      - Phases completed: 2/2
+      - Steps completed: 3/3
+      - Steps retried: 1, 1 by a fallback agent
+      - Steps degraded: 1
+
+      Resource usage:
+      - Agents: 2 (loader ×4, senior ×1)
+      - Peak concurrent agents: 2
+      - Attempts: 5
+
+      Outputs:
+      - ids: 4 (a, b, c, …)
+      - note: well
+
+      Warnings:
+      - send/2: no template
+
+      Next steps:
+      - muster runs show wf_example_1
+      - muster runs events wf_example_1
+      "
+    `);
+    expect(code).toBe(0);
+  });
+
+  test("with --json gives the state document and nothing on stderr", async () => {
+    const { out, side } = await muster(open(whole), "run", "example", "--json");
+    expect(side).toBe("");
+    expect(JSON.parse(out)).toMatchObject({
+      workflow_id: "wf_example_1",
+      status: "completed",
+      outputs: { note: "well" },
+      metrics: { total_steps: 3, completed_steps: 3, progress_percent: 100 },
+    });
+  });
+
+  test("takes params by their declared types", async () => {
+    const integer = param({ type: "integer" }, "integer");
+    const list = param({ type: "array", items: { type: "string" } }, "string[]");
+    const company = openExample(exampleWorkflow({ size: integer, tags: list }), whole);
+    await muster(company, "run", "example", "size=50", "tags=HIPAA,SOC2", "--request-id", "r1");
+    expect(company.started).toEqual([
+      { params: { size: 50, tags: ["HIPAA", "SOC2"] }, requestId: "r1" },
+    ]);
+  });
+
+  test("says all that is wrong with the params at once, and exits with 2", async () => {
+    const workflow = exampleWorkflow({
+      size: { ...param({ type: "integer" }, "integer"), required: true },
+    });
+    const { code, out, side } = await muster(
+      openExample(workflow, whole),
+      "run",
+      "example",
+      "siez=3",
+      "x",
+    );
+    expect(side).toMatchInlineSnapshot(`
+      "error: example has no param "siez".
+        mend: Did you mean "size"? Its params: size.
+      error: "x" is no param.
+        mend: Write params as key=value.
+      error: example needs the param "size", of type integer.
+        mend: Add size=… to the command, or write it into the --params file.
+      "
+    `);
+    expect([code, out]).toEqual([2, ""]);
+  });
+
+  test("of a workflow that is not there exits with 3, and with --json says so as one object", async () => {
+    const { code, out, side } = await muster(open(whole), "run", "exmaple", "--json");
+    expect([code, out]).toEqual([3, ""]);
+    expect(JSON.parse(side)).toMatchObject({ error: { code: "not-found", where: null } });
+  });
+
+  test("that waits for a person names who and the mend, and exits with 6", async () => {
+    const { code, side } = await muster(open(held), "run", "example");
+    expect(side).toMatchInlineSnapshot(`
+      "2025-12-12 10:00:01    0 %  wf_example_1 accepted: example 1.2.0
+      2025-12-12 10:00:03    0 %  Preparation: running
+      2025-12-12 10:00:04    0 %  Load customers: running (loader)
+      2025-12-12 10:00:05    0 %  Load customers: attempt failed, no answer in 30 s
+      2025-12-12 10:00:06    0 %  Load customers: needs operations. Is the source there?
+      operations is needed at load/1: Is the source there?
+        mend: muster runs resume wf_example_1 --step load/1   or with --skip, or --give FILE
+      "
+    `);
+    expect(code).toBe(6);
+  });
+
+  test("with --no-wait gives only the run's id", async () => {
+    expect(await muster(open(whole), "run", "example", "--no-wait")).toEqual({
+      code: 0,
+      out: "wf_example_1\n",
+      side: "",
+    });
+  });
+});
+
+describe("muster runs", () => {
+  test("list shows one line a run", async () => {
+    const company = open(whole);
+    await company.run("example");
+    const { out } = await muster(company, "runs", "list");
+    expect(out).toMatchInlineSnapshot(`
+      "RUN           WORKFLOW  STATUS       DONE  STARTED (UTC)        TOOK  NOTE
+      wf_example_1  example   ✓ completed  4/4   2025-12-12 10:00:01  20 s
+      "
+    `);
+  });
+
+  test("show draws the tree of a run, found by the beginning of its id", async () => {
+    const company = open(held);
+    await company.run("example");
+    const { out } = await muster(company, "runs", "show", "wf_exa");
+    expect(out).toMatchInlineSnapshot(`
+      "example 1.2.0 · wf_example_1 · ◆ waiting · 0 % · 1 min 39 s
+      ◆ Preparation       waiting    1 min 37 s
+        ◆ Load customers  waiting    loader · needs a person: no answer in 30 s · 1 min 36 s
+      · Letters           pending
+        · Write letters   pending
+        · Send letters    pending
+
+      Open exceptions: 1
+      - load/1, owner operations, since 2025-12-12 10:00:06: no answer in 30 s
+        Is the source there?
+
+      Resource usage:
+      - Agents: 1 (loader ×1)
+      - Peak concurrent agents: 1
+      - Attempts: 1
+
+      Errors:
+      - load/1, attempt 1: no answer in 30 s
+      "
+    `);
+  });
+
+  test("of a run that is not there exit with 3", async () => {
+    const { code, side } = await muster(open(whole), "runs", "show", "wf_none");
+    expect(code).toBe(3);
+    expect(side).toMatch(/^error: There is no run "wf_none".*\n {2}mend: See the runs with/);
+  });
+
+  test("that an abbreviation does not tell apart are named, and it exits with 2", async () => {
+    const company = open(whole);
+    await company.run("example");
+    await company.run("example");
+    const { code, side } = await muster(company, "runs", "show", "wf_example_");
+    expect(code).toBe(2);
+    expect(side).toContain("Write more of it: wf_example_2, wf_example_1.");
+  });
+
+  test("events gives one JSON object a line", async () => {
+    const company = open(whole);
+    await company.run("example");
+    const { out } = await muster(company, "runs", "events", "last", "--json", "--after", "18");
+    expect(
+      out
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { type: string }).type),
+    ).toEqual(["step.finished", "step.finished", "run.finished"]);
+  });
+
+  test("resume tries again what an exception holds and follows the run to its end", async () => {
+    const company = open(held);
+    await company.run("example");
+    const { code } = await muster(company, "runs", "resume", "last");
+    expect(company.told.at(-1)).toMatchObject({ told: { type: "retry", key: 6 }, by: "ana" });
+    expect(code).toBe(0);
+  });
+
+  test("resume --skip goes on without the step, by its id", async () => {
+    const company = open(held);
+    await company.run("example");
+    await muster(company, "runs", "resume", "last", "--step", "1", "--skip", "--reason", "by hand");
+    expect(company.told.at(-1)?.told).toEqual({ type: "skip", key: 6, why: "by hand" });
+  });
+
+  test("resume of a run that has ended exits with 5", async () => {
+    const company = open(whole);
+    await company.run("example");
+    const { code, side } = await muster(company, "runs", "resume", "last");
+    expect(code).toBe(5);
+    expect(side).toContain("wf_example_1 has ended: it is completed.");
+  });
+
+  test("cancel needs a reason", async () => {
+    const company = open(held);
+    await company.run("example");
+    expect((await muster(company, "runs", "cancel", "last")).code).toBe(2);
+    expect((await muster(company, "runs", "cancel", "last", "--reason", "late")).code).toBe(0);
+    expect(company.told.at(-1)?.told).toEqual({ type: "cancel", why: "late", rollback: false });
+  });
+
+  test("why-waiting names what each open step waits for, and the mend", async () => {
+    const waiting = [
+      {
+        path: "load/1",
+        key: 6,
+        status: "waiting",
+        what: "needs operations since 10:00",
+        kind: "exception",
+        mend: "muster runs resume wf_example_1",
+      },
+    ] as const;
+    const company = open(held, { waiting });
+    await company.run("example");
+    const { out } = await muster(company, "runs", "why-waiting", "last");
+    expect(out).toBe(
+      "load/1  waiting  needs operations since 10:00\n  mend: muster runs resume wf_example_1\n",
+    );
+  });
+});
+
+describe("muster inbox", () => {
+  test("approve shows what is decided, votes on exactly that, and goes on with the run", async () => {
+    const company = open(gated);
+    await company.run("example");
+    const { code, side } = await muster(company, "inbox", "approve", "wf_example_1.4");
+    expect(side).toContain("Approve: Send?\n  letters: 2\n");
+    expect(company.told.at(-1)?.told).toMatchObject({ type: "vote", key: 4, allow: true });
+    expect(code).toBe(0);
+  });
+
+  test("approve of what was decided exits with 5", async () => {
+    const company = open(whole);
+    await company.run("example");
+    expect((await muster(company, "inbox", "approve", "wf_example_1.4")).code).toBe(5);
+  });
+});
+
+describe("muster check", () => {
+  test("prints every problem with its place and mend, and exits with 2", async () => {
+    const problems = [
+      {
+        code: "unknown-key",
+        message: 'unknown key "agnet"',
+        where: { file: `${FOLDER}/a.yaml`, line: 3, column: 5 },
+        mend: 'Did you mean "agent"?',
+      },
+      { code: "advice", message: "nobody declared Customer", severity: "warning" },
+    ] as const;
+    const { code, out } = await muster(open(whole, { problems }), "check");
+    expect(out).toMatchInlineSnapshot(`
+      "error: a.yaml:3:5  unknown key "agnet"
+        mend: Did you mean "agent"?
+      warning: nobody declared Customer
+      /example: 1 error, 1 warning
+      "
+    `);
+    expect(code).toBe(2);
+  });
+
+  test("of what has only warnings exits with 0", async () => {
+    const problems = [
+      { code: "advice", message: "nobody declared it", severity: "warning" },
+    ] as const;
+    expect((await muster(open(whole, { problems }), "check")).code).toBe(0);
+  });
+});
+
+describe("a command that is wrong", () => {
+  test("gets a mend", async () => {
+    const { code, side } = await muster(open(whole), "rnus");
+    expect(code).toBe(2);
+    expect(side).toBe(
+      "error: unknown command 'rnus'\n  mend: Did you mean runs? See: muster --help\n",
+    );
+  });
+});
+
+function param(schema: Param["type"]["schema"], text: string): Param {
+  return { type: { text, schema, convert: (value) => ({ ok: true, value }) }, required: false };
+}

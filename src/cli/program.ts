@@ -1,0 +1,289 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { EXIT, EXIT_WORDS } from "./exit.ts";
+import { openTerminal, type Terminal } from "./output/index.ts";
+import type { Context, Surroundings } from "./surroundings.ts";
+
+type Verb = (context: Context) => Promise<number>;
+
+/**
+ * Runs one command. Each verb is loaded only when it is called.
+ *
+ * @param words after the program's name
+ * @returns the exit code
+ * @throws whatever a verb throws: a MusterError for the world, anything else is a fault of ours
+ */
+export async function program(
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const terminal = terminalFor(words, surroundings);
+  if (words.every((word) => word === "--json")) return await withoutWords(terminal, surroundings);
+  let verb: Verb | null = null;
+  const root = commands(terminal, (chosen) => {
+    verb = chosen;
+  });
+  try {
+    await root.parseAsync([...words], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+  const chosen = verb as Verb | null;
+  if (chosen === null) return EXIT.done;
+  const folder: unknown = folderIn(root);
+  return await chosen({
+    surroundings,
+    terminal,
+    folder: typeof folder === "string" ? folder : null,
+  });
+}
+
+/** Alone, `npm start` shows what Muster does, and `muster` how to use it. */
+async function withoutWords(terminal: Terminal, surroundings: Surroundings): Promise<number> {
+  if (surroundings.env["npm_lifecycle_event"] === "start")
+    return await (await import("./start.ts")).start({ surroundings, terminal, folder: null });
+  commands(terminal, () => undefined).outputHelp();
+  return EXIT.done;
+}
+
+/** Before the command is read, since a command that cannot be read is complained of as JSON too. */
+export function terminalFor(
+  words: readonly string[],
+  { stdout, stderr, env }: Surroundings,
+): Terminal {
+  return openTerminal({ stdout, stderr }, env, words.includes("--json"));
+}
+
+type Choose = (verb: Verb) => void;
+
+function commands(terminal: Terminal, choose: Choose): Command {
+  const root = new Command("muster")
+    .description("Puts AI agents to work under a company's own command.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.answer.line(text.trimEnd()),
+      writeErr: (text) => terminal.side.line(text.trimEnd()),
+      outputError: (text) => usageError(terminal, text),
+    })
+    .addHelpText("after", HELP);
+  withOptions(root);
+  addCheck(root, choose);
+  addRun(root, choose);
+  addRuns(root, choose);
+  addInbox(root, choose);
+  return root;
+}
+
+function addCheck(root: Command, choose: Choose): void {
+  withOptions(
+    root
+      .command("check")
+      .argument("[file]", "a workflow's file or name; without it, everything in the folder")
+      .description("find every problem of a definition at once"),
+  )
+    .addHelpText("after", examples("muster check", "muster check workflows/refund.yaml --json"))
+    .action((file?: string) =>
+      choose(async (context) => (await import("./check.ts")).check(context, file ?? null)),
+    );
+}
+
+function addRun(root: Command, choose: Choose): void {
+  withOptions(
+    root
+      .command("run")
+      .argument("<file>", "a workflow's file or name")
+      .argument("[params...]", "key=value: numbers and lists as declared, a,b or JSON, @file")
+      .option("--params <file>", "a YAML or JSON file with params")
+      .option("--request-id <id>", "the same id again is the same run, for thirty days")
+      .option("--no-wait", "give the run's id and end; muster runs resume goes on with it")
+      .description("run a workflow to its end"),
+  )
+    .addHelpText(
+      "after",
+      examples(
+        "muster run onboarding.yaml batch_size=50 compliance_required=HIPAA,SOC2",
+        "muster run refund --params refund.json --request-id mail-4711 --json",
+      ),
+    )
+    .action((file: string, pairs: readonly string[], options: RunFlags) =>
+      choose(async (context) => (await import("./run.ts")).run(context, file, { pairs, options })),
+    );
+}
+
+type RunFlags = { readonly params?: string; readonly requestId?: string; readonly wait: boolean };
+type ListFlags = {
+  readonly status?: readonly string[];
+  readonly workflow?: string;
+  readonly most: number;
+};
+
+function addRuns(root: Command, choose: Choose): void {
+  const runs = root.command("runs").description("look at runs and steer them");
+  withOptions(
+    runs
+      .command("list")
+      .option("--status <status...>", "only runs in these states")
+      .option("--workflow <name>", "only runs of this workflow")
+      .option("--most <number>", "at most so many, newest first", numeral, RUNS_LISTED_MOST)
+      .description("list runs, newest first"),
+  ).action((options: ListFlags) =>
+    choose(async (context) => (await import("./runs-list.ts")).runsList(context, options)),
+  );
+  withOptions(aboutRun(runs, "show").description("show a run as it is now")).action((run: string) =>
+    choose(async (context) => (await import("./runs-show.ts")).runsShow(context, run)),
+  );
+  withOptions(aboutRun(runs, "watch").description("follow a run as it goes on, to its end")).action(
+    (run: string) =>
+      choose(async (context) => (await import("./runs-watch.ts")).runsWatch(context, run)),
+  );
+  withOptions(
+    aboutRun(runs, "events")
+      .option("--follow", "also those to come, until the run has ended", false)
+      .option("--after <seq>", "only those after this number", numeral, 0)
+      .description("print a run's log; with --json one object a line"),
+  ).action((run: string, options: { readonly follow: boolean; readonly after: number }) =>
+    choose(async (context) => (await import("./runs-events.ts")).runsEvents(context, run, options)),
+  );
+  withOptions(
+    aboutRun(runs, "why-waiting").description("name what each open step waits for"),
+  ).action((run: string) =>
+    choose(async (context) => (await import("./runs-why-waiting.ts")).runsWhyWaiting(context, run)),
+  );
+  addSteering(runs, choose);
+}
+
+const RUNS_LISTED_MOST = 20;
+
+type ResumeFlags = {
+  readonly step?: string;
+  readonly skip: boolean;
+  readonly give?: string;
+  readonly reason?: string;
+};
+
+function addSteering(runs: Command, choose: Choose): void {
+  withOptions(
+    aboutRun(runs, "cancel")
+      .requiredOption("--reason <why>", "kept in the log")
+      .option("--rollback", "undo what was done, newest first", false)
+      .description("cancel a run"),
+  ).action((run: string, options: { readonly reason: string; readonly rollback: boolean }) =>
+    choose(async (context) => (await import("./runs-cancel.ts")).runsCancel(context, run, options)),
+  );
+  withOptions(
+    aboutRun(runs, "resume")
+      .option("--step <path>", "only the exception at this step")
+      .option("--skip", "go on without the step", false)
+      .option("--give <file>", "take the step's outputs from a YAML or JSON file")
+      .option("--reason <why>", "kept in the log")
+      .description("try again what an exception holds, go on with a paused or interrupted run"),
+  )
+    .addHelpText(
+      "after",
+      examples(
+        "muster runs resume last",
+        "muster runs resume wf_7q --step account-setup/2 --skip --reason 'done by hand'",
+      ),
+    )
+    .action((run: string, options: ResumeFlags) =>
+      choose(async (context) =>
+        (await import("./runs-resume.ts")).runsResume(context, run, options),
+      ),
+    );
+}
+
+function addInbox(root: Command, choose: Choose): void {
+  const inbox = root.command("inbox").description("decide what waits for a person");
+  withOptions(inbox.command("list").description("list gates and exceptions that wait")).action(() =>
+    choose(async (context) => (await import("./inbox-list.ts")).inboxList(context)),
+  );
+  const item = "RUN.KEY as inbox list prints it, or a run with one open gate";
+  for (const [name, allow] of [
+    ["approve", true],
+    ["reject", false],
+  ] as const) {
+    const verb = inbox
+      .command(name)
+      .argument("<item>", item)
+      .option("--no-wait", "record the decision and end; the run goes on later")
+      .description(`${name} at a gate, and go on with the run`);
+    const reasoned = allow
+      ? verb.option("--reason <why>", "kept in the log", "")
+      : verb.requiredOption("--reason <why>", "kept in the log");
+    withOptions(reasoned).action(
+      (which: string, options: { readonly reason: string; readonly wait: boolean }) =>
+        choose(async (context) =>
+          (await import("./inbox-decide.ts")).inboxDecide(context, which, { allow, ...options }),
+        ),
+    );
+  }
+}
+
+function aboutRun(runs: Command, name: string): Command {
+  return runs.command(name).argument("<run>", "its id, the beginning of it, or: last");
+}
+
+/** What every verb takes. */
+function withOptions(command: Command): Command {
+  return command
+    .option("-C, --folder <dir>", "the company's folder (default: the nearest one upward)")
+    .option("--json", "the answer, and an error, as JSON");
+}
+
+/** The folder given at the verb, else the one given before it. */
+function folderIn(root: Command): unknown {
+  const options = [...commandsUnder(root)].map((command) => command.opts<{ folder?: string }>());
+  return options.findLast(({ folder }) => folder !== undefined)?.folder;
+}
+
+function* commandsUnder(command: Command): Generator<Command> {
+  yield command;
+  for (const child of command.commands) yield* commandsUnder(child);
+}
+
+function numeral(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a whole number.");
+}
+
+/** Commander's sentence in our form: what is wrong, and the mend. */
+function usageError(terminal: Terminal, text: string): void {
+  const [first = "", ...rest] = text.trim().split("\n");
+  const message = first.replace(/^error: /, "");
+  const mend = [...rest.map((line) => line.trim().replaceAll(/[()]/g, "")), "See: muster --help"];
+  if (terminal.json)
+    terminal.side.line(
+      JSON.stringify({ error: { code: "usage", message, where: null, mend: mend.join(" ") } }),
+    );
+  else
+    terminal.side.line(
+      `${terminal.side.paint("red", "error:")} ${message}\n  mend: ${mend.join(" ")}`,
+    );
+}
+
+function version(): string {
+  const file = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const { version: text } = JSON.parse(file) as { readonly version: string };
+  return text;
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+const HELP = `${examples(
+  "muster check",
+  "muster run onboarding.yaml batch_size=50",
+  "muster runs list --status failed",
+  "muster runs why-waiting last",
+  "muster inbox approve wf_7q2m4x.31",
+)}
+
+Exit codes:
+${EXIT_WORDS.map(([code, words]) => `  ${String(code).padStart(3)}  ${words}`).join("\n")}
+
+stdout is the answer, stderr everything else. NO_COLOR and FORCE_COLOR are heeded.`;

@@ -1,0 +1,47 @@
+import type { Envelope } from "../core/audit/index.ts";
+import { EXIT } from "./exit.ts";
+import { cut, pad, plain } from "./output/index.ts";
+import type { Context } from "./surroundings.ts";
+import { withRun } from "./with-run.ts";
+
+export type EventsOptions = { readonly follow: boolean; readonly after: number };
+
+/** `muster runs events RUN`: its log, one line each; with `--json` one JSON object a line. */
+export async function runsEvents(
+  context: Context,
+  name: string,
+  options: EventsOptions,
+): Promise<number> {
+  const { follow, after } = options;
+  return await withRun(context, { name, perform: follow }, async (company, run) => {
+    const { answer, json } = context.terminal;
+    const interruption = Promise.withResolvers<number>();
+    const release = context.surroundings.onInterrupt(() => interruption.resolve(EXIT.interrupted));
+    const reading = async (): Promise<number> => {
+      for await (const envelope of company.events(run, { after, follow }))
+        answer.line(json ? JSON.stringify(envelope) : eventLine(envelope, answer.columns));
+      return EXIT.done;
+    };
+    try {
+      return await Promise.race([reading(), interruption.promise]);
+    } finally {
+      release();
+    }
+  });
+}
+
+const SEQ_COLUMNS = 6;
+const TYPE_COLUMNS = 18;
+
+function eventLine(envelope: Envelope, columns: number): string {
+  const { seq, at, type, step, actor, data } = envelope;
+  const line = [
+    String(seq).padStart(SEQ_COLUMNS),
+    at.replace("T", " ").replace("Z", ""),
+    pad(type, TYPE_COLUMNS),
+    plain(step) || "-",
+    actor.kind === "system" ? "" : `by ${plain(actor.id)}`,
+    plain(JSON.stringify(data)),
+  ];
+  return cut(line.filter((part) => part !== "").join("  "), columns);
+}

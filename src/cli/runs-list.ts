@@ -1,0 +1,81 @@
+import type { Standing, StandingFilter } from "../engine/store/index.ts";
+import { EXIT } from "./exit.ts";
+import { type Cell, duration, huedWord, moment, plain, tableLines } from "./output/index.ts";
+import type { Context } from "./surroundings.ts";
+import { withCompany } from "./with-company.ts";
+
+export type ListOptions = {
+  readonly status?: readonly string[];
+  readonly workflow?: string;
+  readonly most: number;
+};
+
+/** `muster runs list`: newest first, with progress, and why one failed or waits. */
+export async function runsList(context: Context, options: ListOptions): Promise<number> {
+  return await withCompany(context, { perform: false }, async (company) => {
+    const { status, workflow, most } = options;
+    const filter: Partial<StandingFilter> = {
+      most,
+      ...(status ? { status } : {}),
+      ...(workflow ? { workflow } : {}),
+    };
+    const { answer, side } = context.terminal;
+    const standings = company.runs(filter);
+    if (context.terminal.json) answer.line(JSON.stringify(standings.map(standingJson)));
+    else if (standings.length === 0)
+      side.line(`No runs in ${company.folder}. Start one: muster run FILE`);
+    else tableOf(context, standings).forEach((line) => answer.line(line));
+    return EXIT.done;
+  });
+}
+
+const TITLES = ["RUN", "WORKFLOW", "STATUS", "DONE", "STARTED (UTC)", "TOOK", "NOTE"];
+
+function tableOf(
+  { terminal, surroundings }: Context,
+  standings: readonly Standing[],
+): readonly string[] {
+  const { columns, paint } = terminal.answer;
+  const now = surroundings.now();
+  const rows = standings.map((standing): readonly Cell[] => [
+    { text: standing.stream },
+    { text: plain(standing.workflow) },
+    {
+      text: huedWord((_style, text) => text, standing.status),
+      paint: (text) => hue(paint, text, standing),
+    },
+    { text: `${standing.done}/${standing.expected}` },
+    { text: moment(standing.startedAt) },
+    { text: duration((standing.endedAt ?? now) - standing.startedAt) },
+    { text: plain(standing.note) },
+  ]);
+  return tableLines(TITLES, rows, columns);
+}
+
+/** The word is padded first and coloured then, since colours take no columns. */
+function hue(
+  paint: Context["terminal"]["answer"]["paint"],
+  text: string,
+  { status }: Standing,
+): string {
+  const word = huedWord((_style, plainText) => plainText, status);
+  return text.replace(word, huedWord(paint, status));
+}
+
+function standingJson(standing: Standing): object {
+  const { stream, workflow, version, status, startedAt, endedAt, done, expected, parent, note } =
+    standing;
+  return {
+    workflow_id: stream,
+    name: workflow,
+    version,
+    status,
+    created_at: new Date(startedAt).toISOString(),
+    updated_at: new Date(standing.updatedAt).toISOString(),
+    completed_at: endedAt === null ? null : new Date(endedAt).toISOString(),
+    work_done: done,
+    work_expected: expected,
+    parent,
+    note,
+  };
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse } from "yaml";
+import {
+  type ExceptionRecord,
+  exceptionsOf,
+  type History,
+  statusOf,
+} from "../core/history/index.ts";
+import type { RunId } from "../core/id.ts";
+import type { Json } from "../core/json.ts";
+import type { Told } from "../core/machine/index.ts";
+import type { Problem } from "../core/problem.ts";
+import { finish } from "./finish.ts";
+import { readHistory } from "./read-history.ts";
+import type { Context } from "./surroundings.ts";
+import { refuse } from "./with-company.ts";
+import { withRun } from "./with-run.ts";
+
+export type ResumeOptions = {
+  readonly step?: string;
+  readonly skip: boolean;
+  readonly give?: string;
+  readonly reason?: string;
+};
+
+/**
+ * `muster runs resume RUN`: tries again what an exception holds (or skips it, or gives its outputs),
+ * goes on with a paused or interrupted run, and follows it to its end.
+ */
+export async function runsResume(
+  context: Context,
+  name: string,
+  options: ResumeOptions,
+): Promise<number> {
+  return await withRun(context, { name, perform: true }, async (company, run) => {
+    const history = await readHistory(company, run);
+    const signals = signalsFor(history, run, { options, cwd: context.surroundings.cwd });
+    if ("code" in signals) return refuse(context, [signals]);
+    const by = context.surroundings.person;
+    for (const told of signals.tell) {
+      const problems = await company.send(run, told, { by });
+      if (problems.length > 0) return refuse(context, problems);
+    }
+    if (statusOf(await readHistory(company, run)) === "paused") {
+      const problems = await company.send(run, { type: "resume" }, { by });
+      if (problems.length > 0) return refuse(context, problems);
+    }
+    return await finish(context, company, { run, shownFrom: history.seq });
+  });
+}
+
+type Ask = { readonly options: ResumeOptions; readonly cwd: string };
+
+/** What the run is told, one signal for each exception that is meant; or why that cannot be. */
+function signalsFor(
+  history: History,
+  run: RunId,
+  { options, cwd }: Ask,
+): { readonly tell: readonly Told[] } | Problem {
+  if (history.outcome !== null) return ended(run, history.outcome);
+  const { step, skip, give, reason = "" } = options;
+  const open = exceptionsOf(history);
+  const meant = step === undefined ? open : open.filter((exception) => isMeant(exception, step));
+  if (step !== undefined && meant.length === 0) return notHeld(run, step, open);
+  if (!skip && give === undefined)
+    return { tell: meant.map(({ key }) => ({ type: "retry", key })) };
+  const [only] = meant;
+  if (!only || meant.length > 1) return whichOne(run, open);
+  if (skip) return { tell: [{ type: "skip", key: only.key, why: reason }] };
+  const output = outputsIn(resolve(cwd, give ?? ""));
+  if ("code" in output) return output;
+  return { tell: [{ type: "give", key: only.key, output, why: reason }] };
+}
+
+/** By its path, or the id at the path's end. */
+function isMeant({ path }: ExceptionRecord, step: string): boolean {
+  return path === step || path.endsWith(`/${step}`);
+}
+
+function outputsIn(path: string): { readonly value: Json } | Problem {
+  const mend = "Give a YAML or JSON file that holds the step's outputs as an object.";
+  try {
+    return { value: parse(readFileSync(path, "utf8")) as Json };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { code: "bad-input", message: `${path} cannot be read: ${why}`, mend };
+  }
+}
+
+function ended(run: RunId, outcome: string): Problem {
+  return {
+    code: "already-ended",
+    message: `${run} has ended: it is ${outcome}. There is nothing to go on with.`,
+    mend: `See what it came to: muster runs show ${run}. Or start a new one: muster run FILE`,
+  };
+}
+
+function notHeld(run: RunId, step: string, open: readonly ExceptionRecord[]): Problem {
+  return {
+    code: "not-found",
+    message: `No exception of ${run} is at the step "${step}".`,
+    mend: named(open),
+  };
+}
+
+function whichOne(run: RunId, open: readonly ExceptionRecord[]): Problem {
+  return {
+    code: "bad-input",
+    message: `${run} has ${open.length} open exceptions; --skip and --give are for one.`,
+    mend: open.length > 0 ? `Name it: --step PATH. ${named(open)}` : "Leave --skip and --give out.",
+  };
+}
+
+function named(open: readonly ExceptionRecord[]): string {
+  if (open.length === 0) return "There are none: leave --step out.";
+  return `They are at: ${open.map(({ path }) => path).join(", ")}.`;
+}

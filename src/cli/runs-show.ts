@@ -1,0 +1,46 @@
+import { type History, viewOf } from "../core/history/index.ts";
+import { EXIT } from "./exit.ts";
+import { answer, outputsOf } from "./finish.ts";
+import { moment, plain, resultLines, treeLines } from "./output/index.ts";
+import { readHistory } from "./read-history.ts";
+import type { Context } from "./surroundings.ts";
+import { withRun } from "./with-run.ts";
+
+/** `muster runs show RUN`: the run as it is now: its tree, what needs a person, and what it came to. */
+export async function runsShow(context: Context, name: string): Promise<number> {
+  return await withRun(context, { name, perform: false }, async (company, run) => {
+    const history = await readHistory(company, run);
+    const { terminal, surroundings } = context;
+    const { answer: out } = terminal;
+    if (terminal.json) answer(context, company, history);
+    else {
+      const lines = [
+        ...treeLines(history, out, { now: surroundings.now() }),
+        ...openLines(history),
+        ...resultLines(history, outputsOf(company, history), out),
+      ];
+      for (const line of lines) out.line(line);
+    }
+    return EXIT.done;
+  });
+}
+
+function openLines(history: History): readonly string[] {
+  const { gates, gateCount, exceptions, exceptionCount } = viewOf(history);
+  return [
+    ...(gateCount > 0 ? ["", `Open gates: ${gateCount}`] : []),
+    ...gates.flatMap(({ key, path, ask, from, need, votes, openedAt }) => [
+      `- ${plain(path)} (${history.run}.${key}), since ${moment(openedAt)}: ${plain(ask)}`,
+      `  ${votes.length} of ${need} decided; from ${from.map(plain).join(", ") || "anyone who may"}`,
+      ...votes.map(
+        ({ voter, allow, reason }) =>
+          `  ${plain(voter)} ${allow ? "approves" : "rejects"}${reason ? `: ${plain(reason)}` : ""}`,
+      ),
+    ]),
+    ...(exceptionCount > 0 ? ["", `Open exceptions: ${exceptionCount}`] : []),
+    ...exceptions.flatMap(({ path, owner, error, look, at }) => [
+      `- ${plain(path)}, owner ${plain(owner)}, since ${moment(at)}: ${plain(error.message)}`,
+      `  ${plain(look)}`,
+    ]),
+  ];
+}

@@ -1,0 +1,35 @@
+import type { Company } from "../engine/company/index.ts";
+import type { Stream, Terminal } from "./output/index.ts";
+
+/** All that the command line takes from the process it runs in; a test gives its own. */
+export type Surroundings = {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The name decisions and signals are recorded under. */
+  readonly person: string;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly now: () => number;
+  readonly openCompany: OpenCompany;
+  /** Calls once when the person, or whoever started this process, wants it to end; returns what takes the call back. */
+  readonly onInterrupt: (call: () => void) => () => void;
+  /** Where the packs are that come with Muster. */
+  readonly packs: string;
+};
+
+/**
+ * @param options.perform takes up what was left unfinished and performs what is owed; false only looks
+ * @throws MusterError when the folder cannot be used: locked, read-only, no-folder, …
+ */
+export type OpenCompany = (
+  folder: string,
+  options: { readonly perform: boolean },
+) => Promise<Company>;
+
+/** What every verb is given beside its own arguments. */
+export type Context = {
+  readonly surroundings: Surroundings;
+  readonly terminal: Terminal;
+  /** As given with `--folder`. */
+  readonly folder: string | null;
+};

@@ -1,0 +1,27 @@
+import type { Problem } from "../core/problem.ts";
+import type { Company } from "../engine/company/index.ts";
+import { exitOfProblem } from "./exit.ts";
+import { folderOf } from "./folder.ts";
+import { complain } from "./output/index.ts";
+import type { Context } from "./surroundings.ts";
+
+/** Opens the company's folder for one verb and closes it, whatever happens. @returns the exit code */
+export async function withCompany(
+  context: Context,
+  options: { readonly perform: boolean; readonly file?: string | null },
+  verb: (company: Company) => Promise<number>,
+): Promise<number> {
+  const { cwd, openCompany } = context.surroundings;
+  const { perform, file = null } = options;
+  const found = folderOf({ cwd, given: context.folder, file });
+  if ("code" in found) return refuse(context, [found]);
+  await using company = await openCompany(found.folder, { perform });
+  return await verb(company);
+}
+
+/** Says what is wrong. @returns the exit code of the first error */
+export function refuse(context: Context, problems: readonly Problem[]): number {
+  complain(context.terminal, problems, context.surroundings.cwd);
+  const first = problems.find((problem) => problem.severity !== "warning") ?? problems[0];
+  return exitOfProblem(first?.code ?? "bug");
+}

@@ -1,0 +1,53 @@
+import { suggestion } from "../expression/index.ts";
+import type { Building } from "./building.ts";
+import type { ValuePath } from "./place.ts";
+
+/** An agent that nobody declared is an error inside a company, and a warning for a lone file. */
+export function reportAgent(
+  name: string,
+  path: ValuePath,
+  { report, surroundings: { agents } }: Pick<Building, "report" | "surroundings">,
+): void {
+  if (agents === null) {
+    report.addOnce(`agent ${name}`, {
+      code: "unknown-agent",
+      severity: "warning",
+      message: `Nobody knows the agent "${name}": this file stands alone.`,
+      mend: `Put it into a company's workflows/, and the agent into agents/${name}.yaml.`,
+      path,
+    });
+    return;
+  }
+  if (Object.hasOwn(agents, name)) return;
+  report.add({
+    code: "unknown-agent",
+    message: `There is no agent "${name}" in this company.`,
+    mend: `${suggestion(name, Object.keys(agents), "Agents")} Or declare it in agents/${name}.yaml.`,
+    path,
+  });
+}
+
+/** That somebody has all the capabilities a step needs; nobody knows for a lone file. */
+export function reportCapabilities(
+  needs: readonly string[],
+  path: ValuePath,
+  { report, surroundings: { agents } }: Pick<Building, "report" | "surroundings">,
+): void {
+  if (agents === null) return;
+  const known = Object.values(agents);
+  if (known.some(({ capabilities }) => needs.every((need) => capabilities.includes(need)))) return;
+  const all = [...new Set(known.flatMap(({ capabilities }) => capabilities))].toSorted();
+  const missing = needs.find((need) => !all.includes(need));
+  report.add({
+    code: "unknown-agent",
+    message:
+      missing === undefined
+        ? `No agent has all of these capabilities: ${needs.join(", ")}.`
+        : `No agent has the capability "${missing}".`,
+    mend:
+      missing === undefined
+        ? "Give them to one agent, or make several steps of it."
+        : suggestion(missing, all, "Capabilities"),
+    path,
+  });
+}

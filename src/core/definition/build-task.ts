@@ -1,0 +1,238 @@
+import type { Names, Template } from "../expression/index.ts";
+import { suggestion } from "../expression/index.ts";
+import { reportAgent, reportCapabilities } from "./agent-check.ts";
+import { type Building, templatesAt } from "./building.ts";
+import { NOTHING_DECLARED } from "./declared-type.ts";
+import { called, capital, type Draft } from "./draft.ts";
+import { durationMs } from "./duration-value.ts";
+import { checkInputs } from "./input-check.ts";
+import { readApprove } from "./people.ts";
+import { errorWords, readRetry, readStrategy } from "./retry.ts";
+import { fieldsOf } from "./scope.ts";
+import { least } from "./settings.ts";
+import type { SubRunSource, TaskSource } from "./step-source.ts";
+import type { AgentNeed, Common, Compensation, Fallback, SubRun, Task } from "./workflow.ts";
+
+type TaskDraft = Extract<Draft, { kind: "task" }>;
+type SubRunDraft = Extract<Draft, { kind: "workflow" }>;
+
+export function buildTask(
+  draft: TaskDraft,
+  context: { readonly head: Common; readonly names: Names; readonly building: Building },
+): Task {
+  const { head, names, building } = context;
+  const { source } = draft;
+  const agent = readNeed(draft, building);
+  const inputs = inputsOf(draft, names, building);
+  const known = agent.kind === "named" ? building.surroundings.agents?.[agent.agent] : undefined;
+  if (known?.inputs) {
+    const about = { what: `agent "${agent.kind === "named" ? agent.agent : ""}"`, word: "inputs" };
+    checkInputs(source.inputs ?? {}, { draft, names, building, fields: known.inputs, ...about });
+  }
+  const fallback = readFallback(source, draft, { agent, building });
+  const strategy = readStrategy(source.error_strategy) ?? building.settings.strategy;
+  adviseOn(draft, building, strategy === "retry_with_fallback" && fallback === null);
+  const { settings } = building;
+  return {
+    ...head,
+    kind: "task",
+    agent,
+    instructions: source.task ?? source.instructions ?? source.description ?? "",
+    inputs,
+    outputs: building.outputs.get(draft) ?? NOTHING_DECLARED,
+    timeoutMs: least([
+      timeoutOf(draft, building) ?? settings.stepTimeoutMs,
+      settings.agentTimeoutMs,
+    ]),
+    retry: retryOf(draft, building),
+    strategy,
+    fallback,
+    approve: readApprove(source.approve, draft, building),
+    compensate: readCompensation(draft, names, building),
+    uses: readUses(source, draft, building),
+  };
+}
+
+export function buildSubRun(
+  draft: SubRunDraft,
+  context: { readonly head: Common; readonly names: Names; readonly building: Building },
+): SubRun {
+  const { head, names, building } = context;
+  const { source } = draft;
+  const workflow = source.workflow ?? "";
+  const params = inputsOf(draft, names, building);
+  const { workflows } = building.surroundings;
+  const known =
+    workflows !== null && Object.hasOwn(workflows, workflow) ? workflows[workflow] : null;
+  if (workflows !== null && !known && source.workflow !== undefined) {
+    building.report.add({
+      code: "unknown-workflow",
+      message: `There is no workflow "${workflow}" in this company.`,
+      mend: suggestion(workflow, Object.keys(workflows), "Workflows"),
+      path: [...draft.at, "workflow"],
+    });
+  }
+  if (known) {
+    const fields = Object.entries(known.params).map(([name, { type }]) => [name, type] as const);
+    const required = Object.keys(known.params).filter((name) => known.params[name]?.required);
+    checkInputs(source.inputs ?? {}, {
+      draft,
+      names,
+      building,
+      required,
+      what: `workflow "${workflow}"`,
+      word: "parameters",
+      fields: { open: false, fields: Object.fromEntries(fields) },
+    });
+  }
+  return {
+    ...head,
+    kind: "workflow",
+    workflow,
+    params,
+    outputs: building.outputs.get(draft) ?? NOTHING_DECLARED,
+    timeoutMs: timeoutOf(draft, building) ?? building.settings.stepTimeoutMs,
+    retry: retryOf(draft, building),
+    strategy: readStrategy(source.error_strategy) ?? building.settings.strategy,
+  };
+}
+
+function inputsOf(
+  draft: TaskDraft | SubRunDraft,
+  names: Names,
+  building: Building,
+): Readonly<Record<string, Template>> {
+  return templatesAt(
+    draft.source.inputs,
+    { by: draft, names, at: [...draft.at, "inputs"] },
+    building,
+  );
+}
+
+function timeoutOf(draft: TaskDraft | SubRunDraft, { report }: Building): number | null {
+  const source: Pick<TaskSource | SubRunSource, "timeout"> = draft.source;
+  return durationMs(source.timeout, { path: [...draft.at, "timeout"], report, leastMs: 1 });
+}
+
+function retryOf(draft: TaskDraft | SubRunDraft, { report, settings }: Building): Task["retry"] {
+  const path = [...draft.at, "retry"];
+  return readRetry(draft.source.retry, { path, report, otherwise: settings.retry });
+}
+
+function readNeed(draft: TaskDraft, building: Building): AgentNeed {
+  const { agent, needs } = draft.source;
+  if (agent !== undefined) {
+    reportAgent(agent, [...draft.at, "agent"], building);
+    return { kind: "named", agent };
+  }
+  const list = needs === undefined ? [] : typeof needs === "string" ? [needs] : needs;
+  if (list.length > 0) reportCapabilities(list, [...draft.at, "needs"], building);
+  else if (needs !== undefined) {
+    building.report.add({
+      code: "wrong-value",
+      message: "This step needs no capability, so that nobody is named.",
+      mend: "Write at least one capability, or agent: NAME.",
+      path: [...draft.at, "needs"],
+    });
+  }
+  return { kind: "capable", needs: [...new Set(list)] };
+}
+
+function readFallback(
+  source: Partial<TaskSource>,
+  draft: TaskDraft,
+  context: { readonly agent: AgentNeed; readonly building: Building },
+): Fallback | null {
+  const { agent, building } = context;
+  const said = source.fallback;
+  const primary = agent.kind === "named" ? agent.agent : null;
+  if (said === undefined) {
+    return (
+      (primary === null ? undefined : building.settings.fallbacks.get(primary)?.fallback) ?? null
+    );
+  }
+  const at =
+    typeof said === "string" ? [...draft.at, "fallback"] : [...draft.at, "fallback", "agent"];
+  const name = typeof said === "string" ? said : said.agent;
+  reportAgent(name, at, building);
+  if (name === primary) {
+    building.report.add({
+      code: "wrong-value",
+      message: `The fallback is the agent itself, "${name}".`,
+      mend: "Name another agent, or use retry.",
+      path: at,
+    });
+  }
+  if (typeof said === "string") return { agent: name, reason: "", on: [] };
+  const on = [...errorWords(said.on), ...errorWords(said.trigger)];
+  return { agent: name, reason: said.reason ?? "", on };
+}
+
+function readCompensation(draft: TaskDraft, names: Names, building: Building): Compensation | null {
+  const said = draft.source.compensate;
+  if (said === undefined) return null;
+  const at = [...draft.at, "compensate"];
+  reportAgent(said.agent, [...at, "agent"], building);
+  const own = { ...names, outputs: fieldsOf(draft, building.outputs) };
+  return {
+    agent: said.agent,
+    inputs: templatesAt(said.inputs, { by: draft, names: own, at: [...at, "inputs"] }, building),
+    timeoutMs: durationMs(said.timeout, {
+      path: [...at, "timeout"],
+      report: building.report,
+      leastMs: 1,
+    }),
+  };
+}
+
+function readUses(
+  source: Partial<TaskSource>,
+  draft: TaskDraft,
+  building: Building,
+): readonly string[] {
+  const { uses } = source;
+  const list = uses === undefined ? [] : typeof uses === "string" ? [uses] : uses;
+  list.forEach((name, index) => {
+    if (building.resources.includes(name)) return;
+    building.report.add({
+      code: "wrong-value",
+      message: `There is no resource "${name}" in this workflow.`,
+      mend: `${suggestion(name, building.resources, "Resources")} Declare it: resources: {${name}: 1}.`,
+      path: [...draft.at, "uses", ...(typeof uses === "string" ? [] : [index])],
+    });
+  });
+  return [...new Set(list)].toSorted();
+}
+
+/** What is allowed and probably not meant. */
+function adviseOn(draft: TaskDraft, { report }: Building, noFallback: boolean): void {
+  const { source } = draft;
+  if (source.task !== undefined && source.instructions !== undefined) {
+    report.add({
+      code: "duplicate",
+      message: `"task" and "instructions" are the same thing, and both stand here.`,
+      mend: "Keep one of them.",
+      path: [...draft.at, "instructions"],
+      key: true,
+    });
+  }
+  if (noFallback && source.error_strategy !== undefined) {
+    report.add({
+      code: "advice",
+      severity: "warning",
+      message: `${capital(called(draft))} is to fall back when retries are used up, and names no fallback.`,
+      mend: "Write fallback: NAME, or name one under execution_config.fallback_config.",
+      path: [...draft.at, "error_strategy"],
+    });
+  }
+  const key = source.task !== undefined ? "task" : "instructions";
+  if (/\$\{|\$(step\d|steps\.|params\.|item\b)/.test(source[key] ?? "")) {
+    report.add({
+      code: "advice",
+      severity: "warning",
+      message: "What is to be done is handed over as it stands: no expression is put in.",
+      mend: "Give the data under inputs, by name.",
+      path: [...draft.at, key],
+    });
+  }
+}

@@ -1,0 +1,150 @@
+import type { Names } from "../expression/index.ts";
+import type { JsonObject } from "../json.ts";
+import type { Problem } from "../problem.ts";
+import { reportAgent } from "./agent-check.ts";
+import { buildBlock, executionOf, headOf } from "./build-step.ts";
+import { type Building, templatesAt } from "./building.ts";
+import { openTypes, readOutputs } from "./declared-type.ts";
+import { type Draft, drafts, isMap } from "./draft.ts";
+import { byId, giveIds } from "./ids.ts";
+import { orderSteps, type Siblings } from "./order.ts";
+import { readParams } from "./params.ts";
+import { inOrder, openReport, type Report } from "./report.ts";
+import { namesOf } from "./scope.ts";
+import { readSettings } from "./settings.ts";
+import { checkShape, shown } from "./shape-problem.ts";
+import { sketch } from "./sketch.ts";
+import { readSource, type Source } from "./source.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { OutputFields, Workflow } from "./workflow.ts";
+import { checkHead } from "./workflow-head.ts";
+import { workflowShape } from "./workflow-shape.ts";
+import type { WorkflowSource } from "./workflow-source.ts";
+
+/** A workflow, or null where there is an error; and every problem of the file, in its order. */
+export type Read = { readonly workflow: Workflow | null; readonly problems: readonly Problem[] };
+
+/**
+ * Reads a workflow file, and says all that is wrong with it at once.
+ *
+ * R1  The same text gives the same workflow, whatever surrounds it: surroundings only add problems.
+ * R2  A workflow is given where no problem is an error.
+ * R3  What is wrong is left out and the rest is checked all the same, so that one fault is one problem.
+ *
+ * @param options.places "paths" for a definition that was no text: problems name the path to the value
+ * @returns never throws
+ */
+export function readWorkflow(
+  input: { readonly file: string; readonly text: string },
+  surroundings: Surroundings,
+  options: { readonly places?: "lines" | "paths" } = {},
+): Read {
+  const problems: Problem[] = [];
+  const source = readSource(input, (problem) => problems.push(problem));
+  if (source === null) return { workflow: null, problems: inOrder(problems) };
+  const report = openReport(source, { into: problems, places: options.places ?? "lines" });
+  if (!isMap(source.value)) {
+    report.add({
+      code: "wrong-type",
+      message: `A workflow is a map of keys; here stands ${shown(source.value)}.`,
+      mend: "Write at least steps, each with an agent.",
+      path: [],
+    });
+    return { workflow: null, problems: inOrder(problems) };
+  }
+  const shaped = checkShape(workflowShape, source.value, { path: [], report });
+  const workflow = build(shaped, { source, report, surroundings, text: input.text });
+  const failed = problems.some(({ severity }) => severity !== "warning");
+  return { workflow: failed ? null : workflow, problems: inOrder(problems) };
+}
+
+type Given = {
+  readonly source: Source;
+  readonly report: Report;
+  readonly surroundings: Surroundings;
+  readonly text: string;
+};
+
+function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
+  const { source, report, surroundings } = given;
+  const { name, version } = checkHead(shaped, given);
+  const types = openTypes(shaped.types ?? {}, report);
+  const settings = readSettings(shaped, report);
+  const params = readParams(shaped.parameters ?? {}, { report, types });
+  const tree = sketch(shaped, { source, report });
+  giveIds(tree, { source, report });
+  const siblings = new Map<Draft, Siblings>();
+  const building: Building = {
+    source,
+    report,
+    settings,
+    types,
+    surroundings,
+    siblings,
+    resources: Object.keys(shaped.resources ?? {}),
+    outputs: outputsOf(tree, { report, types }),
+    readings: [],
+  };
+  for (const draft of drafts(tree)) siblings.set(draft, { after: [], before: [] });
+  const names = namesOf(tree, { outputs: building.outputs, params });
+  const root = buildRoot(tree, names, building);
+  const outputs = shaped.outputs
+    ? templatesAt(shaped.outputs, { by: tree, names, at: ["outputs"] }, building)
+    : null;
+  orderSteps(tree, building.readings, {
+    report,
+    siblings,
+    ids: byId(tree),
+    isSequential: (block) =>
+      block.kind === "block" && executionOf(block, building) === "sequential",
+  });
+  checkFallbacks(building);
+  return {
+    name,
+    version,
+    params,
+    root,
+    outputs,
+    description: shaped.description ?? "",
+    owner: shaped.owner ?? "",
+    digest: surroundings.digest(given.text),
+    types: types.declared,
+    limits: settings.limits,
+    strategies: settings.strategies,
+    resources: shaped.resources ?? {},
+    monitoring: monitoringOf(shaped),
+  };
+}
+
+function buildRoot(tree: Draft, names: Names, building: Building): Workflow["root"] {
+  if (tree.kind !== "block") throw new Error("The steps of a workflow were sketched as no block.");
+  return buildBlock(tree, headOf(tree, null, building), { names, building, when: null });
+}
+
+function outputsOf(
+  tree: Draft,
+  context: Pick<Building, "report" | "types">,
+): ReadonlyMap<Draft, OutputFields> {
+  const outputs = new Map<Draft, OutputFields>();
+  for (const draft of drafts(tree)) {
+    if (draft.kind !== "task" && draft.kind !== "workflow" && draft.kind !== "wait") continue;
+    const path = [...draft.at, "outputs"];
+    outputs.set(draft, readOutputs(draft.source.outputs, { ...context, path }));
+  }
+  return outputs;
+}
+
+function checkFallbacks(building: Building): void {
+  for (const { fallback, at } of building.settings.fallbacks.values()) {
+    reportAgent(fallback.agent, at, building);
+  }
+}
+
+/** As written, for the readers that come later. */
+function monitoringOf(shaped: Partial<WorkflowSource>): JsonObject {
+  const { monitoring, monitoring_config: config } = shaped;
+  return {
+    ...(monitoring as JsonObject | undefined),
+    ...(config === undefined ? {} : { monitoring_config: config as JsonObject }),
+  };
+}

@@ -1,0 +1,84 @@
+import type { Problem, ProblemCode } from "../problem.ts";
+import type { ValuePath } from "./place.ts";
+import type { Source } from "./source.ts";
+
+/** A problem before its place is looked up. */
+export type Fault = {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly mend?: string;
+  readonly severity?: "error" | "warning";
+  readonly path: ValuePath;
+  /** It is the key that is wrong, not its value. */
+  readonly key?: boolean;
+  /** A character of the text at the path. */
+  readonly offset?: number;
+};
+
+/** Gathers every problem of one file, each at its place. */
+export type Report = {
+  readonly add: (fault: Fault) => void;
+  /** Says it the first time only: what is true of a name need not be said at each of its uses. */
+  readonly addOnce: (about: string, fault: Fault) => void;
+};
+
+/** More are not kept: nobody reads them, and the first show where to begin. */
+export const PROBLEMS_MOST = 500;
+
+/** Places are lines of the file, or, for a definition that was no text, paths to the value. */
+export function openReport(
+  source: Source,
+  options: { readonly into: Problem[]; readonly places: "lines" | "paths" },
+): Report {
+  const { into, places } = options;
+  const said = new Set<string>();
+  const add = (fault: Fault): void => {
+    if (into.length > PROBLEMS_MOST) return;
+    if (into.length === PROBLEMS_MOST) {
+      into.push(tooMany(source));
+      return;
+    }
+    const { path, key, offset, message, ...rest } = fault;
+    const where =
+      places === "lines"
+        ? source.placeOf(path, { ...(key ? { key } : {}), ...(offset ? { offset } : {}) })
+        : { file: source.file, line: 1, column: 1 };
+    const about = places === "paths" && path.length > 0 ? `${shownPath(path)}: ` : "";
+    into.push({ ...rest, message: about + message, where });
+  };
+  return {
+    add,
+    addOnce: (about, fault) => {
+      if (said.has(about)) return;
+      said.add(about);
+      add(fault);
+    },
+  };
+}
+
+/** Errors and warnings in the order of the file. */
+export function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return [...problems].sort(
+    (one, other) =>
+      (one.where?.line ?? 0) - (other.where?.line ?? 0) ||
+      (one.where?.column ?? 0) - (other.where?.column ?? 0),
+  );
+}
+
+/** `steps[0].retry.max_attempts` */
+export function shownPath(path: ValuePath): string {
+  return path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`,
+    )
+    .join("");
+}
+
+function tooMany(source: Source): Problem {
+  return {
+    code: "limit",
+    message: `There are more than ${PROBLEMS_MOST} problems; the rest is not listed.`,
+    mend: "Mend these first.",
+    where: source.placeOf([]),
+  };
+}

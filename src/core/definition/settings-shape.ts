@@ -1,0 +1,155 @@
+import type { z } from "zod";
+import {
+  closed,
+  duration,
+  listOf,
+  longText,
+  named,
+  oneOf,
+  size,
+  some,
+  truth,
+  whole,
+  word,
+} from "./closed-shape.ts";
+import { concurrencyShape, executionShape, retryShape, strategyShape } from "./running-shape.ts";
+import type {
+  ErrorHandlingSource,
+  ExecutionConfigSource,
+  MonitoringConfigSource,
+  MonitoringSource,
+  NotificationSource,
+  ResourceConfigSource,
+  ResourceLimitsSource,
+} from "./workflow-source.ts";
+
+const COUNT_MOST = 1_000_000_000;
+
+const agentName = word("an agent's name");
+const url = word("an address");
+
+export const errorHandlingShape: z.ZodType<ErrorHandlingSource> = closed<ErrorHandlingSource>({
+  error_strategy: strategyShape,
+  error_types: closed<NonNullable<ErrorHandlingSource["error_types"]>>({
+    transient: strategyShape,
+    permanent: strategyShape,
+    degradable: strategyShape,
+    critical: strategyShape,
+  }).describe("What each class of error leads to, for steps that do not say it themselves."),
+  retry_policy: retryShape.describe("How steps are tried again that do not say it themselves."),
+  fallback_strategy: listOf(
+    closed<NonNullable<ErrorHandlingSource["fallback_strategy"]>[number]>(
+      {
+        primary_agent: agentName.describe("The agent that may fail."),
+        fallback: agentName.describe("Who does it then."),
+        trigger: some(word("a class or kind of error"), "classes or kinds of error").describe(
+          "Classes and kinds of error that lead to it. Unsaid: any that is not critical.",
+        ),
+        reason: longText().describe("Why this agent, for people and the log."),
+      },
+      ["primary_agent", "fallback"],
+    ),
+    "a list of maps with primary_agent and fallback",
+  ).describe("Who does a step when its agent could not, for steps that name no fallback."),
+  escalation_rules: listOf(
+    closed<NonNullable<ErrorHandlingSource["escalation_rules"]>[number]>(
+      {
+        condition: word("a condition"),
+        action: word("an action"),
+        notification: word("a notification"),
+      },
+      ["condition"],
+    ),
+    "a list of maps with condition and action",
+  ).describe("Checked for shape; notifications come later."),
+});
+
+export const executionConfigShape: z.ZodType<ExecutionConfigSource> = closed<ExecutionConfigSource>(
+  {
+    mode: executionShape.describe(
+      "The execution of phases and blocks that do not say it themselves.",
+    ),
+    max_concurrency: concurrencyShape,
+    timeout_per_step: duration().describe("Of one attempt, for steps that name no timeout."),
+    timeout_total: duration().describe("Of the whole run."),
+    error_strategy: strategyShape,
+    checkpoint_strategy: closed<NonNullable<ExecutionConfigSource["checkpoint_strategy"]>>({
+      enabled: truth(),
+      interval: oneOf(["per_step", "per_phase", "timed"]),
+      every: duration(),
+      storage: oneOf(["file", "database", "redis"]),
+    }).describe("Checked for shape: every event of a run is on disk in any case."),
+    retry_config: retryShape.describe("How steps are tried again that do not say it themselves."),
+    fallback_config: closed<NonNullable<ExecutionConfigSource["fallback_config"]>>({
+      enabled: truth().describe("false: the map is not used."),
+      fallback_map: named(agentName, "a map of agents to agents").describe(
+        "Agent to fallback agent, for steps that name no fallback.",
+      ),
+    }),
+  },
+);
+
+export const resourceLimitsShape: z.ZodType<ResourceLimitsSource> = closed<ResourceLimitsSource>({
+  total_timeout: duration().describe("Of the whole run."),
+  token_budget: whole(1, COUNT_MOST).describe("Checked for shape; budgets come with models."),
+  max_concurrent_agents: concurrencyShape,
+});
+
+export const resourceConfigShape: z.ZodType<ResourceConfigSource> = closed<ResourceConfigSource>({
+  token_budget: closed<NonNullable<ResourceConfigSource["token_budget"]>>({
+    total: whole(1, COUNT_MOST),
+    per_step_max: whole(1, COUNT_MOST),
+    reserved_for_error_handling: whole(0, COUNT_MOST),
+  }).describe("Checked for shape; budgets come with models."),
+  api_limits: closed<NonNullable<ResourceConfigSource["api_limits"]>>({
+    max_calls_per_minute: whole(1, COUNT_MOST),
+    rate_limit_strategy: oneOf(["wait", "skip", "error"]),
+  }).describe("Checked for shape; rate limits come later."),
+  compute: closed<NonNullable<ResourceConfigSource["compute"]>>({
+    max_agents_concurrent: concurrencyShape,
+    agent_timeout: duration().describe("The longest that any attempt of an agent may take."),
+    memory_limit_per_agent: size().describe(
+      "Checked for shape; an agent's own definition limits it.",
+    ),
+  }),
+});
+
+const notifications: z.ZodType<readonly NotificationSource[]> = listOf(
+  closed<NotificationSource>(
+    {
+      type: oneOf(["webhook", "slack", "email"]),
+      url,
+      webhook: url,
+      channel: word("a channel"),
+      recipients: listOf(word("an address"), "a list of addresses"),
+      events: listOf(word("the name of an event"), "a list of events"),
+      format: oneOf(["json", "text"]),
+    },
+    ["type"],
+  ),
+  "a list of maps with type",
+);
+
+export const monitoringShape: z.ZodType<MonitoringSource> = closed<MonitoringSource>({
+  progress_webhook: url,
+  slack_channel: word("a channel"),
+  progress_endpoint: url,
+  events_stream: url,
+  metrics_export: word("a format"),
+  notifications,
+});
+
+export const monitoringConfigShape: z.ZodType<MonitoringConfigSource> =
+  closed<MonitoringConfigSource>({
+    progress_updates: closed<NonNullable<MonitoringConfigSource["progress_updates"]>>({
+      enabled: truth(),
+      interval: duration(),
+      format: oneOf(["json", "text"]),
+    }),
+    notifications,
+    metrics: closed<NonNullable<MonitoringConfigSource["metrics"]>>({
+      enabled: truth(),
+      export_format: word("a format"),
+      endpoint: url,
+    }),
+  });

@@ -1,0 +1,129 @@
+import { durationMs } from "./duration-value.ts";
+import type { ValuePath } from "./place.ts";
+import type { Report } from "./report.ts";
+import { errorWords, RETRY_DEFAULT, readRetry, readStrategy } from "./retry.ts";
+import type { Fallback, Retry, RunLimits, Strategy, Workflow } from "./workflow.ts";
+import type { WorkflowSource } from "./workflow-source.ts";
+
+/** Of one run, unless its definition says otherwise. */
+const CONCURRENCY_DEFAULT = 5;
+
+/** What holds for steps that do not say it themselves, and for the run as a whole. */
+export type Settings = {
+  readonly limits: RunLimits;
+  readonly execution: "sequential" | "parallel" | "mixed";
+  readonly retry: Retry;
+  readonly strategy: Strategy | null;
+  readonly strategies: NonNullable<Workflow["strategies"]>;
+  /** Of one attempt, where the step names none. */
+  readonly stepTimeoutMs: number | null;
+  /** No attempt of an agent may take longer, whatever the step says. */
+  readonly agentTimeoutMs: number | null;
+  /** By the agent that may fail, with the place that says so. */
+  readonly fallbacks: ReadonlyMap<string, { readonly fallback: Fallback; readonly at: ValuePath }>;
+};
+
+export function readSettings(source: Partial<WorkflowSource>, report: Report): Settings {
+  const { error_handling: errors, execution_config: execution } = source;
+  const time: ReadTime = (value, ...path) => durationMs(value, { path, report, leastMs: 1 });
+  const compute = source.resource_config?.compute;
+  const general = readRetry(execution?.retry_config, {
+    path: ["execution_config", "retry_config"],
+    report,
+    otherwise: RETRY_DEFAULT,
+  });
+  checkTokens(source, report);
+  return {
+    limits: limitsOf(source, time),
+    execution: execution?.mode ?? "sequential",
+    retry: readRetry(errors?.retry_policy, {
+      path: ["error_handling", "retry_policy"],
+      report,
+      otherwise: general,
+    }),
+    strategy: readStrategy(
+      source.error_strategy ?? errors?.error_strategy ?? execution?.error_strategy,
+    ),
+    strategies: readStrategies(source),
+    stepTimeoutMs: time(execution?.timeout_per_step, "execution_config", "timeout_per_step"),
+    agentTimeoutMs: time(compute?.agent_timeout, "resource_config", "compute", "agent_timeout"),
+    fallbacks: readFallbacks(source, report),
+  };
+}
+
+type ReadTime = (value: string | number | undefined, ...path: string[]) => number | null;
+
+function limitsOf(source: Partial<WorkflowSource>, time: ReadTime): RunLimits {
+  const { execution_config: execution, resource_limits: limits } = source;
+  return {
+    concurrencyMost:
+      least([
+        source.max_concurrency,
+        source.concurrency,
+        execution?.max_concurrency,
+        limits?.max_concurrent_agents,
+        source.resource_config?.compute?.max_agents_concurrent,
+      ]) ?? CONCURRENCY_DEFAULT,
+    totalTimeoutMs: least([
+      time(limits?.total_timeout, "resource_limits", "total_timeout"),
+      time(execution?.timeout_total, "execution_config", "timeout_total"),
+    ]),
+  };
+}
+
+/** Of all limits that apply the least wins; null where none was said. */
+export function least(limits: readonly (number | null | undefined)[]): number | null {
+  const said = limits.filter((limit) => typeof limit === "number");
+  return said.length === 0 ? null : Math.min(...said);
+}
+
+function readStrategies(source: Partial<WorkflowSource>): NonNullable<Workflow["strategies"]> {
+  const strategies: Record<string, Strategy> = {};
+  for (const [errorClass, said] of Object.entries(source.error_handling?.error_types ?? {})) {
+    const strategy = readStrategy(said);
+    if (strategy !== null) strategies[errorClass] = strategy;
+  }
+  return strategies;
+}
+
+function readFallbacks(source: Partial<WorkflowSource>, report: Report): Settings["fallbacks"] {
+  const fallbacks = new Map<string, { fallback: Fallback; at: ValuePath }>();
+  const config = source.execution_config?.fallback_config;
+  if (config?.enabled !== false) {
+    for (const [agent, fallback] of Object.entries(config?.fallback_map ?? {})) {
+      fallbacks.set(agent, {
+        fallback: { agent: fallback, reason: "", on: [] },
+        at: ["execution_config", "fallback_config", "fallback_map", agent],
+      });
+    }
+  }
+  (source.error_handling?.fallback_strategy ?? []).forEach((said, index) => {
+    if (fallbacks.has(said.primary_agent)) {
+      report.add({
+        code: "duplicate",
+        message: `The agent "${said.primary_agent}" already has a fallback.`,
+        mend: "Keep one of them; several triggers stand in one list.",
+        path: ["error_handling", "fallback_strategy", index, "primary_agent"],
+      });
+    }
+    fallbacks.set(said.primary_agent, {
+      fallback: { agent: said.fallback, reason: said.reason ?? "", on: errorWords(said.trigger) },
+      at: ["error_handling", "fallback_strategy", index, "fallback"],
+    });
+  });
+  return fallbacks;
+}
+
+function checkTokens(source: Partial<WorkflowSource>, report: Report): void {
+  const tokens = source.resource_config?.token_budget;
+  if (tokens?.total === undefined) return;
+  for (const key of ["per_step_max", "reserved_for_error_handling"] as const) {
+    if ((tokens[key] ?? 0) <= tokens.total) continue;
+    report.add({
+      code: "impossible-limit",
+      message: `"${key}" is more than the whole budget of ${tokens.total} tokens.`,
+      mend: "Raise total, or lower this one.",
+      path: ["resource_config", "token_budget", key],
+    });
+  }
+}

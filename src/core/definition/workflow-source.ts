@@ -1,0 +1,148 @@
+import type { Json, JsonObject } from "../json.ts";
+import type {
+  DurationSource,
+  ExecutionSource,
+  RetrySource,
+  StepSource,
+  StrategySource,
+} from "./step-source.ts";
+
+/**
+ * A workflow as an author writes it, in YAML or in TypeScript. What each key means stands in the
+ * schema (`workflow-shape.ts`).
+ */
+export type WorkflowSource = {
+  readonly muster?: 1;
+  readonly name?: string;
+  readonly version?: string | number;
+  readonly description?: string;
+  readonly owner?: string;
+  readonly parameters?: { readonly [name: string]: Json };
+  readonly types?: { readonly [name: string]: JsonObject };
+  readonly resources?: { readonly [name: string]: number };
+  readonly phases?: readonly PhaseSource[];
+  readonly workflow?: readonly StepSource[];
+  readonly steps?: readonly StepSource[];
+  readonly phase?: string;
+  readonly execution?: ExecutionSource;
+  readonly max_concurrency?: number;
+  readonly concurrency?: number;
+  readonly error_strategy?: StrategySource;
+  readonly outputs?: { readonly [name: string]: Json };
+  readonly error_handling?: ErrorHandlingSource;
+  readonly execution_config?: ExecutionConfigSource;
+  readonly resource_limits?: ResourceLimitsSource;
+  readonly resource_config?: ResourceConfigSource;
+  readonly monitoring?: MonitoringSource;
+  readonly monitoring_config?: MonitoringConfigSource;
+};
+
+export type PhaseSource = {
+  readonly id?: string | number;
+  readonly name?: string;
+  readonly phase?: string;
+  readonly description?: string;
+  readonly when?: string | boolean;
+  readonly optional?: boolean;
+  readonly impact?: string;
+  readonly warning?: string;
+  readonly execution?: ExecutionSource;
+  readonly max_concurrency?: number;
+  readonly concurrency?: number;
+  readonly timeout?: DurationSource;
+  readonly steps: readonly StepSource[];
+};
+
+export type ErrorHandlingSource = {
+  readonly error_strategy?: StrategySource;
+  readonly error_types?: {
+    readonly [Class in "transient" | "permanent" | "degradable" | "critical"]?: StrategySource;
+  };
+  readonly retry_policy?: RetrySource;
+  readonly fallback_strategy?: readonly {
+    readonly primary_agent: string;
+    readonly fallback: string;
+    readonly trigger?: string | readonly string[];
+    readonly reason?: string;
+  }[];
+  readonly escalation_rules?: readonly {
+    readonly condition: string;
+    readonly action?: string;
+    readonly notification?: string;
+  }[];
+};
+
+export type ExecutionConfigSource = {
+  readonly mode?: ExecutionSource;
+  readonly max_concurrency?: number;
+  readonly timeout_per_step?: DurationSource;
+  readonly timeout_total?: DurationSource;
+  readonly error_strategy?: StrategySource;
+  readonly checkpoint_strategy?: {
+    readonly enabled?: boolean;
+    readonly interval?: "per_step" | "per_phase" | "timed";
+    readonly every?: DurationSource;
+    readonly storage?: "file" | "database" | "redis";
+  };
+  readonly retry_config?: RetrySource;
+  readonly fallback_config?: {
+    readonly enabled?: boolean;
+    readonly fallback_map?: { readonly [agent: string]: string };
+  };
+};
+
+export type ResourceLimitsSource = {
+  readonly total_timeout?: DurationSource;
+  readonly token_budget?: number;
+  readonly max_concurrent_agents?: number;
+};
+
+export type ResourceConfigSource = {
+  readonly token_budget?: {
+    readonly total?: number;
+    readonly per_step_max?: number;
+    readonly reserved_for_error_handling?: number;
+  };
+  readonly api_limits?: {
+    readonly max_calls_per_minute?: number;
+    readonly rate_limit_strategy?: "wait" | "skip" | "error";
+  };
+  readonly compute?: {
+    readonly max_agents_concurrent?: number;
+    readonly agent_timeout?: DurationSource;
+    readonly memory_limit_per_agent?: string | number;
+  };
+};
+
+export type NotificationSource = {
+  readonly type: "webhook" | "slack" | "email";
+  readonly url?: string;
+  readonly webhook?: string;
+  readonly channel?: string;
+  readonly recipients?: readonly string[];
+  readonly events?: readonly string[];
+  readonly format?: "json" | "text";
+};
+
+export type MonitoringSource = {
+  readonly progress_webhook?: string;
+  readonly slack_channel?: string;
+  readonly progress_endpoint?: string;
+  readonly events_stream?: string;
+  readonly metrics_export?: string;
+  readonly notifications?: readonly NotificationSource[];
+};
+
+export type MonitoringConfigSource = {
+  readonly progress_updates?: {
+    readonly enabled?: boolean;
+    readonly interval?: DurationSource;
+    readonly format?: "json" | "text";
+  };
+  readonly notifications?: readonly NotificationSource[];
+  readonly metrics?: {
+    readonly enabled?: boolean;
+    readonly export_format?: string;
+    readonly endpoint?: string;
+  };
+};

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type AgentDefinition, readAgent } from "../../core/definition/index.ts";
+import type { Problem } from "../../core/problem.ts";
+import { digestOf } from "../runtime/index.ts";
+import { filesIn } from "./folder-files.ts";
+
+/** The agents that a company's files define, and all that is wrong with those files. */
+export type AgentFiles = {
+  readonly definitions: readonly AgentDefinition[];
+  /** By the file's path, as problems name it. */
+  readonly problems: ReadonlyMap<string, readonly Problem[]>;
+};
+
+const EXTENSIONS = [".yaml", ".yml"];
+
+/** @param folder the company's, absolute */
+export function readAgentFiles(folder: string): AgentFiles {
+  const definitions = new Map<string, AgentDefinition>();
+  const problems = new Map<string, readonly Problem[]>();
+  for (const file of filesIn(folder, "agents", EXTENSIONS)) {
+    const read = readAgent(
+      { file, text: readFileSync(join(folder, file), "utf8") },
+      { digest: digestOf },
+    );
+    const known = read.agent === null ? undefined : definitions.get(read.agent.name);
+    problems.set(
+      file,
+      known === undefined ? read.problems : [...read.problems, twice(file, known)],
+    );
+    if (read.agent !== null && known === undefined) definitions.set(read.agent.name, read.agent);
+  }
+  return { definitions: [...definitions.values()], problems };
+}
+
+function twice(file: string, known: AgentDefinition): Problem {
+  return {
+    code: "duplicate",
+    message: `The agent "${known.name}" is defined in ${known.where.file} already.`,
+    mend: "Keep one of the two files.",
+    where: { file, line: 1, column: 1 },
+  };
+}

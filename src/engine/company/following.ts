@@ -1,0 +1,99 @@
+import type { Envelope } from "../../core/audit/index.ts";
+import type { RunId } from "../../core/id.ts";
+import { isUnsettled, type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
+import { unreachable } from "../../core/unreachable.ts";
+import type { Runtime } from "../runtime/index.ts";
+import type { Log, Standing } from "../store/index.ts";
+
+export type FollowShell = {
+  readonly log: Pick<Log, "read" | "standing">;
+  readonly runtime: Pick<Runtime, "run" | "watch" | "isBusy">;
+};
+
+/** The run's events after `after`, and those to come until it has ended and its end was reported. */
+export async function* eventsOf(
+  shell: FollowShell,
+  run: RunId,
+  options: { readonly after?: number; readonly follow?: boolean },
+): AsyncGenerator<Envelope> {
+  let seen = options.after ?? 0;
+  for (;;) {
+    const news = options.follow === true ? newsOf(shell, [run]) : null;
+    for (const envelope of shell.log.read(run, seen)) {
+      yield envelope;
+      seen = envelope.seq;
+    }
+    const standing = shell.log.standing(run);
+    const isOver = standing === null || (standing.endedAt !== null && standing.seq <= seen);
+    if (news === null || isOver) {
+      news?.end();
+      return;
+    }
+    await news.came;
+    news.end();
+  }
+}
+
+/** Told once, when one of these runs has events that were not there when this was asked. */
+function newsOf(
+  { runtime }: FollowShell,
+  runs: readonly RunId[],
+): { readonly came: Promise<void>; readonly end: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const ends = runs.map((run) => runtime.watch(run, resolve));
+  return { came: promise, end: () => ends.forEach((end) => end()) };
+}
+
+/** Resolves when the run has ended, or nothing that this process brings will move it; null when there is no such run. */
+export async function settled(shell: FollowShell, id: RunId): Promise<Standing | null> {
+  for (;;) {
+    const run = shell.runtime.run(id);
+    if (run === null) return null;
+    const moving = movingIn(run, shell.runtime);
+    if (moving.length === 0) return shell.log.standing(id);
+    const news = newsOf(shell, moving);
+    await news.came;
+    news.end();
+  }
+}
+
+type Looked = Pick<Runtime, "run" | "isBusy">;
+
+/** The run and its sub-runs that may still move by themselves: not those that only people or events can move. */
+function movingIn(run: Run, runtime: Looked): readonly RunId[] {
+  if (run.phase === "finished") return isUnsettled(run) ? [run.id] : [];
+  if (runtime.isBusy(run.id) || (run.unsettled && run.paused === null)) return [run.id];
+  const moving = waitsOf(run).flatMap(({ what }) => {
+    if (what.kind === "child") return movingBelow(run.id, what.run as RunId, runtime);
+    return isMoving(what, run.paused !== null) ? [run.id] : [];
+  });
+  return [...new Set(moving)];
+}
+
+/** A sub-run that has ended, or is not there yet, moves its parent. */
+function movingBelow(parent: RunId, child: RunId, runtime: Looked): readonly RunId[] {
+  const run = runtime.run(child);
+  if (run === null || run.phase === "finished") return [parent];
+  const below = movingIn(run, runtime);
+  return below.length === 0 ? [] : [parent, ...below];
+}
+
+/** Whether this process brings what is waited for. A paused run begins nothing. */
+function isMoving(what: Wait["what"], isPaused: boolean): boolean {
+  switch (what.kind) {
+    case "gate":
+    case "event":
+    case "exception":
+      return false;
+    case "backoff":
+    case "timer":
+    case "place":
+    case "agent":
+      return !isPaused;
+    case "child":
+    case "report":
+      return true;
+    default:
+      return unreachable(what);
+  }
+}

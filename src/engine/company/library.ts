@@ -1,0 +1,178 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { KnownAgent, KnownWorkflow, Workflow } from "../../core/definition/index.ts";
+import type { Digest } from "../../core/id.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Definitions } from "../runtime/index.ts";
+import type { Log } from "../store/index.ts";
+import { filesIn } from "./folder-files.ts";
+import {
+  check,
+  recall,
+  takeIn,
+  WORKFLOW_EXTENSIONS,
+  type WorkflowFile,
+  type WorkflowText,
+} from "./workflow-file.ts";
+
+/** The workflows of a company: those of its files, and those that its runs are pinned to. */
+export type Library = Definitions & {
+  /** By name or file, as it is now on disk; null where there is neither. */
+  readonly find: (nameOrFile: string) => Promise<WorkflowFile | null>;
+  /** Every file of the folder `workflows`, as it is now on disk. */
+  readonly files: () => Promise<readonly WorkflowFile[]>;
+};
+
+/** Definitions kept in memory that no file holds any more. */
+const RECALLED_MOST = 1_000;
+
+type Given = {
+  /** The company's, absolute. */
+  readonly folder: string;
+  readonly log: Pick<Log, "content">;
+  /** Workflows that no file holds, by name. */
+  readonly handedIn: Readonly<Record<string, unknown>>;
+  /** The company's agents, asked for when a workflow is checked. */
+  readonly agents: () => Promise<Readonly<Record<string, KnownAgent>>>;
+};
+
+type State = Given & {
+  /** Names, times and sizes of the files as they were last read. */
+  read: string;
+  files: readonly WorkflowFile[];
+  readonly byName: Map<string, Workflow>;
+  readonly byDigest: Map<Digest, Workflow>;
+  readonly contents: Map<Digest, readonly [Digest, string]>;
+};
+
+export function openLibrary(given: Given): Library {
+  const state: State = {
+    ...given,
+    read: "",
+    files: [],
+    byName: new Map(),
+    byDigest: new Map(),
+    contents: new Map(),
+  };
+  return {
+    byDigest: (digest) => byDigest(state, digest),
+    byName: (name) => state.byName.get(name) ?? null,
+    contentOf: (digest) => {
+      const known = state.contents.get(digest);
+      const text = known === undefined ? given.log.content(digest) : null;
+      return known ?? (text === null ? null : [digest, text]);
+    },
+    find: (nameOrFile) => find(state, nameOrFile),
+    files: async () => {
+      await refresh(state);
+      return state.files;
+    },
+  };
+}
+
+function byDigest(state: State, digest: Digest): Workflow | null {
+  const known = state.byDigest.get(digest);
+  if (known !== undefined) return known;
+  const content = state.log.content(digest);
+  const workflow = content === null ? null : recall(content);
+  if (workflow === null) return null;
+  if (state.byDigest.size >= RECALLED_MOST) forget(state);
+  state.byDigest.set(digest, workflow);
+  return workflow;
+}
+
+/** What the store holds can be recalled again; what the files hold stays. */
+function forget(state: State): void {
+  const current = new Set(state.files.map((file) => file.workflow?.digest));
+  for (const digest of state.byDigest.keys())
+    if (!current.has(digest)) state.byDigest.delete(digest);
+}
+
+async function find(state: State, nameOrFile: string): Promise<WorkflowFile | null> {
+  await refresh(state);
+  const path = resolve(state.folder, nameOrFile);
+  const own = state.files.find(
+    (one) => one.workflow?.name === nameOrFile || join(state.folder, one.file) === path,
+  );
+  if (own !== undefined) return own;
+  if (existsSync(path) && statSync(path).isFile()) return findLone(state, path);
+  const unread = state.files.find(({ file }) => withoutExtension(file) === nameOrFile);
+  return unread ?? null;
+}
+
+function withoutExtension(file: string): string {
+  return basename(file).replace(/\.[^.]+$/, "");
+}
+
+/** A file that stands elsewhere. Outside the folder, or in one without agents, nobody can know its agents. */
+async function findLone(state: State, path: string): Promise<WorkflowFile> {
+  const from = relative(state.folder, path);
+  const isInside = !isAbsolute(from) && from.split(sep)[0] !== "..";
+  const file = isInside ? from.split(sep).join("/") : path;
+  const taken = await takeIn(path, file);
+  const isCompany =
+    isInside && ["agents", "workflows"].some((one) => existsSync(join(state.folder, one)));
+  const around = isCompany
+    ? { agents: await state.agents(), workflows: knownOf(state.files) }
+    : { agents: null, workflows: null };
+  const checked = check(taken, around);
+  keep(state, checked);
+  return checked;
+}
+
+function knownOf(files: readonly WorkflowFile[]): Readonly<Record<string, KnownWorkflow>> {
+  return Object.fromEntries(
+    files.flatMap(({ workflow }) =>
+      workflow === null ? [] : [[workflow.name, { params: workflow.params }]],
+    ),
+  );
+}
+
+function keep(state: State, { workflow, content }: WorkflowFile): void {
+  if (workflow === null || content === null) return;
+  state.byDigest.set(workflow.digest, workflow);
+  state.contents.set(workflow.digest, content);
+}
+
+/** Reads the folder again where something in it has changed. Twice, because workflows name one another. */
+async function refresh(state: State): Promise<void> {
+  const names = filesIn(state.folder, "workflows", WORKFLOW_EXTENSIONS);
+  const stamps = names.map((file) => `${file} ${stampOf(join(state.folder, file))}`);
+  const now = ["read", ...stamps].join("\n");
+  if (now === state.read) return;
+  const agents = await state.agents();
+  const inFiles = await Promise.all(names.map((file) => takeIn(join(state.folder, file), file)));
+  const handedIn = Object.entries(state.handedIn).map(([name, value]) => ({ file: name, value }));
+  const taken: readonly WorkflowText[] = [...inFiles, ...handedIn];
+  const known = knownOf(taken.map((one) => check(one, { agents, workflows: null })));
+  const files = taken.map((one) => check(one, { agents, workflows: known }));
+  state.read = now;
+  state.byName.clear();
+  state.files = files.map((file) => named(state, file));
+  for (const file of state.files) keep(state, file);
+}
+
+/** The first file of a name has it. */
+function named(state: State, file: WorkflowFile): WorkflowFile {
+  const { workflow } = file;
+  if (workflow === null) return file;
+  const known = state.byName.get(workflow.name);
+  if (known !== undefined)
+    return { ...file, workflow: null, problems: [...file.problems, twice(file.file, known)] };
+  state.byName.set(workflow.name, workflow);
+  return file;
+}
+
+function twice(file: string, known: Workflow): Problem {
+  return {
+    code: "duplicate",
+    message: `The workflow "${known.name}" is defined in ${known.root.where.file} already.`,
+    mend: "Give one of the two another name.",
+    where: { file, line: 1, column: 1 },
+  };
+}
+
+function stampOf(path: string): string {
+  const { mtimeMs, size } = statSync(path);
+  return `${mtimeMs} ${size}`;
+}

@@ -1,0 +1,31 @@
+import { MusterError, type Problem } from "../../core/problem.ts";
+import type { Clock, Runtime } from "../runtime/index.ts";
+import type { Log } from "../store/index.ts";
+import type { Library } from "./library.ts";
+import type { Staff } from "./staff.ts";
+
+/** All that a company's verbs share. */
+export type Office = {
+  readonly folder: string;
+  /** Nothing is performed or told here. */
+  readonly isLooking: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly library: Library;
+  readonly runtime: Runtime;
+  /** Opened when it is first needed. */
+  readonly staff: () => Promise<Staff>;
+};
+
+export const LOOKING: Problem = {
+  code: "not-allowed",
+  message: "This company was opened only to look at; nothing can be told to its runs.",
+  mend: "Open it without perform: false.",
+};
+
+/** What the disk refused, as a problem; anything else is a fault of ours, and thrown on. */
+export function problemIn(error: unknown): Problem {
+  if (!(error instanceof MusterError)) throw error;
+  const { code, message, where, mend } = error;
+  return { code, message, ...(where ? { where } : {}), ...(mend ? { mend } : {}) };
+}

@@ -1,0 +1,180 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import { type Company, openCompany } from "./index.ts";
+
+const DOOR = pathToFileURL(resolve(import.meta.dirname, "../../index.ts")).href;
+
+/** A company's folder that is removed at the end of its test. */
+function newFolder(
+  files: Readonly<Record<string, string>>,
+): { readonly path: string; readonly write: typeof write } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), "muster-company-"));
+  function write(file: string, text: string): void {
+    mkdirSync(dirname(join(path, file)), { recursive: true });
+    writeFileSync(join(path, file), text);
+  }
+  for (const [file, text] of Object.entries(files)) write(file, text);
+  return {
+    path,
+    write,
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+const GREETER = {
+  "agents/greeter.yaml": "muster: 1\nkind: function\nmodule: agents/greeter.ts\neffects: pure\n",
+  "agents/greeter.ts": `import { defineAgent } from "${DOOR}";
+export const agent = defineAgent({
+  attempt: ({ inputs }) => ({ outputs: { text: \`Good day, \${inputs["name"]}.\` } }),
+});
+`,
+};
+
+const GREET = `muster: 1
+name: greet
+parameters: { name: { type: string } }
+steps:
+  - id: say
+    agent: greeter
+    inputs: { name: $params.name }
+    outputs: { text: string }
+`;
+
+async function outputsOf(company: Company, workflow: string, params = {}): Promise<unknown> {
+  const started = await company.run(workflow, params);
+  if (started.run === null) throw new Error(JSON.stringify(started.problems));
+  await company.settled(started.run);
+  for await (const { type, data } of company.events(started.run))
+    if (type === "run.finished") return company.read(data["outputs"] as { value: null });
+  return null;
+}
+
+describe("a company's folder", () => {
+  test("runs a workflow file with an agent written in TypeScript, by name and by path", async () => {
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
+    await using company = await openCompany(folder.path);
+    expect(await company.check()).toEqual([]);
+    expect(await outputsOf(company, "greet", { name: "Ana" })).toMatchObject({
+      text: "Good day, Ana.",
+    });
+    const path = join(folder.path, "workflows/greet.yaml");
+    expect(await outputsOf(company, path, { name: "Bo" })).toMatchObject({ text: "Good day, Bo." });
+    expect(statSync(join(folder.path, ".muster")).mode & 0o777).toBe(0o700);
+  });
+
+  test("runs a workflow written in TypeScript", async () => {
+    const written = `import { defineWorkflow } from "${DOOR}";
+export const workflow = defineWorkflow({
+  name: "hello",
+  steps: [{ id: "say", agent: "greeter", inputs: { name: "you" }, outputs: { text: "string" } }],
+});
+`;
+    using folder = newFolder({ ...GREETER, "workflows/hello.ts": written });
+    await using company = await openCompany(folder.path);
+    expect(await company.check("hello")).toEqual([]);
+    expect(await outputsOf(company, "hello")).toMatchObject({ text: "Good day, you." });
+  });
+
+  test("keeps its runs when it is closed and opened again", async () => {
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
+    const first = await openCompany(folder.path);
+    await outputsOf(first, "greet", { name: "Ana" });
+    await first.close();
+    await using second = await openCompany(folder.path);
+    expect(second.runs()).toMatchObject([{ workflow: "greet", status: "completed" }]);
+  });
+
+  test("M4 a run stays with the definition it began with, whatever becomes of the file", async () => {
+    const gated = `${GREET}  - id: ask\n    gate: Send it?\n`;
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": gated });
+    const first = await openCompany(folder.path);
+    const started = await first.run("greet", { name: "Ana" });
+    if (started.run === null) throw new Error("it must start");
+    await first.settled(started.run);
+    await first.close();
+    folder.write("workflows/greet.yaml", GREET.replace("id: say", "id: shout"));
+    await using second = await openCompany(folder.path);
+    expect(second.waiting(started.run)).toMatchObject([{ path: "ask", kind: "gate" }]);
+    expect(second.definition(started.run)?.root.steps.map((step) => step.id)).toEqual([
+      "say",
+      "ask",
+    ]);
+    expect((await second.workflow("greet"))?.root.steps.map((step) => step.id)).toEqual(["shout"]);
+  });
+
+  test("is looked at while another process is at work on it, and nothing can be told then", async () => {
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
+    await using worker = await openCompany(folder.path);
+    await outputsOf(worker, "greet", { name: "Ana" });
+    await expect(openCompany(folder.path)).rejects.toMatchObject({ code: "locked" });
+    await using visitor = await openCompany(folder.path, { perform: false });
+    const [standing] = visitor.runs();
+    expect(standing).toMatchObject({ status: "completed" });
+    expect(await visitor.run("greet", { name: "Bo" })).toMatchObject({
+      run: null,
+      problems: [{ code: "not-allowed" }],
+    });
+  });
+
+  test("is checked without leaving anything behind", async () => {
+    using folder = newFolder({ "workflows/greet.yaml": GREET });
+    await using company = await openCompany(folder.path, { perform: false });
+    expect(await company.check()).toMatchObject([{ code: "unknown-agent" }]);
+    expect(existsSync(join(folder.path, ".muster"))).toBe(false);
+  });
+
+  test("a lone file outside of every company is checked with a warning for its agents", async () => {
+    using folder = newFolder({ "greet.yaml": GREET });
+    await using company = await openCompany(folder.path, { perform: false });
+    expect(await company.check(join(folder.path, "greet.yaml"))).toMatchObject([
+      { code: "unknown-agent", severity: "warning" },
+    ]);
+  });
+
+  test("a file that changes is read again, and one that is broken is told with its place", async () => {
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
+    await using company = await openCompany(folder.path, { memory: true });
+    folder.write("workflows/greet.yaml", GREET.replace("agent: greeter", "agnet: greeter"));
+    const [problem] = await company.check("greet");
+    expect(problem).toMatchObject({ where: { file: "workflows/greet.yaml" } });
+    expect(await company.run("greet", { name: "Ana" })).toMatchObject({ run: null });
+    folder.write("workflows/greet.yaml", GREET);
+    expect(await outputsOf(company, "greet", { name: "Ana" })).toMatchObject({
+      text: "Good day, Ana.",
+    });
+  });
+
+  test("events are followed to the end of the run", async () => {
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
+    await using company = await openCompany(folder.path);
+    const started = await company.run("greet", { name: "Ana" });
+    if (started.run === null) throw new Error("it must start");
+    const types: string[] = [];
+    for await (const event of company.events(started.run, { follow: true })) types.push(event.type);
+    expect(types.at(-1)).toBe("run.finished");
+    expect(types[0]).toBe("run.accepted");
+  });
+
+  test("the text of a run's definition is in the log under its digest", async () => {
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
+    await using company = await openCompany(folder.path);
+    const started = await company.run("greet", { name: "Ana" });
+    if (started.run === null) throw new Error("it must start");
+    const digest = company.definition(started.run)?.digest ?? "";
+    expect(company.read({ digest })).toEqual({
+      file: "workflows/greet.yaml",
+      text: readFileSync(join(folder.path, "workflows/greet.yaml"), "utf8"),
+    });
+  });
+});

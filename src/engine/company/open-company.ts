@@ -1,0 +1,192 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { WorkflowSource } from "../../core/definition/index.ts";
+import type { Digest, RunId } from "../../core/id.ts";
+import { FAILURE_KINDS, type Told } from "../../core/machine/index.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
+import { type FunctionAgent, openRoster } from "../agents/index.ts";
+import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
+import { type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
+import { readAgentFiles } from "./agent-files.ts";
+import type { Company } from "./company.ts";
+import { eventsOf, settled } from "./following.ts";
+import { inProcessAgent } from "./in-process-agent.ts";
+import { openLibrary } from "./library.ts";
+import { LOOKING, type Office, problemIn } from "./office.ts";
+import { problemsOf } from "./problems.ts";
+import { type Line, openStaff, type Staff } from "./staff.ts";
+import { startRun } from "./start-run.ts";
+import { waitingOf } from "./waiting.ts";
+
+export type CompanyOptions = {
+  /** false: only looks. Nothing is performed or told, nothing is locked, and another process may be at work. */
+  readonly perform?: boolean;
+  /** Keeps the log in memory: for tests. The folder's files are read all the same. */
+  readonly memory?: boolean;
+  /** Agents of this process, by name; they go before those of the folder. */
+  readonly agents?: Readonly<Record<string, FunctionAgent>>;
+  /** Workflows written in TypeScript, beside those of the folder. */
+  readonly workflows?: Readonly<Record<string, WorkflowSource>>;
+  readonly clock?: Clock;
+  /** Told of what nobody waits for: a disk that refuses, a run that cannot be folded. */
+  readonly trouble?: (problem: Problem) => void;
+  /** Told of each line that an agent writes for people. */
+  readonly line?: (line: Line) => void;
+};
+
+/** Standings in a list that names no number. */
+const STANDINGS_MOST = 1_000;
+
+/**
+ * Opens a company's folder. What was left unfinished goes on at once.
+ *
+ * @param folder with `workflows` and `agents`; its state is kept beside them, in `.muster`
+ * @throws MusterError "no-folder", "locked", "read-only", "network-disk", "disk-full", "corrupt",
+ *   "newer-version" or "io"; then nothing is held
+ */
+export async function openCompany(folder: string, options: CompanyOptions = {}): Promise<Company> {
+  const path = resolve(folder);
+  const clock = options.clock ?? systemClock;
+  const log = openLog(path, options);
+  try {
+    const office = await openOffice(path, { log, clock, options });
+    if (options.perform !== false)
+      for (const problem of await office.runtime.start()) options.trouble?.(problem);
+    return companyOf(office);
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+function openLog(folder: string, options: CompanyOptions): Log {
+  if (options.memory === true) return openMemory();
+  if (options.perform !== false) return openSqlite(folder);
+  if (!existsSync(folder))
+    throw new MusterError({
+      code: "no-folder",
+      message: `There is no folder ${folder}.`,
+      mend: "Name a company's folder.",
+    });
+  return lookIntoSqlite(folder) ?? openMemory();
+}
+
+type Given = { readonly log: Log; readonly clock: Clock; readonly options: CompanyOptions };
+
+async function openOffice(folder: string, { log, clock, options }: Given): Promise<Office> {
+  let opened: Promise<Staff> | null = null;
+  const staff = (): Promise<Staff> => {
+    opened ??= staffOf(folder, options, clock);
+    return opened;
+  };
+  const library = openLibrary({
+    folder,
+    log,
+    handedIn: options.workflows ?? {},
+    agents: async () => (await staff()).known,
+  });
+  const isLooking = options.perform === false;
+  if (!isLooking) await library.files();
+  const performer = isLooking ? NOBODY : await staff();
+  const { trouble } = options;
+  const runtime = openEmbedded({
+    log,
+    clock,
+    definitions: library,
+    performer,
+    ...(trouble === undefined ? {} : { trouble }),
+  });
+  return { folder, isLooking, clock, log, library, runtime, staff };
+}
+
+/** Of a company that is only looked at: nothing is started there. */
+const NOBODY: Parameters<typeof openEmbedded>[0]["performer"] = {
+  perform: () => ({
+    kind: "refused",
+    error: { class: "transient", kind: "agent_unavailable", message: "" },
+  }),
+  terms: () => ({ places: [], timeoutMs: 0 }),
+  ranked: () => [],
+};
+
+async function staffOf(folder: string, options: CompanyOptions, clock: Clock): Promise<Staff> {
+  const files = readAgentFiles(folder);
+  const extra = Object.entries(options.agents ?? {});
+  const roster = await openRoster(
+    files.definitions.filter(({ name }) => !extra.some(([other]) => other === name)),
+    folder,
+    { classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null, now: () => clock.now() },
+  );
+  const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given)]));
+  return openStaff({ roster, files, extra: agents, tell: options.line ?? (() => {}) });
+}
+
+function companyOf(office: Office): Company {
+  const { folder, log, library, runtime } = office;
+  const close = (): Promise<void> => closeOffice(office);
+  return {
+    folder,
+    check: (file) => problemsOf(office, file),
+    run: (workflow, params = {}, options = {}) =>
+      startRun(office, { workflow, params, ...options }),
+    send: (run, told, options = {}) => send(office, run, { told, ...options }),
+    publish: (event, key, payload) => publish(office, event, { key, payload }),
+    events: (run, options = {}) => eventsOf(office, run, options),
+    runs: (filter = {}) => log.standings({ most: STANDINGS_MOST, ...filter }),
+    standing: (run) => log.standing(run),
+    definition: (run) => runtime.run(run)?.workflow ?? null,
+    workflow: async (nameOrFile) => (await library.find(nameOrFile))?.workflow ?? null,
+    waiting: (id) => {
+      const run = runtime.run(id);
+      return run === null ? null : waitingOf(run, runtime.queued(id));
+    },
+    settled: async (id) => {
+      const standing = await settled(office, id);
+      if (standing === null)
+        throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
+      return standing;
+    },
+    read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type Sent = { readonly told: Told; readonly by?: string; readonly id?: string };
+
+async function send(
+  office: Office,
+  run: RunId,
+  { told, by, id }: Sent,
+): Promise<readonly Problem[]> {
+  if (office.isLooking) return [LOOKING];
+  try {
+    const signal = { ...told, at: office.clock.now(), by: by ?? "library" };
+    const outcome = await office.runtime.send(run, signal, id);
+    return "code" in outcome ? [outcome] : [];
+  } catch (error) {
+    return [problemIn(error)];
+  }
+}
+
+/** To those who wait for this event with this key, and to those who wait for it with any. */
+async function publish(
+  office: Office,
+  event: string,
+  { key, payload }: { readonly key: string; readonly payload: Parameters<Company["publish"]>[2] },
+): Promise<number> {
+  const { log } = office;
+  const listeners = [...log.listening(event, key), ...(key === "" ? [] : log.listening(event, ""))];
+  const told = await Promise.all(
+    listeners.map(({ stream, key: at }) =>
+      send(office, stream as RunId, { told: { type: "arrived", key: at, payload, source: event } }),
+    ),
+  );
+  return told.filter((problems) => problems.length === 0).length;
+}
+
+async function closeOffice(office: Office): Promise<void> {
+  await office.runtime.close();
+  if (!office.isLooking) await (await office.staff()).close();
+  await office.log.close();
+}

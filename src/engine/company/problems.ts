@@ -1,0 +1,31 @@
+import { join, resolve } from "node:path";
+import type { Problem } from "../../core/problem.ts";
+import type { Office } from "./office.ts";
+
+/**
+ * Every problem of a workflow or an agent, by name or file, or of the whole folder. A definition
+ * that is not there is one problem.
+ */
+export async function problemsOf(
+  { folder, library, staff }: Office,
+  nameOrFile: string | undefined,
+): Promise<readonly Problem[]> {
+  const agents = (await staff()).files.problems;
+  if (nameOrFile === undefined) {
+    const workflows = await library.files();
+    return [...[...agents.values()].flat(), ...workflows.flatMap(({ problems }) => problems)];
+  }
+  const path = resolve(folder, nameOrFile);
+  for (const [file, problems] of agents) if (join(folder, file) === path) return problems;
+  const found = await library.find(nameOrFile);
+  if (found !== null) return found.problems;
+  for (const [file, problems] of agents)
+    if (file.replace(/^agents\/(.*)\.ya?ml$/, "$1") === nameOrFile) return problems;
+  return [
+    {
+      code: "not-found",
+      message: `There is no workflow, agent or file "${nameOrFile}" in ${folder}.`,
+      mend: "Give a file, or a name from the folders workflows and agents.",
+    },
+  ];
+}

@@ -1,0 +1,23 @@
+import { hash, randomBytes } from "node:crypto";
+import { parseRunId, type RunId } from "../../core/id.ts";
+
+/** Digits of the time in base 36: enough for the next three thousand years, so that ids sort by time. */
+const TIME_DIGITS = 9;
+const CHANCE_BYTES = 6;
+/** Of the digest of a request's id: the same request is the same run. */
+const REQUEST_DIGITS = 32;
+
+/**
+ * `wf_` and the time, so that ids of one company sort by when they were given, and chance.
+ *
+ * @param requestId where there is one the run is named by it alone, so that the second request finds the first
+ */
+export function newRunId(now: number, requestId: string | undefined): RunId {
+  const name =
+    requestId === undefined
+      ? now.toString(36).padStart(TIME_DIGITS, "0") + randomBytes(CHANCE_BYTES).toString("hex")
+      : `r${hash("sha256", requestId).slice(0, REQUEST_DIGITS)}`;
+  const id = parseRunId(`wf_${name}`);
+  if (id === null) throw new Error(`No run can be called wf_${name}.`);
+  return id;
+}

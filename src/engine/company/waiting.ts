@@ -1,0 +1,112 @@
+import type { RunId } from "../../core/id.ts";
+import { type Key, type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
+import { unreachable } from "../../core/unreachable.ts";
+import type { Waiting } from "./company.ts";
+
+/** What each open step of a run waits for, for people: from its state, and from this process's queues. */
+export function waitingOf(
+  run: Run,
+  queued: readonly { readonly key: Key; readonly waitsFor: string }[],
+): readonly Waiting[] {
+  const places = new Map(queued.map(({ key, waitsFor }) => [key, waitsFor]));
+  const waits = waitsOf(run).map((wait): Waiting => {
+    const place = places.get(wait.key);
+    const told = place === undefined ? toldOf(wait, run.id) : queuedFor(wait, place);
+    return { path: wait.path, key: wait.key, ...told };
+  });
+  if (run.paused === null) return waits;
+  const mend = `muster runs resume ${run.id}`;
+  const what = `The run is paused: ${run.paused.why}`;
+  return [{ path: "", key: null, status: "paused", kind: "paused", what, mend }, ...waits];
+}
+
+type Told = Omit<Waiting, "path" | "key">;
+
+function queuedFor(wait: Wait, place: string): Told {
+  const resource = place.startsWith(RESOURCE) ? place.slice(RESOURCE.length) : null;
+  const what = `"${wait.name}" waits for a place: ${place}.`;
+  return { status: "ready", kind: resource === null ? "place" : "resource", what };
+}
+
+const RESOURCE = "resource ";
+
+function toldOf(wait: Wait, run: RunId): Told {
+  const { name, what } = wait;
+  switch (what.kind) {
+    case "agent":
+    case "child":
+    case "report":
+    case "place":
+      return movingTold(name, what);
+    case "backoff": {
+      const when = instant(what.until);
+      const sentence = `"${name}" is tried again at ${when} (attempt ${what.attempt}), after: ${what.error}`;
+      return { status: "retrying", kind: "timer", what: sentence, until: when };
+    }
+    case "timer": {
+      const when = instant(what.until);
+      return {
+        status: "waiting",
+        kind: "timer",
+        what: `"${name}" waits until ${when}.`,
+        until: when,
+      };
+    }
+    case "event": {
+      const of = what.match === "" ? "" : ` of ${what.match}`;
+      const sentence = `"${name}" waits for the event "${what.event}"${of}.`;
+      return { status: "waiting", kind: "event", what: sentence, ...until(what.until) };
+    }
+    case "gate":
+      return { status: "waiting", kind: "gate", what: gateSentence(what), ...until(what.until) };
+    case "exception": {
+      const who = what.owner === "" ? "a person" : what.owner;
+      const sentence = `"${name}" waits for ${who}: ${what.error} ${what.look}`;
+      return {
+        status: "waiting",
+        kind: "exception",
+        what: sentence,
+        mend: `muster runs resume ${run}`,
+      };
+    }
+    default:
+      return unreachable(what);
+  }
+}
+
+type Moving = Extract<Wait["what"], { readonly kind: "agent" | "child" | "report" | "place" }>;
+
+function movingTold(name: string, what: Moving): Told {
+  switch (what.kind) {
+    case "agent": {
+      const how = what.stopping ? "is told to stop" : "is at work on it";
+      const sentence = `Agent "${what.agent}" ${how}, attempt ${what.attempt}.`;
+      return { status: "running", kind: "agent", what: sentence };
+    }
+    case "child":
+      return {
+        status: "running",
+        kind: "child",
+        what: `"${name}" waits for its sub-run ${what.run}.`,
+      };
+    case "report":
+      return { status: "running", kind: "child", what: `The run ${what.run} is told of its end.` };
+    case "place":
+      return { status: "ready", kind: "place", what: `"${name}" waits for a place in this run.` };
+    default:
+      return unreachable(what);
+  }
+}
+
+function gateSentence(gate: Extract<Wait["what"], { readonly kind: "gate" }>): string {
+  const who = gate.from.length === 0 ? "anyone who may act on the run" : gate.from.join(", ");
+  return `"${gate.ask}" waits for ${gate.need - gate.votes} of ${gate.need} decisions, from ${who}.`;
+}
+
+function until(at: number | null): { readonly until?: string } {
+  return at === null ? {} : { until: instant(at) };
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}

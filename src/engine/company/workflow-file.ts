@@ -1,0 +1,112 @@
+import { readFileSync, statSync } from "node:fs";
+import { extname } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  type Read,
+  readWorkflow,
+  readWorkflowValue,
+  type Surroundings,
+  textOfValue,
+} from "../../core/definition/index.ts";
+import type { Digest } from "../../core/id.ts";
+import { isObject, type Json } from "../../core/json.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
+import { digestOf } from "../runtime/index.ts";
+
+/** A workflow's file as it was last read. A run is pinned to `content`: the file may change. */
+export type WorkflowFile = Read & {
+  readonly file: string;
+  readonly content: readonly [Digest, string] | null;
+};
+
+/** What stands in a workflow's file, before it is checked against anything. */
+export type WorkflowText =
+  | { readonly file: string; readonly text: string }
+  | { readonly file: string; readonly value: unknown }
+  | { readonly file: string; readonly problem: Problem };
+
+export const WORKFLOW_EXTENSIONS: readonly string[] = [
+  ".yaml",
+  ".yml",
+  ".json",
+  ".ts",
+  ".mts",
+  ".js",
+  ".mjs",
+];
+const TEXTS: readonly string[] = [".yaml", ".yml", ".json"];
+
+/**
+ * Takes a file in. A module is imported, anew when it has changed since.
+ *
+ * @param path absolute
+ * @param file as problems name it
+ */
+export async function takeIn(path: string, file: string): Promise<WorkflowText> {
+  try {
+    if (TEXTS.includes(extname(path))) return { file, text: readFileSync(path, "utf8") };
+    const { mtimeMs } = statSync(path);
+    const module: unknown = await import(`${pathToFileURL(path).href}?at=${mtimeMs}`);
+    const value = exportedBy(module);
+    return value === undefined ? { file, problem: noExport(file) } : { file, value };
+  } catch (error) {
+    return { file, problem: unread(file, error) };
+  }
+}
+
+/** Checks what was taken in, against the agents and workflows it may name. */
+export function check(
+  taken: WorkflowText,
+  around: Pick<Surroundings, "agents" | "workflows">,
+): WorkflowFile {
+  const { file } = taken;
+  if ("problem" in taken) return { file, workflow: null, problems: [taken.problem], content: null };
+  const surroundings = { ...around, digest: (text: string) => digestOf(contentOf(file, text)) };
+  const read =
+    "text" in taken
+      ? readWorkflow(taken, surroundings)
+      : readWorkflowValue(taken.value, file, surroundings);
+  const text = "text" in taken ? taken.text : textOfValue(taken.value, file).text;
+  const { workflow } = read;
+  const isStored = workflow !== null && text !== null;
+  return { ...read, file, content: isStored ? [workflow.digest, contentOf(file, text)] : null };
+}
+
+/** The workflow behind a content of the store; null where this version cannot read it. */
+export function recall(content: string): Read["workflow"] {
+  const stored = JSON.parse(content) as Json;
+  const file = isObject(stored) ? stored["file"] : null;
+  const text = isObject(stored) ? stored["text"] : null;
+  if (typeof file !== "string" || typeof text !== "string") return null;
+  return check({ file, text }, { agents: null, workflows: null }).workflow;
+}
+
+/** The file's name goes with its text: a workflow without a name is called after it. */
+function contentOf(file: string, text: string): string {
+  return JSON.stringify({ file, text });
+}
+
+function exportedBy(module: unknown): unknown {
+  if (typeof module !== "object" || module === null) return undefined;
+  if ("workflow" in module) return module.workflow;
+  return "default" in module ? module.default : undefined;
+}
+
+function noExport(file: string): Problem {
+  return {
+    code: "missing-key",
+    message: `${file} exports no workflow.`,
+    mend: "Write: export const workflow = defineWorkflow({ … });",
+    where: { file, line: 1, column: 1 },
+  };
+}
+
+function unread(file: string, error: unknown): Problem {
+  const where = { file, line: 1, column: 1 };
+  if (error instanceof MusterError) return { code: error.code, message: error.message, where };
+  const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const why = error instanceof Error ? error.message : String(error);
+  return isGone
+    ? { code: "not-found", message: `There is no file ${file}.`, mend: "Check the path.", where }
+    : { code: "syntax", message: `${file} cannot be read: ${why}`, where };
+}

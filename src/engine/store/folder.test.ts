@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import { refuseNetworkDisk } from "./folder.ts";
+
+describe.runIf(process.platform === "linux")("a company's folder on a network disk", () => {
+  test.each([
+    ["NFS", 0x6969],
+    ["CIFS", 0xff534d42],
+    ["CIFS", 0xff534d42 | 0],
+    ["SMB", 0x517b],
+    ["FUSE", 0x65735546],
+    ["9P", 0x01021997],
+  ])("%s (%d) is refused, and told how to go on", (name, type) => {
+    expect(() => refuseNetworkDisk("/srv/acme", type)).toThrow(
+      expect.objectContaining({
+        code: "network-disk",
+        message: expect.stringContaining(`/srv/acme is on a network disk (${name})`),
+        mend: expect.stringContaining("allowsNetworkDisk"),
+      }),
+    );
+  });
+
+  test.each([
+    ["ext4", 0xef53],
+    ["tmpfs", 0x01021994],
+    ["btrfs", 0x9123683e],
+    ["xfs", 0x58465342],
+    ["overlayfs", 0x794c7630],
+  ])("a disk of this machine is not: %s", (_name, type) => {
+    expect(() => refuseNetworkDisk("/srv/acme", type)).not.toThrow();
+  });
+});

@@ -1,0 +1,227 @@
+/** The command line as people use it: real processes on a small company of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const MAIN = resolve("src/cli/main.ts");
+
+/** `greet` runs to its end; `slow` takes a while in each of three steps; `ask` waits for a person. */
+const COMPANY: Readonly<Record<string, string>> = {
+  "workflows/greet.yaml": `
+name: greet
+version: 1.0.0
+parameters:
+  names: { type: array, items: { type: string }, required: true }
+  loud: false
+phases:
+  - name: Greeting
+    execution: sequential
+    steps:
+      - id: greet
+        name: Greet everybody
+        agent: greeter
+        each: $params.names
+        inputs: { name: $item, loud: $params.loud }
+        outputs: { text: string }
+`,
+  "workflows/slow.yaml": `
+name: slow
+version: 1.0.0
+phases:
+  - name: Slowly
+    execution: sequential
+    steps:
+      - { id: a, name: First, agent: sleeper, inputs: { ms: 400 }, outputs: { slept: number } }
+      - { id: b, name: Second, agent: sleeper, inputs: { ms: 400 }, outputs: { slept: number } }
+      - { id: c, name: Third, agent: sleeper, inputs: { ms: 400 }, outputs: { slept: number } }
+`,
+  "workflows/ask.yaml": `
+name: ask
+version: 1.0.0
+phases:
+  - name: Asking
+    execution: sequential
+    steps:
+      - { id: may, kind: gate, name: May we?, ask: May we send it?, from: [ana] }
+`,
+  "agents/greeter.yaml": "muster: 1\nkind: function\nmodule: ./agents/greeter.ts\neffects: pure\n",
+  "agents/greeter.ts": `
+export function attempt(task) {
+  const text = "Hello " + task.inputs.name;
+  return { outputs: { text: task.inputs.loud ? text.toUpperCase() : text } };
+}
+`,
+  "agents/sleeper.yaml": "muster: 1\nkind: function\nmodule: ./agents/sleeper.ts\neffects: pure\n",
+  "agents/sleeper.ts": `
+export async function attempt(task) {
+  await new Promise((resolve) => setTimeout(resolve, task.inputs.ms));
+  return { outputs: { slept: task.inputs.ms } };
+}
+`,
+};
+
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "muster-cli-"));
+  for (const [name, text] of Object.entries(COMPANY)) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), text.trimStart());
+  }
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+type Said = { readonly code: number | null; readonly out: string; readonly side: string };
+
+function start(words: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...words], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function end(child: ChildProcess): Promise<Said> {
+  let out = "";
+  let side = "";
+  child.stdout?.on("data", (text) => (out += String(text)));
+  child.stderr?.on("data", (text) => (side += String(text)));
+  const { promise, resolve: resolved } = Promise.withResolvers<Said>();
+  child.on("close", (code) => resolved({ code, out, side }));
+  return await promise;
+}
+
+function muster(...words: readonly string[]): Promise<Said> {
+  return end(start(words));
+}
+
+/** Resolves when the process has said this on stderr. */
+async function said(child: ChildProcess, words: string): Promise<void> {
+  const { promise, resolve: resolved } = Promise.withResolvers<void>();
+  let side = "";
+  child.stderr?.on("data", (text) => {
+    side += String(text);
+    if (side.includes(words)) resolved();
+  });
+  await promise;
+}
+
+describe("the command line", () => {
+  test("runs a workflow to its end: lines on stderr, the summary on stdout", async () => {
+    const { code, out, side } = await muster("run", "greet", "names=Ada,Bo");
+    expect(side).toContain("Greet everybody: 2 items");
+    expect(out).toContain("- Status: completed");
+    expect(out).toContain("- Steps completed: 1/1");
+    expect(out).toMatch(/- text: 2 \(Hello Ada, Hello Bo\)/);
+    expect(code).toBe(0);
+  });
+
+  test("colours nothing in a pipe", async () => {
+    const { out, side } = await muster("run", "greet", "names=Ada");
+    expect(out + side).not.toContain("\u001b");
+  });
+
+  test("gives JSON that another program reads", async () => {
+    const { out, side } = await muster(
+      "run",
+      "workflows/greet.yaml",
+      "names=Ada",
+      "loud=true",
+      "--json",
+    );
+    expect(JSON.parse(out)).toMatchObject({
+      status: "completed",
+      outputs: { text: ["HELLO ADA"] },
+    });
+    expect(side).toBe("");
+    const list = await muster("runs", "list", "--json");
+    expect(JSON.parse(list.out)).toMatchObject([{ name: "greet", status: "completed" }]);
+  });
+
+  test("names a missing param and starts nothing", async () => {
+    const { code, out, side } = await muster("run", "greet", "nmaes=Ada");
+    expect([code, out]).toEqual([2, ""]);
+    expect(side).toContain('Did you mean "names"?');
+    expect(JSON.parse((await muster("runs", "list", "--json")).out)).toEqual([]);
+  });
+
+  test("interrupted, says how to go on, and resume loses nothing", async () => {
+    const child = start(["run", "slow"]);
+    const ended = end(child);
+    await said(child, "Second: running");
+    child.kill("SIGINT");
+    const { code, side } = await ended;
+    expect(code).toBe(130);
+    expect(side).toMatch(/goes on later: muster runs resume wf_/);
+    const resumed = await muster("runs", "resume", "last", "--json");
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.out)).toMatchObject({ status: "completed" });
+    const list = await muster("runs", "list", "--json");
+    expect(JSON.parse(list.out)).toHaveLength(1);
+  });
+
+  test("killed, finds the run unfinished and goes on with it", async () => {
+    const child = start(["run", "slow"]);
+    const ended = end(child);
+    await said(child, "Second: running");
+    child.kill("SIGKILL");
+    await ended;
+    const { code, out } = await muster("runs", "resume", "last", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ status: "completed", metrics: { completed_steps: 3 } });
+  });
+
+  test("says which process holds the folder, and exits with 5", async () => {
+    const child = start(["run", "slow"]);
+    const ended = end(child);
+    await said(child, "First: running");
+    const { code, side } = await muster("run", "greet", "names=Ada");
+    expect(code).toBe(5);
+    expect(side).toContain(String(child.pid));
+    expect(side).toContain("mend:");
+    await ended;
+  });
+
+  test("waits for a person, says why, and goes on when they approve", async () => {
+    const asked = await muster("run", "ask");
+    expect(asked.code).toBe(6);
+    expect(asked.side).toContain("May we send it?");
+    expect((await muster("runs", "why-waiting", "last")).out).toContain("ana");
+    const inbox = JSON.parse((await muster("inbox", "list", "--json")).out) as readonly {
+      item: string;
+    }[];
+    expect(inbox).toHaveLength(1);
+    const item = inbox[0]?.item ?? "";
+    const approved = await end(start(["inbox", "approve", item], { MUSTER_PERSON: "ana" }));
+    expect(approved.code).toBe(0);
+    expect(approved.out).toContain("- Status: completed");
+  });
+
+  test("prints a run's log as one JSON object a line, and ends when nobody reads on", async () => {
+    await muster("run", "greet", "names=Ada,Bo,Cy");
+    const { out } = await muster("runs", "events", "last", "--json");
+    const lines = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { seq: number });
+    expect(lines.map((line) => line.seq)).toEqual(lines.map((_, at) => at + 1));
+    const child = start(["runs", "events", "last", "--json"]);
+    child.stdout?.destroy();
+    expect((await end(child)).side).toBe("");
+  });
+
+  test("checks a file without leaving anything behind", async () => {
+    const lone = mkdtempSync(join(folder, "lone-"));
+    writeFileSync(
+      join(lone, "bad.yaml"),
+      "name: bad\nphases:\n  - name: One\n    steps:\n      - { id: a, agnet: x }\n",
+    );
+    const { code, out } = await muster("check", join(lone, "bad.yaml"));
+    expect(code).toBe(2);
+    expect(out).toMatch(/bad\.yaml:5:\d+ .*agnet/);
+    expect(readdirSync(lone)).toEqual(["bad.yaml"]);
+  });
+});
