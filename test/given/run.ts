@@ -21,7 +21,9 @@ import {
   type Run,
   type Stored,
   statusOf,
+  type TaskAsked,
   type Told,
+  taskOf,
   type Wait,
   waitsOf,
 } from "../../src/core/machine/index.ts";
@@ -74,6 +76,8 @@ export type Given = {
   readonly gate: (path: Path) => Waiting<"gate">;
   readonly exception: (path: Path) => Waiting<"exception">;
   readonly listen: (path: Path) => Waiting<"event">;
+  /** What its agent is asked. */
+  readonly asked: (path: Path) => TaskAsked;
   readonly vote: (path: Path, by: string, allow?: boolean) => readonly Event[];
   readonly owes: <T extends Effect["type"]>(type: T) => readonly Extract<Effect, { type: T }>[];
   /** Paths with an attempt in flight, in the order they were begun. */
@@ -208,6 +212,12 @@ function seesOf(state: State) {
     gate: (path: Path) => find(state, path, ["gate"]),
     exception: (path: Path) => find(state, path, ["exception"]),
     listen: (path: Path) => find(state, path, ["event"]),
+    asked: (path: Path) => {
+      const asked = taskOf(state.run, find(state, path, ["agent"]).key, state.facts.read);
+      if (asked === null || "class" in asked)
+        throw new Error(asked?.message ?? `Nothing is asked at "${path}".`);
+      return asked;
+    },
     owes: <T extends Effect["type"]>(type: T) =>
       owed(state.run).filter(
         (effect): effect is Extract<Effect, { type: T }> => effect.type === type,

@@ -3,6 +3,7 @@ import { stopBelow } from "./block.ts";
 import { type Draft, tell } from "./draft.ts";
 import { failure } from "./failure.ts";
 import { complete, degrade } from "./finish.ts";
+import { gatheredOutput } from "./result.ts";
 import type { EachFrame } from "./run.ts";
 
 /** The body for every item. Items begin as places are free; the step ends with the last, or when too many failed. */
@@ -22,13 +23,13 @@ export function advanceEach(draft: Draft, frame: EachFrame): void {
     return;
   }
   if (frame.ended < frame.count) return;
-  if (frame.failed === 0) return complete(draft, frame);
+  const given = gatheredOutput(draft, frame);
+  if (frame.failed === 0) return complete(draft, frame, given);
   const message = `${frame.failed} of ${frame.count} items failed, which is tolerated. The last: ${last}`;
-  degrade(draft, frame, { error: failure("optional_step_failure", message) });
+  degrade(draft, frame, { ...given, error: failure("optional_step_failure", message) });
 }
 
-function toleratedMost(step: Each, count: number): number {
-  return step.tolerate.kind === "count"
-    ? step.tolerate.most
-    : Math.floor(count * step.tolerate.most);
+/** A share of 29 % of 100 is 29, though 0.29 × 100 is a little less in the arithmetic of computers. */
+function toleratedMost({ tolerate }: Each, count: number): number {
+  return tolerate.kind === "count" ? tolerate.most : Math.floor(count * tolerate.most + 1e-6);
 }

@@ -2,8 +2,8 @@ import type { Block, Step } from "../definition/index.ts";
 import { isObject, type Json } from "../json.ts";
 import { type Draft, store } from "./draft.ts";
 import type { Path, Stored } from "./event.ts";
-import type { BlockFrame, Run } from "./run.ts";
-import { scopeAt, valueOf, valuesOf } from "./scope.ts";
+import type { BlockFrame, EachFrame, Run } from "./run.ts";
+import { gatheredValue, scopeAt, valueOf, valuesOf } from "./scope.ts";
 import { get } from "./table.ts";
 import { childPath } from "./work.ts";
 
@@ -11,6 +11,12 @@ import { childPath } from "./work.ts";
 export function mergedOutput(draft: Draft, frame: BlockFrame): Stored | null {
   if (!isSeenAsOne(draft.run, frame)) return null;
   return store(draft, merged(draft, frame.step, frame.path));
+}
+
+/** What an `each` that is a body, a branch or a round gives; any other is read by its own name. */
+export function gatheredOutput(draft: Draft, frame: EachFrame): { output?: Stored } {
+  if (!isSeenAsOne(draft.run, frame)) return {};
+  return { output: store(draft, valueOf(gatheredValue(frame), draft.facts.read)) };
 }
 
 /** What a run gives at its end: what its definition says, or every output of the steps of its outermost blocks. */
@@ -42,7 +48,7 @@ function givenBy(draft: Draft, step: Step, path: Path): Record<string, Json> {
 }
 
 /** A body, a round or a branch; the steps of a block in a block are seen by their own names. */
-function isSeenAsOne(run: Run, frame: BlockFrame): boolean {
+function isSeenAsOne(run: Run, frame: BlockFrame | EachFrame): boolean {
   const parent = frame.parent === null ? undefined : get(run.frames, frame.parent);
   return parent !== undefined && parent.kind !== "block";
 }

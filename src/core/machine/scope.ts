@@ -71,6 +71,7 @@ export function listAt(
 }
 
 const lists = new WeakMap<object, readonly Json[]>();
+const declared = new WeakMap<Step, readonly string[]>();
 const gathered = new WeakMap<object, JsonObject>();
 const indices = new WeakMap<Workflow, ReadonlyMap<string, Target>>();
 
@@ -136,11 +137,25 @@ function markEnd(path: Path, from: number): number {
 
 export function valueOf(value: Value, read: Read): Json {
   if (!("items" in value)) return load(value, read);
-  const known = gathered.get(value.items.root);
+  const known = gathered.get(value);
   if (known !== undefined) return known;
   const made = gather(value.items, value.fields, read);
-  gathered.set(value.items.root, made);
+  gathered.set(value, made);
   return made;
+}
+
+/** The results of an `each`, under the names that its body declares also where there were no items. */
+export function gatheredValue(frame: EachFrame): Value {
+  return { items: frame.items, fields: declaredBy(frame.step.body) };
+}
+
+function declaredBy(step: Step): readonly string[] {
+  const known = declared.get(step);
+  if (known !== undefined) return known;
+  const own = "outputs" in step ? Object.keys(step.outputs.fields) : [];
+  const names = [...new Set([...own, ...childrenOf(step).flatMap(declaredBy)])];
+  declared.set(step, names);
+  return names;
 }
 
 /** Per output the list in item order, null where an item did not give it, and `items` with each one's status. */

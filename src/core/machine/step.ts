@@ -7,7 +7,7 @@ import { putFrame, rewant, rotate } from "./places.ts";
 import { join, leave } from "./queue.ts";
 import { put } from "./row.ts";
 import type { BlockFrame, Child, Fold, Frame, Item, LeafFrame, Value } from "./run.ts";
-import { childrenOf } from "./scope.ts";
+import { childrenOf, gatheredValue } from "./scope.ts";
 import { get, remove, set } from "./table.ts";
 import { isUndo, undoStep } from "./undo.ts";
 import { childPath, childStep, workOf } from "./work.ts";
@@ -64,7 +64,7 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   if (isBody(frame.path)) forget(run, frame);
   const gave = valueGiven(frame, event);
   const parent = frame.parent === null ? undefined : get(run.frames, frame.parent);
-  if (gave !== null && parent !== undefined && parent.kind !== "each")
+  if (gave !== null && parent !== undefined && parent.kind !== "each" && parent.kind !== "repeat")
     run.outputs = set(run.outputs, frame.path, gave);
   if (frame.kind === "leaf") undoable(run, frame, event);
   if (parent === undefined) return;
@@ -220,8 +220,7 @@ function closeAsked(run: Fold, frame: Frame): void {
 
 function valueGiven(frame: Frame, event: Of<"step.finished">): Value | null {
   if (frame.kind !== "each" || event.outcome === "cancelled") return event.output ?? null;
-  const { body } = frame.step;
-  return { items: frame.items, fields: "outputs" in body ? Object.keys(body.outputs.fields) : [] };
+  return gatheredValue(frame);
 }
 
 function itemOf(event: Of<"step.finished">, gave: Value | null): Item {
