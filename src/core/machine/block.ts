@@ -19,6 +19,7 @@ export function advanceBlock(draft: Draft, frame: BlockFrame): void {
       type: "step.stopping",
       path: frame.path,
       outcome: "failed",
+      abort: false,
       why: frame.broken.message,
       error: frame.broken,
     });
@@ -62,8 +63,10 @@ export function stopBelow(
     if (isFull(draft)) return;
     const path = childPath(frame, childStep(frame, at), at);
     const child = get(draft.run.frames, path);
-    if (child === undefined || child.stopping !== null) continue;
-    tell(draft, { type: "step.stopping", path, outcome: "cancelled", why: stopping.why });
+    if (child === undefined || (child.stopping !== null && child.stopping.abort >= stopping.abort))
+      continue;
+    const { abort, why } = stopping;
+    tell(draft, { type: "step.stopping", path, outcome: "cancelled", abort, why });
   }
   if (live === 0 && frame.path !== "") stopped(draft, frame);
 }
@@ -83,6 +86,7 @@ export function endAs(draft: Draft, frame: ChooseFrame | RepeatFrame, item: Item
     type: "step.stopping",
     path: frame.path,
     outcome: "failed",
+    abort: false,
     why: error.message,
     error,
   });

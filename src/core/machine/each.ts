@@ -17,6 +17,7 @@ export function advanceEach(draft: Draft, frame: EachFrame): void {
       type: "step.stopping",
       path: frame.path,
       outcome: "failed",
+      abort: false,
       why: message,
       error: failure("too_many_failed", message),
     });

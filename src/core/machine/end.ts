@@ -32,6 +32,7 @@ function giveUp(draft: Draft, error: Failure): void {
   tell(draft, {
     type: "run.stopping",
     outcome: "failed",
+    abort: false,
     rollback: false,
     why: error.message,
     error,

@@ -74,6 +74,8 @@ export type Body =
   | {
       readonly type: "run.stopping";
       readonly outcome: "cancelled" | "failed";
+      /** Writers in flight are told to stop; else they are awaited: they may have done their work. */
+      readonly abort: boolean;
       readonly rollback: boolean;
       readonly why: string;
       readonly error?: Failure;
@@ -112,6 +114,7 @@ export type Body =
       readonly type: "step.stopping";
       readonly path: Path;
       readonly outcome: "failed" | "cancelled";
+      readonly abort: boolean;
       readonly why: string;
       readonly error?: Failure;
     }

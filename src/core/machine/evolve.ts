@@ -167,12 +167,12 @@ function resumed(run: Fold, at: number): void {
 }
 
 function stopping(run: Fold, event: Of<"run.stopping">): void {
-  const { outcome, rollback, why } = event;
+  const { outcome, abort, rollback, why } = event;
   const error = event.error ?? null;
   run.phase = "stopping";
-  run.stopping = { outcome, rollback, why, error };
+  run.stopping = { outcome, abort, rollback, why, error };
   const root = get(run.frames, "");
-  if (root !== undefined) putFrame(run, { ...root, stopping: { outcome, why, error } });
+  if (root !== undefined) putFrame(run, { ...root, stopping: { outcome, abort, why, error } });
 }
 
 function finished(run: Fold, event: Of<"run.finished">): void {
@@ -192,8 +192,8 @@ function finished(run: Fold, event: Of<"run.finished">): void {
 function stoppingStep(run: Fold, event: Of<"step.stopping">): void {
   const frame = get(run.frames, event.path);
   if (frame === undefined) return;
-  const { outcome, why } = event;
-  putFrame(run, { ...frame, stopping: { outcome, why, error: event.error ?? null } });
+  const { outcome, abort, why } = event;
+  putFrame(run, { ...frame, stopping: { outcome, abort, why, error: event.error ?? null } });
   rewant(run, event.path);
 }
 

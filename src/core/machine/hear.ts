@@ -120,11 +120,12 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
         "timeout",
         `"${frame?.step.name ?? open.path}" took longer than its time limit.`,
       );
-      if (frame !== undefined && frame.stopping === null)
+      if (frame !== undefined && frame.stopping?.abort !== true)
         tell(draft, {
           type: "step.stopping",
           path: open.path,
           outcome: "failed",
+          abort: true,
           why: error.message,
           error,
         });
@@ -132,11 +133,12 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
     }
     case "total": {
       tell(draft, { type: "timer.ended", key });
-      if (draft.run.phase !== "running") return;
+      if (draft.run.phase !== "running" && draft.run.stopping?.abort !== false) return;
       const error = failure("timeout", "The run took longer than its total time limit.");
       tell(draft, {
         type: "run.stopping",
         outcome: "failed",
+        abort: true,
         rollback: false,
         why: error.message,
         error,
@@ -182,10 +184,11 @@ function heardControl(
   if (told.type === "pause" && run.paused === null)
     tell(draft, { type: "run.paused", why: told.why });
   if (told.type === "resume" && run.paused !== null) resume(draft);
-  if (told.type === "cancel" && run.phase === "running") {
+  if (told.type === "cancel" && (run.phase === "running" || run.stopping?.abort === false)) {
     tell(draft, {
       type: "run.stopping",
       outcome: "cancelled",
+      abort: true,
       rollback: told.rollback,
       why: told.why,
     });

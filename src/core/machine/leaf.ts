@@ -57,8 +57,8 @@ function escalate(draft: Draft, frame: LeafFrame, error: Failure): void {
 
 /**
  * The step is to end. What only reads is dropped at once, its answer no longer waited for; a writer
- * that was begun is asked to stop and awaited: it may have done its work. A step in doubt ends by a
- * person.
+ * that was begun is awaited, because it may have done its work; when people or a time limit stop it,
+ * it is told to stop first. A step in doubt ends by a person.
  */
 function stop(draft: Draft, frame: LeafFrame): void {
   if (frame.state === "calling") return stopCall(draft, frame);
@@ -89,5 +89,6 @@ function stopCall(draft: Draft, frame: LeafFrame): void {
   if (key === null || open?.type !== "attempt" || open.stopping) return;
   const untouched = open.effects === "pure" || (open.effects === "ask" && !open.begun);
   if (untouched && !frame.doubt) return stopped(draft, frame, { closes: key });
-  tell(draft, { type: "attempt.stopping", key, why: frame.stopping?.why ?? "" });
+  if (frame.stopping?.abort === true)
+    tell(draft, { type: "attempt.stopping", key, why: frame.stopping.why });
 }

@@ -50,6 +50,7 @@ export type Run = {
   } | null;
   readonly stopping: {
     readonly outcome: "cancelled" | "failed";
+    readonly abort: boolean;
     readonly rollback: boolean;
     readonly why: string;
     readonly error: Failure | null;
@@ -110,6 +111,8 @@ export type Ticket = { readonly in: "first" | "later"; readonly number: number }
 
 export type Stopping = {
   readonly outcome: "failed" | "cancelled";
+  /** Writers in flight are told to stop; else they are awaited. */
+  readonly abort: boolean;
   readonly error: Failure | null;
   readonly why: string;
 };
