@@ -2,37 +2,39 @@ import { describe, expect, test } from "vitest";
 import { given } from "../../../test/given/run.ts";
 
 describe("a limit on attempts in flight", () => {
-  test("holds for the branch of a choose", () => {
-    const run = given(`
+  const beside = (step: string) =>
+    given(`
       execution: parallel
       max_concurrency: 1
       steps:
         - { id: load, agent: loader }
-        - id: way
-          choose:
-            - { id: fast, when: "true", agent: sorter }
+        - { id: may, gate: May it be? }
+        - ${step}
     `).start();
-    expect(run.inFlight()).toEqual(["way/fast"]);
-    run.does("way/fast");
+
+  test("holds for the branch of a choose", () => {
+    const run = beside(
+      '{ id: way, after: may, choose: [{ id: fast, when: "true", agent: sorter }] }',
+    );
+    run.vote("may", "ana");
     expect(run.inFlight()).toEqual(["load"]);
     run.does("load");
+    expect(run.inFlight()).toEqual(["way/fast"]);
+    run.does("way/fast");
     expect(run.status()).toBe("completed");
   });
 
   test("holds for every round of a repeat", () => {
-    const run = given(`
-      execution: parallel
-      max_concurrency: 1
-      steps:
-        - { id: ask, agent: asker, outputs: { n: number }, repeat: { until: "outputs.n > 1", at_most: 3 } }
-        - { id: load, agent: loader }
-    `).start();
+    const run = beside(
+      '{ id: ask, after: may, agent: asker, outputs: { n: number }, repeat: { until: "outputs.n > 1", at_most: 3 } }',
+    );
+    run.vote("may", "ana");
+    expect(run.inFlight()).toEqual(["load"]);
+    run.does("load");
     for (const n of [1, 2]) {
       expect(run.inFlight()).toEqual([`ask{${n}}`]);
       run.does(`ask{${n}}`, { n });
     }
-    expect(run.inFlight()).toEqual(["load"]);
-    run.does("load");
     expect(run.status()).toBe("completed");
   });
 });
