@@ -1,13 +1,22 @@
 import type { AgentNeed, Step } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
+import { isGranted } from "./approval.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Opening } from "./event.ts";
+import { failure } from "./failure.ts";
+import { fail, raise } from "./finish.ts";
 import type { LeafFrame } from "./run.ts";
 import { following } from "./strategy.ts";
 
 /** A leaf that has its place goes on: the next attempt, by the same agent or, when that one is through, by the fallback. */
 export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
+  if (!isGranted(draft, frame)) {
+    const error = failure("rejected", "What was approved is not what would be done now.");
+    if (frame.doubt) raise(draft, frame, error);
+    else fail(draft, frame, error);
+    return;
+  }
   if (
     frame.error !== null &&
     step.kind === "task" &&
