@@ -2,6 +2,7 @@ import { type History, stateDocument, statusOf, viewOf } from "../core/history/i
 import type { RunId } from "../core/id.ts";
 import type { Json } from "../core/json.ts";
 import type { Company } from "../engine/company/index.ts";
+import { type Command, commandIn } from "./command.ts";
 import { EXIT, exitOfRun } from "./exit.ts";
 import { follow } from "./follow.ts";
 import { plain, summaryLines } from "./output/index.ts";
@@ -20,29 +21,49 @@ export async function finish(
   company: Company,
   { run, shownFrom }: { readonly run: RunId; readonly shownFrom?: number },
 ): Promise<number> {
-  const { terminal, surroundings } = context;
-  const { history, interrupted } = await follow(company, run, {
+  const { surroundings } = context;
+  const followed = await follow(company, run, {
     surroundings,
     show: showRun(context),
     ...(shownFrom === undefined ? {} : { shownFrom }),
   });
+  const resume = commandIn(context, company.folder)(`runs resume ${run}`);
+  const how = `${run} stops here and goes on later: ${resume}\n  What is in flight is stopped first; Ctrl-C once more ends at once, and nothing is lost.`;
+  return conclude(context, company, { ...followed, run, how });
+}
+
+/** The answer of a run that was followed, or how an interrupted one goes on. @returns the exit code */
+export function conclude(
+  context: Context,
+  company: Company,
+  followed: {
+    readonly run: RunId;
+    readonly history: History;
+    readonly interrupted: boolean;
+    readonly how: string;
+  },
+): number {
+  const { run, history, interrupted, how } = followed;
+  const { side } = context.terminal;
   if (interrupted && history.outcome === null) {
-    terminal.side.line(`${run} stops here and goes on later: muster runs resume ${run}`);
+    side.line(how);
     return EXIT.interrupted;
   }
   answer(context, company, history);
-  const status = statusOf(history);
-  const code = exitOfRun(status, history.error);
-  if (code === EXIT.waits) waitLines(history, run).forEach((line) => terminal.side.line(line));
+  const code = exitOfRun(statusOf(history), history.error);
+  if (code === EXIT.waits)
+    waitLines(history, run, commandIn(context, company.folder)).forEach((line) => side.line(line));
   return code;
 }
 
 /** The whole of a run as the answer on stdout. */
-export function answer({ terminal }: Context, company: Company, history: History): void {
+export function answer(context: Context, company: Company, history: History): void {
+  const { terminal } = context;
   const outputs = outputsOf(company, history);
+  const results = { outputs, command: commandIn(context, company.folder) };
   if (terminal.json) terminal.answer.line(JSON.stringify(stateDocument(history, () => outputs)));
   else
-    for (const line of summaryLines(history, outputs, terminal.answer)) terminal.answer.line(line);
+    for (const line of summaryLines(history, results, terminal.answer)) terminal.answer.line(line);
 }
 
 /** null where it has not ended. */
@@ -50,16 +71,17 @@ export function outputsOf(company: Company, history: History): Json {
   return history.outputs ? company.read(history.outputs) : null;
 }
 
-function waitLines(history: History, run: RunId): readonly string[] {
+function waitLines(history: History, run: RunId, command: Command): readonly string[] {
   const { gates, exceptions } = viewOf(history);
+  const people = (names: readonly string[]): string => names.map(plain).join(", ") || "A person";
   return [
-    ...gates.map(
-      ({ key, ask, from }) =>
-        `${from.map(plain).join(", ") || "A person"} decides: ${plain(ask)}\n  mend: muster inbox approve ${run}.${key}   or: muster inbox reject ${run}.${key} --reason WHY`,
-    ),
-    ...exceptions.map(
-      ({ path, owner, look }) =>
-        `${plain(owner) || "A person"} is needed at ${plain(path)}: ${plain(look)}\n  mend: muster runs resume ${run} --step ${plain(path)}   or with --skip, or --give FILE`,
-    ),
+    ...gates.map(({ key, ask, from }) => {
+      const [yes, no] = [`inbox approve ${run}.${key}`, `inbox reject ${run}.${key} --reason WHY`];
+      return `${people(from)} decides: ${plain(ask)}\n  mend: ${command(yes)}   or: ${command(no)}`;
+    }),
+    ...exceptions.map(({ path, owner, look }) => {
+      const resume = command(`runs resume ${run} --step ${plain(path)}`);
+      return `${plain(owner) || "A person"} is needed at ${plain(path)}: ${plain(look)}\n  mend: ${resume}   or with --skip, or --give FILE`;
+    }),
   ];
 }

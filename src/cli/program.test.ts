@@ -174,8 +174,8 @@ describe("muster run", () => {
       - send/2: no template
 
       Next steps:
-      - muster runs show wf_example_1
-      - muster runs events wf_example_1
+      - muster runs show wf_example_1 --folder /example
+      - muster runs events wf_example_1 --folder /example
       "
     `);
     expect(code).toBe(0);
@@ -240,7 +240,7 @@ describe("muster run", () => {
       2025-12-12 10:00:05    0 %  Load customers: attempt failed, no answer in 30 s
       2025-12-12 10:00:06    0 %  Load customers: needs operations. Is the source there?
       operations is needed at load/1: Is the source there?
-        mend: muster runs resume wf_example_1 --step load/1   or with --skip, or --give FILE
+        mend: muster runs resume wf_example_1 --step load/1 --folder /example   or with --skip, or --give FILE
       "
     `);
     expect(code).toBe(6);
@@ -416,6 +416,13 @@ describe("muster check", () => {
       { code: "advice", message: "nobody declared it", severity: "warning" },
     ] as const;
     expect((await muster(open(whole, { problems }), "check")).code).toBe(0);
+  });
+});
+
+describe("the next steps", () => {
+  test("are commands as the person called this one, in this folder", async () => {
+    const { out } = await muster(open(whole), "run", "example");
+    expect(out).toContain("- muster runs show wf_example_1 --folder /example\n");
   });
 });
 

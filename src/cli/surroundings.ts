@@ -1,3 +1,4 @@
+import type { Problem } from "../core/problem.ts";
 import type { Company } from "../engine/company/index.ts";
 import type { Stream, Terminal } from "./output/index.ts";
 
@@ -18,12 +19,19 @@ export type Surroundings = {
 };
 
 /**
- * @param options.perform takes up what was left unfinished and performs what is owed; false only looks
+ * @param options.perform takes up what was left unfinished and performs what is owed; false only
+ *   looks, and another process may be at work
+ * @param options.trouble is told of what nobody waits for, such as a disk that refuses
+ * @param options.line is told of each line that an agent writes for people
  * @throws MusterError when the folder cannot be used: locked, read-only, no-folder, …
  */
 export type OpenCompany = (
   folder: string,
-  options: { readonly perform: boolean },
+  options: {
+    readonly perform: boolean;
+    readonly trouble: (problem: Problem) => void;
+    readonly line: (line: { readonly agent: string; readonly text: string }) => void;
+  },
 ) => Promise<Company>;
 
 /** What every verb is given beside its own arguments. */

@@ -2,7 +2,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Company } from "../engine/company/index.ts";
 import { exitOfProblem } from "./exit.ts";
 import { folderOf } from "./folder.ts";
-import { complain } from "./output/index.ts";
+import { complain, plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 
 /** Opens the company's folder for one verb and closes it, whatever happens. @returns the exit code */
@@ -15,7 +15,16 @@ export async function withCompany(
   const { perform, file = null } = options;
   const found = folderOf({ cwd, given: context.folder, file });
   if ("code" in found) return refuse(context, [found]);
-  await using company = await openCompany(found.folder, { perform });
+  const { terminal } = context;
+  await using company = await openCompany(found.folder, {
+    perform,
+    trouble: (problem) => complain(terminal, [problem], cwd),
+    line: ({ agent, text }) => {
+      // A live tree is redrawn in place; a line between would tear it.
+      if (!terminal.json && !terminal.side.isLive)
+        terminal.side.line(`${plain(agent)}: ${plain(text)}`);
+    },
+  });
   return await verb(company);
 }
 

@@ -13,7 +13,7 @@ const COMPANY: Readonly<Record<string, string>> = {
 name: greet
 version: 1.0.0
 parameters:
-  names: { type: array, items: { type: string }, required: true }
+  names: { type: "string[]", required: true }
   loud: false
 phases:
   - name: Greeting
@@ -44,7 +44,7 @@ phases:
   - name: Asking
     execution: sequential
     steps:
-      - { id: may, kind: gate, name: May we?, ask: May we send it?, from: [ana] }
+      - { id: may, name: May we?, gate: { ask: May we send it?, from: [ana] } }
 `,
   "agents/greeter.yaml": "muster: 1\nkind: function\nmodule: ./agents/greeter.ts\neffects: pure\n",
   "agents/greeter.ts": `

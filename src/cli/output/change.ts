@@ -115,13 +115,23 @@ function startWords(
   return event.attempt ? `${name}: running (${plain(event.attempt.agent)})` : `${name}: running`;
 }
 
+/** Warnings that a line names; the summary and the log have the others. */
+const WARNINGS_NAMED_MOST = 2;
+
 function endWords(event: Extract<Event, { type: "step.finished" }>, history: History): string {
+  const { outcome, error, impact, warning } = event;
   const { startedAt } = recordAt(history, event.path);
-  const took = startedAt ? ` in ${duration(event.at - startedAt)}` : "";
-  const error = event.error ? `, ${plain(event.error.message)}` : "";
-  const warnings = [event.warning ?? "", ...(event.warnings ?? [])].filter((text) => text !== "");
-  const warning = warnings.length > 0 ? `; warning: ${plain(warnings.join("; "))}` : "";
-  return `${event.outcome}${took}${error}${event.impact ? `; ${plain(event.impact)}` : ""}${warning}`;
+  // What holds steps ends as they end; the error was told with the step.
+  const holds = placeAt(history.places, event.path).step?.kind === "block";
+  const took = startedAt === null ? "" : ` in ${duration(event.at - startedAt)}`;
+  const warnings = [...(warning ? [warning] : []), ...(event.warnings ?? [])];
+  const more = warnings.length - WARNINGS_NAMED_MOST;
+  return [
+    `${outcome}${took}${error && !holds ? `, ${plain(error.message)}` : ""}`,
+    ...(impact ? [plain(impact)] : []),
+    ...warnings.slice(0, WARNINGS_NAMED_MOST).map((text) => `warning: ${plain(text)}`),
+    ...(more > 0 ? [`${more} more warnings`] : []),
+  ].join("; ");
 }
 
 function people(from: readonly string[]): string {

@@ -10,19 +10,26 @@ import { count, cut, plain } from "./text.ts";
 const NAMED_MOST = 5;
 const LIST_SHOWN_MOST = 3;
 
-/**
- * What a run came to, for people, at its end.
- *
- * @param outputs the run's outputs, read; null where it has none
- */
-export function summaryLines(history: History, outputs: Json, channel: Channel): readonly string[] {
+export type Results = {
+  /** The run's outputs, read; null where it has none. */
+  readonly outputs: Json;
+  /** Writes a command as the person would type it. */
+  readonly command: (words: string) => string;
+};
+
+/** What a run came to, for people, at its end. */
+export function summaryLines(
+  history: History,
+  { outputs, command }: Results,
+  channel: Channel,
+): readonly string[] {
   const view = viewOf(history);
   const title = `${glyph(view.status)} ${plain(view.workflow)} ${view.status}`;
   return [
     channel.paint("bold", hued(channel.paint, view.status, title)),
     ...section("Run summary:", runLines(view)),
     ...resultLines(history, outputs, channel),
-    ...section("Next steps:", nextLines(view)),
+    ...section("Next steps:", nextLines(view, command)),
   ];
 }
 
@@ -117,13 +124,16 @@ function limited(lines: readonly string[], total: number): readonly string[] {
   return [...lines.slice(0, NAMED_MOST), ...(more > 0 ? [`- and ${more} more`] : [])];
 }
 
-function nextLines(view: RunView): readonly string[] {
+function nextLines(view: RunView, command: Results["command"]): readonly string[] {
   const run = view.run ?? "last";
-  const look = [`- muster runs show ${run}`, `- muster runs events ${run}`];
-  if (view.exceptionCount > 0 || view.status === "paused")
-    return [`- muster runs why-waiting ${run}`, `- muster runs resume ${run}`, ...look];
-  if (view.gateCount > 0) return [`- muster inbox list`, ...look];
-  return look;
+  const held = view.exceptionCount > 0 || view.status === "paused";
+  const words = [
+    ...(held ? [`runs why-waiting ${run}`, `runs resume ${run}`] : []),
+    ...(view.gateCount > 0 ? ["inbox list"] : []),
+    `runs show ${run}`,
+    `runs events ${run}`,
+  ];
+  return words.map((one) => `- ${command(one)}`);
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -8,15 +8,17 @@ import type { History } from "./history.ts";
 export type Progress = {
   readonly done: number;
   readonly expected: number;
-  /** 0 to 100, rounded down; 100 only when all is done. */
+  /** 0 to 100, rounded down; of a run 100 only when it has completed. */
   readonly percent: number;
 };
 
 export function progressOf(history: History): Progress {
   const root = get(history.records, "");
   const counted = progress(root?.done ?? 0, root?.expected ?? 0);
-  // A run that turned out to have nothing to do is done all the same.
-  return history.outcome === "completed" ? { ...counted, percent: 100 } : counted;
+  // A run that turned out to have nothing to do is done all the same; one that failed never is,
+  // although nothing more is expected of it.
+  const percent = history.outcome === "completed" ? 100 : Math.min(99, counted.percent);
+  return { ...counted, percent };
 }
 
 export function progress(done: number, expected: number): Progress {

@@ -1,8 +1,10 @@
 import { endAs, stopBelow } from "./block.ts";
+import { needsPlace } from "./born.ts";
 import type { Draft } from "./draft.ts";
 import { complete } from "./finish.ts";
 import type { ChooseFrame } from "./run.ts";
 import { start } from "./start.ts";
+import { childStep } from "./work.ts";
 
 /** The branch was chosen when the step began; it gives what that branch gives. */
 export function advanceChoose(draft: Draft, frame: ChooseFrame): void {
@@ -10,7 +12,9 @@ export function advanceChoose(draft: Draft, frame: ChooseFrame): void {
   switch (frame.child.state) {
     case "none":
       if (frame.branch < 0) return complete(draft, frame);
-      return start(draft, frame, frame.branch);
+      // What needs a place waits for its turn.
+      if (!needsPlace(childStep(frame, frame.branch))) start(draft, frame, frame.branch);
+      return;
     case "live":
       return;
     case "ended": {

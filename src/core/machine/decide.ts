@@ -98,6 +98,8 @@ function giveplace(draft: Draft): boolean {
   if (frame === null) return false;
   if (frame.kind === "leaf") attempt(draft, frame);
   else if (frame.kind === "each") start(draft, frame, frame.next);
+  else if (frame.kind === "choose") start(draft, frame, frame.branch);
+  else if (frame.kind === "repeat") start(draft, frame, frame.round + 1);
   else if (frame.kind === "block") {
     const slot = first(frame.ready);
     if (slot !== undefined) start(draft, frame, slot);

@@ -180,8 +180,8 @@ function heardControl(
     tell(draft, { type: "run.paused", why: told.why });
   if (told.type === "resume" && run.paused !== null) resume(draft);
   if (told.type === "cancel" && (run.phase === "running" || run.stopping?.abort === false)) {
-    // What is to end need not wait to be resumed, nor what is undone before it does.
-    if (run.paused !== null) tell(draft, { type: "run.resumed" });
+    // Nothing new begins in a cancelled run anyway; a pause would only hold up what is to be undone.
+    if (run.paused !== null) resume(draft);
     tell(draft, {
       type: "run.stopping",
       outcome: "cancelled",

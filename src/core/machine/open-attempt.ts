@@ -61,12 +61,17 @@ function openingFor(
   const call = ask.call === null ? {} : { call: ask.call };
   if (step.kind === "workflow") return { ...call, ...childOpening(draft, step.workflow, ask.call) };
   const ranked = draft.facts.agents(ask.need);
-  const best = ranked.find((one) => one.healthy) ?? ranked[0];
+  const best =
+    ranked[0]?.healthy === true ? ranked[0] : (ranked.find((one) => one.healthy) ?? ranked[0]);
   // Nobody: the performer refuses it with a sentence, so that every refusal is an event.
   if (best === undefined)
     return { ...call, agent: ask.need.kind === "named" ? ask.need.agent : "", effects: "pure" };
-  const chosen = ask.need.kind === "named" ? {} : { chosen: best.why };
-  return { ...call, agent: best.agent, agentDigest: best.digest, effects: best.effects, ...chosen };
+  const { agent, digest: agentDigest, effects } = best;
+  if (ask.need.kind === "capable")
+    return { ...call, agent, agentDigest, effects, chosen: best.why };
+  return ask.call === null
+    ? { agent, agentDigest, effects }
+    : { ...call, agent, agentDigest, effects };
 }
 
 /** The child of a call is always the same run: asked for twice, it is attached, not started again. */

@@ -1,6 +1,7 @@
+import { needsPlace } from "./born.ts";
 import type { Path } from "./event.ts";
 import { first, join, leave, type Queue } from "./queue.ts";
-import type { Fold, Frame, Limiter, Run, Ticket } from "./run.ts";
+import type { ChooseFrame, Fold, Frame, Limiter, RepeatFrame, Run, Ticket } from "./run.ts";
 import { get, set } from "./table.ts";
 
 /**
@@ -124,7 +125,15 @@ function ownWant(frame: Frame): Ticket["in"] | null {
   if (frame.stopping !== null) return null;
   if (frame.kind === "block") return frame.ready.waiting.size > 0 ? "first" : null;
   if (frame.kind === "each") return frame.next < frame.count ? "later" : null;
+  if (frame.kind === "choose" || frame.kind === "repeat") return wantsNext(frame) ? "first" : null;
   return frame.kind === "leaf" && frame.state === "ready" ? "first" : null;
+}
+
+/** Its branch or its next round is to begin, and needs a place: one whose round has ended and that lives goes on. */
+function wantsNext(frame: ChooseFrame | RepeatFrame): boolean {
+  if (frame.kind === "repeat") return frame.child.state !== "live" && needsPlace(frame.step.body);
+  const step = frame.step.branches[frame.branch]?.step;
+  return frame.child.state === "none" && step !== undefined && needsPlace(step);
 }
 
 function limiterIn(frame: Frame): Limiter {

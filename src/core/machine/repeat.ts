@@ -1,4 +1,5 @@
 import { endAs, stopBelow } from "./block.ts";
+import { needsPlace } from "./born.ts";
 import type { Draft } from "./draft.ts";
 import { failure } from "./failure.ts";
 import { complete, endBadly, fail } from "./finish.ts";
@@ -11,12 +12,17 @@ export function advanceRepeat(draft: Draft, frame: RepeatFrame): void {
   if (frame.stopping !== null) return stopBelow(draft, frame);
   switch (frame.child.state) {
     case "none":
-      return start(draft, frame, 1);
+      return nextRound(draft, frame);
     case "live":
       return;
     case "ended":
       return afterRound(draft, frame, frame.child.item);
   }
+}
+
+/** A round that needs a place waits for its turn. */
+function nextRound(draft: Draft, frame: RepeatFrame): void {
+  if (!needsPlace(frame.step.body)) start(draft, frame, frame.round + 1);
 }
 
 function afterRound(draft: Draft, frame: RepeatFrame, item: Item): void {
@@ -34,7 +40,7 @@ function afterRound(draft: Draft, frame: RepeatFrame, item: Item): void {
       frame,
       failure("invalid_input_data", `${step.until.text} cannot be told: ${outcome.message}`),
     );
-  if (round < step.roundsMost) return start(draft, frame, round + 1);
+  if (round < step.roundsMost) return nextRound(draft, frame);
   const message = `${step.until.text} did not hold after ${round} rounds, the most that are allowed.`;
   endBadly(draft, frame, { error: failure("rounds_exhausted", message), ...ending });
 }

@@ -29,6 +29,12 @@ type Place = Position & { readonly path: Path };
 export function start(draft: Draft, parent: Frame, at: number): void {
   const step = childStep(parent, at);
   const place: Place = { path: childPath(parent, step, at), parent: parent.path, at };
+  // Most steps read nothing to begin: what they ask is resolved when it is performed.
+  if (step.kind === "task" && step.when === null && step.approve === null) {
+    const attempt = firstOpening(draft, step);
+    tell(draft, { type: "step.started", path: place.path, slot: at, attempt });
+    return;
+  }
   const scope = scopeAt(draft.run, place, draft.facts.read);
   const against = step.when === null ? null : leftOut(step.when, scope);
   if (against !== null) {

@@ -1,0 +1,229 @@
+import type { Step, Task, Workflow } from "../../src/core/definition/index.ts";
+import { type Event, stepsOf } from "../../src/core/machine/index.ts";
+import type { Audited } from "./audit.ts";
+import { type Book, bare, isUndo, openBook, parentOf } from "./book.ts";
+import type { Shell } from "./shell.ts";
+import type { World } from "./world.ts";
+
+/** What became of each step, read off the log without the machine: order, limits, doubt, grants, undo. */
+export function auditSteps(world: World, shell: Shell, audited: Audited): void {
+  const events = shell.stored(audited.run);
+  const [first] = events;
+  const workflow =
+    first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
+  if (workflow === undefined) return;
+  const book = openBook(workflow, stepsByPath(workflow));
+  for (const event of events) {
+    look(book, event, (promise, what) => audited.tell(promise, `at ${event.seq}: ${what}`));
+    book.note(event);
+  }
+  auditEnd(book, audited);
+}
+
+const paths = new WeakMap<Workflow, ReadonlyMap<string, Step>>();
+
+function stepsByPath(workflow: Workflow): ReadonlyMap<string, Step> {
+  const known = paths.get(workflow);
+  if (known !== undefined) return known;
+  const made = new Map([...stepsOf(workflow.root)].map((step) => [step.path, step]));
+  paths.set(workflow, made);
+  return made;
+}
+
+type Tell = (promise: string, what: string) => void;
+
+/** Asked before the event is noted. */
+function look(book: Book, event: Event, tell: Tell): void {
+  if (
+    book.isFinished &&
+    event.type !== "report.told" &&
+    event.type !== "attempt.settled" &&
+    event.type !== "run.attached"
+  ) {
+    tell("ends", `${event.type} after the run had ended`);
+  }
+  switch (event.type) {
+    case "step.started":
+    case "step.skipped":
+      lookAtStart(book, event, tell);
+      return;
+    case "attempt.started":
+      lookAtAttempt(book, event, tell);
+      return;
+    case "attempt.begun":
+      if (book.isPaused) tell("pause", `an ask under ${event.key} begins while the run is paused`);
+      return;
+    case "attempt.ended":
+      if (!book.open.has(event.key))
+        tell("M2", `attempt ${event.key} of ${event.path} ends, and is not open`);
+      return;
+    case "step.finished":
+      lookAtFinish(book, event, tell);
+      return;
+    case "gate.voted":
+      lookAtVote(book, event, tell);
+      return;
+    case "timer.ended": {
+      const due = book.timers.get(event.key);
+      if (due !== undefined && event.at < due)
+        tell("timers", `timer ${event.key} ended ${due - event.at} ms before it was due`);
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+function lookAtStart(book: Book, event: Of<"step.started"> | Of<"step.skipped">, tell: Tell): void {
+  const { path } = event;
+  if (book.started.has(path)) tell("once", `${path} begins a second time`);
+  if (book.isPaused) tell("pause", `${path} begins while the run is paused`);
+  if (isUndo(path)) return;
+  if (book.isStopping) tell("stop", `${path} begins while the run is stopping`);
+  const parent = book.steps.get(bare(parentOf(path)));
+  const step = book.steps.get(bare(path));
+  if (step === undefined) return tell("order", `${path} is no step of the definition`);
+  if (parent?.kind === "block") lookAtOrder(book, { path, parent, step }, tell);
+  if (event.type === "step.started" && event.attempt !== undefined)
+    lookAtOpening(book, event, tell);
+}
+
+function lookAtOrder(
+  book: Book,
+  of: { path: string; parent: Extract<Step, { kind: "block" }>; step: Step },
+  tell: Tell,
+): void {
+  const { path, parent, step } = of;
+  const above = parentOf(path);
+  const previous = parent.execution === "sequential" && step.slot > 0 ? [step.slot - 1] : [];
+  for (const slot of [...step.after, ...previous]) {
+    const sibling = parent.steps[slot];
+    const segment = sibling?.path.slice(sibling.path.lastIndexOf("/") + 1) ?? "";
+    const other = above === "" ? segment : `${above}/${segment}`;
+    const outcome = book.ended.get(other);
+    if (outcome === undefined) tell("order", `${path} begins before ${other} has ended`);
+    else if (outcome === "failed" || outcome === "cancelled")
+      tell("order", `${path} begins after ${other} has ${outcome}`);
+  }
+}
+
+function lookAtAttempt(book: Book, event: Of<"attempt.started">, tell: Tell): void {
+  const { path } = event;
+  if (book.isPaused) tell("pause", `${path} is attempted while the run is paused`);
+  if (book.isStopping && !isUndo(path))
+    tell("stop", `${path} is attempted while the run is stopping`);
+  if (!book.started.has(path) || book.ended.has(path))
+    tell("once", `${path} is attempted and is not live`);
+  const last = book.calls.get(path);
+  if (book.doubts.has(path) && event.call !== last)
+    tell(
+      "M3",
+      `${path} is in doubt and is attempted under another call: ${event.call ?? event.seq} after ${last ?? "none"}`,
+    );
+  lookAtOpening(book, event, tell);
+  const step = book.steps.get(bare(path));
+  if (step?.kind !== "task" && step?.kind !== "workflow") return;
+  const tries = event.fallback === undefined ? (book.tries.get(path) ?? 0) + 1 : 1;
+  if (tries > step.retry.attemptsMost)
+    tell("M7", `${path} is tried ${tries} times; ${step.retry.attemptsMost} are allowed`);
+}
+
+/** Limits and grants, for whatever opens an attempt. */
+function lookAtOpening(
+  book: Book,
+  event: Of<"step.started"> | Of<"attempt.started">,
+  tell: Tell,
+): void {
+  const { path } = event;
+  if (isUndo(path)) return;
+  for (
+    let above: string | null = parentOf(path);
+    above !== null;
+    above = above === "" ? null : parentOf(above)
+  ) {
+    const step = above === "" ? null : book.steps.get(bare(above));
+    const most =
+      above === ""
+        ? book.workflow.limits.concurrencyMost
+        : step?.kind === "block" || step?.kind === "each"
+          ? step.concurrencyMost
+          : null;
+    const within = above === "" ? "the run" : above;
+    if (most !== null && book.flightsBelow(above) + 1 > most)
+      tell("limits", `${path} is one too many in ${within}, where ${most} may be in flight`);
+  }
+  const step = book.steps.get(bare(path));
+  if (step?.kind === "task" && step.approve !== null) lookAtGrant(book, { path, step }, tell);
+}
+
+function lookAtGrant(book: Book, { path, step }: { path: string; step: Task }, tell: Tell): void {
+  const grant = book.grants.get(path);
+  const { approve } = step;
+  if (approve === null) return;
+  if (grant === undefined) return tell("M8", `${path} is attempted without its approval`);
+  if (new Set(grant.voters).size < approve.need)
+    tell(
+      "M8",
+      `${path} was approved by ${grant.voters.join(", ") || "nobody"}; it needs ${approve.need}`,
+    );
+}
+
+function lookAtVote(book: Book, event: Of<"gate.voted">, tell: Tell): void {
+  const gate = book.gates.get(event.key);
+  if (gate === undefined)
+    return tell("M8", `${event.voter} votes at ${event.key}, where no gate is open`);
+  if (gate.digest !== event.digest)
+    tell("M8", `${event.voter} voted for another action than ${gate.path} asks`);
+  if (gate.from.length > 0 && !gate.from.includes(event.voter))
+    tell("M8", `${event.voter} votes at ${gate.path} and may not`);
+  if (gate.voters.includes(event.voter))
+    tell("M8", `${event.voter} votes at ${gate.path} a second time`);
+}
+
+function lookAtFinish(book: Book, event: Of<"step.finished">, tell: Tell): void {
+  const { path, outcome, closes } = event;
+  if (!book.started.has(path)) tell("once", `${path} ends and never began`);
+  if (book.ended.has(path)) tell("once", `${path} ends a second time`);
+  if (closes !== undefined && !book.open.has(closes))
+    tell("M2", `${path} closes attempt ${closes}, which is not open`);
+  if (closes === undefined && book.openAt(path) !== null)
+    tell("once", `${path} ends with attempt ${book.openAt(path) ?? 0} in flight`);
+  if (outcome !== "completed" && book.doubts.has(path) && !book.mended.has(path)) {
+    tell("M9", `${path} is in doubt and ends as ${outcome}, and no person said so`);
+  }
+  const live = book.liveBelow(path);
+  if (live.length > 0) tell("once", `${path} ends while ${live.join(", ")} live`);
+  lookAtOutput(book, event, tell);
+  const due = book.waits.get(path);
+  if (due !== undefined && outcome === "completed" && event.at < due)
+    tell("timers", `${path} ended ${due - event.at} ms before it was due`);
+}
+
+/** M13, asked again in the plainest way. */
+function lookAtOutput(book: Book, event: Of<"step.finished">, tell: Tell): void {
+  const { path, output, outcome } = event;
+  const step = isUndo(path) ? undefined : book.steps.get(bare(path));
+  if (outcome !== "completed" || step === undefined || !("outputs" in step)) return;
+  const given = output === undefined ? {} : "value" in output ? output.value : null;
+  if (given === null) return;
+  for (const [name, type] of Object.entries(step.outputs.fields)) {
+    const value = (given as Record<string, unknown>)[name];
+    const is = Array.isArray(value) ? "number[]" : typeof value;
+    if (is !== type.text)
+      tell("M13", `${path} gave ${JSON.stringify(value)} as its ${name}, which is a ${type.text}`);
+  }
+}
+
+function auditEnd(book: Book, { tell }: Audited): void {
+  if (!book.isFinished) return;
+  for (const path of book.started) if (!book.ended.has(path)) tell("once", `${path} never ended`);
+  if (book.open.size > 0) tell("once", `attempts ${[...book.open.keys()].join(", ")} never ended`);
+  if (book.outcome === "rolled back" && book.undoable.length > 0)
+    tell(
+      "undo",
+      `ended as rolled back, and ${book.undoable.map((one) => one.path).join(", ")} were not undone`,
+    );
+  for (const complaint of book.complaints) tell("undo", complaint);
+}

@@ -1,0 +1,219 @@
+import type { Step, Workflow } from "../../src/core/definition/index.ts";
+import type { Event, Opening, StepOutcome } from "../../src/core/machine/index.ts";
+
+/** What an auditor keeps while reading a log, without asking the machine. */
+export type Book = {
+  readonly workflow: Workflow;
+  readonly steps: ReadonlyMap<string, Step>;
+  readonly started: Set<string>;
+  readonly ended: Map<string, StepOutcome | "skipped">;
+  /** Attempts in flight, by key. */
+  readonly open: Map<number, { readonly path: string; readonly opening: Opening }>;
+  /** The last call of each step. */
+  readonly calls: Map<string, number>;
+  /** Steps whose call may have been done. */
+  readonly doubts: Set<string>;
+  /** Steps of which a person decided, since they were last in doubt. */
+  readonly mended: Set<string>;
+  readonly tries: Map<string, number>;
+  readonly gates: Map<number, Gate>;
+  readonly grants: Map<string, Gate>;
+  /** Moments, moved by pauses. */
+  readonly timers: Map<number, number>;
+  readonly waits: Map<string, number>;
+  /** What a rollback has still to undo, the last first. */
+  readonly undoable: { readonly path: string; readonly output: string }[];
+  readonly complaints: string[];
+  readonly isPaused: boolean;
+  readonly isStopping: boolean;
+  readonly isFinished: boolean;
+  readonly outcome: string;
+  readonly flightsBelow: (path: string) => number;
+  readonly openAt: (path: string) => number | null;
+  readonly liveBelow: (path: string) => readonly string[];
+  readonly note: (event: Event) => void;
+};
+
+type Gate = {
+  readonly path: string;
+  readonly digest: string;
+  readonly from: readonly string[];
+  readonly voters: string[];
+};
+
+export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): Book {
+  const book = {
+    ...{
+      workflow,
+      steps,
+      isPaused: false,
+      isStopping: false,
+      isFinished: false,
+      outcome: "",
+      pausedAt: 0,
+    },
+    started: new Set<string>(),
+    ended: new Map<string, StepOutcome | "skipped">(),
+    open: new Map<number, { path: string; opening: Opening }>(),
+    calls: new Map<string, number>(),
+    doubts: new Set<string>(),
+    mended: new Set<string>(),
+    tries: new Map<string, number>(),
+    gates: new Map<number, Gate>(),
+    grants: new Map<string, Gate>(),
+    timers: new Map<number, number>(),
+    waits: new Map<string, number>(),
+    undoable: [] as { path: string; output: string }[],
+    complaints: [] as string[],
+    flightsBelow: (path: string) =>
+      [...book.open.values()].filter((one) => isBelow(one.path, path) && !isUndo(one.path)).length,
+    openAt: (path: string) => [...book.open].find(([, one]) => one.path === path)?.[0] ?? null,
+    liveBelow: (path: string) =>
+      [...book.started].filter((one) => one !== path && isBelow(one, path) && !book.ended.has(one)),
+    note: (event: Event) => note(book, event),
+  };
+  return book;
+}
+
+type Writing = { -readonly [Field in keyof Book]: Book[Field] } & { pausedAt: number };
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+function note(book: Writing, event: Event): void {
+  switch (event.type) {
+    case "run.paused":
+      book.isPaused = true;
+      book.pausedAt = event.at;
+      return;
+    case "run.resumed":
+      return resumed(book, event.at);
+    case "run.stopping":
+      book.isStopping = true;
+      return;
+    case "run.finished":
+      book.isFinished = true;
+      book.outcome = event.outcome;
+      return;
+    case "step.started":
+      return started(book, event);
+    case "step.skipped":
+      book.started.add(event.path);
+      book.ended.set(event.path, "skipped");
+      return;
+    case "step.finished":
+      return finished(book, event);
+    default:
+      return noteAttempt(book, event);
+  }
+}
+
+function noteAttempt(book: Writing, event: Event): void {
+  switch (event.type) {
+    case "attempt.started":
+      book.tries.set(
+        event.path,
+        event.fallback === undefined ? (book.tries.get(event.path) ?? 0) + 1 : 1,
+      );
+      return opened(book, event, event);
+    case "attempt.repeated": {
+      const attempt = book.open.get(event.key);
+      if (attempt !== undefined && attempt.opening.effects !== "pure")
+        book.doubts.add(attempt.path);
+      return;
+    }
+    case "attempt.ended":
+      book.open.delete(event.key);
+      if (event.doubt) book.doubts.add(event.path);
+      else book.doubts.delete(event.path);
+      if (event.doubt) book.mended.delete(event.path);
+      return;
+    case "timer.set":
+      book.timers.set(event.seq, event.due);
+      return;
+    case "gate.voted":
+      book.gates.get(event.key)?.voters.push(event.voter);
+      return;
+    case "gate.closed": {
+      const gate = book.gates.get(event.key);
+      if (gate !== undefined && event.allowed) book.grants.set(event.path, gate);
+      return void book.gates.delete(event.key);
+    }
+    case "exception.closed":
+      return mended(book, event);
+    default:
+      return;
+  }
+}
+
+function mended(book: Writing, event: Of<"exception.closed">): void {
+  if (event.how !== "cancelled") book.mended.add(event.path);
+  if (event.how !== "retry") return;
+  book.tries.set(event.path, 0);
+  book.doubts.delete(event.path);
+}
+
+function resumed(book: Writing, at: number): void {
+  const by = at - book.pausedAt;
+  book.isPaused = false;
+  for (const [key, due] of book.timers) book.timers.set(key, due + by);
+  for (const [path, due] of book.waits) book.waits.set(path, due + by);
+}
+
+function started(book: Writing, event: Of<"step.started">): void {
+  const { path, attempt, gate, due, listen, seq } = event;
+  book.started.add(path);
+  if (attempt !== undefined) {
+    book.tries.set(path, 1);
+    opened(book, event, attempt);
+  }
+  if (gate !== undefined)
+    book.gates.set(seq, { path, digest: gate.digest, from: gate.from, voters: [] });
+  if (due !== undefined && listen === undefined && gate === undefined) book.waits.set(path, due);
+}
+
+function opened(
+  book: Writing,
+  event: { readonly seq: number; readonly path: string },
+  opening: Opening,
+): void {
+  book.open.set(event.seq, { path: event.path, opening });
+  book.calls.set(event.path, opening.call ?? event.seq);
+}
+
+function finished(book: Writing, event: Of<"step.finished">): void {
+  const { path, outcome, closes, output } = event;
+  book.ended.set(path, outcome);
+  if (closes !== undefined) book.open.delete(closes);
+  if (isUndo(path)) return undone(book, path, outcome);
+  const step = book.steps.get(bare(path));
+  if (outcome === "completed" && step?.kind === "task" && step.compensate !== null) {
+    book.undoable.unshift({ path, output: JSON.stringify(output ?? null) });
+  }
+}
+
+/** The n-th undo undoes the n-th from behind. */
+function undone(book: Writing, path: string, outcome: string): void {
+  const next = book.undoable.shift();
+  if (next === undefined) book.complaints.push(`${path} undoes nothing`);
+  else if (outcome === "failed" || outcome === "cancelled")
+    book.complaints.push(`${path} left ${next.path} undone: ${outcome}`);
+}
+
+export function isUndo(path: string): boolean {
+  return path.startsWith("!undo/");
+}
+
+export function isBelow(path: string, above: string): boolean {
+  if (above === "" || path === above) return true;
+  return path.startsWith(above) && "/[{".includes(path[above.length] ?? " ");
+}
+
+/** Its place in the definition. */
+export function bare(path: string): string {
+  return path.replace(/\[\d+\]/g, "[]").replace(/\{\d+\}/g, "{}");
+}
+
+export function parentOf(path: string): string {
+  const last = path.at(-1);
+  const at = path.lastIndexOf(last === "]" ? "[" : last === "}" ? "{" : "/");
+  return at < 0 ? "" : path.slice(0, at);
+}

@@ -1,0 +1,273 @@
+import type { Answer, Failure } from "../../src/core/machine/index.ts";
+import { classOf } from "../../src/core/machine/index.ts";
+import { isKnown, outputsOf } from "./agents.ts";
+import type { Asked } from "./shell.ts";
+import { breaks, type Deed, type World } from "./world.ts";
+
+/** What an agent does with what it is asked, whether it says so or not. */
+type Manner =
+  | "done"
+  | "fails before"
+  | "fails after"
+  | "fails unclear"
+  | "refuses"
+  | "unknown"
+  | "silent"
+  | "slow"
+  | "wrong shape"
+  | "permanent"
+  | "degradable"
+  | "critical";
+
+const CALM: readonly Manner[] = [
+  "fails before",
+  "fails after",
+  "fails unclear",
+  "refuses",
+  "unknown",
+  "silent",
+  "slow",
+];
+const WILD: readonly Manner[] = [...CALM, "wrong shape", "permanent", "degradable", "critical"];
+const TROUBLES_MOST = 4;
+const SLOW_MS = 400_000;
+/** Just before a shell gives up what does not answer when it was told to stop. */
+const GIVEN_UP_MS = 9_999;
+
+/** An attempt in this world. It answers once, never, twice or too late; told to stop, it may or may not. */
+export function perform(world: World, asked: Asked): () => void {
+  const { chance, moments } = world;
+  const deed = newDeed(world, asked);
+  const manner = mannerOf(world, deed);
+  if (chance.is(world.weather.crashWhilePerforming))
+    moments.after(chance.between(0, 5_000), world.crash);
+  const tookMs =
+    manner === "slow"
+      ? chance.between(1_000, SLOW_MS)
+      : chance.is(0.2)
+        ? 0
+        : chance.between(1, 20_000);
+  const writesAt =
+    manner === "silent" || manner === "unknown" ? chance.is(0.5) : WRITES.has(manner);
+  deed.isPending = writesAt && deed.effects !== "pure";
+  const cancel = moments.after(tookMs, () => over(world, { deed, asked, manner }));
+  return () => toldToStop(world, { deed, asked, manner }, cancel);
+}
+
+const WRITES: ReadonlySet<Manner> = new Set([
+  "done",
+  "fails after",
+  "slow",
+  "wrong shape",
+  "critical",
+]);
+
+type Doing = { readonly deed: Deed; readonly asked: Asked; readonly manner: Manner };
+
+function newDeed(world: World, { run, call, inputs }: Asked): Deed {
+  const { path, key, agent, effects, uses } = call;
+  const deed: Deed = {
+    ...{ run, path, key, call: call.call, agent, effects, inputs, uses },
+    ...{ wrote: false, isPending: false, isHeld: true, answers: [] },
+  };
+  checkWritten(world, deed);
+  world.deeds.push(deed);
+  checkCapacity(world, deed);
+  return deed;
+}
+
+/** M1, M9: what is performed stands in the log, an `ask` with its `attempt.begun`. */
+function checkWritten(world: World, deed: Deed): void {
+  const events = world.shell?.stored(deed.run) ?? [];
+  const opening = events[deed.key - 1];
+  const isOpen =
+    opening?.type === "attempt.started" ||
+    (opening?.type === "step.started" && opening.attempt !== undefined);
+  if (!isOpen || opening.path !== deed.path)
+    breaks(
+      world,
+      "M1",
+      `${deed.run} ${deed.path} key ${deed.key} was performed before its event was in the log`,
+    );
+  if (deed.effects !== "ask") return;
+  if (!events.some((event) => event.type === "attempt.begun" && event.key === deed.key))
+    breaks(
+      world,
+      "M9",
+      `${deed.run} ${deed.path} key ${deed.key} is an ask and was performed without attempt.begun`,
+    );
+}
+
+function checkCapacity(world: World, deed: Deed): void {
+  for (const { resource, capacity } of deed.uses) {
+    const holders = world.deeds.filter(
+      (one) => one.isHeld && one.uses.some((use) => use.resource === resource),
+    );
+    if (holders.length > capacity)
+      breaks(
+        world,
+        "capacity",
+        `${holders.length} hold "${resource}" at once; ${capacity} may: ${holders.map((one) => `${one.run} ${one.path}`).join(", ")}`,
+      );
+  }
+}
+
+function mannerOf(world: World, deed: Deed): Manner {
+  const { chance, weather, troubles } = world;
+  if (!isKnown(deed.agent)) return "refuses";
+  if (!chance.is(weather.trouble)) return "done";
+  const place = `${deed.run} ${deed.path}`;
+  const sofar = troubles.get(place) ?? 0;
+  if (weather.isCalm && sofar >= TROUBLES_MOST) return "done";
+  troubles.set(place, sofar + 1);
+  return chance.one(weather.isCalm ? CALM : WILD);
+}
+
+/** Whether anything was done under this call, or may still be. */
+export function isTouched(world: World, of: Pick<Deed, "run" | "call">): boolean {
+  return world.deeds.some(
+    (one) => one.run === of.run && one.call === of.call && (one.wrote || one.isPending),
+  );
+}
+
+function write(world: World, deed: Deed): void {
+  if (!deed.isPending) return;
+  deed.isPending = false;
+  deed.wrote = true;
+  if (world.shell?.isUp() === false) world.counts.late++;
+}
+
+function over(world: World, doing: Doing): void {
+  const { deed, asked, manner } = doing;
+  const answer = answerOf(world, doing);
+  if (manner === "silent") {
+    world.counts.lost++;
+    return;
+  }
+  if (deed.isHeld) give(world, doing, answer);
+  else if (answer.kind === "ok" && isTrue(deed) && world.chance.is(0.5))
+    again(world, doing, answer);
+  if (isTrue(deed) && world.chance.is(world.weather.doubled)) {
+    const second: Answer = world.chance.is(0.7)
+      ? answer
+      : { kind: "unknown", error: failed("crashed") };
+    world.counts.doubled++;
+    world.moments.after(world.chance.between(0, 30_000), () =>
+      again(world, { deed, asked, manner }, second),
+    );
+  }
+}
+
+/** Nobody says that something was done when it was not. */
+function isTrue(deed: Deed): boolean {
+  return deed.effects === "pure" || deed.wrote;
+}
+
+function give(world: World, { deed, asked }: Doing, answer: Answer): void {
+  deed.isHeld = false;
+  deed.answers.push(answer);
+  if (answer.kind !== "ok") world.counts.failed++;
+  asked.answer(answer);
+}
+
+/** The same answer once more, or one that nobody waits for any longer: it comes from outside. */
+function again(world: World, { deed }: Doing, answer: Answer): void {
+  if (answer.kind === "ok" && JSON.stringify(answer).length > 4_000) return;
+  deed.answers.push(answer);
+  if (deed.isHeld) deed.isHeld = false;
+  world.counts.late++;
+  world.shell?.send(deed.run, {
+    type: "answer",
+    key: deed.key,
+    outcome: answer,
+    at: world.moments.now(),
+    by: `agent:${deed.agent}`,
+  });
+}
+
+function answerOf(world: World, { deed, manner }: Doing): Answer {
+  const isUntouched = !world.deeds.some(
+    (one) =>
+      one !== deed &&
+      one.run === deed.run &&
+      one.call === deed.call &&
+      (one.wrote || one.isPending),
+  );
+  write(world, deed);
+  const { chance } = world;
+  const certain = isUntouched && !deed.wrote && deed.effects !== "pure";
+  switch (manner) {
+    case "done":
+    case "slow":
+    case "silent":
+      return {
+        kind: "ok",
+        output: { value: outputsOf(deed.path, deed.inputs) },
+        usage: { calls: 1 },
+      };
+    case "fails before":
+      return { kind: "failed", error: failed("network_timeout"), certain };
+    case "fails after":
+    case "fails unclear":
+      return { kind: "failed", error: failed("network_timeout"), certain: false };
+    case "refuses":
+      return {
+        kind: "refused",
+        error: failed(isKnown(deed.agent) ? "api_rate_limit" : "agent_not_found"),
+      };
+    case "unknown":
+      return { kind: "unknown", error: failed("crashed") };
+    case "wrong shape":
+      return {
+        kind: "ok",
+        output: { value: chance.one([{}, { n: "many" }, 7, ["n"], { n: null, t: 1 }]) },
+      };
+    case "permanent":
+      return { kind: "failed", error: failed("authentication_failure"), certain };
+    case "degradable":
+      return { kind: "failed", error: failed("non_critical_data_missing"), certain };
+    case "critical":
+      return { kind: "failed", error: failed("data_corruption"), certain: false };
+  }
+}
+
+function failed(kind: string): Failure {
+  return { class: classOf(kind), kind, message: `It went wrong: ${kind}.` };
+}
+
+/** Told to stop, it stops, or goes on to its end, or says nothing more. */
+function toldToStop(world: World, doing: Doing, cancel: () => void): void {
+  const { deed } = doing;
+  if (!deed.isHeld) return;
+  const how = world.chance.next();
+  world.moments.after(GIVEN_UP_MS, () => {
+    deed.isHeld = false;
+  });
+  if (how < 0.4) return;
+  cancel();
+  if (how > 0.9) {
+    // It goes on in the dark: what it does comes late, and nobody hears of it.
+    world.moments.after(world.chance.between(0, 60_000), () => write(world, deed));
+    return;
+  }
+  deed.isPending = false;
+  const certain = deed.effects !== "pure" && !isTouched(world, deed);
+  world.moments.after(world.chance.between(0, 3_000), () => {
+    if (deed.isHeld)
+      give(world, doing, {
+        kind: "failed",
+        error: failed("agent_temporarily_unavailable"),
+        certain,
+      });
+  });
+}
+
+/** The process is gone. What it had asked for ends with it, or goes on, but nobody hears of it. */
+export function abandon(world: World): void {
+  for (const deed of world.deeds) {
+    if (!deed.isHeld) continue;
+    deed.isHeld = false;
+    world.counts.lost++;
+    if (deed.isPending && world.chance.is(0.5)) deed.isPending = false;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Chance } from "./chance.ts";
+import { inventStep, type Making } from "./invent-step.ts";
+
+/** The workflows of a world, as texts that an author might have written. */
+export type Invention = {
+  /** Those that runs are started of, and those that only run below others. */
+  readonly mains: readonly Source[];
+  readonly children: readonly Source[];
+};
+export type Source = { readonly name: string; readonly text: string };
+
+export type Taste = {
+  /** Steps in a workflow, about. */
+  readonly size: number;
+  /** Nothing is invented that could fail for good. */
+  readonly isCalm: boolean;
+  /** Only tasks, blocks and this kind; null is: every kind. */
+  readonly only: string | null;
+};
+
+/** Across all workflows of a world the same, so that runs of different ones wait for each other. */
+export const RESOURCES: Readonly<Record<string, number>> = { crm: 1, mailbox: 2 };
+export const PEOPLE: readonly string[] = ["ana", "bo", "cy"];
+
+export function invent(chance: Chance, taste: Taste): Invention {
+  const children: Source[] = [];
+  const wanted = taste.only === null || taste.only === "workflow" ? chance.between(0, 2) : 0;
+  for (let at = 0; at < wanted; at++) {
+    const size = Math.max(1, Math.ceil(taste.size / 3));
+    const below = children.map((child) => child.name);
+    children.push(workflow(chance, { ...taste, size }, { name: `child-${at}`, below }));
+  }
+  const mains: Source[] = [];
+  const below = children.map((child) => child.name);
+  const count = chance.is(0.3) ? 2 : 1;
+  for (let at = 0; at < count; at++)
+    mains.push(workflow(chance, taste, { name: `main-${at}`, below }));
+  return { mains, children };
+}
+
+function workflow(
+  chance: Chance,
+  taste: Taste,
+  as: { readonly name: string; readonly below: readonly string[] },
+): Source {
+  const isChild = as.name.startsWith("child");
+  const making: Making = {
+    chance,
+    taste,
+    children: as.below,
+    left: chance.between(Math.ceil(taste.size / 2), taste.size),
+    count: 0,
+    readable: [
+      { text: "params.p", type: "number" },
+      { text: "params.names", type: "list" },
+    ],
+  };
+  const phases: unknown[] = [];
+  const first = firstTask(chance, making);
+  const count = isChild ? 1 : chance.between(1, 3);
+  for (let at = 0; at < count; at++) phases.push(phase(making, at, at === 0 ? [first] : []));
+  const source = {
+    muster: 1,
+    name: as.name,
+    version: "1.0.0",
+    owner: chance.is(0.5) ? "owner" : undefined,
+    parameters: { p: 7, names: ["x", "y", "z"] },
+    resources: RESOURCES,
+    max_concurrency: chance.is(0.6) ? chance.between(1, 4) : undefined,
+    resource_limits:
+      !taste.isCalm && chance.is(0.15)
+        ? { total_timeout: `${chance.between(20, 4000)}s` }
+        : undefined,
+    phases,
+    outputs: isChild ? { n: "$first.n" } : undefined,
+  };
+  return { name: as.name, text: JSON.stringify(source) };
+}
+
+/** It always runs, so that what a child gives is always there. */
+function firstTask(chance: Chance, making: Making): unknown {
+  making.readable.push({ text: "first.n", type: "number" }, { text: "first.l", type: "list" });
+  return {
+    id: "first",
+    agent: chance.one(["reader", "keeper"]),
+    inputs: { p: "$params.p" },
+    outputs: { n: "number", l: "number[]" },
+    retry: { max_attempts: 9, initial_delay: "1s" },
+  };
+}
+
+function phase(making: Making, at: number, steps: unknown[]): unknown {
+  const { chance, taste } = making;
+  const execution = chance.one(["sequential", "parallel", "mixed"]);
+  const share = Math.max(1, Math.ceil(making.left / (3 - Math.min(at, 2))));
+  for (let made = 0; made < share && making.left > 0; made++) steps.push(inventStep(making, 0));
+  if (steps.length === 0) steps.push(inventStep(making, 3));
+  return {
+    id: `phase-${at}`,
+    execution,
+    max_concurrency: chance.is(0.4) ? chance.between(1, 3) : undefined,
+    timeout: !taste.isCalm && chance.is(0.1) ? `${chance.between(5, 900)}s` : undefined,
+    optional: !taste.isCalm && chance.is(0.1) ? true : undefined,
+    steps,
+  };
+}

@@ -1,0 +1,93 @@
+import type { Clock } from "../../src/engine/runtime/index.ts";
+
+/**
+ * The time of a world. It stands still while anything happens and goes on to the next moment at which
+ * something does; the clock on the wall may be put forward or back meanwhile.
+ */
+export type Moments = Clock & {
+  /** Lets the next thing happen; false when there is none. */
+  readonly step: () => boolean;
+  /** Puts the clock on the wall forward or back; what was to come in a minute still comes in a minute. */
+  readonly shift: (ms: number) => void;
+  readonly pending: () => number;
+};
+
+export const BEGINNING: number = Date.UTC(2026, 0, 1);
+
+type Entry = {
+  readonly due: number;
+  readonly order: number;
+  readonly call: () => void;
+  isOff: boolean;
+};
+
+export function openMoments(): Moments {
+  const heap: Entry[] = [];
+  let passed = 0;
+  let shifted = 0;
+  let order = 0;
+  let count = 0;
+
+  const after = (ms: number, call: () => void): (() => void) => {
+    const entry = { due: passed + Math.max(0, ms), order: order++, call, isOff: false };
+    push(heap, entry);
+    count++;
+    return () => {
+      if (!entry.isOff) count--;
+      entry.isOff = true;
+    };
+  };
+  return {
+    now: () => BEGINNING + passed + shifted,
+    after,
+    soon: (call) => void after(0, call),
+    shift: (ms) => {
+      shifted += ms;
+    },
+    pending: () => count,
+    step: () => {
+      for (let entry = pop(heap); entry !== undefined; entry = pop(heap)) {
+        if (entry.isOff) continue;
+        entry.isOff = true;
+        count--;
+        passed = Math.max(passed, entry.due);
+        entry.call();
+        return true;
+      }
+      return false;
+    },
+  };
+}
+
+function isBefore(one: Entry, two: Entry): boolean {
+  return one.due < two.due || (one.due === two.due && one.order < two.order);
+}
+
+function push(heap: Entry[], entry: Entry): void {
+  let at = heap.push(entry) - 1;
+  while (at > 0) {
+    const up = (at - 1) >> 1;
+    const above = heap[up];
+    if (above === undefined || !isBefore(entry, above)) break;
+    heap[at] = above;
+    at = up;
+  }
+  heap[at] = entry;
+}
+
+function pop(heap: Entry[]): Entry | undefined {
+  const top = heap[0];
+  const last = heap.pop();
+  if (top === undefined || last === undefined || heap.length === 0) return top;
+  let at = 0;
+  for (;;) {
+    const left = heap[2 * at + 1];
+    const right = heap[2 * at + 2];
+    const least = right !== undefined && left !== undefined && isBefore(right, left) ? right : left;
+    if (least === undefined || !isBefore(least, last)) break;
+    heap[at] = least;
+    at = least === right ? 2 * at + 2 : 2 * at + 1;
+  }
+  heap[at] = last;
+  return top;
+}

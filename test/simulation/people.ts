@@ -1,0 +1,177 @@
+import type { Digest, RunId } from "../../src/core/id.ts";
+import {
+  type Run,
+  type Signal,
+  type Stored,
+  type Wait,
+  waitsOf,
+} from "../../src/core/machine/index.ts";
+import { outputsOf } from "./agents.ts";
+import { isTouched } from "./deed.ts";
+import { PEOPLE } from "./invent.ts";
+import type { World } from "./world.ts";
+
+/** Everybody who decides, brings events, mends exceptions and meddles, with more or less sense. */
+export type People = {
+  /** They look at every run and do what it waits for. False: there was nothing to do. */
+  readonly look: () => boolean;
+  /** Somebody meddles with some run. */
+  readonly meddle: () => void;
+};
+
+type Bare<S> = S extends Signal ? Omit<S, "at" | "by"> : never;
+type Of<Kind extends Wait["what"]["kind"]> = Wait & {
+  readonly what: Extract<Wait["what"], { kind: Kind }>;
+};
+
+export function openPeople(world: World): People {
+  return {
+    look: () => {
+      const { shell } = world;
+      let acted = false;
+      for (const id of shell?.runs() ?? []) {
+        const run = shell?.look(id) ?? null;
+        if (run !== null && run.phase !== "finished" && attend(world, run)) acted = true;
+      }
+      return acted;
+    },
+    meddle: () => meddle(world),
+  };
+}
+
+let causes = 0;
+
+function tell(world: World, run: RunId, told: { readonly by: string } & Bare<Signal>): void {
+  const { chance, weather, shell, moments } = world;
+  const signal = { ...told, at: moments.now() } as Signal;
+  const cause = `told-${causes++}`;
+  shell?.send(run, signal, cause);
+  // The same message once more, or the same wish in another message.
+  if (chance.is(weather.mischief / 2))
+    shell?.send(run, signal, chance.is(0.5) ? cause : `${cause}-again`);
+}
+
+function attend(world: World, run: Run): boolean {
+  let acted = false;
+  if (run.paused !== null && run.paused.exception === null) {
+    tell(world, run.id, { type: "resume", by: "ana" });
+    return true;
+  }
+  for (const wait of waitsOf(run)) {
+    const { kind } = wait.what;
+    if (kind === "gate") acted = vote(world, run, wait as Of<"gate">) || acted;
+    else if (kind === "event") acted = arrive(world, run, wait as Of<"event">) || acted;
+    else if (kind === "exception") acted = wayOut(world, run, wait as Of<"exception">) || acted;
+  }
+  return acted;
+}
+
+function vote(world: World, run: Run, wait: Of<"gate">): boolean {
+  const { chance, weather, votes } = world;
+  const { from } = wait.what;
+  const key = wait.key;
+  const digest = wait.what.digest as Digest;
+  const may = from.length === 0 ? PEOPLE : from;
+  if (chance.is(weather.mischief)) {
+    const wrong = `sha256:${"0".repeat(64)}` as Digest;
+    tell(world, run.id, {
+      type: "vote",
+      key,
+      digest: wrong,
+      allow: true,
+      reason: "unseen",
+      by: chance.one(may),
+    });
+  }
+  if (from.length > 0 && chance.is(weather.mischief)) {
+    tell(world, run.id, {
+      type: "vote",
+      key,
+      digest,
+      allow: true,
+      reason: "uninvited",
+      by: "mallory",
+    });
+  }
+  const events = world.shell?.stored(run.id) ?? [];
+  const voted = events.flatMap((event) =>
+    event.type === "gate.voted" && event.key === key ? [event.voter] : [],
+  );
+  const next = may.find((one) => !voted.includes(one)) ?? chance.one(may);
+  const allow = weather.isCalm || chance.is(0.85);
+  votes.push({ run: run.id, key, voter: next, digest, allow });
+  world.counts.votes++;
+  tell(world, run.id, { type: "vote", key, digest, allow, reason: "seen", by: next });
+  return true;
+}
+
+function arrive(world: World, run: Run, wait: Of<"event">): boolean {
+  const { chance, weather } = world;
+  const payload = outputsOf(wait.path, { event: wait.what.event, match: wait.what.match });
+  if (chance.is(weather.mischief)) {
+    tell(world, run.id, {
+      type: "arrived",
+      key: wait.key,
+      payload: { n: "no number" },
+      source: "elsewhere",
+      by: "post",
+    });
+  }
+  tell(world, run.id, {
+    type: "arrived",
+    key: wait.key,
+    payload: { n: payload["n"] ?? 0 },
+    source: "post",
+    by: "post",
+  });
+  return true;
+}
+
+/** A person looks at what was written, as the exception asks, and says what follows. */
+function wayOut(world: World, run: Run, wait: Of<"exception">): boolean {
+  const { chance, weather, deeds } = world;
+  const { key, path } = wait;
+  world.counts.exceptions++;
+  const last = deeds.findLast((deed) => deed.run === run.id && deed.path === path);
+  const given: Stored = { value: outputsOf(path, last?.inputs ?? {}) };
+  if (weather.isCalm || chance.is(0.4)) {
+    const calls = deeds.filter((deed) => deed.run === run.id && deed.path === path);
+    if (calls.some((deed) => deed.isPending)) return false;
+    const isDone = calls.some((deed) => deed.wrote && isTouched(world, deed));
+    if (isDone)
+      tell(world, run.id, { type: "give", key, output: given, why: "it was done", by: "ana" });
+    else tell(world, run.id, { type: "retry", key, by: "ana" });
+    return true;
+  }
+  if (chance.is(weather.mischief))
+    tell(world, run.id, {
+      type: "give",
+      key,
+      output: { value: { n: "?" } },
+      why: "guessed",
+      by: "bo",
+    });
+  const how = chance.one(["retry", "skip", "give"] as const);
+  if (how === "retry") tell(world, run.id, { type: "retry", key, by: "bo" });
+  else if (how === "skip") tell(world, run.id, { type: "skip", key, why: "never mind", by: "bo" });
+  else tell(world, run.id, { type: "give", key, output: given, why: "done by hand", by: "bo" });
+  return true;
+}
+
+function meddle(world: World): void {
+  const { chance, weather, shell } = world;
+  const runs = shell?.runs() ?? [];
+  if (runs.length === 0) return;
+  const id = chance.one(runs);
+  world.counts.meddled++;
+  const how = chance.next();
+  if (how < 0.4) {
+    tell(world, id, { type: "pause", why: "somebody wants to look", by: "cy" });
+    world.moments.after(chance.between(0, 200_000), () =>
+      tell(world, id, { type: "resume", by: "cy" }),
+    );
+  } else if (how < 0.55) tell(world, id, { type: "resume", by: "cy" });
+  else if (how < 0.7) tell(world, id, { type: "proceed", by: "cy" });
+  else if (!weather.isCalm)
+    tell(world, id, { type: "cancel", why: "not wanted", rollback: chance.is(0.5), by: "cy" });
+}

@@ -1,0 +1,68 @@
+import type { Workflow } from "../../src/core/definition/index.ts";
+import type { Digest, RunId } from "../../src/core/id.ts";
+import type { JsonObject } from "../../src/core/json.ts";
+import type {
+  Answer,
+  Call,
+  decide,
+  Event,
+  evolve,
+  owed,
+  owedBy,
+  Run,
+  Signal,
+} from "../../src/core/machine/index.ts";
+import type { Moments } from "./moments.ts";
+
+/** Whatever carries runs in a world: it decides, writes, and does what is owed; and it can be killed. */
+export type Shell = {
+  /** Tells a run something from outside. Nothing comes of it while the process is down. */
+  readonly send: (run: RunId, signal: Signal, cause?: string) => void;
+  readonly runs: () => readonly RunId[];
+  /** A run as it is on disk. */
+  readonly look: (run: RunId) => Run | null;
+  /** All that is on disk of a run. */
+  readonly stored: (run: RunId) => readonly Event[];
+  readonly read: (digest: Digest) => import("../../src/core/json.ts").Json;
+  readonly isUp: () => boolean;
+  /** The process is gone, with all it had in memory. */
+  readonly crash: () => void;
+  /** A new process on the same disk. */
+  readonly open: () => void;
+};
+
+/** The pure machine, so that a rule of it can be switched off. */
+export type Machine = {
+  readonly decide: typeof decide;
+  readonly evolve: typeof evolve;
+  readonly owed: typeof owed;
+  readonly owedBy: typeof owedBy;
+};
+
+/** What a shell needs of the world around it. */
+export type Surroundings = {
+  readonly moments: Moments;
+  readonly definitions: ReadonlyMap<Digest, Workflow>;
+  readonly names: ReadonlyMap<string, Digest>;
+  /** Does what is asked and answers, once or never; gives what tells it to stop. */
+  readonly perform: (asked: Asked) => () => void;
+  readonly disk: Disk;
+  /** Some runs have events on disk that they had not. */
+  readonly committed: (runs: readonly RunId[]) => void;
+  /** A promise was seen to be broken while it happened. */
+  readonly broken: (promise: string, what: string) => void;
+};
+
+export type Asked = {
+  readonly run: RunId;
+  readonly call: Call;
+  readonly inputs: JsonObject;
+  readonly answer: (answer: Answer) => void;
+};
+
+/** How the disk behaves now. `crash`: the process is gone, before or after the batch is kept. */
+export type Disk = { readonly weather: () => Fate };
+export type Fate = {
+  readonly kind: "kept" | "refused" | "crash before" | "crash after";
+  readonly slowMs: number;
+};

@@ -1,0 +1,92 @@
+import type { Workflow } from "../../src/core/definition/index.ts";
+import type { Digest, RunId } from "../../src/core/id.ts";
+import type { JsonObject } from "../../src/core/json.ts";
+import type { Answer, EffectClass } from "../../src/core/machine/index.ts";
+import type { Chance } from "./chance.ts";
+import { type Moments, openMoments } from "./moments.ts";
+import type { Shell } from "./shell.ts";
+import type { Weather } from "./weather.ts";
+
+/** One attempt as the world saw it, whatever the log says of it. */
+export type Deed = {
+  readonly run: RunId;
+  readonly path: string;
+  readonly key: number;
+  readonly call: number;
+  readonly agent: string;
+  readonly effects: EffectClass;
+  readonly inputs: JsonObject;
+  readonly uses: readonly { readonly resource: string; readonly capacity: number }[];
+  /** It changed something outside. */
+  wrote: boolean;
+  /** It may still change something. */
+  isPending: boolean;
+  /** The process that asked for it still waits for it. */
+  isHeld: boolean;
+  readonly answers: Answer[];
+};
+
+/** What somebody told a run, as far as the auditor has to know. */
+export type Vote = {
+  readonly run: RunId;
+  readonly key: number;
+  readonly voter: string;
+  readonly digest: string;
+  readonly allow: boolean;
+};
+
+export type Counts = {
+  commits: number;
+  crashes: number;
+  jumps: number;
+  refusedCommits: number;
+  lost: number;
+  doubled: number;
+  late: number;
+  failed: number;
+  meddled: number;
+  votes: number;
+  exceptions: number;
+};
+
+export type Broken = { readonly promise: string; readonly what: string };
+
+export type World = {
+  readonly chance: Chance;
+  readonly weather: Weather;
+  readonly moments: Moments;
+  readonly definitions: ReadonlyMap<Digest, Workflow>;
+  readonly names: ReadonlyMap<string, Digest>;
+  readonly deeds: Deed[];
+  readonly votes: Vote[];
+  readonly counts: Counts;
+  readonly broken: Broken[];
+  /** Troubles so far, by run and path, so that a calm world lets every step end well at last. */
+  readonly troubles: Map<string, number>;
+  /** Ends what the process of now is doing. */
+  crash: () => void;
+  shell: Shell | null;
+};
+
+export function openWorld(
+  given: Pick<World, "chance" | "weather" | "definitions" | "names">,
+): World {
+  return {
+    ...given,
+    moments: openMoments(),
+    deeds: [],
+    votes: [],
+    broken: [],
+    troubles: new Map(),
+    crash: () => {},
+    shell: null,
+    counts: {
+      ...{ commits: 0, crashes: 0, jumps: 0, refusedCommits: 0, lost: 0, doubled: 0 },
+      ...{ late: 0, failed: 0, meddled: 0, votes: 0, exceptions: 0 },
+    },
+  };
+}
+
+export function breaks(world: World, promise: string, what: string): void {
+  world.broken.push({ promise, what });
+}
