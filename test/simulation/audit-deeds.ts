@@ -20,6 +20,7 @@ export function auditDeeds(world: World, shell: Shell, audited: Audited): void {
   const of: Of = { deeds, events, workflow, read, finished: finishedBy(events) };
   auditWrites(of, audited);
   auditAnswers(of, audited);
+  auditVotes(world, of, audited);
   for (const deed of deeds) auditAction(of, deed, audited);
 }
 
@@ -78,6 +79,19 @@ function isDoubted(
       return true;
   }
   return doubted || of.finished === undefined;
+}
+
+/** M8: what counts as a vote is what somebody who may said of what they were shown. */
+function auditVotes(world: World, { events }: Of, { run, tell }: Audited): void {
+  for (const event of events) {
+    if (event.type !== "gate.voted") continue;
+    const { key, voter, digest, allow } = event;
+    const isTold = world.votes.some(
+      (vote) =>
+        vote.run === run && vote.key === key && vote.voter === voter && vote.digest === digest && vote.allow === allow,
+    );
+    if (!isTold) tell("M8", `a vote of ${voter} at ${key} counts, which was never given so`);
+  }
 }
 
 /** What a step gave is what was answered under the attempt that it closes. */

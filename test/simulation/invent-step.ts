@@ -27,6 +27,8 @@ const WEIGHTS: readonly (readonly [Kind, number])[] = [
   ["workflow", 2],
 ];
 const DEPTH_MOST = 3;
+/** Of the `each`: so many items at once that one decision cannot begin or stop them all. */
+const CROWD_SHARE = 0.02;
 
 /** The next step, of any kind that is to the world's taste; what it gives can be read by those after it. */
 export function inventStep(making: Making, depth: number): Written {
@@ -211,9 +213,11 @@ function block(making: Making, _id: string, depth: number): Written {
 function each(making: Making, id: string, depth: number): Written {
   const { chance, taste } = making;
   const lists = making.readable.filter((one) => one.type === "list");
-  const isPlain = chance.is(0.3);
+  const isCrowd = chance.is(CROWD_SHARE);
+  const count = isCrowd ? chance.between(150, 260) : chance.between(0, 7);
+  const isPlain = isCrowd || chance.is(0.3);
   const list = isPlain
-    ? Array.from({ length: chance.between(0, 7) }, (_, at) => at * 13)
+    ? Array.from({ length: count }, (_, at) => at * 13)
     : `$${chance.one(lists).text}`;
   const head = around(making, id);
   if (chance.is(0.15)) head["when"] = "index < 4";
@@ -221,7 +225,7 @@ function each(making: Making, id: string, depth: number): Written {
     { text: "item", type: "text" },
     { text: "index", type: "number" },
   ];
-  const kind = chance.next();
+  const kind = isCrowd ? 0.9 : chance.next();
   const body = inside(making, more, () =>
     kind < 0.6
       ? task(making, id)

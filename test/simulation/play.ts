@@ -1,15 +1,15 @@
 import type { Workflow } from "../../src/core/definition/index.ts";
 import { readWorkflow } from "../../src/core/definition/index.ts";
 import { type Digest, parseRunId, type RunId } from "../../src/core/id.ts";
-import { decide, evolve, owed, owedBy } from "../../src/core/machine/index.ts";
+import { decide, type Event, evolve, owed, owedBy } from "../../src/core/machine/index.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import { audit } from "./audit.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { abandon, perform } from "./deed.ts";
 import { invent, type Source, type Taste } from "./invent.ts";
-import type { Flaw } from "./machine-process.ts";
 import { openMachineShell } from "./machine-shell.ts";
 import { openPeople, type People } from "./people.ts";
+import type { Plant } from "./plants.ts";
 import type { Fate, Machine, Shell, Surroundings } from "./shell.ts";
 import { clear, stillness, type Weather, weatherOf } from "./weather.ts";
 import { type Broken, breaks, type Counts, openWorld, type World } from "./world.ts";
@@ -18,8 +18,8 @@ export type Play = {
   readonly seed: number;
   readonly size: number;
   readonly only: string | null;
-  readonly machine?: Machine;
-  readonly flaw?: Flaw | null;
+  /** A rule that is switched off. */
+  readonly plant?: Plant;
   /** The process is gone at this commit, and at no other. */
   readonly crashAt?: number;
 };
@@ -31,9 +31,10 @@ export type Played = {
   readonly runs: number;
   /** How each run ended and what it gave, by its id; of those that were started from outside. */
   readonly ends: ReadonlyMap<RunId, string>;
+  readonly log: (run: RunId) => readonly Event[];
 };
 
-export const MACHINE: Machine = { decide, evolve, owed, owedBy };
+const MACHINE: Machine = { decide, evolve, owed, owedBy };
 
 /** So many seeds in a row have the same workflows in other weather: reading them is dear. */
 const SEEDS_PER_INVENTION = 8;
@@ -67,7 +68,7 @@ export function play(options: Play): Played {
   if (weather.isCalm && world.broken.length === 0)
     compare(world, ends, undisturbed(options, library));
   return {
-    ...{ broken: world.broken, counts: world.counts, ends },
+    ...{ broken: world.broken, counts: world.counts, ends, log: shell.stored },
     events: shell.runs().reduce((sum, run) => sum + shell.stored(run).length, 0),
     runs: shell.runs().length,
   };
@@ -112,19 +113,28 @@ function readSource(source: Source): Workflow | null {
 
 function openShell(world: World, options: Play): Shell {
   const surroundings: Surroundings = {
-    ...{ moments: world.moments, definitions: world.definitions, names: world.names },
+    ...{ moments: world.moments, names: world.names },
+    definitions: planted(world.definitions, options.plant),
     perform: (asked) => perform(world, asked),
     disk: { weather: () => fateOf(world, options.crashAt ?? null) },
     committed: (runs) => committed(world, runs),
     broken: (promise, what) => breaks(world, promise, what),
   };
   const shell = openMachineShell(surroundings, {
-    machine: options.machine ?? MACHINE,
-    flaw: options.flaw ?? null,
+    machine: options.plant?.machine ?? MACHINE,
+    flaw: options.plant?.flaw ?? null,
   });
   world.shell = shell;
-  (globalThis as any).lastShell = shell;
   return shell;
+}
+
+function planted(
+  definitions: ReadonlyMap<Digest, Workflow>,
+  plant: Plant | undefined,
+): ReadonlyMap<Digest, Workflow> {
+  const change = plant?.definition;
+  if (change === undefined) return definitions;
+  return new Map([...definitions].map(([digest, workflow]) => [digest, change(workflow)]));
 }
 
 function fateOf(world: World, crashAt: number | null): Fate {
