@@ -101,7 +101,7 @@ describe("files", () => {
 
   test("are short enough to read", () => {
     const long = code.flatMap(({ path, text }) => {
-      const most = path.endsWith(".test.ts") ? TEST_LINES_MOST : CODE_LINES_MOST;
+      const most = /\.(test|contract)\.ts$/.test(path) ? TEST_LINES_MOST : CODE_LINES_MOST;
       const lines = linesOfCode(text);
       return lines > most
         ? [`${path}: ${lines} lines of code, at most ${most}; give a part of it a file`]

@@ -30,7 +30,7 @@ type AgentCommon = {
   readonly capabilities: readonly string[];
   /** Processes or workers kept at once. */
   readonly instances: number;
-  /** Attempts that one instance takes at once. */
+  /** Attempts it takes at once, over all instances. */
   readonly concurrency: number;
   /** `pure` reads, `idempotent` may be repeated under one key, `ask` may not; undeclared is `ask`. */
   readonly effects: "pure" | "idempotent" | "ask";

@@ -57,7 +57,7 @@ export function heardExpired(draft: Draft, key: number): Problem | null {
   return null;
 }
 
-/** It was in flight when the process ended. A begun `ask` may have been done: a person looks. All else is done again. */
+/** It was in flight when Muster was ended. A begun `ask` may have been done: a person looks. All else is done again. */
 export function heardLost(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
   if (open?.type !== "attempt" || open.child !== null) return null;
@@ -68,7 +68,7 @@ export function heardLost(draft: Draft, key: number): Problem | null {
   }
   const error = failure(
     "lost",
-    "The process ended while it was being done; nobody knows how far it got.",
+    "Muster was ended while it was being done; nobody knows how far it got.",
   );
   tell(draft, {
     type: "attempt.ended",

@@ -57,9 +57,11 @@ export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
   const frame = get(run.frames, event.path);
   if (frame?.kind !== "leaf") return;
   const call = event.doubt ? frame.call : null;
+  if (frame.timer !== null) run.open = remove(run.open, frame.timer);
   putFrame(run, {
     ...frame,
     state: "judging",
+    timer: null,
     key: null,
     call,
     doubt: event.doubt,

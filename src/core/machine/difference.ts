@@ -10,6 +10,8 @@ export type Turn = { readonly key: number; readonly was: Open | null; readonly i
  */
 export function turnsOf(before: Run, after: Run): readonly Turn[] {
   if (before.open === after.open) return NONE;
+  if (Array.isArray(before.open.root) && Array.isArray(after.open.root))
+    return fewTurns(before.open, after.open);
   const keys = new Set<number>();
   differ(nodeOf(before.open), nodeOf(after.open), keys);
   const turns: Turn[] = [];
@@ -22,6 +24,23 @@ export function turnsOf(before: Run, after: Run): readonly Turn[] {
 }
 
 const NONE: readonly Turn[] = [];
+
+/** Of small tables, which are most: their entries are compared one by one. */
+function fewTurns(before: Table<number, Open>, after: Table<number, Open>): readonly Turn[] {
+  const turns: Turn[] = [];
+  const old = before.root as readonly (number | Open)[];
+  const now = after.root as readonly (number | Open)[];
+  for (let at = 0; at < old.length; at += 2) {
+    const key = old[at] as number;
+    const is = get(after, key) ?? null;
+    if (is !== old[at + 1]) turns.push({ key, was: old[at + 1] as Open, is });
+  }
+  for (let at = 0; at < now.length; at += 2) {
+    const key = now[at] as number;
+    if (get(before, key) === undefined) turns.push({ key, was: null, is: now[at + 1] as Open });
+  }
+  return turns.length > 1 ? turns.sort((a, b) => a.key - b.key) : turns;
+}
 
 type Branch = Exclude<Table<number, Open>["root"], readonly unknown[]>;
 type Node = Branch["kids"][number];

@@ -21,7 +21,7 @@ import { undoStep } from "./undo.ts";
 
 /**
  * A snapshot is a cache: the log is the truth, and one made by another version of the machine is not
- * read. What a fan-out gave stands in pages that are written once and named by digest, so that a
+ * read. What an `each` gave stands in pages that are written once and named by digest, so that a
  * snapshot costs what is in flight.
  */
 export type Pages = {

@@ -1,13 +1,12 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { FailureClass, Usage } from "../../core/machine/index.ts";
 import type { AgentAnswer } from "./agent.ts";
-import { type ClassOf, failed } from "./failed.ts";
+import type { ClassOf } from "./failed.ts";
+import { invalidAnswer, OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import { copyJson } from "./json-copy.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
-/** Of one answer, as JSON text. What is larger belongs in a file of its own. */
-export const OUTPUT_BYTES_MOST: number = 16 * 1024 * 1024;
-export const WARNINGS_MOST = 100;
+const WARNINGS_MOST = 100;
 export const TEXT_CHARACTERS_MOST = 4_000;
 const KIND_CHARACTERS_MOST = 100;
 const DETAILS_BYTES_MOST: number = 64 * 1024;
@@ -22,24 +21,18 @@ export type Origin = { readonly name: string; readonly classOf: ClassOf };
  */
 export function checkAnswer(given: unknown, from: Origin): AgentAnswer {
   const copy = copyJson(given, "The answer", OUTPUT_BYTES_MOST);
-  if (!copy.ok) return invalid(from, copy.why);
+  if (!copy.ok) return invalidAnswer(from.name, copy.why);
   const answer = copy.value;
-  if (!isObject(answer)) return invalid(from, `The answer is ${nameOf(answer)}.`);
+  if (!isObject(answer)) return invalidAnswer(from.name, `The answer is ${nameOf(answer)}.`);
   if (answer["error"] !== undefined && answer["error"] !== null) return errorOf(answer, from);
   const outputs = answer["outputs"];
   if (isObject(outputs)) return outputsOf(answer, outputs);
-  if (outputs !== undefined) return invalid(from, `Its "outputs" are ${nameOf(outputs)}.`);
+  if (outputs !== undefined)
+    return invalidAnswer(from.name, `Its "outputs" are ${nameOf(outputs)}.`);
   const keys = Object.keys(answer).slice(0, 5).join(", ");
-  return invalid(
-    from,
+  return invalidAnswer(
+    from.name,
     `The answer has neither "outputs" nor "error"${keys === "" ? "" : `, but: ${keys}`}.`,
-  );
-}
-
-function invalid(from: Origin, why: string): AgentAnswer {
-  return failed(
-    "invalid_answer",
-    `The agent "${from.name}" gave no answer that can be used. ${why} An answer is { outputs: { … } } or { error: { kind, message } }.`,
   );
 }
 
@@ -92,7 +85,7 @@ const CLASSES: readonly FailureClass[] = ["transient", "permanent", "degradable"
 function errorOf(answer: JsonObject, from: Origin): AgentAnswer {
   const given = answer["error"];
   const error: JsonObject | null = typeof given === "string" ? { message: given } : asObject(given);
-  if (error === null) return invalid(from, `Its "error" is ${nameOf(given)}.`);
+  if (error === null) return invalidAnswer(from.name, `Its "error" is ${nameOf(given)}.`);
   const usage = usageOf(answer["usage"]);
   const retryAfter = retryAfterMs(error["retryAfter"], error["retryAfterMs"]);
   const details = detailsOf(error["details"]);

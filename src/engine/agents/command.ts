@@ -2,10 +2,13 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CommandDefinition } from "../../core/definition/index.ts";
 import type { Agent, AgentAnswer, AgentTask } from "./agent.ts";
-import { checkAnswer, type Origin, OUTPUT_BYTES_MOST } from "./answer.ts";
+import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
+import { environmentOf, whatIsUnset } from "./environment.ts";
 import { findExecutable, resolveWord } from "./executable.ts";
 import { failed, stopped } from "./failed.ts";
+import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
+import { keepTrack } from "./keep-track.ts";
 import { CAN_LIST } from "./process-list.ts";
 import { type Ended, type Program, runProgram, STDERR_BYTES_MOST } from "./run-program.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
@@ -44,7 +47,7 @@ export async function openCommand(definition: CommandDefinition, setting: Settin
     digest: digestOfAgent(definition.digest, script),
     effects: definition.effects,
     capabilities: definition.capabilities,
-    concurrency: definition.instances * definition.concurrency,
+    concurrency: definition.concurrency,
     timeoutMs: definition.timeoutMs,
     health: async () => faultOf(open, script),
     attempt: (task, _tools, abort) =>
@@ -80,12 +83,8 @@ function faultOf(
   if (cwd !== null && kindOf(cwd) !== "folder") {
     return `${cwd} is no folder. Make it, or take "cwd" out for a fresh folder each time.`;
   }
-  const unset = Object.values(definition.env).filter(
-    (name) => setting.environment[name] === undefined,
-  );
-  if (unset.length > 0) {
-    return `It needs ${unset.join(", ")} in its environment, and ours has none. Set it, or take it out of "env".`;
-  }
+  const unset = whatIsUnset(definition, setting);
+  if (unset !== null) return unset;
   return definition.memoryBytesMost !== null && !CAN_LIST
     ? "Its memory limit cannot be kept on this system, only on Linux. Take memory_limit out, or run it there."
     : null;
@@ -108,19 +107,12 @@ async function perform(open: Opened, task: AgentTask, abort: AbortSignal): Promi
     const program: Program = {
       file: found.file,
       words: rest,
-      env: environmentOf(open),
+      env: environmentOf(definition, setting),
       ...placeOf(open, scratch),
       input: JSON.stringify({ task }),
       stdoutBytesMost: OUTPUT_BYTES_MOST,
       memoryBytesMost: definition.memoryBytesMost,
-      onStart: (root) => {
-        setting.warden.begun(root.pid);
-        const noted = scratch.note(root).catch(() => {});
-        return () => {
-          setting.warden.ended(root.pid);
-          return noted;
-        };
-      },
+      onStart: (root) => keepTrack(root, setting.warden, Promise.resolve(scratch)),
     };
     return answerOf(await runProgram(program, abort), open, abort);
   } finally {
@@ -130,15 +122,6 @@ async function perform(open: Opened, task: AgentTask, abort: AbortSignal): Promi
 
 function placeOf({ cwd }: Opened, { work }: Scratch): { cwd: string; own: string | null } {
   return cwd === null ? { cwd: work, own: work } : { cwd, own: null };
-}
-
-function environmentOf({ definition, setting }: Opened): Readonly<Record<string, string>> {
-  const env: Record<string, string> = {};
-  for (const [name, ours] of Object.entries(definition.env)) {
-    const value = setting.environment[ours];
-    if (value !== undefined) env[name] = value;
-  }
-  return env;
 }
 
 function answerOf(ended: Ended, open: Opened, abort: AbortSignal): AgentAnswer {

@@ -5,9 +5,11 @@ import type { Agent, AgentAnswer, AgentTask } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { digestOfAgent } from "./definition-digest.ts";
-import { failed, stopped } from "./failed.ts";
-import { type LoadedModule, loadModule, placeOf } from "./load-module.ts";
+import { whatIsUnset } from "./environment.ts";
+import { stopped } from "./failed.ts";
+import { healthOf, loadModule } from "./load-module.ts";
 import type { Setting } from "./setting.ts";
+import { threw } from "./thrown.ts";
 
 /**
  * A function of a TypeScript or JavaScript module, in this process. It answers at once where the
@@ -31,30 +33,20 @@ export async function openFunction(
     digest,
     effects: effectsOf(definition.effects, loaded.effects),
     capabilities: capabilitiesOf(definition.capabilities, loaded.capabilities),
-    concurrency: definition.instances * definition.concurrency,
+    concurrency: definition.concurrency,
     timeoutMs: definition.timeoutMs,
-    health: () => healthOf(loaded),
+    health: async () => whatIsUnset(definition, setting) ?? healthOf(loaded),
     attempt: (task, tools, abort) => {
       if (abort.aborted) return stopped(definition.name, abort, true);
       try {
         const given: unknown = loaded.attempt(frozen(task), tools, abort);
         return isPromise(given) ? settled(given, origin, abort) : checkAnswer(given, origin);
       } catch (thrown) {
-        return threw(thrown, origin);
+        return threw(thrown, origin.name);
       }
     },
     close: async () => {},
   };
-}
-
-/** What the module says of itself; a health check that throws says it that way. */
-export async function healthOf(loaded: LoadedModule): Promise<string | null> {
-  try {
-    const said: unknown = await loaded.health();
-    return typeof said === "string" ? said.slice(0, MESSAGE_CHARACTERS_MOST) : null;
-  } catch (thrown) {
-    return `Its health check threw ${messageOf(thrown)}`;
-  }
 }
 
 export function capabilitiesOf(
@@ -69,11 +61,6 @@ export function effectsOf(definition: EffectClass, module: EffectClass | null): 
   if (module === null) return definition;
   if (definition === "ask" || module === "ask") return module;
   return definition === "idempotent" ? definition : module;
-}
-
-/** What a function threw: nobody knows what it had done by then. */
-export function threw(thrown: unknown, from: Origin): AgentAnswer {
-  return failed("agent_failed", `The agent "${from.name}" threw ${messageOf(thrown)}`);
 }
 
 /** The task is made for this attempt; what it shares with the run are its inputs and its context. */
@@ -101,7 +88,7 @@ function settled(
       },
       (thrown: unknown) => {
         abort.removeEventListener("abort", stop);
-        tell(threw(thrown, origin));
+        tell(threw(thrown, origin.name));
       },
     );
   });
@@ -114,25 +101,4 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
     "then" in value &&
     typeof value.then === "function"
   );
-}
-
-const MESSAGE_CHARACTERS_MOST = 2_000;
-
-/** "TypeError: x is not a function (/company/agents/a.ts:3:7)" */
-function messageOf(thrown: unknown): string {
-  try {
-    if (!(thrown instanceof Error)) return bounded(`what is no error: ${textOf(thrown)}`);
-    const place = typeof thrown.stack === "string" ? placeOf(thrown.stack) : null;
-    return bounded(`${thrown.name}: ${thrown.message}`) + (place === null ? "" : ` (${place})`);
-  } catch {
-    return "what cannot be read.";
-  }
-}
-
-function textOf(thrown: unknown): string {
-  return typeof thrown === "string" ? thrown : (JSON.stringify(thrown) ?? typeof thrown);
-}
-
-function bounded(text: string): string {
-  return text.slice(0, MESSAGE_CHARACTERS_MOST);
 }

@@ -3,7 +3,7 @@ import type { Agent } from "./agent.ts";
 /** An answer about health counts for this long. */
 export const HEALTH_FRESH_MS = 30_000;
 /** Whoever does not answer by then is not healthy. */
-export const HEALTH_MS_MOST = 10_000;
+const HEALTH_MS_MOST = 10_000;
 
 export type Health = {
   /** null is: healthy. Never rejects. */

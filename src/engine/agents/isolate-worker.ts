@@ -1,11 +1,10 @@
-import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import type { EffectClass } from "../../core/machine/index.ts";
 import type { AgentTask } from "./agent.ts";
-import { checkAnswer, OUTPUT_BYTES_MOST } from "./answer.ts";
 import { deepFreeze } from "./deep-freeze.ts";
-import { healthOf, threw } from "./function.ts";
+import { invalidAnswer, OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import { copyJson } from "./json-copy.ts";
-import { type LoadedModule, loadModule } from "./load-module.ts";
+import { healthOf, type LoadedModule, loadModule } from "./load-module.ts";
+import { messageOf, threw } from "./thrown.ts";
 
 /** What the worker of an isolated function is told. One thing at a time. */
 export type ToWorker =
@@ -13,7 +12,7 @@ export type ToWorker =
   | { readonly type: "health" }
   | { readonly type: "abort" };
 
-/** What it tells. `ready` comes first, once. */
+/** What it tells. `ready` comes first, once; after `fatal` it ends. */
 export type FromWorker =
   | {
       readonly type: "ready";
@@ -24,16 +23,19 @@ export type FromWorker =
   /** Plain JSON of a bounded size; its shape is checked outside, where the table of failure kinds is. */
   | { readonly type: "answer"; readonly given: unknown }
   | { readonly type: "health"; readonly said: string | null }
-  | { readonly type: "log"; readonly line: string };
+  | { readonly type: "log"; readonly line: string }
+  | { readonly type: "fatal"; readonly why: string };
 
-export type WorkerSetting = { readonly file: string; readonly name: string };
-
-/** Loads the module and answers what it is asked, until it is ended from outside. */
-async function serve(tell: (message: FromWorker) => void): Promise<void> {
-  const { file, name }: WorkerSetting = workerData;
+/** Loads the module and answers what it is asked, until it is ended from outside or left alone. */
+async function serve(file: string, name: string): Promise<void> {
+  process.on("disconnect", () => process.exit());
+  process.on("uncaughtException", (thrown) => {
+    const why = `ended its worker with ${messageOf(thrown)}`;
+    tell({ type: "fatal", why }, () => process.exit(1));
+  });
   const loaded = await loadModule(file);
   let abort = new AbortController();
-  parentPort?.on("message", (message: ToWorker) => {
+  process.on("message", (message: ToWorker) => {
     switch (message.type) {
       case "abort":
         abort.abort();
@@ -43,40 +45,36 @@ async function serve(tell: (message: FromWorker) => void): Promise<void> {
         break;
       case "attempt":
         abort = new AbortController();
-        void attempt(loaded, message.task, {
-          name,
-          abort: abort.signal,
-          log: (line) => tell({ type: "log", line: String(line) }),
-        }).then((given) => tell({ type: "answer", given }));
+        void attempt(loaded, message.task, { name, abort: abort.signal }).then((given) =>
+          tell({ type: "answer", given }),
+        );
     }
   });
   const { fault, effects, capabilities } = loaded;
   tell({ type: "ready", fault, effects, capabilities });
 }
 
-type Surroundings = {
-  readonly name: string;
-  readonly abort: AbortSignal;
-  readonly log: (line: string) => void;
-};
+function tell(message: FromWorker, told: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, told);
+}
+
+type Surroundings = { readonly name: string; readonly abort: AbortSignal };
 
 async function attempt(
   loaded: LoadedModule,
   task: AgentTask,
-  { name, abort, log }: Surroundings,
+  { name, abort }: Surroundings,
 ): Promise<unknown> {
-  const origin = { name, classOf: () => null };
   deepFreeze(task);
   try {
-    const given: unknown = await loaded.attempt(task, { log }, abort);
+    const tools = { log: (line: string) => tell({ type: "log", line: String(line) }) };
+    const given: unknown = await loaded.attempt(task, tools, abort);
     const copy = copyJson(given, "The answer", OUTPUT_BYTES_MOST);
-    return copy.ok ? copy.value : checkAnswer(given, origin);
+    return copy.ok ? copy.value : invalidAnswer(name, copy.why);
   } catch (thrown) {
-    return threw(thrown, origin);
+    return threw(thrown, name);
   }
 }
 
-if (!isMainThread && parentPort !== null) {
-  const port = parentPort;
-  await serve((message) => port.postMessage(message));
-}
+const [, , file = "", name = ""] = process.argv;
+await serve(file, name);

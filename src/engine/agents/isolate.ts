@@ -3,27 +3,31 @@ import type { FunctionDefinition } from "../../core/definition/index.ts";
 import type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
+import { environmentOf, whatIsUnset } from "./environment.ts";
 import { failed, stopped } from "./failed.ts";
 import { capabilitiesOf, effectsOf } from "./function.ts";
+import { keepTrack } from "./keep-track.ts";
+import { openScratch } from "./scratch.ts";
 import type { Setting } from "./setting.ts";
 import { type Cell, openCell, type Reply } from "./worker-cell.ts";
 
 /** Of one worker, where the agent's definition names none. */
-export const ISOLATE_MEMORY_BYTES: number = 512 * 1024 * 1024;
+const ISOLATE_MEMORY_BYTES: number = 512 * 1024 * 1024;
 const HEALTH_MS_MOST = 5_000;
 /** What one attempt may tell people. */
 const LOG_LINES_MOST = 1_000;
 const LOG_CHARACTERS_MOST = 2_000;
 
 /**
- * A function in a worker of its own: an endless loop is really ended, and memory above the limit
- * ends the worker and not the process. As many workers as the agent takes attempts at once are kept
- * warm, and one that ended is replaced when it is needed. What a function writes to its console is
- * its log.
+ * A function in a worker process of its own, with a real end: an endless loop is killed, and memory
+ * above the limit ends the worker alone. As many workers as the agent takes attempts at once are
+ * kept warm, and one that ended is replaced when it is needed. What a function writes to its console
+ * is its log.
  *
- * What cannot be kept: the limit is V8's own for the heap, and for buffers beside it a look four
- * times a second; a single allocation that V8 gives up on altogether ends the whole process. A
- * worker shares the process's files and environment: it isolates faults, not malice.
+ * Its memory is all that the worker holds, some 50 MB of it Node's own, looked at four times a
+ * second; V8 keeps the same limit for the heap in between. On other systems than Linux V8's is the
+ * only one, and does not count buffers. Its environment holds what its definition names; it has our
+ * files all the same: it isolates faults, not malice.
  */
 export async function openIsolate(
   definition: FunctionDefinition,
@@ -32,11 +36,25 @@ export async function openIsolate(
   const file = resolve(setting.folder, definition.module);
   const digest = digestOfAgent(definition.digest, file);
   const origin: Origin = { name: definition.name, classOf: setting.classOf };
-  const concurrency = definition.instances * definition.concurrency;
+  const concurrency = definition.concurrency;
   // One more than attempts, so that a question of health takes no attempt's place.
-  const pool = openPool(concurrency + 1, () =>
-    openCell({ file, name: definition.name }, definition.memoryBytesMost ?? ISOLATE_MEMORY_BYTES),
-  );
+  const open = (): Cell =>
+    openCell({
+      file,
+      name: definition.name,
+      memoryBytesMost: definition.memoryBytesMost ?? ISOLATE_MEMORY_BYTES,
+      environment: environmentOf(definition, setting),
+      onStart: (root) => {
+        const scratch = openScratch(setting.scratch);
+        const forget = keepTrack(root, setting.warden, scratch);
+        return async () => {
+          await forget();
+          await scratch.then((one) => one.remove()).catch(() => {});
+        };
+      },
+    });
+  // One more than attempts, so that a question of health takes no attempt's place.
+  const pool = openPool(concurrency + 1, open);
   const first = await pool.take()?.ready;
   const said = first?.type === "ready" ? first : { effects: null, capabilities: [] };
   return {
@@ -46,7 +64,7 @@ export async function openIsolate(
     capabilities: capabilitiesOf(definition.capabilities, said.capabilities),
     concurrency,
     timeoutMs: definition.timeoutMs,
-    health: () => healthIn(pool, definition.name),
+    health: async () => whatIsUnset(definition, setting) ?? healthIn(pool, definition.name),
     attempt: (task, tools, abort) => attemptIn(pool, origin, { task, tools, abort }),
     close: () => pool.close(),
   };
@@ -94,17 +112,9 @@ async function attemptIn(pool: Pool, origin: Origin, asked: Asked): Promise<Agen
       true,
     );
   }
-  try {
-    const log = boundedLog(tools.log);
-    return answerOf(
-      await cell.ask({ message: { type: "attempt", task }, log, abort }),
-      origin,
-      abort,
-    );
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    return failed("agent_failed", `The agent "${name}" could not be asked: ${why}`);
-  }
+  const log = boundedLog(tools.log);
+  const reply = await cell.ask({ message: { type: "attempt", task }, log, abort });
+  return answerOf(reply, origin, abort);
 }
 
 function answerOf(reply: Reply, origin: Origin, abort: AbortSignal): AgentAnswer {
@@ -122,7 +132,7 @@ async function healthIn(pool: Pool, name: string): Promise<string | null> {
   const ready = await cell.ready;
   if (ready.type === "died") return `The agent "${name}" ${ready.why}.`;
   if (ready.fault !== null) return ready.fault;
-  if (!cell.isIdle()) return null;
+  if (!cell.isIdle() || !cell.isAlive()) return null;
   const reply = await cell.ask({
     message: { type: "health" },
     log: () => {},

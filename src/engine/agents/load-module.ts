@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import type { EffectClass } from "../../core/machine/index.ts";
 import type { Attempt, FunctionAgent } from "./define-agent.ts";
+import { messageOf, placeOf } from "./thrown.ts";
 
 export type LoadedModule = {
   /** Why it is of no use, with the mend; null when it is. Then `attempt` says so too. */
@@ -45,6 +46,18 @@ function broken(fault: string): LoadedModule {
   };
 }
 
+/** What the module says of its health; a check that throws says it that way. */
+export async function healthOf(loaded: LoadedModule): Promise<string | null> {
+  try {
+    const said: unknown = await loaded.health();
+    return typeof said === "string" ? said.slice(0, HEALTH_CHARACTERS_MOST) : null;
+  } catch (thrown) {
+    return `Its health check threw ${messageOf(thrown)}`;
+  }
+}
+
+const HEALTH_CHARACTERS_MOST = 2_000;
+
 /** What has a function `attempt`; an `agent` without one is passed over. */
 function memberOf(given: unknown): LoadedModule | null {
   if (!isRecord(given) || !isAttempt(given["attempt"])) return null;
@@ -83,16 +96,6 @@ async function describe(thrown: unknown, file: string): Promise<string> {
   if (!(thrown instanceof SyntaxError)) return said;
   const parsed = await placeBySyntaxCheck(file);
   return parsed === null ? said : `${said} (${parsed})`;
-}
-
-/** The first place in a stack that is a file and not of Node itself: "/company/agents/a.ts:3:7". */
-export function placeOf(stack: string): string | null {
-  for (const line of stack.split("\n")) {
-    if (line.includes("node:") || line.includes("/node_modules/")) continue;
-    const [, place] = /(?:file:\/\/)?(\/[^\s()]+?:\d+(?::\d+)?)\)?$/.exec(line) ?? [];
-    if (place !== undefined) return place;
-  }
-  return null;
 }
 
 const SYNTAX_CHECK_MS_MOST = 5_000;

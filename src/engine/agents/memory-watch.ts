@@ -2,7 +2,7 @@ import { listProcesses, memoryBytes } from "./process-list.ts";
 import { type Root, treeOf } from "./process-tree.ts";
 
 /** How often memory is looked at. Between two looks a process may take more than its limit. */
-export const MEMORY_POLL_MS = 250;
+const MEMORY_POLL_MS = 250;
 /** The looks take at most one part in this many of the process's time, however many processes there are. */
 const POLL_SHARE = 20;
 

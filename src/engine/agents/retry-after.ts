@@ -1,13 +1,7 @@
+import { parseDuration } from "../../core/definition/index.ts";
+
 /** Longer than this nobody is asked to wait. */
 export const RETRY_AFTER_MS_MOST: number = 7 * 24 * 3_600_000;
-
-const UNITS: readonly (readonly [RegExp, number])[] = [
-  [/^(ms|milliseconds?)$/, 1],
-  [/^(s|secs?|seconds?)$/, 1_000],
-  [/^(m|mins?|minutes?)$/, 60_000],
-  [/^(h|hours?)$/, 3_600_000],
-  [/^(d|days?)$/, 24 * 3_600_000],
-];
 
 /**
  * How long an agent asks to be left alone.
@@ -20,11 +14,8 @@ export function retryAfterMs(seconds: unknown, ms: unknown): number | null {
   if (typeof ms === "number") return bounded(ms);
   if (typeof seconds === "number") return bounded(seconds * 1_000);
   if (typeof seconds !== "string") return null;
-  const [, amount, unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(seconds) ?? [];
-  if (amount === undefined) return null;
-  if (unit === "") return bounded(Number(amount) * 1_000);
-  const known = UNITS.find(([name]) => name.test(unit.toLowerCase()));
-  return known === undefined ? null : bounded(Number(amount) * known[1]);
+  const parsed = parseDuration(/^\s*[\d.]+\s*$/.test(seconds) ? Number(seconds) : seconds);
+  return parsed.ok ? bounded(parsed.ms) : null;
 }
 
 function bounded(ms: number): number | null {

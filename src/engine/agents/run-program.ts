@@ -5,7 +5,7 @@ import { readProcess } from "./process-list.ts";
 import { endTree, type Root } from "./process-tree.ts";
 
 /** From SIGTERM to SIGKILL. */
-export const STOP_GRACE_MS = 2_000;
+const STOP_GRACE_MS = 2_000;
 /** What a program may write to its standard error; of it the last is kept. */
 export const STDERR_BYTES_MOST: number = 64 * 1024 * 1024;
 const STDERR_BYTES_KEPT: number = 16 * 1024;
@@ -46,7 +46,7 @@ export type Ended =
       readonly isClean: boolean;
     };
 
-export type Stop = "abort" | "memory" | "stdout" | "stderr";
+type Stop = "abort" | "memory" | "stdout" | "stderr";
 
 /**
  * Runs a program without a shell, in a session of its own, until it and everything that came of it

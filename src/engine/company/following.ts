@@ -7,10 +7,10 @@ import type { Log, Standing } from "../store/index.ts";
 
 export type FollowShell = {
   readonly log: Pick<Log, "read" | "standing">;
-  readonly runtime: Pick<Runtime, "run" | "watch" | "isBusy">;
+  readonly runtime: Pick<Runtime, "run" | "watch" | "isBusy" | "isClosed">;
 };
 
-/** The run's events after `after`, and those to come until it has ended and its end was reported. */
+/** The run's events after `after`, and those to come until it has ended or the company is closed. */
 export async function* eventsOf(
   shell: FollowShell,
   run: RunId,
@@ -31,6 +31,7 @@ export async function* eventsOf(
     }
     await news.came;
     news.end();
+    if (shell.runtime.isClosed()) return;
   }
 }
 
@@ -46,15 +47,32 @@ function newsOf(
 
 /** Resolves when the run has ended, or nothing that this process brings will move it; null when there is no such run. */
 export async function settled(shell: FollowShell, id: RunId): Promise<Standing | null> {
+  const { log, runtime } = shell;
   for (;;) {
-    const run = shell.runtime.run(id);
-    if (run === null) return null;
-    const moving = movingIn(run, shell.runtime);
-    if (moving.length === 0) return shell.log.standing(id);
-    const news = newsOf(shell, moving);
-    await news.came;
-    news.end();
+    const standing = log.standing(id);
+    if (standing === null || runtime.isClosed()) return standing;
+    // The end of a run is told by the list; folding it once more would be work for nothing.
+    if (standing.endedAt !== null && !standing.unsettled) return standing;
+    if (!runtime.isBusy(id)) {
+      const run = runtime.run(id);
+      const moving = run === null ? [] : movingIn(run, runtime);
+      if (moving.length === 0) return log.standing(id);
+      const news = newsOf(shell, moving);
+      await news.came;
+      news.end();
+    } else await rested(runtime, id);
   }
+}
+
+/** Resolves when nothing of the run is in this process's hands, or the process closes. */
+function rested(runtime: FollowShell["runtime"], id: RunId): Promise<void> {
+  return new Promise((resolve) => {
+    const end = runtime.watch(id, () => {
+      if (runtime.isBusy(id) && !runtime.isClosed()) return;
+      end();
+      resolve();
+    });
+  });
 }
 
 type Looked = Pick<Runtime, "run" | "isBusy">;

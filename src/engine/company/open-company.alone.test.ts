@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { RunId } from "../../core/id.ts";
 import { type Company, openCompany } from "./index.ts";
 
 const DOOR = pathToFileURL(resolve(import.meta.dirname, "../../index.ts")).href;
@@ -50,6 +51,12 @@ steps:
     inputs: { name: $params.name }
     outputs: { text: string }
 `;
+
+async function typesOf(company: Company, run: RunId): Promise<readonly string[]> {
+  const types: string[] = [];
+  for await (const event of company.events(run, { follow: true })) types.push(event.type);
+  return types;
+}
 
 async function outputsOf(company: Company, workflow: string, params = {}): Promise<unknown> {
   const started = await company.run(workflow, params);
@@ -127,6 +134,18 @@ export const workflow = defineWorkflow({
     });
   });
 
+  test("is followed by another process until its run has ended", async () => {
+    const gated = `${GREET}  - id: ask\n    wait: 400ms\n`;
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": gated });
+    await using worker = await openCompany(folder.path);
+    const started = await worker.run("greet", { name: "Ana" });
+    if (started.run === null) throw new Error("it must start");
+    await using visitor = await openCompany(folder.path, { perform: false });
+    expect(await visitor.settled(started.run)).toMatchObject({ status: "completed" });
+    const types = await typesOf(visitor, started.run);
+    expect(types.at(-1)).toBe("run.finished");
+  });
+
   test("is checked without leaving anything behind", async () => {
     using folder = newFolder({ "workflows/greet.yaml": GREET });
     await using company = await openCompany(folder.path, { perform: false });
@@ -160,10 +179,25 @@ export const workflow = defineWorkflow({
     await using company = await openCompany(folder.path);
     const started = await company.run("greet", { name: "Ana" });
     if (started.run === null) throw new Error("it must start");
-    const types: string[] = [];
-    for await (const event of company.events(started.run, { follow: true })) types.push(event.type);
+    const types = await typesOf(company, started.run);
     expect(types.at(-1)).toBe("run.finished");
     expect(types[0]).toBe("run.accepted");
+  });
+
+  test("whoever follows a run or waits for it is let go when the company is closed", async () => {
+    using folder = newFolder({
+      ...GREETER,
+      "workflows/greet.yaml": `${GREET}  - id: rest\n    wait: 1h\n`,
+    });
+    const company = await openCompany(folder.path);
+    const started = await company.run("greet", { name: "Ana" });
+    if (started.run === null) throw new Error("it must start");
+    const { run } = started;
+    const waiting = company.settled(run);
+    const following = typesOf(company, run);
+    await company.close();
+    expect((await waiting).endedAt).toBe(null);
+    expect(await following).toContain("step.started");
   });
 
   test("the text of a run's definition is in the log under its digest", async () => {

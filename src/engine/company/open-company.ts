@@ -94,6 +94,7 @@ async function openOffice(folder: string, { log, clock, options }: Given): Promi
     clock,
     definitions: library,
     performer,
+    isLooking,
     ...(trouble === undefined ? {} : { trouble }),
   });
   return { folder, isLooking, clock, log, library, runtime, staff };

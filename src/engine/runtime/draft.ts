@@ -79,8 +79,26 @@ export function draft(resident: Resident, world: World, now: number): Draft {
   const effects = events.length === 0 ? NO_EFFECTS : owedBy(run, events);
   const turns = turnsOf(resident.run, run);
   const standing = standingOf(run, resident.standing, now);
+  const fired = firedKeys(mails);
+  const isWritten = events.length > 0 || fired !== null;
+  const snapshot = isWritten ? snapshotDue(run, resident.tail + events.length) : null;
+  const pins = pinsOf(events, world.pinned);
   const made = { resident, mails, outcomes, run, events, contents, effects, turns, standing };
-  return { ...made, ...appendOf(made, world) };
+  const append = isWritten ? appendOf(made, world, { fired, snapshot, pins }) : null;
+  return {
+    resident,
+    mails,
+    outcomes,
+    run,
+    events,
+    contents,
+    effects,
+    turns,
+    standing,
+    hasSnapshot: snapshot !== null,
+    pins,
+    append,
+  };
 }
 
 const NO_EFFECTS: readonly Effect[] = [];
@@ -98,45 +116,44 @@ function decided(run: Run, mail: Mail, facts: Facts): Decision | Problem {
 
 type Made = Omit<Draft, "append" | "hasSnapshot" | "pins">;
 
-function appendOf(made: Made, world: World): Pick<Draft, "append" | "hasSnapshot" | "pins"> {
+type Beside = {
+  readonly fired: readonly number[] | null;
+  readonly snapshot: ReturnType<typeof snapshotDue>;
+  readonly pins: readonly Digest[];
+};
+
+function appendOf(made: Made, world: World, { fired, snapshot, pins }: Beside): Append {
   const { resident, mails, run, events, standing } = made;
-  const fired = firedKeys(mails);
-  if (events.length === 0 && fired === null) return NOTHING;
   const rows = events.length === 0 ? NO_ROWS : rowsOf(run, events, made.turns);
-  const snapshot = snapshotDue(run, resident.tail + events.length);
-  const pins = pinsOf(events, world.pinned);
+  const { timersSet, listensSet, listensEnded } = rows;
   return {
-    hasSnapshot: snapshot !== null,
-    pins,
-    append: {
-      stream: resident.id,
-      after: resident.run.seq,
-      cause: mails[0]?.cause ?? null,
-      events: events.map(draftOf),
-      contents: contentsOf(mails, [
-        ...made.contents,
-        ...(snapshot?.contents ?? NO_CONTENTS),
-        ...pins.map((digest) => pinned(digest, world.definitions)),
-      ]),
-      ...rows,
-      timersEnded: fired === null ? rows.timersEnded : withFired(rows, fired),
-      standing: standing === resident.standing ? null : standing,
-      snapshot: snapshot === null ? null : { machine: MACHINE_VERSION, state: snapshot.state },
-    },
+    stream: resident.id,
+    after: resident.run.seq,
+    cause: mails[0]?.cause ?? null,
+    events: events.map(draftOf),
+    contents: contentsOf(mails, [
+      made.contents,
+      snapshot?.contents ?? NO_CONTENTS,
+      pins.length === 0 ? NO_CONTENTS : pins.map((digest) => pinned(digest, world.definitions)),
+    ]),
+    timersSet,
+    timersEnded: fired === null ? rows.timersEnded : withFired(rows, fired),
+    listensSet,
+    listensEnded,
+    standing: standing === resident.standing ? null : standing,
+    snapshot: snapshot === null ? null : { machine: MACHINE_VERSION, state: snapshot.state },
   };
 }
 
-const NOTHING: Pick<Draft, "append" | "hasSnapshot" | "pins"> = {
-  append: null,
-  hasSnapshot: false,
-  pins: [],
-};
-
 const NO_CONTENTS: readonly Content[] = [];
 
-function contentsOf(mails: readonly Mail[], made: readonly Content[]): readonly Content[] {
-  if (!mails.some((mail) => mail.content !== null)) return made;
-  return [...mails.flatMap(({ content }) => (content === null ? [] : [content])), ...made];
+function contentsOf(
+  mails: readonly Mail[],
+  made: readonly (readonly Content[])[],
+): readonly Content[] {
+  const told = mails.flatMap(({ content }) => (content === null ? NO_CONTENTS : [content]));
+  const all = [told, ...made].filter((some) => some.length > 0);
+  return all.length === 0 ? NO_CONTENTS : all.flat();
 }
 
 const NO_PINS: readonly Digest[] = [];

@@ -21,6 +21,8 @@ export type EmbeddedOptions = {
   readonly trouble?: (problem: Problem) => void;
   /** Attempts in flight at once in this process; a crash repeats at most so many. */
   readonly inFlightMost?: number;
+  /** Another process may write: a run is folded anew each time it is asked for, and `watch` looks at the log. */
+  readonly isLooking?: boolean;
 };
 
 /** Attempts in flight at once in this process, unless said. */
@@ -29,6 +31,8 @@ export const IN_FLIGHT_MOST = 512;
 const WAITING_MOST = 100_000;
 /** Runs folded at once on opening. */
 const RECOVERED_AT_ONCE_MOST = 256;
+/** How often one who only looks asks the log for news. */
+const LOOK_MS = 250;
 /** How long closing waits for answers of what was stopped. */
 const CLOSING_MS_MOST = 5_000;
 
@@ -67,6 +71,7 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
         .filter((attempt) => attempt.state === "placing")
         .map((attempt) => ({ key: attempt.key, waitsFor: shell.performing.waitsFor(attempt) })),
     watch: (run, told) => watch(shell, run, told),
+    isClosed: () => shell.isClosed,
     close: () => close(shell),
   };
 }
@@ -157,11 +162,12 @@ function noSuchRun(id: RunId): Problem {
 
 /** The run in memory, or folded for a look: looking does not keep it. */
 function peek(shell: Shell, id: RunId): Resident | null {
-  const known = shell.residents.get(id);
-  const resident = known ?? shell.residents.wake(id, null);
-  if (resident !== null && resident.mails.length === 0 && resident.attempts.size === 0)
-    shell.residents.rest(resident);
-  return resident === null || resident.run.seq === 0 ? null : resident;
+  const { residents, options } = shell;
+  const resident = residents.get(id) ?? residents.wake(id, null);
+  if (resident === null) return null;
+  if (options.isLooking === true) residents.drop(resident);
+  else if (resident.mails.length === 0 && resident.attempts.size === 0) residents.rest(resident);
+  return resident.run.seq === 0 ? null : resident;
 }
 
 function standingNow(shell: Shell, id: RunId): NewStanding | null {
@@ -220,10 +226,26 @@ function tellLost(shell: Shell, resident: Resident, key: number): Promise<void> 
 function watch(shell: Shell, run: RunId, told: () => void): () => void {
   const watchers = shell.watchers.get(run) ?? new Set();
   shell.watchers.set(run, watchers.add(told));
+  const endLook = shell.options.isLooking === true ? look(shell, run, told) : () => {};
   return () => {
+    endLook();
     watchers.delete(told);
     if (watchers.size === 0) shell.watchers.delete(run);
   };
+}
+
+/** Tells whenever the log may have more of the run, the first time too: nobody knows what was missed. */
+function look({ clock, log }: Shell, run: RunId, told: () => void): () => void {
+  let seen = -1;
+  const again = (): void => {
+    const seq = log.standing(run)?.seq ?? 0;
+    const isNews = seq > seen;
+    seen = seq;
+    cancel = clock.after(LOOK_MS, again);
+    if (isNews) told();
+  };
+  let cancel = clock.after(LOOK_MS, again);
+  return () => cancel();
 }
 
 function committed(shell: Shell, runs: readonly RunId[]): void {
@@ -248,7 +270,7 @@ async function close(shell: Shell): Promise<void> {
   if (shell.isClosed) return;
   shell.isClosed = true;
   shell.alarms.close();
-  shell.performing.close();
+  shell.performing.close(shell.residents.all());
   let giveUp = (): void => {};
   const late = new Promise<void>((resolve) => {
     giveUp = shell.clock.after(CLOSING_MS_MOST, resolve);
@@ -256,4 +278,5 @@ async function close(shell: Shell): Promise<void> {
   await Promise.race([idle(shell), late]);
   giveUp();
   shell.mailroom.close();
+  for (const watchers of shell.watchers.values()) for (const told of new Set(watchers)) told();
 }

@@ -34,7 +34,7 @@ export type Performing = {
   readonly waitsFor: (attempt: Attempt) => string;
   readonly count: () => number;
   /** Begins nothing more and aborts what is under way; only what was done is still told. */
-  readonly close: () => void;
+  readonly close: (residents: Iterable<Resident>) => void;
 };
 
 export type PerformingShell = {
@@ -52,13 +52,13 @@ const STOPPING_MS_MOST = 10_000;
 
 type State = PerformingShell & {
   readonly places: Places<Attempt>;
-  readonly attempts: Set<Attempt>;
+  count: number;
   isClosed: boolean;
 };
 
 export function openPerforming(shell: PerformingShell): Performing {
   const places = openPlaces<Attempt>(shell.inFlightMost, (attempt) => placed(state, attempt));
-  const state: State = { ...shell, places, attempts: new Set(), isClosed: false };
+  const state: State = { ...shell, places, count: 0, isClosed: false };
   return {
     perform: (resident, call, asks) => perform(state, { resident, call, asks }),
     abort: (resident, key) => abort(state, resident.attempts.get(key)),
@@ -72,13 +72,14 @@ export function openPerforming(shell: PerformingShell): Performing {
       const lacking = attempt.waiting === null ? [] : places.lacking(attempt.waiting);
       return lacking.length === 0 ? "a place in this process" : lacking.join(", ");
     },
-    count: () => state.attempts.size,
-    close: () => {
+    count: () => state.count,
+    close: (residents) => {
       state.isClosed = true;
-      for (const attempt of state.attempts) {
-        if (attempt.state === "performing") stop(state, attempt, null);
-        else if (attempt.state !== "answered") leave(state, attempt);
-      }
+      for (const { attempts } of residents)
+        for (const attempt of attempts.values()) {
+          if (attempt.state === "performing") stop(state, attempt, null);
+          else if (attempt.state !== "answered") leave(state, attempt);
+        }
     },
   };
 }
@@ -94,7 +95,7 @@ function perform(state: State, { resident, call, asks }: Asked): void {
   if (state.isClosed) return;
   const party = state.places.party(wantsOf(call, state.performer.terms(call.agent).places));
   const attempt = newAttempt(resident, call, { party, asks });
-  state.attempts.add(attempt);
+  state.count += 1;
   resident.attempts.set(call.key, attempt);
   attempt.waiting = state.places.take(attempt, party);
   if (attempt.waiting === null) placed(state, attempt);
@@ -159,8 +160,7 @@ function postWith(state: State, attempt: Attempt, what: Pick<Mail, "signal" | "c
 /** It has nothing more to do here; what it held or waited for is free. */
 function leave(state: State, attempt: Attempt): void {
   const { places } = state;
-  state.attempts.delete(attempt);
-  attempt.resident.attempts.delete(attempt.key);
+  if (attempt.resident.attempts.delete(attempt.key)) state.count -= 1;
   if (attempt.waiting !== null) places.forget(attempt.waiting);
   attempt.waiting = null;
   if (attempt.isPlaced) places.release(attempt.party);

@@ -60,6 +60,8 @@ const OVERTAKEN_MOST = 16;
 type State<Holder> = {
   readonly places: Map<string, Place<Holder>>;
   readonly parties: Map<string, Party<Holder>>;
+  /** The same by the list itself, which is mostly the same list. */
+  readonly known: WeakMap<readonly Want[], Party<Holder>>;
   /** Have their places and wait for a share of what is in flight. */
   readonly placed: Queue<Waiting<Holder>>;
   readonly inFlightMost: number;
@@ -76,6 +78,7 @@ export function openPlaces<Holder>(
   const state: State<Holder> = {
     places: new Map(),
     parties: new Map(),
+    known: new WeakMap(),
     placed: openQueue(),
     inFlightMost,
     granted,
@@ -103,11 +106,12 @@ export function openPlaces<Holder>(
 }
 
 function partyOf<Holder>(state: State<Holder>, wants: readonly Want[]): Party<Holder> {
-  const key = wants.map((want) => `${want.place}\n${want.capacity}`).join("\n\n");
-  const known = state.parties.get(key);
+  const known = state.known.get(wants);
   if (known !== undefined) return known;
-  const party = newParty(state.places, wants);
-  state.parties.set(key, party);
+  const name = wants.map((want) => `${want.place}\n${want.capacity}`).join("\n\n");
+  const party = state.parties.get(name) ?? newParty(state.places, wants);
+  state.parties.set(name, party);
+  state.known.set(wants, party);
   return party;
 }
 

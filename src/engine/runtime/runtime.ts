@@ -33,8 +33,9 @@ export interface Runtime {
   isBusy(run: RunId): boolean;
   /** What waits in this process for a place (a resource, an agent's concurrency), by run and key. */
   queued(run: RunId): readonly { readonly key: Key; readonly waitsFor: string }[];
-  /** Calls back after each commit that holds events of the run; returns what ends that. */
+  /** Calls back after each commit that holds events of the run, and at the end of closing; returns what ends that. */
   watch(run: RunId, told: () => void): () => void;
+  isClosed(): boolean;
   /** Stops taking effects, aborts what runs, waits for the answers and the last commit. */
   close(): Promise<void>;
 }

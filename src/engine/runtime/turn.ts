@@ -33,7 +33,7 @@ export type TurnShell = World & {
 };
 
 /** Runs decided in one turn; the others come in the next, so that the event loop is not held long. */
-const RUNS_PER_TURN_MOST = 2_000;
+const RUNS_PER_TURN_MOST = 1_000;
 /** How long after a commit that the disk refused it is tried again: doubled each time, up to the most. */
 const RETRY_FIRST_MS = 100;
 const RETRY_MOST_MS = 10_000;

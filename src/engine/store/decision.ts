@@ -136,20 +136,18 @@ function parseBody(row: Decision): readonly Packed[] {
   });
 }
 
-/** The heading made last: most events of one turn share it. */
-let latest = { kind: "", id: "", at: Number.NaN, cause: "", text: "" };
+/** Headings of this millisecond, by actor and cause: the events of a turn share a few. */
+let recent = { at: Number.NaN, iso: "", texts: new Map<string, string>() };
 
 function headingOf({ actor, at }: Draft, cause: string): string {
-  const isLatest =
-    latest.at === at &&
-    latest.id === actor.id &&
-    latest.kind === actor.kind &&
-    latest.cause === cause;
-  if (!isLatest) {
-    const text = heading(actor, new Date(at).toISOString(), cause);
-    latest = { kind: actor.kind, id: actor.id, at, cause, text };
-  }
-  return latest.text;
+  if (recent.at !== at) recent = { at, iso: new Date(at).toISOString(), texts: new Map() };
+  if (cause !== "") return heading(actor, recent.iso, cause);
+  const name = actorText(actor);
+  const known = recent.texts.get(name);
+  if (known !== undefined) return known;
+  const text = heading(actor, recent.iso, cause);
+  recent.texts.set(name, text);
+  return text;
 }
 
 function difference(draft: Draft, first: Draft): string {

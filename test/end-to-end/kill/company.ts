@@ -22,9 +22,9 @@ function agent(effects: string): string {
 import { setTimeout as sleep } from "node:timers/promises";
 const ledger = new URL("../ledger.txt", import.meta.url);
 export async function attempt(task) {
-  await sleep(Math.random() * 4);
+  await sleep(Math.random() * 20);
   appendFileSync(ledger, JSON.stringify(["${effects}", task.key, task.run, task.step]) + "\\n");
-  await sleep(Math.random() * 4);
+  await sleep(Math.random() * 20);
   return { outputs: { n: task.inputs.n + 1 } };
 }
 `;
