@@ -21,6 +21,7 @@ export function auditDeeds(world: World, shell: Shell, audited: Audited): void {
   auditWrites(of, audited);
   auditAnswers(of, audited);
   auditVotes(world, of, audited);
+  auditStops(world, of, audited);
   for (const deed of deeds) auditAction(of, deed, audited);
 }
 
@@ -88,11 +89,33 @@ function auditVotes(world: World, { events }: Of, { run, tell }: Audited): void 
     const { key, voter, digest, allow } = event;
     const isTold = world.votes.some(
       (vote) =>
-        vote.run === run && vote.key === key && vote.voter === voter && vote.digest === digest && vote.allow === allow,
+        vote.run === run &&
+        vote.key === key &&
+        vote.voter === voter &&
+        vote.digest === digest &&
+        vote.allow === allow,
     );
     if (!isTold) tell("M8", `a vote of ${voter} at ${key} counts, which was never given so`);
   }
 }
+
+/** What is to stop is told so, at once. */
+function auditStops(world: World, { events, deeds }: Of, { tell }: Audited): void {
+  if (world.counts.jumps > 0 || world.counts.refusedCommits > 0) return;
+  for (const event of events) {
+    if (event.type !== "attempt.stopping") continue;
+    const deed = deeds.findLast((one) => one.key === event.key);
+    if (deed === undefined || deed.isToldToStop || deed.endedAt === null) continue;
+    if (deed.endedAt > event.at + STOPPED_MS_MOST)
+      tell(
+        "stop",
+        `${deed.path} went on for ${deed.endedAt - event.at} ms after it was to stop, and was not told`,
+      );
+  }
+}
+
+/** A commit may be slow. */
+const STOPPED_MS_MOST = 5_000;
 
 /** What a step gave is what was answered under the attempt that it closes. */
 function auditAnswers({ deeds, finished, read }: Of, { tell }: Audited): void {

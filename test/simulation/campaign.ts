@@ -1,5 +1,5 @@
-import { type Play, play, type Played } from "./play.ts";
 import { PLANTS } from "./plants.ts";
+import { type Play, type Played, play } from "./play.ts";
 import type { Counts } from "./world.ts";
 
 /** What is to be simulated, as it stands on the command line. */
@@ -31,7 +31,8 @@ export const SIZE = 12;
 
 /** World after world, until they are done or the time is over. */
 export function simulate(campaign: Campaign): Result {
-  const until = campaign.minutes === null ? Infinity : performance.now() + campaign.minutes * 60_000;
+  const until =
+    campaign.minutes === null ? Infinity : performance.now() + campaign.minutes * 60_000;
   const found = new Map<string, Found & { times: number }>();
   const counts: Record<string, number> = {};
   let worlds = 0;
@@ -50,7 +51,13 @@ export function simulate(campaign: Campaign): Result {
       else if (known.seed !== seed) known.times++;
     }
   }
-  return { worlds, events, runs, counts, found: [...found.values()].map((one) => shrunk(one, campaign)) };
+  return {
+    worlds,
+    events,
+    runs,
+    counts,
+    found: [...found.values()].map((one) => shrunk(one, campaign)),
+  };
 }
 
 function add(counts: Record<string, number>, more: Counts): void {
@@ -68,7 +75,10 @@ function safely(options: Play): Pick<Played, "broken" | "counts" | "events" | "r
 }
 
 /** The smallest workflows in which the same seed breaks the same promise. */
-function shrunk(found: Found & { readonly times: number }, { only }: Campaign): Found & { readonly times: number } {
+function shrunk(
+  found: Found & { readonly times: number },
+  { only }: Campaign,
+): Found & { readonly times: number } {
   const { seed, promise } = found;
   for (let size = 1; size < found.size; size++) {
     const again = safely({ seed, size, only }).broken.find((one) => one.promise === promise);
@@ -78,9 +88,13 @@ function shrunk(found: Found & { readonly times: number }, { only }: Campaign): 
 }
 
 /** @returns the first seed in whose world the auditor says that the planted rule is broken, or null */
-export function seek(name: string, worlds: number): { readonly seed: number; readonly worlds: number; readonly what: string } | null {
+export function seek(
+  name: string,
+  worlds: number,
+): { readonly seed: number; readonly worlds: number; readonly what: string } | null {
   const plant = PLANTS[name];
-  if (plant === undefined) throw new Error(`There is no plant "${name}". There are: ${Object.keys(PLANTS).join("; ")}.`);
+  if (plant === undefined)
+    throw new Error(`There is no plant "${name}". There are: ${Object.keys(PLANTS).join("; ")}.`);
   for (let seed = 1; seed <= worlds; seed++) {
     const { broken } = safely({ seed, size: SIZE, only: null, plant } as Play);
     const seen = broken.find((one) => one.promise === plant.promise);

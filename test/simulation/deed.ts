@@ -68,7 +68,14 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
   const { path, key, agent, effects, uses } = call;
   const deed: Deed = {
     ...{ run, path, key, call: call.call, agent, effects, inputs, uses },
-    ...{ wrote: false, isPending: false, isHeld: true, answers: [] },
+    ...{
+      wrote: false,
+      isPending: false,
+      isHeld: true,
+      isToldToStop: false,
+      endedAt: null,
+      answers: [],
+    },
   };
   checkWritten(world, deed);
   world.deeds.push(deed);
@@ -165,6 +172,7 @@ function isTrue(deed: Deed): boolean {
 
 function give(world: World, { deed, asked }: Doing, answer: Answer): void {
   deed.isHeld = false;
+  deed.endedAt = world.moments.now();
   deed.answers.push(answer);
   if (answer.kind !== "ok") world.counts.failed++;
   asked.answer(answer);
@@ -238,6 +246,7 @@ function failed(kind: string): Failure {
 /** Told to stop, it stops, or goes on to its end, or says nothing more. */
 function toldToStop(world: World, doing: Doing, cancel: () => void): void {
   const { deed } = doing;
+  deed.isToldToStop = true;
   if (!deed.isHeld) return;
   const how = world.chance.next();
   world.moments.after(GIVEN_UP_MS, () => {

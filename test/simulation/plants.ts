@@ -1,8 +1,8 @@
 import type { Step, Task, Workflow } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
 import {
-  decide,
   type Decision,
+  decide,
   type Event,
   evolve,
   owed,
@@ -32,7 +32,11 @@ function writing(change: (event: Event, signal: Signal, run: Run) => Event): Mac
     decide: (run, signal, facts) => {
       const made = decide(run, signal, facts);
       if ("code" in made) return made;
-      return refolded(run, made, made.events.map((event) => change(event, signal, run)));
+      return refolded(
+        run,
+        made,
+        made.events.map((event) => change(event, signal, run)),
+      );
     },
   };
 }
@@ -65,7 +69,10 @@ function changing(change: (step: Step) => Step): (workflow: Workflow) => Workflo
       case "repeat":
         return { ...changed, body: below(changed.body) };
       case "choose":
-        return { ...changed, branches: changed.branches.map((one) => ({ ...one, step: below(one.step) })) };
+        return {
+          ...changed,
+          branches: changed.branches.map((one) => ({ ...one, step: below(one.step) })),
+        };
       default:
         return changed;
     }
@@ -99,10 +106,22 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     machine: writing((event) => {
       if (event.type !== "exception.raised" || event.why !== "unknown") return event;
       const { seq, at, by, path, error, end, settled: _dropped } = event;
-      return { seq, at, by, type: "step.finished", path, outcome: "degraded", error, ...(end ? { end } : {}) };
+      return {
+        seq,
+        at,
+        by,
+        type: "step.finished",
+        path,
+        outcome: "degraded",
+        error,
+        ...(end ? { end } : {}),
+      };
     }),
   },
-  "an ask is performed before attempt.begun": { promise: "M9", flaw: "performs an ask before it has begun" },
+  "an ask is performed before attempt.begun": {
+    promise: "M9",
+    flaw: "performs an ask before it has begun",
+  },
   "nothing is told lost": { promise: "M9", flaw: "forgets what may be lost" },
   "a resume starts nothing": {
     promise: "ends",
@@ -119,9 +138,19 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   "what waited for a resume is not owed again": {
     promise: "ends",
     flaw: "forgets what waited for a resume",
-    machine: { ...MACHINE, owedBy: (run, events) => owedBy(run, events.filter((one) => one.type !== "run.resumed")) },
+    machine: {
+      ...MACHINE,
+      owedBy: (run, events) =>
+        owedBy(
+          run,
+          events.filter((one) => one.type !== "run.resumed"),
+        ),
+    },
   },
-  "a timer keeps its moment through a pause": { promise: "timers", flaw: "keeps the first moment of a timer" },
+  "a timer keeps its moment through a pause": {
+    promise: "timers",
+    flaw: "keeps the first moment of a timer",
+  },
   "one vote is enough": {
     promise: "M8",
     machine: writing((event) =>
@@ -135,7 +164,9 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     machine: hearing((signal, run) => {
       if (signal.type !== "vote") return signal;
       const gate = waitsOf(run).find((wait) => wait.key === signal.key);
-      return gate?.what.kind === "gate" ? { ...signal, digest: gate.what.digest as Digest } : signal;
+      return gate?.what.kind === "gate"
+        ? { ...signal, digest: gate.what.digest as Digest }
+        : signal;
     }),
   },
   "whoever votes may": {
@@ -155,7 +186,9 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     promise: "M2",
     machine: hearing((signal, run) => {
       if (signal.type !== "answer" || signal.outcome.kind === "ok") return signal;
-      const isUndo = waitsOf(run).some((wait) => wait.key === signal.key && wait.path.startsWith("!undo/"));
+      const isUndo = waitsOf(run).some(
+        (wait) => wait.key === signal.key && wait.path.startsWith("!undo/"),
+      );
       return isUndo ? { ...signal, outcome: { kind: "ok", output: { value: {} } } } : signal;
     }),
   },
@@ -180,8 +213,12 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     promise: "child",
     machine: hearing((signal, run) => {
       if (signal.type !== "answer" || signal.outcome.kind !== "failed") return signal;
-      const isChild = waitsOf(run).some((wait) => wait.key === signal.key && wait.what.kind === "child");
-      return isChild ? { ...signal, outcome: { kind: "unknown", error: signal.outcome.error } } : signal;
+      const isChild = waitsOf(run).some(
+        (wait) => wait.key === signal.key && wait.what.kind === "child",
+      );
+      return isChild
+        ? { ...signal, outcome: { kind: "unknown", error: signal.outcome.error } }
+        : signal;
     }),
   },
   "a sub-run's end is not told": { promise: "ends", machine: forgetting("report") },
@@ -200,11 +237,28 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       decide: (run, signal, facts) => {
         const made = decide(run, signal, facts);
         const [first] = "code" in made ? [] : made.events;
-        if ("code" in made || first?.type !== "attempt.ended" || first.error.kind !== "invalid_output") return made;
+        if (
+          "code" in made ||
+          first?.type !== "attempt.ended" ||
+          first.error.kind !== "invalid_output"
+        )
+          return made;
         if (signal.type !== "answer" || signal.outcome.kind !== "ok") return made;
         const { seq, at, by, path, key } = first;
         const { output } = signal.outcome;
-        return refolded(run, made, [{ seq, at, by, type: "step.finished", path, outcome: "completed", output, closes: key, end: true }]);
+        return refolded(run, made, [
+          {
+            seq,
+            at,
+            by,
+            type: "step.finished",
+            path,
+            outcome: "completed",
+            output,
+            closes: key,
+            end: true,
+          },
+        ]);
       },
     },
   },
@@ -214,8 +268,17 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       ...MACHINE,
       decide: (run, signal, facts) => {
         let made = decide(run, signal, facts);
-        while (!("code" in made) && made.run.unsettled && made.run.paused === null && made.events.length > 0) {
-          const more: ReturnType<typeof decide> = decide(made.run, { type: "proceed", at: signal.at, by: signal.by }, facts);
+        while (
+          !("code" in made) &&
+          made.run.unsettled &&
+          made.run.paused === null &&
+          made.events.length > 0
+        ) {
+          const more: ReturnType<typeof decide> = decide(
+            made.run,
+            { type: "proceed", at: signal.at, by: signal.by },
+            facts,
+          );
           if ("code" in more || more.events.length === 0) break;
           const before = made.events.map(({ end: _end, ...event }) => event);
           made = refolded(run, more, [...before, ...more.events]);
@@ -224,20 +287,28 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       },
     },
   },
-  "what is left of a decision is forgotten": { promise: "ends", machine: forgetting("proceed") },
-  "an answer is taken for whatever is open": { promise: "M2", flaw: "answers are taken for whatever is open" },
+  "what is left of a decision is forgotten": { promise: "proceed", machine: forgetting("proceed") },
+  "an answer is taken for whatever is open": {
+    promise: "M2",
+    flaw: "answers are taken for whatever is open",
+  },
   "a late answer answers the next attempt": {
     promise: "M2",
     machine: hearing((signal, run) => {
-      if (signal.type !== "answer" || waitsOf(run).some((wait) => wait.key === signal.key)) return signal;
-      const doubt = waitsOf(run).find((wait) => wait.what.kind === "agent" && wait.what.attempt > 1);
+      if (signal.type !== "answer" || waitsOf(run).some((wait) => wait.key === signal.key))
+        return signal;
+      const doubt = waitsOf(run).find(
+        (wait) => wait.what.kind === "agent" && wait.what.attempt > 1,
+      );
       return doubt === undefined ? signal : { ...signal, key: doubt.key };
     }),
   },
   "limits are ignored": {
     promise: "limits",
     definition: (workflow) => ({
-      ...changing((step) => ("concurrencyMost" in step ? { ...step, concurrencyMost: null } : step))(workflow),
+      ...changing((step) =>
+        "concurrencyMost" in step ? { ...step, concurrencyMost: null } : step,
+      )(workflow),
       limits: { ...workflow.limits, concurrencyMost: 20 },
     }),
   },
@@ -247,18 +318,25 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "retries have no end": {
     promise: "M7",
-    definition: ofTasks((task) => ({ ...task, retry: { ...task.retry, attemptsMost: task.retry.attemptsMost + 1 } })),
+    definition: ofTasks((task) => ({
+      ...task,
+      retry: { ...task.retry, attemptsMost: task.retry.attemptsMost + 1 },
+    })),
   },
-  "effects are performed before they are written": { promise: "M1", flaw: "performs before it is written" },
+  "effects are performed before they are written": {
+    promise: "M1",
+    flaw: "performs before it is written",
+  },
   "capacities are ignored": { promise: "capacity", flaw: "ignores capacities" },
   "nothing is owed on opening": { promise: "ends", flaw: "forgets what is owed on opening" },
-  "a stop after a crash is forgotten": { promise: "ends", flaw: "never aborts" },
+  "what is to stop is not told": { promise: "stop", flaw: "never aborts" },
   "a pause stops nothing": {
     promise: "pause",
     machine: {
       ...MACHINE,
       decide: (run, signal, facts) => {
-        if (signal.type === "pause" || signal.type === "resume" || run.paused === null) return decide(run, signal, facts);
+        if (signal.type === "pause" || signal.type === "resume" || run.paused === null)
+          return decide(run, signal, facts);
         const made = decide({ ...run, paused: null }, signal, facts);
         return "code" in made ? made : refolded(run, made, made.events);
       },

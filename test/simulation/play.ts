@@ -155,8 +155,32 @@ function fateOf(world: World, crashAt: number | null): Fate {
 const watchers = new WeakMap<World, () => void>();
 
 function committed(world: World, _runs: readonly RunId[]): void {
+  quietSince.set(world, world.moments.passed());
   watchers.get(world)?.();
 }
+
+/** What is left to decide is decided at once, whoever else looks at the run. */
+function lookForForgotten(world: World, shell: Shell): void {
+  const { moments, weather } = world;
+  const since = quietSince.get(world);
+  if (
+    since === undefined ||
+    weather.refused > 0 ||
+    !shell.isUp() ||
+    moments.passed() - since < QUIET_MS
+  )
+    return;
+  for (const id of shell.runs()) {
+    const run = shell.look(id);
+    if (run?.unsettled === true && run.paused === null && run.phase !== "finished")
+      breaks(world, "proceed", `${id} has something left to decide, and nobody goes on`);
+  }
+}
+
+/** Longer than the slowest commit. */
+const QUIET_MS = 10_000;
+/** The moment of the last commit or opening, per world. */
+const quietSince = new WeakMap<World, number>();
 
 type Stage = { readonly shell: Shell; readonly library: Library; readonly seed: number };
 
@@ -171,6 +195,7 @@ function live(world: World, { shell, library, seed }: Stage): readonly RunId[] {
       weather.meddle === 0 && weather.crash === 0 ? 1_000 : chance.between(0, 60_000),
       () => {
         isLookDue = false;
+        lookForForgotten(world, shell);
         people.look();
       },
     );
@@ -251,6 +276,7 @@ function down(world: World, shell: Shell): void {
   abandon(world);
   world.moments.after(world.chance.between(0, DOWN_MS_MOST), () => {
     reopening.delete(world);
+    quietSince.set(world, world.moments.passed());
     shell.open();
   });
 }

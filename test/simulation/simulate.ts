@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Campaign, type Result, seek, simulate, SIZE } from "./campaign.ts";
+import { type Campaign, type Result, SIZE, seek, simulate } from "./campaign.ts";
 import { PLANTS } from "./plants.ts";
 
 /** npm run simulate -- --worlds 10000 --seed 1 [--size 12] [--only each] [--minutes 5] [--plant NAME] */
@@ -64,7 +64,10 @@ function plants(name: string): number {
   for (const one of names) {
     const found = seek(one, PLANT_WORLDS_MOST);
     if (found === null) missed++;
-    const said = found === null ? `NOT FOUND in ${PLANT_WORLDS_MOST} worlds` : `seed ${found.seed}: ${found.what.slice(0, 160)}`;
+    const said =
+      found === null
+        ? `NOT FOUND in ${PLANT_WORLDS_MOST} worlds`
+        : `seed ${found.seed}: ${found.what.slice(0, 160)}`;
     console.log(`${one} (${PLANTS[one]?.promise ?? ""}): ${said}`);
   }
   console.log(`${names.length} planted faults, ${missed} not found`);

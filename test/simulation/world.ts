@@ -23,6 +23,9 @@ export type Deed = {
   isPending: boolean;
   /** The process that asked for it still waits for it. */
   isHeld: boolean;
+  isToldToStop: boolean;
+  /** When it answered, by the clock on the wall; null: it did not, or nobody was there to hear. */
+  endedAt: number | null;
   readonly answers: Answer[];
 };
 
