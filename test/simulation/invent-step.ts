@@ -1,7 +1,10 @@
 import type { Chance } from "./chance.ts";
 import { PEOPLE, RESOURCES, type Taste } from "./invent.ts";
 
-export type Readable = { readonly text: string; readonly type: "number" | "text" | "list" };
+export type Readable = {
+  readonly text: string;
+  readonly type: "number" | "text" | "list" | "object";
+};
 
 /** A workflow being written. `left` steps may still be written; `readable` is what stands before. */
 export type Making = {
@@ -125,7 +128,9 @@ function inputs(making: Making): Written {
   const written: Written = { fixed: chance.between(0, 9) };
   const count = chance.between(0, 2);
   for (let at = 0; at < count; at++) written[`i${at}`] = `$${chance.one(readable).text}`;
-  if (chance.is(0.1)) written["said"] = `about \${${chance.one(readable).text}}`;
+  const objects = readable.filter((one) => one.type === "object");
+  const about = objects.length > 0 && chance.is(0.5) ? objects : readable;
+  if (chance.is(0.2)) written["said"] = `about \${${chance.one(about).text}}`;
   return written;
 }
 
@@ -137,6 +142,10 @@ function outputs(making: Making, id: string): Written {
   if (chance.is(0.3)) {
     written["t"] = "string";
     making.readable.push({ text: `${id}.t`, type: "text" });
+  }
+  if (chance.is(0.2)) {
+    written["o"] = "object";
+    making.readable.push({ text: `${id}.o`, type: "object" });
   }
   if (chance.is(0.3)) {
     written["l"] = "number[]";

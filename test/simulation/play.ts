@@ -1,3 +1,4 @@
+import { canonical } from "../../src/core/audit/index.ts";
 import type { Workflow } from "../../src/core/definition/index.ts";
 import { readWorkflow } from "../../src/core/definition/index.ts";
 import { type Digest, parseRunId, type RunId } from "../../src/core/id.ts";
@@ -10,6 +11,7 @@ import { invent, type Source, type Taste } from "./invent.ts";
 import { openMachineShell } from "./machine-shell.ts";
 import { openPeople, type People } from "./people.ts";
 import type { Plant } from "./plants.ts";
+import { heard, openRuntimeShell } from "./runtime-shell.ts";
 import type { Fate, Machine, Shell, Surroundings } from "./shell.ts";
 import { clear, stillness, type Weather, weatherOf } from "./weather.ts";
 import { type Broken, breaks, type Counts, openWorld, type World } from "./world.ts";
@@ -18,6 +20,8 @@ export type Play = {
   readonly seed: number;
   readonly size: number;
   readonly only: string | null;
+  /** The machine in the smallest shell, or the runtime that ships. */
+  readonly shell?: "machine" | "runtime";
   /** A rule that is switched off. */
   readonly plant?: Plant;
   /** The process is gone at this commit, and at no other. */
@@ -51,6 +55,25 @@ type Library = {
 
 /** One world from its beginning until every run has ended and everything was looked at. */
 export function play(options: Play): Played {
+  const playing = playOn(options);
+  for (;;) {
+    const next = playing.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** The same with the runtime that ships, which needs the event loop to go on. */
+export async function playRuntime(options: Play): Promise<Played> {
+  const playing = playOn({ ...options, shell: "runtime" });
+  for (;;) {
+    const next = playing.next();
+    if (next.done === true) return next.value;
+    await heard();
+  }
+}
+
+/** Stops after everything that happens. */
+function* playOn(options: Play): Generator<void, Played> {
   const chance = chanceOf(`world ${options.seed}`);
   const weather =
     options.crashAt === undefined ? weatherOf(chance.apart("weather")) : stillness(true);
@@ -62,11 +85,11 @@ export function play(options: Play): Played {
     names: library.names,
   });
   const shell = openShell(world, options);
-  const runs = live(world, { shell, library, seed: options.seed });
+  const runs = yield* live(world, { shell, library, seed: options.seed });
   for (const broken of audit(world, shell)) world.broken.push(broken);
   const ends = endsOf(shell, runs);
   if (weather.isCalm && world.broken.length === 0)
-    compare(world, ends, undisturbed(options, library));
+    compare(world, ends, yield* undisturbed(options, library));
   return {
     ...{ broken: world.broken, counts: world.counts, ends, log: shell.stored },
     events: shell.runs().reduce((sum, run) => sum + shell.stored(run).length, 0),
@@ -120,10 +143,14 @@ function openShell(world: World, options: Play): Shell {
     committed: (runs) => committed(world, runs),
     broken: (promise, what) => breaks(world, promise, what),
   };
-  const shell = openMachineShell(surroundings, {
-    machine: options.plant?.machine ?? MACHINE,
-    flaw: options.plant?.flaw ?? null,
-  });
+  const { plant } = options;
+  const shell =
+    options.shell === "runtime"
+      ? openRuntimeShell(surroundings)
+      : openMachineShell(surroundings, {
+          machine: plant?.machine ?? MACHINE,
+          flaw: plant?.flaw ?? null,
+        });
   world.shell = shell;
   return shell;
 }
@@ -184,7 +211,7 @@ const quietSince = new WeakMap<World, number>();
 
 type Stage = { readonly shell: Shell; readonly library: Library; readonly seed: number };
 
-function live(world: World, { shell, library, seed }: Stage): readonly RunId[] {
+function* live(world: World, { shell, library, seed }: Stage): Generator<void, readonly RunId[]> {
   const { chance, moments, weather } = world;
   const people = openPeople(world);
   let isLookDue = false;
@@ -210,7 +237,9 @@ function live(world: World, { shell, library, seed }: Stage): readonly RunId[] {
   let happened = 0;
   for (;;) {
     if (!shell.isUp() && !reopening.has(world)) down(world, shell);
-    if (moments.step()) {
+    const happens = moments.step();
+    yield;
+    if (happens) {
       if (++happened === CLEAR_AFTER) clear(weather);
       if (happened < HAPPENINGS_MOST) continue;
       breaks(world, "ends", `after ${HAPPENINGS_MOST} happenings the world has not come to rest`);
@@ -303,13 +332,16 @@ function endsOf(shell: Shell, runs: readonly RunId[]): ReadonlyMap<RunId, string
           : shell.read(outputs.digest);
     ends.set(
       id,
-      JSON.stringify({ outcome, value, error: error?.message ?? null, degraded: degraded ?? 0 }),
+      canonical({ outcome, value, error: error?.message ?? null, degraded: degraded ?? 0 }),
     );
   }
   return ends;
 }
 
-function undisturbed(options: Play, library: Library): ReadonlyMap<RunId, string> {
+function* undisturbed(
+  options: Play,
+  library: Library,
+): Generator<void, ReadonlyMap<RunId, string>> {
   const { seed, size, only } = options;
   const name = `${Math.floor(seed / SEEDS_PER_INVENTION)} ${size} ${only ?? ""}`;
   const known = undisturbedEnds.get(name);
@@ -323,7 +355,7 @@ function undisturbed(options: Play, library: Library): ReadonlyMap<RunId, string
     names: library.names,
   });
   const shell = openShell(world, { seed, size, only });
-  const ends = endsOf(shell, live(world, { shell, library, seed }));
+  const ends = endsOf(shell, yield* live(world, { shell, library, seed }));
   undisturbedEnds.set(name, ends);
   return ends;
 }
