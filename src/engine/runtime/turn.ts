@@ -55,6 +55,8 @@ function take(state: State): void {
   const batch: Append[] = [];
   for (const made of drafts) {
     shell.mailroom.taken(made.mails.length);
+    // What was left because a mail is decided alone comes with the next turn.
+    if (made.resident.mails.length > 0) shell.mailroom.giveBack(made.resident, []);
     if (made.append === null) finish(state, made);
     else {
       written.push(made);
