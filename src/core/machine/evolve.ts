@@ -246,8 +246,10 @@ function gateClosed(run: Fold, event: Of<"gate.closed">): void {
 
 function raised(run: Fold, event: Of<"exception.raised">): void {
   const { seq, path, why, error, owner, look, at } = event;
+  const timer = get(run.frames, path)?.timer ?? null;
+  if (timer !== null) run.open = remove(run.open, timer);
   run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at });
-  changeLeaf(run, path, { state: "held", exception: seq, exceptionWhy: why });
+  changeLeaf(run, path, { state: "held", timer: null, exception: seq, exceptionWhy: why });
 }
 
 function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {

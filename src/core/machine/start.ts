@@ -1,12 +1,5 @@
 import { canonical } from "../audit/index.ts";
-import {
-  type Choose,
-  type Each,
-  type Gate,
-  parseDuration,
-  type Step,
-  type Wait,
-} from "../definition/index.ts";
+import type { Choose, Each, Gate, Step, Wait } from "../definition/index.ts";
 import {
   type Expression,
   evaluateTemplate,
@@ -28,6 +21,8 @@ import { childPath, childStep } from "./work.ts";
 
 /** An `each` over more items than this is refused: M7. */
 export const ITEMS_MOST = 1_000_000;
+/** No timer of a `wait` is longer: ten years. */
+export const WAIT_MS_MOST: number = 10 * 366 * 86_400_000;
 
 type Place = Position & { readonly path: Path };
 
@@ -148,15 +143,11 @@ function beginGate(draft: Draft, step: Gate, on: Begin): void {
   tell(draft, { type: "step.started", path: on.place.path, slot: on.place.at, gate });
 }
 
-/** What a file says is milliseconds by now; what an expression gives is a duration as people write it. */
+/** Milliseconds, at most ten years: what people write was made of it when the file was read. */
 function waitMs(template: Template, scope: Scope): number | null {
   const outcome = evaluateTemplate(template, scope);
-  if (outcome.kind !== "value") return null;
-  const { value } = outcome;
-  if (template.kind === "plain") return typeof value === "number" ? value : null;
-  const parsed =
-    typeof value === "number" || typeof value === "string" ? parseDuration(value) : null;
-  return parsed?.ok === true ? parsed.ms : null;
+  if (outcome.kind !== "value" || typeof outcome.value !== "number") return null;
+  return outcome.value >= 0 && outcome.value <= WAIT_MS_MOST ? outcome.value : null;
 }
 
 function beginWait(draft: Draft, step: Wait, on: Begin): void {
