@@ -1,4 +1,5 @@
-import { type Choose, type Each, type Gate, type Step, type Wait } from "../definition/index.ts";
+import { canonical } from "../audit/index.ts";
+import type { Choose, Each, Gate, Step, Wait } from "../definition/index.ts";
 import {
   type Expression,
   evaluateTemplate,
@@ -128,7 +129,7 @@ function beginGate(draft: Draft, step: Gate, on: Begin): void {
   const ask = asked.kind === "value" ? textOf(asked.value) : step.name;
   const shown = valuesOf(step.show, on.scope);
   const show = "values" in shown ? shown.values : { fault: shown.fault };
-  const digest = draft.facts.digest(JSON.stringify([draft.run.id, on.place.path, ask, show]));
+  const digest = draft.facts.digest(canonical([draft.run.id, on.place.path, ask, show]));
   const { chain, from, need, dueMs } = step.approval;
   const gate: GateOpening = {
     digest,
@@ -178,5 +179,5 @@ function beginWait(draft: Draft, step: Wait, on: Begin): void {
 }
 
 function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : canonical(value);
 }
