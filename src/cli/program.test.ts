@@ -162,16 +162,16 @@ describe("muster run", () => {
       - Steps degraded: 1
 
       Resource usage:
-      - Agents: 2 (loader ×4, senior ×1)
+      - Agents: 2 (loader ×4, senior)
       - Peak concurrent agents: 2
       - Attempts: 5
 
       Outputs:
-      - ids: 4 (a, b, c, …)
+      - ids: 4 (a, b, c, d)
       - note: well
 
       Warnings:
-      - send/2: no template
+      - Write letters: no template
 
       Next steps:
       - muster runs show wf_example_1 --folder /example
@@ -214,12 +214,12 @@ describe("muster run", () => {
       "x",
     );
     expect(side).toMatchInlineSnapshot(`
-      "error: example has no param "siez".
-        mend: Did you mean "size"? Its params: size.
-      error: "x" is no param.
+      "error: "x" is no param.
         mend: Write params as key=value.
-      error: example needs the param "size", of type integer.
-        mend: Add size=… to the command, or write it into the --params file.
+      error: The workflow "example" has no param "siez".
+        mend: Did you mean "size"? Its params: size.
+      error: The workflow "example" needs the param "size", of type integer.
+        mend: Give it: size=50
       "
     `);
     expect([code, out]).toEqual([2, ""]);
@@ -284,12 +284,12 @@ describe("muster runs", () => {
         Is the source there?
 
       Resource usage:
-      - Agents: 1 (loader ×1)
+      - Agents: 1 (loader)
       - Peak concurrent agents: 1
       - Attempts: 1
 
       Errors:
-      - load/1, attempt 1: no answer in 30 s
+      - Load customers, attempt 1: no answer in 30 s
       "
     `);
   });
@@ -367,7 +367,7 @@ describe("muster runs", () => {
     await company.run("example");
     const { out } = await muster(company, "runs", "why-waiting", "last");
     expect(out).toBe(
-      "load/1  waiting  needs operations since 10:00\n  mend: muster runs resume wf_example_1\n",
+      "load/1  waiting  needs operations since 10:00\n  mend: muster --folder /example runs resume wf_example_1\n",
     );
   });
 });

@@ -1,4 +1,5 @@
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
+import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { type Cell, duration, huedWord, moment, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
@@ -23,7 +24,13 @@ export async function runsList(context: Context, options: ListOptions): Promise<
     const standings = company.runs(filter);
     if (context.terminal.json) answer.line(JSON.stringify(standings.map(standingJson)));
     else if (standings.length === 0)
-      side.line(`No runs in ${company.folder}. Start one: muster run FILE`);
+      side.line(
+        asTyped(
+          context,
+          company.folder,
+          `No runs in ${company.folder}. Start one: muster run FILE`,
+        ),
+      );
     else tableOf(context, standings).forEach((line) => answer.line(line));
     return EXIT.done;
   });

@@ -77,7 +77,7 @@ describe("the tree of a run", () => {
   test("has a line for each step, with what it waits for and when it is tried again", () => {
     const lines = treeLines(sending(), channel(120), { now: START + 16_000 });
     expect(lines.join("\n")).toMatchInlineSnapshot(`
-      "example 1.2.0 · ● running · 15 % · 0.0 s
+      "example 1.2.0 · ● running · 15 % · 0 ms
       ✓ Preparation       completed  3.0 s
         ✓ Load customers  completed  loader · 1.0 s
       ● Letters           running    11 s
@@ -114,19 +114,34 @@ describe("the plain lines of a run", () => {
       attempted(`send/letters[${at}]`),
       ended(`send/letters[${at}]`, at < 30 ? { outcome: "failed", error: refused } : {}),
     ]);
-    const lineOf = changeLines();
+    const linesOf = changeLines();
     let history = emptyHistory(exampleWorkflow());
     const lines: string[] = [];
     for (const event of numbered([begun("send/letters", { count: 50 }), ...failing.flat()])) {
       history = readEvent(history, event);
-      lines.push(lineOf(event, history) ?? "");
+      lines.push(...linesOf(event, history));
     }
-    const said = lines.filter((line) => line !== "").map((line) => line.slice(28));
+    const said = lines.map((line) => line.slice(28));
     expect(said.filter((line) => line.includes("failed"))).toHaveLength(ITEM_LINES_MOST);
     expect(said[0]).toBe("Send letters: 50 items");
     expect(said[1]).toBe("Letter[0]: failed, API rate limit exceeded");
     expect(said.at(-1)).toBe("Send letters: 100 % of 50 items");
     expect(said.length).toBeLessThan(ITEM_LINES_MOST + 15);
+  });
+
+  test("give each warning a line of its own, at most five and the count of the others", () => {
+    const warnings = Array.from({ length: 7 }, (_, at) => `row ${at} is bad. ${"x".repeat(300)}`);
+    const linesOf = changeLines();
+    let history = emptyHistory(exampleWorkflow());
+    const lines: string[] = [];
+    for (const event of numbered([attempted("load/1"), ended("load/1", { warnings })])) {
+      history = readEvent(history, event);
+      lines.push(...linesOf(event, history));
+    }
+    const said = lines.map((line) => line.slice(28));
+    expect(said).toHaveLength(8);
+    expect(said[2]).toMatch(/^Load customers: warning: row 0 is bad\. x+…$/);
+    expect(said.at(-1)).toBe("Load customers: and 2 more warnings");
   });
 });
 
@@ -146,14 +161,15 @@ describe("a text from outside", () => {
 
 describe("a duration", () => {
   test.each([
-    [0, "0.0 s"],
+    [0, "0 ms"],
+    [99, "99 ms"],
     [420, "0.4 s"],
     [9_960, "10 s"],
     [38_000, "38 s"],
     [72_000, "1 min 12 s"],
     [12_720_000, "3 h 32 min"],
     [169_200_000, "1 d 23 h"],
-    [-5, "0.0 s"],
+    [-5, "0 ms"],
   ])("of %d ms is %s", (ms, words) => {
     expect(duration(ms)).toBe(words);
   });

@@ -10,7 +10,8 @@ export type Turn = { readonly key: number; readonly was: Open | null; readonly i
  */
 export function turnsOf(before: Run, after: Run): readonly Turn[] {
   if (before.open === after.open) return NONE;
-  if (Array.isArray(before.open.root) && Array.isArray(after.open.root)) return fewTurns(before.open, after.open);
+  if (Array.isArray(before.open.root) && Array.isArray(after.open.root))
+    return fewTurns(before.open, after.open);
   const keys = new Set<number>();
   differ(nodeOf(before.open), nodeOf(after.open), keys);
   const turns: Turn[] = [];
