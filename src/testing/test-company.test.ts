@@ -41,7 +41,9 @@ describe("a company in memory", () => {
     const [gate] = company.waiting(run) ?? [];
     expect(gate).toMatchObject({ kind: "gate", what: expect.stringContaining("Shall it go on?") });
     const opened = (await company.playOn(run)).events.find((event) => event.step === "ask");
-    const digest = (opened?.data["gate"] as { digest: never }).digest;
+    const shown = opened?.data["gate"] as { digest: never } | undefined;
+    if (shown === undefined) throw new Error("the gate must have opened");
+    const { digest } = shown;
     const vote = { type: "vote", key: gate?.key ?? 0, digest, allow: true, reason: "" } as const;
     const voting = company.send(run, vote, { by: "ana" });
     await company.clock.settle();

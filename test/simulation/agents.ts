@@ -27,7 +27,9 @@ export function ranked(need: AgentNeed): readonly Ranked[] {
     const one = RANKED[need.agent];
     return one === undefined ? [] : [one];
   }
-  const able = Object.keys(AGENTS).filter((name) => need.needs.every((can) => AGENTS[name]?.can === can));
+  const able = Object.keys(AGENTS).filter((name) =>
+    need.needs.every((can) => AGENTS[name]?.can === can),
+  );
   return able.flatMap((name) => RANKED[name] ?? []);
 }
 
@@ -52,5 +54,9 @@ export function outputsOf(path: string, inputs: JsonObject): JsonObject {
 function sorted(value: Json): Json {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const object = value as JsonObject;
-  return Object.fromEntries(Object.keys(object).sort().map((key) => [key, sorted(object[key] ?? null)]));
+  return Object.fromEntries(
+    Object.keys(object)
+      .sort()
+      .map((key) => [key, sorted(object[key] ?? null)]),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Task, Workflow } from "../../src/core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../../src/core/json.ts";
-import { type Event, stepsOf, type Stored } from "../../src/core/machine/index.ts";
+import { type Event, type Stored, stepsOf } from "../../src/core/machine/index.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import type { Audited } from "./audit.ts";
 import { bare, isUndo } from "./book.ts";
@@ -12,9 +12,11 @@ export function auditDeeds(world: World, shell: Shell, audited: Audited): void {
   const deeds = world.deeds.filter((deed) => deed.run === audited.run);
   const events = shell.stored(audited.run);
   const [first] = events;
-  const workflow = first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
+  const workflow =
+    first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
   if (workflow === undefined) return;
-  const read = (stored: Stored): Json => ("value" in stored ? stored.value : shell.read(stored.digest));
+  const read = (stored: Stored): Json =>
+    "value" in stored ? stored.value : shell.read(stored.digest);
   const of: Of = { deeds, events, workflow, read, finished: finishedBy(events) };
   auditWrites(of, audited);
   auditAnswers(of, audited);
@@ -31,7 +33,11 @@ type Of = {
 };
 
 function finishedBy(events: readonly Event[]): ReadonlyMap<string, Finished> {
-  return new Map(events.flatMap((event) => (event.type === "step.finished" ? [[event.path, event] as const] : [])));
+  return new Map(
+    events.flatMap((event) =>
+      event.type === "step.finished" ? [[event.path, event] as const] : [],
+    ),
+  );
 }
 
 /** M3, M9: an `ask` is done once, an `idempotent` under one call, unless a person ordered it again; and the log knows or doubts. */
@@ -39,25 +45,37 @@ function auditWrites({ deeds, events, finished }: Of, { tell }: Audited): void {
   const paths = new Set(deeds.filter((deed) => deed.wrote).map((deed) => deed.path));
   for (const path of paths) {
     const wrote = deeds.filter((deed) => deed.path === path && deed.wrote);
-    const orders = events.filter((event) => event.type === "exception.closed" && event.path === path && event.how === "retry").length;
+    const orders = events.filter(
+      (event) => event.type === "exception.closed" && event.path === path && event.how === "retry",
+    ).length;
     const calls = new Set(wrote.map((deed) => deed.call));
     const asked = wrote.filter((deed) => deed.effects === "ask").length;
-    if (asked > 1 + orders) tell("M9", `${path} is an ask and was done ${asked} times; people ordered it again ${orders} times`);
-    if (calls.size > 1 + orders) tell("M3", `${path} was done under ${calls.size} calls: ${[...calls].join(", ")}`);
+    if (asked > 1 + orders)
+      tell(
+        "M9",
+        `${path} is an ask and was done ${asked} times; people ordered it again ${orders} times`,
+      );
+    if (calls.size > 1 + orders)
+      tell("M3", `${path} was done under ${calls.size} calls: ${[...calls].join(", ")}`);
     const isKnown = finished.get(path)?.outcome === "completed";
     for (const call of isKnown ? [] : calls) {
-      if (!isDoubted(events, { path, call, finished: finished.get(path) })) tell("M9", `${path} was done under call ${call}, and the log neither knows nor doubts it`);
+      if (!isDoubted(events, { path, call, finished: finished.get(path) }))
+        tell("M9", `${path} was done under call ${call}, and the log neither knows nor doubts it`);
     }
   }
 }
 
-function isDoubted(events: readonly Event[], of: { path: string; call: number; finished: Finished | undefined }): boolean {
+function isDoubted(
+  events: readonly Event[],
+  of: { path: string; call: number; finished: Finished | undefined },
+): boolean {
   const keys = new Set<number>([of.call]);
   let doubted = false;
   for (const event of events) {
     if (event.type === "attempt.started" && event.call === of.call) keys.add(event.seq);
     if (event.type === "attempt.ended" && keys.has(event.key)) doubted = event.doubt;
-    if (event.type === "exception.raised" && event.path === of.path && event.why !== "failed") return true;
+    if (event.type === "exception.raised" && event.path === of.path && event.why !== "failed")
+      return true;
   }
   return doubted || of.finished === undefined;
 }
@@ -65,13 +83,17 @@ function isDoubted(events: readonly Event[], of: { path: string; call: number; f
 /** What a step gave is what was answered under the attempt that it closes. */
 function auditAnswers({ deeds, finished, read }: Of, { tell }: Audited): void {
   for (const [path, event] of finished) {
-    if (event.outcome !== "completed" || event.closes === undefined || event.output === undefined) continue;
+    if (event.outcome !== "completed" || event.closes === undefined || event.output === undefined)
+      continue;
     const told = deeds.filter((one) => one.key === event.closes);
     if (told.length === 0) continue;
     const given = JSON.stringify(read(event.output));
     const answers = told.flatMap((deed) => deed.answers);
-    const isSaid = answers.some((answer) => answer.kind === "ok" && JSON.stringify(read(answer.output)) === given);
-    if (told.some((deed) => deed.path !== path) || !isSaid) tell("M2", `${path} gave ${given}, which nobody answered under ${event.closes}`);
+    const isSaid = answers.some(
+      (answer) => answer.kind === "ok" && JSON.stringify(read(answer.output)) === given,
+    );
+    if (told.some((deed) => deed.path !== path) || !isSaid)
+      tell("M2", `${path} gave ${given}, which nobody answered under ${event.closes}`);
   }
 }
 
@@ -81,23 +103,37 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
   const step = taskAt(of.workflow, bare(deed.path));
   if (step === undefined) return tell("order", `${deed.path} was done and is no task`);
   if (step.approve !== null) {
-    const gate = of.events.find((event) => event.type === "step.started" && event.path === deed.path);
+    const gate = of.events.find(
+      (event) => event.type === "step.started" && event.path === deed.path,
+    );
     const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
-    const digest = digestOf(JSON.stringify([deed.run, deed.path, who, step.instructions, deed.inputs]));
-    if (gate?.type !== "step.started" || gate.gate?.digest !== digest) tell("M8", `${deed.path} was done otherwise than approved`);
+    const digest = digestOf(
+      JSON.stringify([deed.run, deed.path, who, step.instructions, deed.inputs]),
+    );
+    if (gate?.type !== "step.started" || gate.gate?.digest !== digest)
+      tell("M8", `${deed.path} was done otherwise than approved`);
   }
   for (const [name, template] of Object.entries(step.inputs)) {
     if (template.kind !== "expression") continue;
     const wanted = valueOf(of, template.expression.text);
     if (wanted === null) continue;
-    if (JSON.stringify(wanted.value) !== JSON.stringify(deed.inputs[name])) tell("data", `${deed.path} was given ${JSON.stringify(deed.inputs[name])} as ${name}; ${template.expression.text} is ${JSON.stringify(wanted.value)}`);
+    if (JSON.stringify(wanted.value) !== JSON.stringify(deed.inputs[name]))
+      tell(
+        "data",
+        `${deed.path} was given ${JSON.stringify(deed.inputs[name])} as ${name}; ${template.expression.text} is ${JSON.stringify(wanted.value)}`,
+      );
   }
 }
 
-function auditUndo({ events, workflow, finished, read }: Of, deed: Deed, tell: Audited["tell"]): void {
+function auditUndo(
+  { events, workflow, finished, read }: Of,
+  deed: Deed,
+  tell: Audited["tell"],
+): void {
   const number = Number(deed.path.slice("!undo/".length));
   const done = events.flatMap((event) => {
-    if (event.type !== "step.finished" || event.outcome !== "completed" || isUndo(event.path)) return [];
+    if (event.type !== "step.finished" || event.outcome !== "completed" || isUndo(event.path))
+      return [];
     const step = taskAt(workflow, bare(event.path));
     return step !== undefined && step.compensate !== null ? [{ event, step }] : [];
   });
@@ -105,13 +141,22 @@ function auditUndo({ events, workflow, finished, read }: Of, deed: Deed, tell: A
   if (of === undefined) return tell("undo", `${deed.path} undoes nothing that was done`);
   const output = of.event.output === undefined ? {} : read(of.event.output);
   const n = isObject(output) ? output["n"] : undefined;
-  if (deed.inputs["id"] !== of.step.id.replace(/[[{].*$/, "") || JSON.stringify(deed.inputs["undo"]) !== JSON.stringify(n)) {
-    tell("undo", `${deed.path} undoes ${JSON.stringify(deed.inputs)}; it was the turn of ${finished.get(of.event.path)?.path ?? ""}, which gave ${JSON.stringify(n)}`);
+  if (
+    deed.inputs["id"] !== of.step.id.replace(/[[{].*$/, "") ||
+    JSON.stringify(deed.inputs["undo"]) !== JSON.stringify(n)
+  ) {
+    tell(
+      "undo",
+      `${deed.path} undoes ${JSON.stringify(deed.inputs)}; it was the turn of ${finished.get(of.event.path)?.path ?? ""}, which gave ${JSON.stringify(n)}`,
+    );
   }
 }
 
 /** The value of `$step.output` where the step stands in no each and no repeat; null: not to be told here. */
-function valueOf({ workflow, finished, read, events }: Of, text: string): { readonly value: Json | undefined } | null {
+function valueOf(
+  { workflow, finished, read, events }: Of,
+  text: string,
+): { readonly value: Json | undefined } | null {
   const [, id = "", name = ""] = /^\$(s\d+|first)\.(\w+)$/.exec(text) ?? [];
   const step = stepAt(workflow, id);
   if (step === undefined || /[[{]/.test(step.path)) return null;
@@ -119,8 +164,17 @@ function valueOf({ workflow, finished, read, events }: Of, text: string): { read
   if (step.kind !== "each" || step.body.kind !== "task") return null;
   const start = events.find((event) => event.type === "step.started" && event.path === step.path);
   const end = finished.get(step.path);
-  if (start?.type !== "step.started" || end === undefined || end.outcome === "failed" || end.outcome === "cancelled") return null;
-  const list = Array.from({ length: start.count ?? 0 }, (_, at) => field(finished.get(`${step.path}[${at}]`), name, read) ?? null);
+  if (
+    start?.type !== "step.started" ||
+    end === undefined ||
+    end.outcome === "failed" ||
+    end.outcome === "cancelled"
+  )
+    return null;
+  const list = Array.from(
+    { length: start.count ?? 0 },
+    (_, at) => field(finished.get(`${step.path}[${at}]`), name, read) ?? null,
+  );
   return { value: list };
 }
 
@@ -135,6 +189,7 @@ function stepAt(workflow: Workflow, id: string) {
 }
 
 function taskAt(workflow: Workflow, path: string): Task | undefined {
-  for (const step of stepsOf(workflow.root)) if (step.path === path && step.kind === "task") return step;
+  for (const step of stepsOf(workflow.root))
+    if (step.path === path && step.kind === "task") return step;
   return undefined;
 }

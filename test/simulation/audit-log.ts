@@ -22,7 +22,8 @@ const BELONGING_MOST = 20;
 export function auditLog(world: World, shell: Shell, audited: Audited): void {
   const events = shell.stored(audited.run);
   const [first] = events;
-  const workflow = first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
+  const workflow =
+    first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
   if (workflow === undefined) return;
   let run = absent(audited.run, workflow);
   let before = run;
@@ -36,7 +37,8 @@ export function auditLog(world: World, shell: Shell, audited: Audited): void {
     before = run;
     decision = [];
   }
-  if (decision.length > 0) audited.tell("M12", `ends with half a decision: ${decision.map((one) => one.type).join(", ")}`);
+  if (decision.length > 0)
+    audited.tell("M12", `ends with half a decision: ${decision.map((one) => one.type).join(", ")}`);
 }
 
 function auditEvent(run: Run, event: Event, { tell }: Audited): void {
@@ -48,10 +50,12 @@ type Step = { readonly before: Run; readonly after: Run; readonly decision: read
 
 function auditDecision({ before, after, decision }: Step, { tell }: Audited): void {
   const at = `at ${after.seq} (${decision.map((one) => one.type).join(", ")})`;
-  if (decision.length > DECISION_EVENTS_MOST + BELONGING_MOST) tell("M12", `${at} decides ${decision.length} events at once`);
+  if (decision.length > DECISION_EVENTS_MOST + BELONGING_MOST)
+    tell("M12", `${at} decides ${decision.length} events at once`);
   auditOwed({ before, after, decision }, (what) => tell("owed", `${at} ${what}`));
   auditProgress(before, after, (what) => tell("progress", `${at} ${what}`));
-  if (!after.unsettled && isStuck(after)) tell("ends", `${at} goes on with nothing and waits for nothing`);
+  if (!after.unsettled && isStuck(after))
+    tell("ends", `${at} goes on with nothing and waits for nothing`);
 }
 
 /** What is owed after is owed before, or newly; what is newly owed is owed. */
@@ -60,14 +64,17 @@ function auditOwed({ before, after, decision }: Step, tell: (what: string) => vo
   const is = new Set(owed(after).map(nameOf));
   const by = owedBy(after, decision).map(nameOf);
   const newly = new Set(by);
-  for (const name of is) if (!was.has(name) && !newly.has(name)) tell(`owes ${name}, which is not told`);
+  for (const name of is)
+    if (!was.has(name) && !newly.has(name)) tell(`owes ${name}, which is not told`);
   for (const name of newly) if (!is.has(name)) tell(`tells ${name}, which is not owed`);
   if (newly.size < by.length) tell(`tells one effect twice: ${by.join(", ")}`);
 }
 
 function nameOf(effect: Effect): string {
   if (effect.type === "proceed") return "proceed";
-  return effect.type === "timer" ? `timer ${effect.key} ${effect.due}` : `${effect.type} ${effect.key}`;
+  return effect.type === "timer"
+    ? `timer ${effect.key} ${effect.due}`
+    : `${effect.type} ${effect.key}`;
 }
 
 function auditProgress(before: Run, after: Run, tell: (what: string) => void): void {
@@ -75,7 +82,11 @@ function auditProgress(before: Run, after: Run, tell: (what: string) => void): v
   const is = progressOf(after);
   if (is.done > is.expected) tell(`has done ${is.done} of ${is.expected}`);
   if (is.done < was.done) tell(`has done ${is.done} after ${was.done}`);
-  if (is.expected <= was.expected && was.expected > 0 && is.done * was.expected < was.done * is.expected) {
+  if (
+    is.expected <= was.expected &&
+    was.expected > 0 &&
+    is.done * was.expected < was.done * is.expected
+  ) {
     tell(`has done ${is.done} of ${is.expected} after ${was.done} of ${was.expected}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Step, Task, Workflow } from "../../src/core/definition/index.ts";
 import { type Event, stepsOf } from "../../src/core/machine/index.ts";
-import { bare, type Book, isUndo, openBook, parentOf } from "./book.ts";
 import type { Audited } from "./audit.ts";
+import { type Book, bare, isUndo, openBook, parentOf } from "./book.ts";
 import type { Shell } from "./shell.ts";
 import type { World } from "./world.ts";
 
@@ -9,7 +9,8 @@ import type { World } from "./world.ts";
 export function auditSteps(world: World, shell: Shell, audited: Audited): void {
   const events = shell.stored(audited.run);
   const [first] = events;
-  const workflow = first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
+  const workflow =
+    first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
   if (workflow === undefined) return;
   const book = openBook(workflow, stepsByPath(workflow));
   for (const event of events) {
@@ -33,7 +34,12 @@ type Tell = (promise: string, what: string) => void;
 
 /** Asked before the event is noted. */
 function look(book: Book, event: Event, tell: Tell): void {
-  if (book.isFinished && event.type !== "report.told" && event.type !== "attempt.settled" && event.type !== "run.attached") {
+  if (
+    book.isFinished &&
+    event.type !== "report.told" &&
+    event.type !== "attempt.settled" &&
+    event.type !== "run.attached"
+  ) {
     tell("ends", `${event.type} after the run had ended`);
   }
   switch (event.type) {
@@ -48,7 +54,8 @@ function look(book: Book, event: Event, tell: Tell): void {
       if (book.isPaused) tell("pause", `an ask under ${event.key} begins while the run is paused`);
       return;
     case "attempt.ended":
-      if (!book.open.has(event.key)) tell("M2", `attempt ${event.key} of ${event.path} ends, and is not open`);
+      if (!book.open.has(event.key))
+        tell("M2", `attempt ${event.key} of ${event.path} ends, and is not open`);
       return;
     case "step.finished":
       lookAtFinish(book, event, tell);
@@ -58,7 +65,8 @@ function look(book: Book, event: Event, tell: Tell): void {
       return;
     case "timer.ended": {
       const due = book.timers.get(event.key);
-      if (due !== undefined && event.at < due) tell("timers", `timer ${event.key} ended ${due - event.at} ms before it was due`);
+      if (due !== undefined && event.at < due)
+        tell("timers", `timer ${event.key} ended ${due - event.at} ms before it was due`);
       return;
     }
     default:
@@ -78,10 +86,15 @@ function lookAtStart(book: Book, event: Of<"step.started"> | Of<"step.skipped">,
   const step = book.steps.get(bare(path));
   if (step === undefined) return tell("order", `${path} is no step of the definition`);
   if (parent?.kind === "block") lookAtOrder(book, { path, parent, step }, tell);
-  if (event.type === "step.started" && event.attempt !== undefined) lookAtOpening(book, event, tell);
+  if (event.type === "step.started" && event.attempt !== undefined)
+    lookAtOpening(book, event, tell);
 }
 
-function lookAtOrder(book: Book, of: { path: string; parent: Extract<Step, { kind: "block" }>; step: Step }, tell: Tell): void {
+function lookAtOrder(
+  book: Book,
+  of: { path: string; parent: Extract<Step, { kind: "block" }>; step: Step },
+  tell: Tell,
+): void {
   const { path, parent, step } = of;
   const above = parentOf(path);
   const previous = parent.execution === "sequential" && step.slot > 0 ? [step.slot - 1] : [];
@@ -91,33 +104,55 @@ function lookAtOrder(book: Book, of: { path: string; parent: Extract<Step, { kin
     const other = above === "" ? segment : `${above}/${segment}`;
     const outcome = book.ended.get(other);
     if (outcome === undefined) tell("order", `${path} begins before ${other} has ended`);
-    else if (outcome === "failed" || outcome === "cancelled") tell("order", `${path} begins after ${other} has ${outcome}`);
+    else if (outcome === "failed" || outcome === "cancelled")
+      tell("order", `${path} begins after ${other} has ${outcome}`);
   }
 }
 
 function lookAtAttempt(book: Book, event: Of<"attempt.started">, tell: Tell): void {
   const { path } = event;
   if (book.isPaused) tell("pause", `${path} is attempted while the run is paused`);
-  if (book.isStopping && !isUndo(path)) tell("stop", `${path} is attempted while the run is stopping`);
-  if (!book.started.has(path) || book.ended.has(path)) tell("once", `${path} is attempted and is not live`);
+  if (book.isStopping && !isUndo(path))
+    tell("stop", `${path} is attempted while the run is stopping`);
+  if (!book.started.has(path) || book.ended.has(path))
+    tell("once", `${path} is attempted and is not live`);
   const last = book.calls.get(path);
-  if (book.doubts.has(path) && event.call !== last) tell("M3", `${path} is in doubt and is attempted under another call: ${event.call ?? event.seq} after ${last ?? "none"}`);
+  if (book.doubts.has(path) && event.call !== last)
+    tell(
+      "M3",
+      `${path} is in doubt and is attempted under another call: ${event.call ?? event.seq} after ${last ?? "none"}`,
+    );
   lookAtOpening(book, event, tell);
   const step = book.steps.get(bare(path));
   if (step?.kind !== "task" && step?.kind !== "workflow") return;
   const tries = event.fallback === undefined ? (book.tries.get(path) ?? 0) + 1 : 1;
-  if (tries > step.retry.attemptsMost) tell("M7", `${path} is tried ${tries} times; ${step.retry.attemptsMost} are allowed`);
+  if (tries > step.retry.attemptsMost)
+    tell("M7", `${path} is tried ${tries} times; ${step.retry.attemptsMost} are allowed`);
 }
 
 /** Limits and grants, for whatever opens an attempt. */
-function lookAtOpening(book: Book, event: Of<"step.started"> | Of<"attempt.started">, tell: Tell): void {
+function lookAtOpening(
+  book: Book,
+  event: Of<"step.started"> | Of<"attempt.started">,
+  tell: Tell,
+): void {
   const { path } = event;
   if (isUndo(path)) return;
-  for (let above: string | null = parentOf(path); above !== null; above = above === "" ? null : parentOf(above)) {
+  for (
+    let above: string | null = parentOf(path);
+    above !== null;
+    above = above === "" ? null : parentOf(above)
+  ) {
     const step = above === "" ? null : book.steps.get(bare(above));
-    const most = above === "" ? book.workflow.limits.concurrencyMost : step?.kind === "block" || step?.kind === "each" ? step.concurrencyMost : null;
+    const most =
+      above === ""
+        ? book.workflow.limits.concurrencyMost
+        : step?.kind === "block" || step?.kind === "each"
+          ? step.concurrencyMost
+          : null;
     const within = above === "" ? "the run" : above;
-    if (most !== null && book.flightsBelow(above) + 1 > most) tell("limits", `${path} is one too many in ${within}, where ${most} may be in flight`);
+    if (most !== null && book.flightsBelow(above) + 1 > most)
+      tell("limits", `${path} is one too many in ${within}, where ${most} may be in flight`);
   }
   const step = book.steps.get(bare(path));
   if (step?.kind === "task" && step.approve !== null) lookAtGrant(book, { path, step }, tell);
@@ -128,23 +163,33 @@ function lookAtGrant(book: Book, { path, step }: { path: string; step: Task }, t
   const { approve } = step;
   if (approve === null) return;
   if (grant === undefined) return tell("M8", `${path} is attempted without its approval`);
-  if (new Set(grant.voters).size < approve.need) tell("M8", `${path} was approved by ${grant.voters.join(", ") || "nobody"}; it needs ${approve.need}`);
+  if (new Set(grant.voters).size < approve.need)
+    tell(
+      "M8",
+      `${path} was approved by ${grant.voters.join(", ") || "nobody"}; it needs ${approve.need}`,
+    );
 }
 
 function lookAtVote(book: Book, event: Of<"gate.voted">, tell: Tell): void {
   const gate = book.gates.get(event.key);
-  if (gate === undefined) return tell("M8", `${event.voter} votes at ${event.key}, where no gate is open`);
-  if (gate.digest !== event.digest) tell("M8", `${event.voter} voted for another action than ${gate.path} asks`);
-  if (gate.from.length > 0 && !gate.from.includes(event.voter)) tell("M8", `${event.voter} votes at ${gate.path} and may not`);
-  if (gate.voters.includes(event.voter)) tell("M8", `${event.voter} votes at ${gate.path} a second time`);
+  if (gate === undefined)
+    return tell("M8", `${event.voter} votes at ${event.key}, where no gate is open`);
+  if (gate.digest !== event.digest)
+    tell("M8", `${event.voter} voted for another action than ${gate.path} asks`);
+  if (gate.from.length > 0 && !gate.from.includes(event.voter))
+    tell("M8", `${event.voter} votes at ${gate.path} and may not`);
+  if (gate.voters.includes(event.voter))
+    tell("M8", `${event.voter} votes at ${gate.path} a second time`);
 }
 
 function lookAtFinish(book: Book, event: Of<"step.finished">, tell: Tell): void {
   const { path, outcome, closes } = event;
   if (!book.started.has(path)) tell("once", `${path} ends and never began`);
   if (book.ended.has(path)) tell("once", `${path} ends a second time`);
-  if (closes !== undefined && !book.open.has(closes)) tell("M2", `${path} closes attempt ${closes}, which is not open`);
-  if (closes === undefined && book.openAt(path) !== null) tell("once", `${path} ends with attempt ${book.openAt(path) ?? 0} in flight`);
+  if (closes !== undefined && !book.open.has(closes))
+    tell("M2", `${path} closes attempt ${closes}, which is not open`);
+  if (closes === undefined && book.openAt(path) !== null)
+    tell("once", `${path} ends with attempt ${book.openAt(path) ?? 0} in flight`);
   if (outcome !== "completed" && book.doubts.has(path) && !book.mended.has(path)) {
     tell("M9", `${path} is in doubt and ends as ${outcome}, and no person said so`);
   }
@@ -152,7 +197,8 @@ function lookAtFinish(book: Book, event: Of<"step.finished">, tell: Tell): void 
   if (live.length > 0) tell("once", `${path} ends while ${live.join(", ")} live`);
   lookAtOutput(book, event, tell);
   const due = book.waits.get(path);
-  if (due !== undefined && outcome === "completed" && event.at < due) tell("timers", `${path} ended ${due - event.at} ms before it was due`);
+  if (due !== undefined && outcome === "completed" && event.at < due)
+    tell("timers", `${path} ended ${due - event.at} ms before it was due`);
 }
 
 /** M13, asked again in the plainest way. */
@@ -165,7 +211,8 @@ function lookAtOutput(book: Book, event: Of<"step.finished">, tell: Tell): void 
   for (const [name, type] of Object.entries(step.outputs.fields)) {
     const value = (given as Record<string, unknown>)[name];
     const is = Array.isArray(value) ? "number[]" : typeof value;
-    if (is !== type.text) tell("M13", `${path} gave ${JSON.stringify(value)} as its ${name}, which is a ${type.text}`);
+    if (is !== type.text)
+      tell("M13", `${path} gave ${JSON.stringify(value)} as its ${name}, which is a ${type.text}`);
   }
 }
 
@@ -173,6 +220,10 @@ function auditEnd(book: Book, { tell }: Audited): void {
   if (!book.isFinished) return;
   for (const path of book.started) if (!book.ended.has(path)) tell("once", `${path} never ended`);
   if (book.open.size > 0) tell("once", `attempts ${[...book.open.keys()].join(", ")} never ended`);
-  if (book.outcome === "rolled back" && book.undoable.length > 0) tell("undo", `ended as rolled back, and ${book.undoable.map((one) => one.path).join(", ")} were not undone`);
+  if (book.outcome === "rolled back" && book.undoable.length > 0)
+    tell(
+      "undo",
+      `ended as rolled back, and ${book.undoable.map((one) => one.path).join(", ")} were not undone`,
+    );
   for (const complaint of book.complaints) tell("undo", complaint);
 }

@@ -11,7 +11,8 @@ import type { Broken, World } from "./world.ts";
 export function audit(world: World, shell: Shell): readonly Broken[] {
   const found: Broken[] = [];
   for (const run of shell.runs()) {
-    const tell = (promise: string, what: string): void => void found.push({ promise, what: `${run} ${what}` });
+    const tell = (promise: string, what: string): void =>
+      void found.push({ promise, what: `${run} ${what}` });
     auditFold(world, shell, { run, tell });
     auditLog(world, shell, { run, tell });
     auditSteps(world, shell, { run, tell });
@@ -30,15 +31,22 @@ function auditFold(world: World, shell: Shell, { run: id, tell }: Audited): void
   const live = shell.look(id);
   const events = shell.stored(id);
   const [first] = events;
-  const workflow = first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
+  const workflow =
+    first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
   if (live === null || workflow === undefined) return tell("M4", "has events and cannot be folded");
   const folded = events.reduce(evolve, absent(id, workflow));
-  if (plain(folded) !== plain(live)) tell("M4", `is not the fold of its log:\n${plain(live)}\n${plain(folded)}`);
+  if (plain(folded) !== plain(live))
+    tell("M4", `is not the fold of its log:\n${plain(live)}\n${plain(folded)}`);
   if (live.phase !== "finished") {
     const waits = waitsOf(live).map(({ path, what }) => `${path} ${JSON.stringify(what)}`);
-    return tell("ends", `hangs, ${statusOf(live)}, ${live.phase}, and waits for: ${waits.join("; ") || "nothing"}`);
+    return tell(
+      "ends",
+      `hangs, ${statusOf(live)}, ${live.phase}, and waits for: ${waits.join("; ") || "nothing"}`,
+    );
   }
   if (live.frames.size > 0) tell("ends", `has ended with ${live.frames.size} steps still live`);
-  if (live.open.size > 0) tell("ends", `has ended and is still owed: ${JSON.stringify(waitsOf(live))}`);
-  if (live.work.done !== live.work.expected) tell("progress", `ended at ${live.work.done} of ${live.work.expected}`);
+  if (live.open.size > 0)
+    tell("ends", `has ended and is still owed: ${JSON.stringify(waitsOf(live))}`);
+  if (live.work.done !== live.work.expected)
+    tell("progress", `ended at ${live.work.done} of ${live.work.expected}`);
 }

@@ -43,7 +43,15 @@ type Gate = {
 
 export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): Book {
   const book = {
-    ...{ workflow, steps, isPaused: false, isStopping: false, isFinished: false, outcome: "", pausedAt: 0 },
+    ...{
+      workflow,
+      steps,
+      isPaused: false,
+      isStopping: false,
+      isFinished: false,
+      outcome: "",
+      pausedAt: 0,
+    },
     started: new Set<string>(),
     ended: new Map<string, StepOutcome | "skipped">(),
     open: new Map<number, { path: string; opening: Opening }>(),
@@ -57,9 +65,11 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     waits: new Map<string, number>(),
     undoable: [] as { path: string; output: string }[],
     complaints: [] as string[],
-    flightsBelow: (path: string) => [...book.open.values()].filter((one) => isBelow(one.path, path) && !isUndo(one.path)).length,
+    flightsBelow: (path: string) =>
+      [...book.open.values()].filter((one) => isBelow(one.path, path) && !isUndo(one.path)).length,
     openAt: (path: string) => [...book.open].find(([, one]) => one.path === path)?.[0] ?? null,
-    liveBelow: (path: string) => [...book.started].filter((one) => one !== path && isBelow(one, path) && !book.ended.has(one)),
+    liveBelow: (path: string) =>
+      [...book.started].filter((one) => one !== path && isBelow(one, path) && !book.ended.has(one)),
     note: (event: Event) => note(book, event),
   };
   return book;
@@ -99,11 +109,15 @@ function note(book: Writing, event: Event): void {
 function noteAttempt(book: Writing, event: Event): void {
   switch (event.type) {
     case "attempt.started":
-      book.tries.set(event.path, event.fallback === undefined ? (book.tries.get(event.path) ?? 0) + 1 : 1);
+      book.tries.set(
+        event.path,
+        event.fallback === undefined ? (book.tries.get(event.path) ?? 0) + 1 : 1,
+      );
       return opened(book, event, event);
     case "attempt.repeated": {
       const attempt = book.open.get(event.key);
-      if (attempt !== undefined && attempt.opening.effects !== "pure") book.doubts.add(attempt.path);
+      if (attempt !== undefined && attempt.opening.effects !== "pure")
+        book.doubts.add(attempt.path);
       return;
     }
     case "attempt.ended":
@@ -151,11 +165,16 @@ function started(book: Writing, event: Of<"step.started">): void {
     book.tries.set(path, 1);
     opened(book, event, attempt);
   }
-  if (gate !== undefined) book.gates.set(seq, { path, digest: gate.digest, from: gate.from, voters: [] });
+  if (gate !== undefined)
+    book.gates.set(seq, { path, digest: gate.digest, from: gate.from, voters: [] });
   if (due !== undefined && listen === undefined && gate === undefined) book.waits.set(path, due);
 }
 
-function opened(book: Writing, event: { readonly seq: number; readonly path: string }, opening: Opening): void {
+function opened(
+  book: Writing,
+  event: { readonly seq: number; readonly path: string },
+  opening: Opening,
+): void {
   book.open.set(event.seq, { path: event.path, opening });
   book.calls.set(event.path, opening.call ?? event.seq);
 }
@@ -175,7 +194,8 @@ function finished(book: Writing, event: Of<"step.finished">): void {
 function undone(book: Writing, path: string, outcome: string): void {
   const next = book.undoable.shift();
   if (next === undefined) book.complaints.push(`${path} undoes nothing`);
-  else if (outcome === "failed" || outcome === "cancelled") book.complaints.push(`${path} left ${next.path} undone: ${outcome}`);
+  else if (outcome === "failed" || outcome === "cancelled")
+    book.complaints.push(`${path} left ${next.path} undone: ${outcome}`);
 }
 
 export function isUndo(path: string): boolean {

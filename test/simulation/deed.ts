@@ -39,15 +39,28 @@ export function perform(world: World, asked: Asked): () => void {
   const { chance, moments } = world;
   const deed = newDeed(world, asked);
   const manner = mannerOf(world, deed);
-  if (chance.is(world.weather.crashWhilePerforming)) moments.after(chance.between(0, 5_000), world.crash);
-  const tookMs = manner === "slow" ? chance.between(1_000, SLOW_MS) : chance.is(0.2) ? 0 : chance.between(1, 20_000);
-  const writesAt = manner === "silent" || manner === "unknown" ? chance.is(0.5) : WRITES.has(manner);
+  if (chance.is(world.weather.crashWhilePerforming))
+    moments.after(chance.between(0, 5_000), world.crash);
+  const tookMs =
+    manner === "slow"
+      ? chance.between(1_000, SLOW_MS)
+      : chance.is(0.2)
+        ? 0
+        : chance.between(1, 20_000);
+  const writesAt =
+    manner === "silent" || manner === "unknown" ? chance.is(0.5) : WRITES.has(manner);
   deed.isPending = writesAt && deed.effects !== "pure";
   const cancel = moments.after(tookMs, () => over(world, { deed, asked, manner }));
   return () => toldToStop(world, { deed, asked, manner }, cancel);
 }
 
-const WRITES: ReadonlySet<Manner> = new Set(["done", "fails after", "slow", "wrong shape", "critical"]);
+const WRITES: ReadonlySet<Manner> = new Set([
+  "done",
+  "fails after",
+  "slow",
+  "wrong shape",
+  "critical",
+]);
 
 type Doing = { readonly deed: Deed; readonly asked: Asked; readonly manner: Manner };
 
@@ -67,16 +80,35 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
 function checkWritten(world: World, deed: Deed): void {
   const events = world.shell?.stored(deed.run) ?? [];
   const opening = events[deed.key - 1];
-  const isOpen = opening?.type === "attempt.started" || (opening?.type === "step.started" && opening.attempt !== undefined);
-  if (!isOpen || opening.path !== deed.path) breaks(world, "M1", `${deed.run} ${deed.path} key ${deed.key} was performed before its event was in the log`);
+  const isOpen =
+    opening?.type === "attempt.started" ||
+    (opening?.type === "step.started" && opening.attempt !== undefined);
+  if (!isOpen || opening.path !== deed.path)
+    breaks(
+      world,
+      "M1",
+      `${deed.run} ${deed.path} key ${deed.key} was performed before its event was in the log`,
+    );
   if (deed.effects !== "ask") return;
-  if (!events.some((event) => event.type === "attempt.begun" && event.key === deed.key)) breaks(world, "M9", `${deed.run} ${deed.path} key ${deed.key} is an ask and was performed without attempt.begun`);
+  if (!events.some((event) => event.type === "attempt.begun" && event.key === deed.key))
+    breaks(
+      world,
+      "M9",
+      `${deed.run} ${deed.path} key ${deed.key} is an ask and was performed without attempt.begun`,
+    );
 }
 
 function checkCapacity(world: World, deed: Deed): void {
   for (const { resource, capacity } of deed.uses) {
-    const holders = world.deeds.filter((one) => one.isHeld && one.uses.some((use) => use.resource === resource));
-    if (holders.length > capacity) breaks(world, "capacity", `${holders.length} hold "${resource}" at once; ${capacity} may: ${holders.map((one) => `${one.run} ${one.path}`).join(", ")}`);
+    const holders = world.deeds.filter(
+      (one) => one.isHeld && one.uses.some((use) => use.resource === resource),
+    );
+    if (holders.length > capacity)
+      breaks(
+        world,
+        "capacity",
+        `${holders.length} hold "${resource}" at once; ${capacity} may: ${holders.map((one) => `${one.run} ${one.path}`).join(", ")}`,
+      );
   }
 }
 
@@ -93,7 +125,9 @@ function mannerOf(world: World, deed: Deed): Manner {
 
 /** Whether anything was done under this call, or may still be. */
 export function isTouched(world: World, of: Pick<Deed, "run" | "call">): boolean {
-  return world.deeds.some((one) => one.run === of.run && one.call === of.call && (one.wrote || one.isPending));
+  return world.deeds.some(
+    (one) => one.run === of.run && one.call === of.call && (one.wrote || one.isPending),
+  );
 }
 
 function write(world: World, deed: Deed): void {
@@ -111,11 +145,16 @@ function over(world: World, doing: Doing): void {
     return;
   }
   if (deed.isHeld) give(world, doing, answer);
-  else if (answer.kind === "ok" && isTrue(deed) && world.chance.is(0.5)) again(world, doing, answer);
+  else if (answer.kind === "ok" && isTrue(deed) && world.chance.is(0.5))
+    again(world, doing, answer);
   if (isTrue(deed) && world.chance.is(world.weather.doubled)) {
-    const second: Answer = world.chance.is(0.7) ? answer : { kind: "unknown", error: failed("crashed") };
+    const second: Answer = world.chance.is(0.7)
+      ? answer
+      : { kind: "unknown", error: failed("crashed") };
     world.counts.doubled++;
-    world.moments.after(world.chance.between(0, 30_000), () => again(world, { deed, asked, manner }, second));
+    world.moments.after(world.chance.between(0, 30_000), () =>
+      again(world, { deed, asked, manner }, second),
+    );
   }
 }
 
@@ -137,11 +176,23 @@ function again(world: World, { deed }: Doing, answer: Answer): void {
   deed.answers.push(answer);
   if (deed.isHeld) deed.isHeld = false;
   world.counts.late++;
-  world.shell?.send(deed.run, { type: "answer", key: deed.key, outcome: answer, at: world.moments.now(), by: `agent:${deed.agent}` });
+  world.shell?.send(deed.run, {
+    type: "answer",
+    key: deed.key,
+    outcome: answer,
+    at: world.moments.now(),
+    by: `agent:${deed.agent}`,
+  });
 }
 
 function answerOf(world: World, { deed, manner }: Doing): Answer {
-  const isUntouched = !world.deeds.some((one) => one !== deed && one.run === deed.run && one.call === deed.call && (one.wrote || one.isPending));
+  const isUntouched = !world.deeds.some(
+    (one) =>
+      one !== deed &&
+      one.run === deed.run &&
+      one.call === deed.call &&
+      (one.wrote || one.isPending),
+  );
   write(world, deed);
   const { chance } = world;
   const certain = isUntouched && !deed.wrote && deed.effects !== "pure";
@@ -149,18 +200,28 @@ function answerOf(world: World, { deed, manner }: Doing): Answer {
     case "done":
     case "slow":
     case "silent":
-      return { kind: "ok", output: { value: outputsOf(deed.path, deed.inputs) }, usage: { calls: 1 } };
+      return {
+        kind: "ok",
+        output: { value: outputsOf(deed.path, deed.inputs) },
+        usage: { calls: 1 },
+      };
     case "fails before":
       return { kind: "failed", error: failed("network_timeout"), certain };
     case "fails after":
     case "fails unclear":
       return { kind: "failed", error: failed("network_timeout"), certain: false };
     case "refuses":
-      return { kind: "refused", error: failed(isKnown(deed.agent) ? "api_rate_limit" : "agent_not_found") };
+      return {
+        kind: "refused",
+        error: failed(isKnown(deed.agent) ? "api_rate_limit" : "agent_not_found"),
+      };
     case "unknown":
       return { kind: "unknown", error: failed("crashed") };
     case "wrong shape":
-      return { kind: "ok", output: { value: chance.one([{}, { n: "many" }, 7, ["n"], { n: null, t: 1 }]) } };
+      return {
+        kind: "ok",
+        output: { value: chance.one([{}, { n: "many" }, 7, ["n"], { n: null, t: 1 }]) },
+      };
     case "permanent":
       return { kind: "failed", error: failed("authentication_failure"), certain };
     case "degradable":
@@ -192,7 +253,12 @@ function toldToStop(world: World, doing: Doing, cancel: () => void): void {
   deed.isPending = false;
   const certain = deed.effects !== "pure" && !isTouched(world, deed);
   world.moments.after(world.chance.between(0, 3_000), () => {
-    if (deed.isHeld) give(world, doing, { kind: "failed", error: failed("agent_temporarily_unavailable"), certain });
+    if (deed.isHeld)
+      give(world, doing, {
+        kind: "failed",
+        error: failed("agent_temporarily_unavailable"),
+        certain,
+      });
   });
 }
 

@@ -58,7 +58,8 @@ function kindOf(making: Making, depth: number): Kind {
   const may = WEIGHTS.filter(([kind]) => {
     if (kind === "task") return true;
     if (kind === "workflow" && children.length === 0) return false;
-    if (depth >= DEPTH_MOST && kind !== "gate" && kind !== "wait" && kind !== "workflow") return false;
+    if (depth >= DEPTH_MOST && kind !== "gate" && kind !== "wait" && kind !== "workflow")
+      return false;
     return taste.only === null || kind === taste.only || kind === "block";
   });
   let at = chance.next() * may.reduce((sum, [, weight]) => sum + weight, 0);
@@ -87,16 +88,24 @@ function condition(making: Making): string {
 function task(making: Making, id: string): Written {
   const { chance, taste } = making;
   const written: Written = {
-    ...(chance.is(0.15) ? { needs: [chance.one(["reading", "keeping"])] } : { agent: agent(making) }),
+    ...(chance.is(0.15)
+      ? { needs: [chance.one(["reading", "keeping"])] }
+      : { agent: agent(making) }),
     inputs: inputs(making),
     outputs: outputs(making, id),
     ...patience(making),
   };
   if (chance.is(0.15)) written["approve"] = approval(making);
   if (chance.is(0.25)) {
-    written["compensate"] = { agent: chance.one(["keeper", "sender"]), inputs: { undo: "$outputs.n", id } };
+    written["compensate"] = {
+      agent: chance.one(["keeper", "sender"]),
+      inputs: { undo: "$outputs.n", id },
+    };
   }
-  if (chance.is(0.2)) written["uses"] = chance.is(0.3) ? Object.keys(RESOURCES) : [chance.one(Object.keys(RESOURCES))];
+  if (chance.is(0.2))
+    written["uses"] = chance.is(0.3)
+      ? Object.keys(RESOURCES)
+      : [chance.one(Object.keys(RESOURCES))];
   if (!taste.isCalm && chance.is(0.2)) {
     const others = ["reader", "keeper", "sender"].filter((one) => one !== written["agent"]);
     written["fallback"] = { agent: chance.one(others), reason: "the other could not" };
@@ -148,7 +157,13 @@ function patience({ chance, taste }: Making): Written {
     };
   }
   if (chance.is(0.3)) {
-    const strategies = ["fail_immediately", "retry_with_backoff", "retry_with_fallback", "degradable", "halt_and_escalate"];
+    const strategies = [
+      "fail_immediately",
+      "retry_with_backoff",
+      "retry_with_fallback",
+      "degradable",
+      "halt_and_escalate",
+    ];
     written["error_strategy"] = taste.isCalm ? "retry_with_backoff" : chance.one(strategies);
   }
   return written;
@@ -181,7 +196,8 @@ function block(making: Making, _id: string, depth: number): Written {
   for (let at = 0; at < count; at++) {
     const step = inventStep(making, depth + 1);
     const earlier = steps.map((one) => one["id"]);
-    if (execution !== "sequential" && earlier.length > 0 && chance.is(0.3)) step["after"] = [chance.one(earlier)];
+    if (execution !== "sequential" && earlier.length > 0 && chance.is(0.3))
+      step["after"] = [chance.one(earlier)];
     steps.push(step);
   }
   return {
@@ -196,7 +212,9 @@ function each(making: Making, id: string, depth: number): Written {
   const { chance, taste } = making;
   const lists = making.readable.filter((one) => one.type === "list");
   const isPlain = chance.is(0.3);
-  const list = isPlain ? Array.from({ length: chance.between(0, 7) }, (_, at) => at * 13) : `$${chance.one(lists).text}`;
+  const list = isPlain
+    ? Array.from({ length: chance.between(0, 7) }, (_, at) => at * 13)
+    : `$${chance.one(lists).text}`;
   const head = around(making, id);
   if (chance.is(0.15)) head["when"] = "index < 4";
   const more: Readable[] = [
@@ -205,7 +223,13 @@ function each(making: Making, id: string, depth: number): Written {
   ];
   const kind = chance.next();
   const body = inside(making, more, () =>
-    kind < 0.6 ? task(making, id) : kind < 0.85 ? block(making, id, depth) : kind < 0.93 ? wait(making, id) : gate(making, id),
+    kind < 0.6
+      ? task(making, id)
+      : kind < 0.85
+        ? block(making, id, depth)
+        : kind < 0.93
+          ? wait(making, id)
+          : gate(making, id),
   );
   if (kind < 0.6) making.readable.push({ text: `${id}.n`, type: "list" });
   return {
@@ -221,8 +245,14 @@ function each(making: Making, id: string, depth: number): Written {
 function choose(making: Making, depth: number): Written {
   const { chance } = making;
   const branch = (): Written => inside(making, [], () => inventStep(making, depth + 1));
-  const branches = Array.from({ length: chance.between(1, 3) }, () => ({ ...branch(), when: condition(making) }));
-  return { choose: branches, otherwise: chance.is(0.6) ? { ...branch(), when: undefined } : undefined };
+  const branches = Array.from({ length: chance.between(1, 3) }, () => ({
+    ...branch(),
+    when: condition(making),
+  }));
+  return {
+    choose: branches,
+    otherwise: chance.is(0.6) ? { ...branch(), when: undefined } : undefined,
+  };
 }
 
 function repeat(making: Making, id: string, depth: number): Written {
@@ -230,7 +260,9 @@ function repeat(making: Making, id: string, depth: number): Written {
   const isTask = chance.is(0.6);
   const most = chance.between(1, 4);
   const round: Readable = { text: "round", type: "number" };
-  const body = inside(making, [round], () => (isTask ? task(making, id) : block(making, id, depth)));
+  const body = inside(making, [round], () =>
+    isTask ? task(making, id) : block(making, id, depth),
+  );
   if (isTask) making.readable.push({ text: `${id}.n`, type: "number" });
   const hopeful = isTask ? `outputs.n >= ${chance.between(10, 90)}` : "round >= 2";
   const until = taste.isCalm || chance.is(0.5) ? `${hopeful} || round >= ${most}` : hopeful;

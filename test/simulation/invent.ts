@@ -33,7 +33,8 @@ export function invent(chance: Chance, taste: Taste): Invention {
   const mains: Source[] = [];
   const below = children.map((child) => child.name);
   const count = chance.is(0.3) ? 2 : 1;
-  for (let at = 0; at < count; at++) mains.push(workflow(chance, taste, { name: `main-${at}`, below }));
+  for (let at = 0; at < count; at++)
+    mains.push(workflow(chance, taste, { name: `main-${at}`, below }));
   return { mains, children };
 }
 
@@ -66,7 +67,10 @@ function workflow(
     parameters: { p: 7, names: ["x", "y", "z"] },
     resources: RESOURCES,
     max_concurrency: chance.is(0.6) ? chance.between(1, 4) : undefined,
-    resource_limits: !taste.isCalm && chance.is(0.15) ? { total_timeout: `${chance.between(20, 4000)}s` } : undefined,
+    resource_limits:
+      !taste.isCalm && chance.is(0.15)
+        ? { total_timeout: `${chance.between(20, 4000)}s` }
+        : undefined,
     phases,
     outputs: isChild ? { n: "$first.n" } : undefined,
   };

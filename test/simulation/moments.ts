@@ -14,7 +14,12 @@ export type Moments = Clock & {
 
 export const BEGINNING: number = Date.UTC(2026, 0, 1);
 
-type Entry = { readonly due: number; readonly order: number; readonly call: () => void; isOff: boolean };
+type Entry = {
+  readonly due: number;
+  readonly order: number;
+  readonly call: () => void;
+  isOff: boolean;
+};
 
 export function openMoments(): Moments {
   const heap: Entry[] = [];

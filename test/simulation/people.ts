@@ -1,5 +1,11 @@
 import type { Digest, RunId } from "../../src/core/id.ts";
-import { type Run, type Signal, type Stored, type Wait, waitsOf } from "../../src/core/machine/index.ts";
+import {
+  type Run,
+  type Signal,
+  type Stored,
+  type Wait,
+  waitsOf,
+} from "../../src/core/machine/index.ts";
 import { outputsOf } from "./agents.ts";
 import { isTouched } from "./deed.ts";
 import { PEOPLE } from "./invent.ts";
@@ -14,7 +20,9 @@ export type People = {
 };
 
 type Bare<S> = S extends Signal ? Omit<S, "at" | "by"> : never;
-type Of<Kind extends Wait["what"]["kind"]> = Wait & { readonly what: Extract<Wait["what"], { kind: Kind }> };
+type Of<Kind extends Wait["what"]["kind"]> = Wait & {
+  readonly what: Extract<Wait["what"], { kind: Kind }>;
+};
 
 export function openPeople(world: World): People {
   return {
@@ -39,7 +47,8 @@ function tell(world: World, run: RunId, told: { readonly by: string } & Bare<Sig
   const cause = `told-${causes++}`;
   shell?.send(run, signal, cause);
   // The same message once more, or the same wish in another message.
-  if (chance.is(weather.mischief / 2)) shell?.send(run, signal, chance.is(0.5) ? cause : `${cause}-again`);
+  if (chance.is(weather.mischief / 2))
+    shell?.send(run, signal, chance.is(0.5) ? cause : `${cause}-again`);
 }
 
 function attend(world: World, run: Run): boolean {
@@ -65,13 +74,29 @@ function vote(world: World, run: Run, wait: Of<"gate">): boolean {
   const may = from.length === 0 ? PEOPLE : from;
   if (chance.is(weather.mischief)) {
     const wrong = `sha256:${"0".repeat(64)}` as Digest;
-    tell(world, run.id, { type: "vote", key, digest: wrong, allow: true, reason: "unseen", by: chance.one(may) });
+    tell(world, run.id, {
+      type: "vote",
+      key,
+      digest: wrong,
+      allow: true,
+      reason: "unseen",
+      by: chance.one(may),
+    });
   }
   if (from.length > 0 && chance.is(weather.mischief)) {
-    tell(world, run.id, { type: "vote", key, digest, allow: true, reason: "uninvited", by: "mallory" });
+    tell(world, run.id, {
+      type: "vote",
+      key,
+      digest,
+      allow: true,
+      reason: "uninvited",
+      by: "mallory",
+    });
   }
   const events = world.shell?.stored(run.id) ?? [];
-  const voted = events.flatMap((event) => (event.type === "gate.voted" && event.key === key ? [event.voter] : []));
+  const voted = events.flatMap((event) =>
+    event.type === "gate.voted" && event.key === key ? [event.voter] : [],
+  );
   const next = may.find((one) => !voted.includes(one)) ?? chance.one(may);
   const allow = weather.isCalm || chance.is(0.85);
   votes.push({ run: run.id, key, voter: next, digest, allow });
@@ -84,9 +109,21 @@ function arrive(world: World, run: Run, wait: Of<"event">): boolean {
   const { chance, weather } = world;
   const payload = outputsOf(wait.path, { event: wait.what.event, match: wait.what.match });
   if (chance.is(weather.mischief)) {
-    tell(world, run.id, { type: "arrived", key: wait.key, payload: { n: "no number" }, source: "elsewhere", by: "post" });
+    tell(world, run.id, {
+      type: "arrived",
+      key: wait.key,
+      payload: { n: "no number" },
+      source: "elsewhere",
+      by: "post",
+    });
   }
-  tell(world, run.id, { type: "arrived", key: wait.key, payload: { n: payload["n"] ?? 0 }, source: "post", by: "post" });
+  tell(world, run.id, {
+    type: "arrived",
+    key: wait.key,
+    payload: { n: payload["n"] ?? 0 },
+    source: "post",
+    by: "post",
+  });
   return true;
 }
 
@@ -101,11 +138,19 @@ function wayOut(world: World, run: Run, wait: Of<"exception">): boolean {
     const calls = deeds.filter((deed) => deed.run === run.id && deed.path === path);
     if (calls.some((deed) => deed.isPending)) return false;
     const isDone = calls.some((deed) => deed.wrote && isTouched(world, deed));
-    if (isDone) tell(world, run.id, { type: "give", key, output: given, why: "it was done", by: "ana" });
+    if (isDone)
+      tell(world, run.id, { type: "give", key, output: given, why: "it was done", by: "ana" });
     else tell(world, run.id, { type: "retry", key, by: "ana" });
     return true;
   }
-  if (chance.is(weather.mischief)) tell(world, run.id, { type: "give", key, output: { value: { n: "?" } }, why: "guessed", by: "bo" });
+  if (chance.is(weather.mischief))
+    tell(world, run.id, {
+      type: "give",
+      key,
+      output: { value: { n: "?" } },
+      why: "guessed",
+      by: "bo",
+    });
   const how = chance.one(["retry", "skip", "give"] as const);
   if (how === "retry") tell(world, run.id, { type: "retry", key, by: "bo" });
   else if (how === "skip") tell(world, run.id, { type: "skip", key, why: "never mind", by: "bo" });
@@ -122,8 +167,11 @@ function meddle(world: World): void {
   const how = chance.next();
   if (how < 0.4) {
     tell(world, id, { type: "pause", why: "somebody wants to look", by: "cy" });
-    world.moments.after(chance.between(0, 200_000), () => tell(world, id, { type: "resume", by: "cy" }));
+    world.moments.after(chance.between(0, 200_000), () =>
+      tell(world, id, { type: "resume", by: "cy" }),
+    );
   } else if (how < 0.55) tell(world, id, { type: "resume", by: "cy" });
   else if (how < 0.7) tell(world, id, { type: "proceed", by: "cy" });
-  else if (!weather.isCalm) tell(world, id, { type: "cancel", why: "not wanted", rollback: chance.is(0.5), by: "cy" });
+  else if (!weather.isCalm)
+    tell(world, id, { type: "cancel", why: "not wanted", rollback: chance.is(0.5), by: "cy" });
 }

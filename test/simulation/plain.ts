@@ -35,7 +35,8 @@ function sorted(entries: (readonly [string | number, unknown])[]): unknown {
 function entriesOf(root: unknown): (readonly [string | number, unknown])[] {
   if (Array.isArray(root)) {
     const pairs: (readonly [string | number, unknown])[] = [];
-    for (let at = 0; at < root.length; at += 2) pairs.push([root[at] as string | number, root[at + 1]]);
+    for (let at = 0; at < root.length; at += 2)
+      pairs.push([root[at] as string | number, root[at + 1]]);
     return pairs;
   }
   if (!isObject(root)) return [];

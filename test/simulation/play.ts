@@ -7,7 +7,8 @@ import { audit } from "./audit.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { abandon, perform } from "./deed.ts";
 import { invent, type Source, type Taste } from "./invent.ts";
-import { type Flaw, openMachineShell } from "./machine-shell.ts";
+import type { Flaw } from "./machine-process.ts";
+import { openMachineShell } from "./machine-shell.ts";
 import { openPeople, type People } from "./people.ts";
 import type { Fate, Machine, Shell, Surroundings } from "./shell.ts";
 import { clear, stillness, type Weather, weatherOf } from "./weather.ts";
@@ -50,14 +51,21 @@ type Library = {
 /** One world from its beginning until every run has ended and everything was looked at. */
 export function play(options: Play): Played {
   const chance = chanceOf(`world ${options.seed}`);
-  const weather = options.crashAt === undefined ? weatherOf(chance.apart("weather")) : stillness(true);
+  const weather =
+    options.crashAt === undefined ? weatherOf(chance.apart("weather")) : stillness(true);
   const library = libraryOf(options, weather.isCalm);
-  const world = openWorld({ chance, weather, definitions: library.definitions, names: library.names });
+  const world = openWorld({
+    chance,
+    weather,
+    definitions: library.definitions,
+    names: library.names,
+  });
   const shell = openShell(world, options);
   const runs = live(world, { shell, library, seed: options.seed });
   for (const broken of audit(world, shell)) world.broken.push(broken);
   const ends = endsOf(shell, runs);
-  if (weather.isCalm && world.broken.length === 0) compare(world, ends, undisturbed(options, library));
+  if (weather.isCalm && world.broken.length === 0)
+    compare(world, ends, undisturbed(options, library));
   return {
     ...{ broken: world.broken, counts: world.counts, ends },
     events: shell.runs().reduce((sum, run) => sum + shell.stored(run).length, 0),
@@ -110,8 +118,12 @@ function openShell(world: World, options: Play): Shell {
     committed: (runs) => committed(world, runs),
     broken: (promise, what) => breaks(world, promise, what),
   };
-  const shell = openMachineShell(surroundings, { machine: options.machine ?? MACHINE, flaw: options.flaw ?? null });
-  world.shell = shell; (globalThis as any).lastShell = shell;
+  const shell = openMachineShell(surroundings, {
+    machine: options.machine ?? MACHINE,
+    flaw: options.flaw ?? null,
+  });
+  world.shell = shell;
+  (globalThis as any).lastShell = shell;
   return shell;
 }
 
@@ -122,7 +134,8 @@ function fateOf(world: World, crashAt: number | null): Fate {
   if (crashAt !== null && Math.floor(crashAt / 2) === counts.commits) {
     return { kind: crashAt % 2 === 0 ? "crash before" : "crash after", slowMs };
   }
-  if (chance.is(weather.crash)) return { kind: chance.is(0.5) ? "crash before" : "crash after", slowMs };
+  if (chance.is(weather.crash))
+    return { kind: chance.is(0.5) ? "crash before" : "crash after", slowMs };
   if (!chance.is(weather.refused)) return { kind: "kept", slowMs };
   counts.refusedCommits++;
   return { kind: "refused", slowMs };
@@ -144,10 +157,13 @@ function live(world: World, { shell, library, seed }: Stage): readonly RunId[] {
   const look = (): void => {
     if (isLookDue) return;
     isLookDue = true;
-    moments.after(weather.meddle === 0 && weather.crash === 0 ? 1_000 : chance.between(0, 60_000), () => {
-      isLookDue = false;
-      people.look();
-    });
+    moments.after(
+      weather.meddle === 0 && weather.crash === 0 ? 1_000 : chance.between(0, 60_000),
+      () => {
+        isLookDue = false;
+        people.look();
+      },
+    );
   };
   world.crash = () => crash(world, shell);
   watchers.set(world, () => {
@@ -178,16 +194,28 @@ function begin(world: World, { shell, library, seed }: Stage): readonly RunId[] 
     const run = parseRunId(`wf_sim_${at}`);
     if (run === null) throw new Error("The simulation's run ids are none.");
     runs.push(run);
-    start(world, shell, { run, definition: chance.one(library.mains), afterMs: chance.between(0, 30_000) });
+    start(world, shell, {
+      run,
+      definition: chance.one(library.mains),
+      afterMs: chance.between(0, 30_000),
+    });
   }
   return runs;
 }
 
-function start(world: World, shell: Shell, what: { run: RunId; definition: Digest; afterMs: number }): void {
+function start(
+  world: World,
+  shell: Shell,
+  what: { run: RunId; definition: Digest; afterMs: number },
+): void {
   const { run, definition } = what;
   world.moments.after(what.afterMs, () => {
     const params = { p: 7, names: ["x", "y", "z"] };
-    shell.send(run, { type: "start", definition, params, parent: null, at: world.moments.now(), by: "ana" }, `start ${run}`);
+    shell.send(
+      run,
+      { type: "start", definition, params, parent: null, at: world.moments.now(), by: "ana" },
+      `start ${run}`,
+    );
     // Until it is known to be accepted it is asked for again.
     if (shell.stored(run).length === 0 || world.chance.is(world.weather.mischief)) {
       world.moments.after(5_000, () => {
@@ -231,8 +259,16 @@ function endsOf(shell: Shell, runs: readonly RunId[]): ReadonlyMap<RunId, string
     const last = shell.stored(id).findLast((event) => event.type === "run.finished");
     if (last?.type !== "run.finished") continue;
     const { outcome, outputs, error, degraded } = last;
-    const value = outputs === undefined ? null : "value" in outputs ? outputs.value : shell.read(outputs.digest);
-    ends.set(id, JSON.stringify({ outcome, value, error: error?.message ?? null, degraded: degraded ?? 0 }));
+    const value =
+      outputs === undefined
+        ? null
+        : "value" in outputs
+          ? outputs.value
+          : shell.read(outputs.digest);
+    ends.set(
+      id,
+      JSON.stringify({ outcome, value, error: error?.message ?? null, degraded: degraded ?? 0 }),
+    );
   }
   return ends;
 }
@@ -244,16 +280,29 @@ function undisturbed(options: Play, library: Library): ReadonlyMap<RunId, string
   if (known !== undefined) return known;
   if (undisturbedEnds.size > 4) undisturbedEnds.clear();
   const weather: Weather = stillness(true);
-  const world = openWorld({ chance: chanceOf("still"), weather, definitions: library.definitions, names: library.names });
+  const world = openWorld({
+    chance: chanceOf("still"),
+    weather,
+    definitions: library.definitions,
+    names: library.names,
+  });
   const shell = openShell(world, { seed, size, only });
   const ends = endsOf(shell, live(world, { shell, library, seed }));
   undisturbedEnds.set(name, ends);
   return ends;
 }
 
-function compare(world: World, ends: ReadonlyMap<RunId, string>, wanted: ReadonlyMap<RunId, string>): void {
+function compare(
+  world: World,
+  ends: ReadonlyMap<RunId, string>,
+  wanted: ReadonlyMap<RunId, string>,
+): void {
   for (const [run, end] of wanted) {
     if (ends.get(run) === end) continue;
-    breaks(world, "same end", `${run} ended as ${ends.get(run) ?? "nothing"} and undisturbed as ${end}`);
+    breaks(
+      world,
+      "same end",
+      `${run} ended as ${ends.get(run) ?? "nothing"} and undisturbed as ${end}`,
+    );
   }
 }

@@ -23,7 +23,8 @@ export type Weather = {
 };
 
 export function weatherOf(chance: Chance): Weather {
-  const some = (share: number, most: number): number => (chance.is(share) ? chance.next() * most : 0);
+  const some = (share: number, most: number): number =>
+    chance.is(share) ? chance.next() * most : 0;
   return {
     isCalm: chance.is(0.5),
     trouble: some(0.8, 0.5),

@@ -68,7 +68,9 @@ export type World = {
   shell: Shell | null;
 };
 
-export function openWorld(given: Pick<World, "chance" | "weather" | "definitions" | "names">): World {
+export function openWorld(
+  given: Pick<World, "chance" | "weather" | "definitions" | "names">,
+): World {
   return {
     ...given,
     moments: openMoments(),

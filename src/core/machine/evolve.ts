@@ -256,5 +256,6 @@ function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
   const change = { exception: null, exceptionWhy: null } as const;
   if (event.how !== "retry") return changeLeaf(run, event.path, change);
   // A person ordered it again: that is a new call, whatever became of the old one.
-  changeLeaf(run, event.path, { ...change, state: "ready", tries: 0, call: null, doubt: false });
+  const again = { state: "ready", tries: 0, call: null, doubt: false, error: null } as const;
+  changeLeaf(run, event.path, { ...change, ...again });
 }

@@ -6,7 +6,7 @@ import { failure } from "./failure.ts";
 import { complete, degrade, fail } from "./finish.ts";
 import { gateDue, heardVote } from "./gate.ts";
 import { accepted } from "./output.ts";
-import { type LeafFrame, MACHINE_VERSION, type Open } from "./run.ts";
+import { type Frame, type LeafFrame, MACHINE_VERSION, type Open } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { entries, get } from "./table.ts";
 
@@ -113,24 +113,11 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
     case "wait":
       if (frame !== undefined) complete(draft, frame);
       return;
-    case "block": {
+    case "block":
       tell(draft, { type: "timer.ended", key });
-      if (frame?.kind === "leaf" && frame.key !== null) return void heardExpired(draft, frame.key);
-      const error = failure(
-        "timeout",
-        `"${frame?.step.name ?? open.path}" took longer than its time limit.`,
-      );
-      if (frame !== undefined && frame.stopping?.abort !== true)
-        tell(draft, {
-          type: "step.stopping",
-          path: open.path,
-          outcome: "failed",
-          abort: true,
-          why: error.message,
-          error,
-        });
+      if (frame?.kind === "leaf" && frame.key !== null) heardExpired(draft, frame.key);
+      else if (frame !== undefined) tookTooLong(draft, frame);
       return;
-    }
     case "total": {
       tell(draft, { type: "timer.ended", key });
       if (draft.run.phase !== "running" && draft.run.stopping?.abort !== false) return;
@@ -146,6 +133,14 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
       draft.queue.push("");
     }
   }
+}
+
+function tookTooLong(draft: Draft, frame: Frame): void {
+  if (frame.stopping?.abort === true) return;
+  const error = failure("timeout", `"${frame.step.name}" took longer than its time limit.`);
+  const { path } = frame;
+  const why = error.message;
+  tell(draft, { type: "step.stopping", path, outcome: "failed", abort: true, why, error });
 }
 
 function listenDue(draft: Draft, open: Extract<Open, { type: "listen" }>): void {
@@ -236,6 +231,7 @@ function wayOut(
   const closing = { type: "exception.closed", key: told.key, path: frame.path } as const;
   switch (told.type) {
     case "retry":
+      if (frame.stopping !== null) return isEnding(frame);
       tell(draft, { ...closing, how: "retry" });
       return null;
     case "skip": {
@@ -260,4 +256,12 @@ function wayOut(
       return null;
     }
   }
+}
+
+function isEnding(frame: LeafFrame): Problem {
+  return {
+    code: "conflict",
+    message: `"${frame.step.name}" is being stopped and is not tried again.`,
+    mend: "Give its outputs where it was done; go on without it where it was not.",
+  };
 }

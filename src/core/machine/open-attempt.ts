@@ -1,13 +1,22 @@
 import type { AgentNeed, Step } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
+import { isGranted } from "./approval.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Opening } from "./event.ts";
+import { failure } from "./failure.ts";
+import { fail, raise } from "./finish.ts";
 import type { LeafFrame } from "./run.ts";
 import { following } from "./strategy.ts";
 
 /** A leaf that has its place goes on: the next attempt, by the same agent or, when that one is through, by the fallback. */
 export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
+  if (!isGranted(draft, frame)) {
+    const error = failure("rejected", "What was approved is not what would be done now.");
+    if (frame.doubt) raise(draft, frame, error);
+    else fail(draft, frame, error);
+    return;
+  }
   if (
     frame.error !== null &&
     step.kind === "task" &&
@@ -52,12 +61,17 @@ function openingFor(
   const call = ask.call === null ? {} : { call: ask.call };
   if (step.kind === "workflow") return { ...call, ...childOpening(draft, step.workflow, ask.call) };
   const ranked = draft.facts.agents(ask.need);
-  const best = ranked.find((one) => one.healthy) ?? ranked[0];
+  const best =
+    ranked[0]?.healthy === true ? ranked[0] : (ranked.find((one) => one.healthy) ?? ranked[0]);
   // Nobody: the performer refuses it with a sentence, so that every refusal is an event.
   if (best === undefined)
     return { ...call, agent: ask.need.kind === "named" ? ask.need.agent : "", effects: "pure" };
-  const chosen = ask.need.kind === "named" ? {} : { chosen: best.why };
-  return { ...call, agent: best.agent, agentDigest: best.digest, effects: best.effects, ...chosen };
+  const { agent, digest: agentDigest, effects } = best;
+  if (ask.need.kind === "capable")
+    return { ...call, agent, agentDigest, effects, chosen: best.why };
+  return ask.call === null
+    ? { agent, agentDigest, effects }
+    : { ...call, agent, agentDigest, effects };
 }
 
 /** The child of a call is always the same run: asked for twice, it is attached, not started again. */

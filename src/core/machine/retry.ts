@@ -26,7 +26,12 @@ export function backoffMs(
         : retry.firstMs;
   const most = Math.min(grown, retry.mostMs, BACKOFF_MS_MOST);
   const wait = retry.jitter ? most / 2 + (most / 2) * chance(`${of.seed}#${tries}`) : most;
-  return Math.round(Math.max(wait, Math.min(of.error.retryAfterMs ?? 0, BACKOFF_MS_MOST)));
+  return Math.round(Math.max(wait, asked(of.error)));
+}
+
+/** What the agent itself asks for, whatever number it wrote. */
+function asked({ retryAfterMs = 0 }: Failure): number {
+  return Number.isNaN(retryAfterMs) ? 0 : Math.min(retryAfterMs, BACKOFF_MS_MOST);
 }
 
 /** Whether a list of classes and kinds, as authors write them, names this error. */

@@ -4,7 +4,6 @@ import {
   type Gate,
   parseDuration,
   type Step,
-  type Task,
   type Wait,
 } from "../definition/index.ts";
 import {
@@ -15,6 +14,7 @@ import {
 } from "../expression/index.ts";
 import type { Json } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
+import { approvalOf } from "./approval.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { GateOpening, Path } from "./event.ts";
 import { failure } from "./failure.ts";
@@ -34,6 +34,12 @@ type Place = Position & { readonly path: Path };
 export function start(draft: Draft, parent: Frame, at: number): void {
   const step = childStep(parent, at);
   const place: Place = { path: childPath(parent, step, at), parent: parent.path, at };
+  // Most steps read nothing to begin: what they ask is resolved when it is performed.
+  if (step.kind === "task" && step.when === null && step.approve === null) {
+    const attempt = firstOpening(draft, step);
+    tell(draft, { type: "step.started", path: place.path, slot: at, attempt });
+    return;
+  }
   const scope = scopeAt(draft.run, place, draft.facts.read);
   const against = step.when === null ? null : leftOut(step.when, scope);
   if (against !== null) {
@@ -68,7 +74,11 @@ function begin(draft: Draft, step: Step, on: Begin): void {
       return timeLimit(draft, on.place.path, step);
     case "task":
       if (step.approve === null) tell(draft, { ...started, attempt: firstOpening(draft, step) });
-      else tell(draft, { ...started, gate: approvalOf(draft, step, on) });
+      else
+        tell(draft, {
+          ...started,
+          gate: approvalOf(draft, step, { path: on.place.path, scope: on.scope }),
+        });
       return;
     default:
       return unreachable(step);
@@ -135,35 +145,6 @@ function beginGate(draft: Draft, step: Gate, on: Begin): void {
     ...(dueMs === null ? {} : { due: draft.at + dueMs }),
   };
   tell(draft, { type: "step.started", path: on.place.path, slot: on.place.at, gate });
-}
-
-/** The approval before a step is bound to the exact action: the agent and all its inputs. */
-function approvalOf(draft: Draft, step: Task, on: Begin): GateOpening {
-  const approval = step.approve ?? { chain: "", from: [], need: 1, dueMs: null };
-  const shown = valuesOf(step.inputs, on.scope);
-  const show = "values" in shown ? shown.values : { fault: shown.fault };
-  const { chain, from, need, dueMs } = approval;
-  return {
-    digest: actionDigest(draft, step, { path: on.place.path, inputs: show }),
-    ask: `May "${step.name}" be done?`,
-    show,
-    chain,
-    from,
-    need,
-    ...(dueMs === null ? {} : { due: draft.at + dueMs }),
-  };
-}
-
-/** Of the action that people decide on: whoever changes a part of it has another action. */
-export function actionDigest(
-  draft: Draft,
-  step: Task,
-  action: { path: Path; inputs: Json },
-): GateOpening["digest"] {
-  const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
-  return draft.facts.digest(
-    JSON.stringify([draft.run.id, action.path, who, step.instructions, action.inputs]),
-  );
 }
 
 /** What a file says is milliseconds by now; what an expression gives is a duration as people write it. */

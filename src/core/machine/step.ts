@@ -1,6 +1,6 @@
 import type { Step } from "../definition/index.ts";
 import { dropFrame, foldClosed, foldOpened } from "./attempt.ts";
-import { commonOf, frameOf, leafFrame, needsPlace } from "./born.ts";
+import { frameOf, leafFrame, needsPlace } from "./born.ts";
 import type { Event, Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { putFrame, rewant, rotate } from "./places.ts";
@@ -26,7 +26,8 @@ export function foldStarted(run: Fold, event: Of<"step.started">): void {
   const more = growth(parent, frame, at);
   if (more !== 0) run.work = { done: run.work.done, expected: run.work.expected + more };
   putFrame(run, begun(parent, step, at));
-  putFrame(run, frame);
+  // A leaf that is called at once is put as it is then.
+  if (event.attempt === undefined) putFrame(run, frame);
   rewant(run, path);
   rotate(run, path);
   asked(run, frame, event);
@@ -281,6 +282,6 @@ function undoStarted(run: Fold, event: Of<"step.started">): void {
   const undo = run.undo;
   if (undo === null) return;
   const step = undoStep(run.workflow, undo.path);
-  const common = commonOf(step, { path: event.path, parent: null, at: event.slot, seq: event.seq });
-  putFrame(run, { ...leafFrame(step, { ...common, expected: 0 }), undoes: undo.path });
+  const birth = { path: event.path, parent: null, at: event.slot, seq: event.seq };
+  putFrame(run, { ...leafFrame(step, birth), expected: 0, undoes: undo.path });
 }

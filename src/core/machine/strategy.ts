@@ -43,8 +43,9 @@ function withoutMore(frame: LeafFrame, error: Failure, strategy: Strategy): Foll
 
 function retries(frame: LeafFrame, error: Failure, strategy: Strategy): boolean {
   const { retry } = frame.step;
-  if (strategy === "fail_immediately" || frame.tries >= retry.attemptsMost) return false;
-  return retry.on.length === 0 ? error.class === "transient" : names(retry.on, error);
+  if (frame.step.strategy === "fail_immediately" || frame.tries >= retry.attemptsMost) return false;
+  if (retry.on.length > 0) return names(retry.on, error);
+  return error.class === "transient" && strategy !== "fail_immediately";
 }
 
 function fallsBack(frame: LeafFrame, error: Failure, strategy: Strategy): boolean {

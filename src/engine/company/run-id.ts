@@ -10,7 +10,8 @@ const REQUEST_DIGITS = 32;
 /**
  * `wf_` and the time, so that ids of one company sort by when they were given, and chance.
  *
- * @param requestId where there is one the run is named by it alone, so that the second request finds the first
+ * @param requestId where there is one the run is named by it alone, so that the second request finds
+ *                  the first for as long as the log keeps it, which is thirty days at least
  */
 export function newRunId(now: number, requestId: string | undefined): RunId {
   const name =

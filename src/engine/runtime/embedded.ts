@@ -26,7 +26,7 @@ export type EmbeddedOptions = {
 };
 
 /** Attempts in flight at once in this process, unless said. */
-export const IN_FLIGHT_MOST = 512;
+export const IN_FLIGHT_MOST = 1_024;
 /** Signals from outside that may wait to be decided. */
 const WAITING_MOST = 100_000;
 /** Runs folded at once on opening. */

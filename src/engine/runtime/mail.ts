@@ -18,7 +18,7 @@ export type Mail = {
   readonly refused: ((error: Error) => void) | null;
 };
 
-export type Told = (outcome: readonly Event[] | Problem) => void;
+type Told = (outcome: readonly Event[] | Problem) => void;
 
 export function mail(signal: Signal, more?: Partial<Mail>): Mail {
   return { signal, cause: null, content: null, attempt: null, told: null, refused: null, ...more };

@@ -76,7 +76,7 @@ export function openPerforming(shell: PerformingShell): Performing {
     close: (residents) => {
       state.isClosed = true;
       for (const { attempts } of residents)
-        for (const attempt of [...attempts.values()]) {
+        for (const attempt of attempts.values()) {
           if (attempt.state === "performing") stop(state, attempt, null);
           else if (attempt.state !== "answered") leave(state, attempt);
         }
