@@ -261,7 +261,7 @@ describe("muster runs", () => {
     await company.run("example");
     const { out } = await muster(company, "runs", "list");
     expect(out).toMatchInlineSnapshot(`
-      "RUN           WORKFLOW  STATUS       DONE  STARTED (UTC)        TOOK  NOTE
+      "RUN           WORKFLOW  STATUS       DONE  STARTED (UTC)        TOOK
       wf_example_1  example   ✓ completed  4/4   2025-12-12 10:00:01  20 s
       "
     `);
@@ -272,9 +272,9 @@ describe("muster runs", () => {
     await company.run("example");
     const { out } = await muster(company, "runs", "show", "wf_exa");
     expect(out).toMatchInlineSnapshot(`
-      "example 1.2.0 · wf_example_1 · ◆ waiting · 0 % · 1 min 39 s
+      "example 1.2.0 · ◆ waiting · 0 % · 1 min 39 s · wf_example_1
       ◆ Preparation       waiting    1 min 37 s
-        ◆ Load customers  waiting    loader · needs a person: no answer in 30 s · 1 min 36 s
+        ◆ Load customers  waiting    loader · 1 min 36 s · needs a person: no answer in 30 s
       · Letters           pending
         · Write letters   pending
         · Send letters    pending
@@ -369,6 +369,26 @@ describe("muster runs", () => {
     expect(out).toBe(
       "load/1  waiting  needs operations since 10:00\n  mend: muster --folder /example runs resume wf_example_1\n",
     );
+  });
+});
+
+describe("a run at which nobody is at work", () => {
+  test("is said to be one, with the command that goes on with it", async () => {
+    const waiting = [
+      { path: "load/1", key: 4, status: "running", what: "Agent is at work on it.", kind: "agent" },
+    ] as const;
+    const company = open(
+      (told, run) => (told.type === "start" ? [accepted(run), ...LOADING] : []),
+      {
+        waiting,
+        isAtWork: false,
+      },
+    );
+    await company.run("example", {}, {});
+    const line =
+      "No process is at work in /example; the run goes on with: muster runs resume wf_example_1 --folder /example";
+    for (const verb of ["show", "why-waiting"])
+      expect((await muster(company, "runs", verb, "last")).out).toContain(line);
   });
 });
 

@@ -1,7 +1,15 @@
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
 import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import { type Cell, duration, huedWord, moment, plain, tableLines } from "./output/index.ts";
+import {
+  type Cell,
+  type Column,
+  duration,
+  huedWord,
+  moment,
+  plain,
+  tableLines,
+} from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withCompany } from "./with-company.ts";
 
@@ -36,7 +44,15 @@ export async function runsList(context: Context, options: ListOptions): Promise<
   });
 }
 
-const TITLES = ["RUN", "WORKFLOW", "STATUS", "DONE", "STARTED (UTC)", "TOOK", "NOTE"];
+const HEADS: readonly Column[] = [
+  { title: "RUN" },
+  { title: "WORKFLOW", least: 12 },
+  { title: "STATUS" },
+  { title: "DONE" },
+  { title: "STARTED (UTC)", goes: 2 },
+  { title: "TOOK", goes: 1 },
+  { title: "NOTE", goes: 0 },
+];
 
 function tableOf(
   { terminal, surroundings }: Context,
@@ -56,7 +72,7 @@ function tableOf(
     { text: duration((standing.endedAt ?? now) - standing.startedAt) },
     { text: plain(standing.note) },
   ]);
-  return tableLines(TITLES, rows, columns);
+  return tableLines(HEADS, rows, columns);
 }
 
 /** The word is padded first and coloured then, since colours take no columns. */

@@ -14,6 +14,8 @@ import {
   treeLines,
   widthOf,
 } from "./index.ts";
+import { wrapped } from "./text.ts";
+import { valueLine } from "./value.ts";
 
 const START = 1_765_533_600_000;
 const refused = {
@@ -81,7 +83,7 @@ describe("the tree of a run", () => {
       ✓ Preparation       completed  3.0 s
         ✓ Load customers  completed  loader · 1.0 s
       ● Letters           running    11 s
-        ↻ Write letters   retrying   loader · next try in 4.0 s · API rate limit exceeded · 10 s
+        ↻ Write letters   retrying   loader · next try in 4.0 s · 10 s · API rate limit exceeded
         ● Send letters    running    6 of 50 completed, 3 running, 1 failed · 7.0 s"
     `);
   });
@@ -210,8 +212,56 @@ describe("a complaint", () => {
 });
 
 describe("a table", () => {
-  test("cuts only its last column", () => {
-    const rows = [[{ text: "wf_1" }, { text: "a reason that is much too long for this" }]];
-    expect(tableLines(["RUN", "NOTE"], rows, 20)).toEqual(["RUN   NOTE", "wf_1  a reason that…"]);
+  const heads = [
+    { title: "RUN" },
+    { title: "WORKFLOW", least: 6 },
+    { title: "TOOK", goes: 0 },
+    { title: "NOTE" },
+  ];
+  const row = ["wf_1", "customer-onboarding", "3.4 s", "a reason that is much too long for this"];
+
+  test("is never wider than the terminal: cells are cut, then columns are left out", () => {
+    const rows = [row.map((text) => ({ text }))];
+    expect(tableLines(heads, rows, 60)).toEqual([
+      "RUN   WORKFLOW             TOOK   NOTE",
+      "wf_1  customer-onboarding  3.4 s  a reason that is much too…",
+    ]);
+    expect(tableLines(heads, rows, 26)).toEqual([
+      "RUN   WORKFLOW  NOTE",
+      "wf_1  custome…  a reason…",
+    ]);
+  });
+
+  test("leaves out a column in which nothing stands", () => {
+    const rows = [[...row.slice(0, 3), ""].map((text) => ({ text }))];
+    expect(tableLines(heads, rows, 60)).toEqual([
+      "RUN   WORKFLOW             TOOK",
+      "wf_1  customer-onboarding  3.4 s",
+    ]);
+  });
+});
+
+describe("a value in one line", () => {
+  test("is told of by its names and counts", () => {
+    const customers = [1, 2, 3, 4, 5].map((id) => ({ address: {}, id: `C-${id}` }));
+    expect(valueLine(customers, 60)).toBe("5 (C-1, C-2, C-3, C-4, …)");
+    expect(valueLine(customers, 18)).toBe("5 (C-1, C-2, …)");
+    expect(valueLine({ rows: 62, bad: [{}, {}], none: [], by: { id: 1 }, at: {} }, 60)).toBe(
+      "rows 62, bad ×2, none none, by 1, at {…}",
+    );
+    expect(valueLine([], 60)).toBe("none");
+    expect(valueLine(null, 60)).toBe("nothing");
+  });
+
+  test("keeps the end of an address that is too long, and is never too wide", () => {
+    const pages = ["file:///shop/output/docs/one.html", "file:///shop/output/docs/two.html"];
+    expect(valueLine(pages, 32)).toBe("2 (file:///shop/ou…/one.html, …)");
+    expect(widthOf(valueLine("x".repeat(100), 20))).toBe(20);
+  });
+});
+
+describe("a long line", () => {
+  test("is broken between words, and hangs", () => {
+    expect(wrapped("- one two three", 9)).toEqual(["- one two", "  three"]);
   });
 });

@@ -5,7 +5,7 @@ import { duration } from "./duration.ts";
 import { glyph, hued } from "./state.ts";
 import { stepName } from "./step-name.ts";
 import type { Channel } from "./terminal.ts";
-import { count, plain, widthOf } from "./text.ts";
+import { count, plain, widthOf, wrapped } from "./text.ts";
 import { valueLine } from "./value.ts";
 
 /** Warnings, errors and elements of a list that a summary names; all of them are counted. */
@@ -38,11 +38,14 @@ export function summaryLines(
 /** What it used, gave and complained of. */
 export function resultLines(history: History, outputs: Json, channel: Channel): readonly string[] {
   const view = viewOf(history);
+  // In a pipe, a line is one thing; on a terminal, words are not torn.
+  const shown = (lines: readonly string[]): readonly string[] =>
+    channel.isLive ? lines.flatMap((line) => wrapped(line, channel.columns)) : lines;
   return [
-    ...section("Resource usage:", usageLines(view)),
+    ...section("Resource usage:", shown(usageLines(view))),
     ...section("Outputs:", outputLines(outputs, channel.columns)),
-    ...section("Warnings:", warningLines(history, view)),
-    ...section("Errors:", errorLines(history, view)),
+    ...section("Warnings:", shown(warningLines(history, view))),
+    ...section("Errors:", shown(errorLines(history, view))),
   ];
 }
 

@@ -4,7 +4,16 @@ import { cut, plain, widthOf } from "./text.ts";
 /** Elements of a list and keys of an object that are named; all of them are counted. */
 const NAMED_MOST = 4;
 /** What people call a thing by, the most telling first. */
-const NAMES: readonly string[] = ["id", "name", "title", "subject", "key", "file"];
+const NAMES: readonly string[] = [
+  "id",
+  "name",
+  "title",
+  "subject",
+  "message",
+  "agent",
+  "key",
+  "file",
+];
 
 /**
  * A value in one line, as a person would tell of it: of a list how many and the first few, each by its
@@ -14,7 +23,7 @@ export function valueLine(value: Json, columns: number): string {
   if (Array.isArray(value)) return cut(listLine(value, columns), columns);
   if (!isObject(value)) return cut(scalar(value), columns);
   const pairs = Object.entries(value).map(([key, held]) => `${plain(key)} ${within(held)}`);
-  return pairs.length === 0 ? "nothing" : fitted(pairs, pairs.length, columns);
+  return pairs.length === 0 ? "nothing" : cut(pairs.join(", "), columns);
 }
 
 function listLine(list: readonly Json[], columns: number): string {
@@ -60,7 +69,9 @@ function isName(value: Json | undefined): boolean {
 /** Inside another value. */
 function within(value: Json): string {
   if (Array.isArray(value)) return value.length === 0 ? "none" : `×${value.length}`;
-  return isObject(value) ? "{…}" : scalar(value);
+  if (!isObject(value)) return scalar(value);
+  const name = NAMES.find((one) => isName(value[one]));
+  return name === undefined ? "{…}" : scalar(value[name] ?? null);
 }
 
 function scalar(value: Json): string {
