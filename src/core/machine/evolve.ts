@@ -186,7 +186,8 @@ function finished(run: Fold, event: Of<"run.finished">): void {
   run.undo = null;
   run.open =
     run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });
-  run.work = { done: run.work.expected, expected: run.work.expected };
+  if (event.outcome === "completed")
+    run.work = { done: run.work.expected, expected: run.work.expected };
 }
 
 function stoppingStep(run: Fold, event: Of<"step.stopping">): void {

@@ -277,6 +277,7 @@ async function close(shell: Shell): Promise<void> {
   });
   await Promise.race([idle(shell), late]);
   giveUp();
+  shell.alarms.end();
   shell.mailroom.close();
   for (const watchers of shell.watchers.values()) for (const told of new Set(watchers)) told();
 }
