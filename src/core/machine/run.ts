@@ -71,6 +71,8 @@ export type Run = {
   readonly unsettled: boolean;
   readonly work: { readonly done: number; readonly expected: number };
   readonly degraded: number;
+  /** The position of the last published event taken, by what was waited for: `subscriptionOf`. */
+  readonly taken: Table<string, number>;
 };
 
 /**
@@ -247,6 +249,8 @@ export type Open =
       readonly path: Path;
       readonly event: string;
       readonly match: string;
+      /** What was published up to there is not for it: 0, or what a wait before it took, or it refused. */
+      readonly after: number;
       readonly due: number | null;
     }
   | {
@@ -308,7 +312,13 @@ export function absent(id: RunId, workflow: Workflow): Run {
     unsettled: false,
     work: { done: 0, expected: 0 },
     degraded: 0,
+    taken: emptyTable(),
   };
+}
+
+/** Waits of one run for the same event and key go through what is published one after another. */
+export function subscriptionOf({ event, match }: { event: string; match: string }): string {
+  return JSON.stringify([event, match]);
 }
 
 export function limiterOf(most: number | null): Limiter {
