@@ -19,6 +19,8 @@ export type Plant = {
   readonly promise: string;
   readonly machine?: Machine;
   readonly flaw?: Flaw;
+  /** Where it shows soonest: workflows of tasks, blocks and this kind. */
+  readonly only?: string;
   /** What the shell runs instead of the definition that the auditor reads. */
   readonly definition?: (workflow: Workflow) => Workflow;
 };
@@ -264,6 +266,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "a decision has no limit": {
     promise: "M12",
+    only: "each",
     machine: {
       ...MACHINE,
       decide: (run, signal, facts) => {
@@ -287,7 +290,11 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       },
     },
   },
-  "what is left of a decision is forgotten": { promise: "proceed", machine: forgetting("proceed") },
+  "what is left of a decision is forgotten": {
+    promise: "proceed",
+    only: "each",
+    machine: forgetting("proceed"),
+  },
   "an answer is taken for whatever is open": {
     promise: "M2",
     flaw: "answers are taken for whatever is open",

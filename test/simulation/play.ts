@@ -23,14 +23,14 @@ export type Play = {
   /** The machine in the smallest shell, or the runtime that ships. */
   readonly shell?: "machine" | "runtime";
   /** A rule that is switched off. */
-  readonly plant?: Plant;
-  /** The process is gone at this commit, and at no other. */
+  readonly plant?: Plant | undefined;
+  /** Nothing goes wrong, but the process is gone at half this commit: before it, or after it when odd. 0 is never. */
   readonly crashAt?: number;
 };
 
 export type Played = {
   readonly broken: readonly Broken[];
-  readonly counts: Counts;
+  readonly counts: Partial<Counts>;
   readonly events: number;
   readonly runs: number;
   /** How each run ended and what it gave, by its id; of those that were started from outside. */
