@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { everyCommit, SIZE, seek, simulate } from "./campaign.ts";
 import { PLANTS } from "./plants.ts";
@@ -31,6 +32,14 @@ describe("a process that is gone at any one commit, before or after it", () => {
 });
 
 describe("a fault planted on purpose is found", () => {
+  test("as docs/simulation.md lists them", () => {
+    const rows = readFileSync("docs/simulation.md", "utf8").split("## Planted faults")[1] ?? "";
+    const listed = [...rows.matchAll(/^\| (.+?) \| (.+?) \|$/gm)].slice(2);
+    expect(listed.map(([, name, promise]) => [name?.trim(), promise?.trim()])).toEqual(
+      Object.entries(PLANTS).map(([name, { promise }]) => [name, promise]),
+    );
+  });
+
   test.each(Object.keys(PLANTS))("%s", async (name) => {
     expect(await seek(name, PLANT_WORLDS_MOST)).not.toBeNull();
   });
