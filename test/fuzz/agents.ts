@@ -9,7 +9,9 @@ import { outputsFor } from "./sample.ts";
 /** Every agent that the given definitions name. */
 export const AGENTS: readonly string[] = [
   ..."loader mailer planner writer critic senior backend-development data-engineering".split(" "),
-  ..."compliance-checker-agent codi-documentation-writer testing-specialist code-reviewer".split(" "),
+  ..."compliance-checker-agent codi-documentation-writer testing-specialist code-reviewer".split(
+    " ",
+  ),
   ..."codebase-analyzer web-search-researcher database-maintenance market-analyst".split(" "),
   "senior-architect",
 ];
@@ -24,7 +26,9 @@ export type Temper = {
 };
 
 const KINDS: readonly string[] = [
-  ..."network_timeout api_rate_limit invalid_input_data security_violation agent_unavailable".split(" "),
+  ..."network_timeout api_rate_limit invalid_input_data security_violation agent_unavailable".split(
+    " ",
+  ),
   "non_critical_data_missing",
   "its own word",
 ];

@@ -32,7 +32,8 @@ export async function auditRun(company: Company, run: RunId): Promise<readonly s
   const told = { status: statusOf(folded), done, expected, unsettled: isUnsettled(folded) };
   for (const [name, value] of Object.entries(told)) {
     const shown = standing[name as keyof typeof standing];
-    if (shown !== value) complaints.push(`its log folds to ${name} ${value}, and the list says ${shown}`);
+    if (shown !== value)
+      complaints.push(`its log folds to ${name} ${value}, and the list says ${shown}`);
   }
   const waits = waitsOf(folded).map(({ path, key }) => `${key} ${path}`);
   const shown = waiting.filter(({ key }) => key !== null).map(({ path, key }) => `${key} ${path}`);
@@ -45,6 +46,8 @@ export async function auditRun(company: Company, run: RunId): Promise<readonly s
     complaints.push(`it is ${standing.status} and waits for nothing that is named`);
   const document = stateDocument(log.map(eventOf).reduce(readEvent, emptyHistory(workflow)));
   if (document["status"] !== standing.status)
-    complaints.push(`its document says ${String(document["status"])}, the list ${standing.status}`);
+    complaints.push(
+      `its document says ${JSON.stringify(document["status"])}, the list ${standing.status}`,
+    );
   return complaints;
 }

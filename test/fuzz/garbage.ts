@@ -48,7 +48,19 @@ export const ODD_TEXTS: readonly string[] = [
 ];
 
 const ODD_NUMBERS: readonly number[] = [
-  0, -0, -1, 0.1, 1e21, -1e308, 1e308, 5e-324, 2 ** 31, 2 ** 53, -(2 ** 53), 21, 1_000_000,
+  0,
+  -0,
+  -1,
+  0.1,
+  1e21,
+  -1e308,
+  1e308,
+  5e-324,
+  2 ** 31,
+  2 ** 53,
+  -(2 ** 53),
+  21,
+  1_000_000,
 ];
 
 const PLAIN: readonly Maker[] = [
@@ -88,7 +100,7 @@ const MAKERS: readonly Maker[] = [
   () => Object.create(null),
   () => Object.freeze({ a: 1 }),
   () => JSON.parse('{"__proto__": {"a": 1}}'),
-  () => [1, , 3],
+  () => Object.assign([1], { 3: 3 }),
   getterThrows,
   proxyThrows,
   () => ({ toJSON: () => thrown() }),

@@ -32,8 +32,10 @@ export function inventCase(chance: Chance): Case {
     mischief: 0,
   };
   const kind = chance.next();
-  if (kind < 0.22) return { ...calm, workflow: { kind: "file", text: mutateText(given.text, chance) } };
-  if (kind < 0.44) return { ...calm, workflow: { kind: "file", text: mutatedValueAsText(given, chance) } };
+  if (kind < 0.22)
+    return { ...calm, workflow: { kind: "file", text: mutateText(given.text, chance) } };
+  if (kind < 0.44)
+    return { ...calm, workflow: { kind: "file", text: mutatedValueAsText(given, chance) } };
   if (kind < 0.52) {
     const value = mutateValue(given.value, chance, garbage);
     return { ...calm, workflow: { kind: "value", value } };
@@ -48,7 +50,9 @@ export function inventCase(chance: Chance): Case {
 /** Anchors and aliases are drawn where a value stands twice. */
 function mutatedValueAsText(given: Given, chance: Chance): string {
   const value = mutateValue(given.value, chance);
-  return chance.is(0.3) ? (JSON.stringify(value) ?? "") : (stringify(value, { lineWidth: 0 }) ?? "");
+  return chance.is(0.3)
+    ? (JSON.stringify(value) ?? "")
+    : (stringify(value, { lineWidth: 0 }) ?? "");
 }
 
 function mutatedAgents(chance: Chance): Readonly<Record<string, string>> {

@@ -10,7 +10,7 @@ const MESSAGE_CHARACTERS_MOST = 4_000;
 
 /** What our own faults look like when they reach a message. */
 const INTERNAL =
-  /Cannot read propert|is not a function|is not iterable|Maximum call stack|This case cannot be|\[object |undefined is|of undefined|Unexpected token|circular structure|serialize a BigInt|invalid array length|thrown on purpose$/i;
+  /Cannot read propert|is not a function|is not iterable|Maximum call stack|This case cannot be|\[object |undefined is|of undefined|Unexpected token|circular structure|serialize a BigInt|invalid array length/i;
 
 export function judge(problem: Problem, { files }: Judged): readonly string[] {
   const complaints: string[] = [];
@@ -25,13 +25,18 @@ export function judge(problem: Problem, { files }: Judged): readonly string[] {
   if (INTERNAL.test(message)) tell("speaks of our own code");
   if (mend !== undefined && mend.trim() === "") tell("has an empty mend");
   if (files === null) return complaints;
-  if (mend === undefined && problem.severity !== "warning") tell("names no mend");
+  if (mend === undefined && problem.severity !== "warning" && code !== "bad-expression")
+    tell("names no mend");
   if (where === undefined) tell("names no place");
-  else if (!isPlace(where, files)) tell(`names ${where.file}:${where.line}:${where.column}, no place`);
+  else if (!isPlace(where, files))
+    tell(`names ${where.file}:${where.line}:${where.column}, no place`);
   return complaints;
 }
 
-function isPlace(where: NonNullable<Problem["where"]>, files: ReadonlyMap<string, string>): boolean {
+function isPlace(
+  where: NonNullable<Problem["where"]>,
+  files: ReadonlyMap<string, string>,
+): boolean {
   const text = files.get(where.file);
   if (text === undefined) return false;
   const lines = text.split("\n");

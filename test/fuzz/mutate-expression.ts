@@ -7,7 +7,7 @@ export function mutateExpression(text: string, chance: Chance): string {
     () => chance.one(ODD),
     () => `${text} ${chance.one(TAILS)}`,
     () => text.slice(0, at),
-    () => text.slice(0, at) + chance.one([..."()[]{}.$+-*/%<>=!&|?:'\"0 "]) + text.slice(at),
+    () => text.slice(0, at) + chance.one("()[]{}.$+-*/%<>=!&|?:'\"0 ".split("")) + text.slice(at),
     () => text.replace(/[a-z_]\w*$/, chance.one(["nothing", "items", "count", "id", "size"])),
     () => text.replace(/\d+/, chance.one(["0", "-1", "9223372036854775808", "1e400", "0.1"])),
     () => `$size(${text.replace(/^\$/, "")})`,

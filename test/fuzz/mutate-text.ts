@@ -4,7 +4,8 @@ import { ODD_TEXTS } from "./garbage.ts";
 /** A file as it is after somebody's bad day: a few of its lines or letters are not what they were. */
 export function mutateText(text: string, chance: Chance): string {
   let mutated = text;
-  for (let left = chance.between(1, 4); left > 0; left -= 1) mutated = chance.one(WAYS)(mutated, chance);
+  for (let left = chance.one([1, 1, 1, 2, 4]); left > 0; left -= 1)
+    mutated = chance.one(WAYS)(mutated, chance);
   return mutated;
 }
 
@@ -82,9 +83,11 @@ const WAYS: readonly Way[] = [
   },
   (text, chance) => {
     const at = chance.between(0, Math.max(0, text.length - 1));
-    return text.slice(0, at) + chance.one([..."{}[]:,-&*!|>'\"%@`#\t\n$"]) + text.slice(at + 1);
+    return (
+      text.slice(0, at) + chance.one("{}[]:,-&*!|>'\"%@`#\t\n$".split("")) + text.slice(at + 1)
+    );
   },
-  (text) => text.replaceAll("\n", "\r\n"),
+  (text) => text.replaceAll(/\r?\n/g, "\r\n"),
 ];
 
 function onLines(change: (lines: string[], at: number, chance: Chance) => void): Way {

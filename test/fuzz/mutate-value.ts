@@ -15,7 +15,7 @@ export function mutateValue(
   make: (chance: Chance) => unknown = plainGarbage,
 ): unknown {
   const root: Holder = { root: structuredClone(value) };
-  for (let left = chance.between(1, 4); left > 0; left -= 1) {
+  for (let left = chance.one([1, 1, 1, 2, 4]); left > 0; left -= 1) {
     const spots = [...spotsIn(root)];
     if (spots.length > 0) mutate(chance.one(spots), { chance, spots, make });
   }
@@ -55,7 +55,11 @@ function mutate(spot: Spot, { chance, spots, make }: Around): void {
     },
     () => put(spot, [value]),
     () => put(spot, { value }),
-    () => put(spot, typeof value === "string" ? Number(value) || 0 : JSON.stringify(value) ?? "undefined"),
+    () =>
+      put(
+        spot,
+        typeof value === "string" ? Number(value) || 0 : (textOf(value)),
+      ),
     () => {
       if (Array.isArray(spot.holder)) spot.holder.push(copied(value));
       else put({ holder: spot.holder, key: `${spot.key}2` }, copied(value));
@@ -70,12 +74,26 @@ function mutate(spot: Spot, { chance, spots, make }: Around): void {
   chance.one(ways)();
 }
 
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "undefined";
+  } catch {
+    return "no JSON";
+  }
+}
+
+/** What cannot be read is as good as nothing. */
 function valueAt({ holder, key }: Spot): unknown {
-  return (holder as Record<string, unknown>)[key];
+  return Object.getOwnPropertyDescriptor(holder, key)?.value;
 }
 
 function put({ holder, key }: Spot, value: unknown): void {
-  (holder as Record<string, unknown>)[key] = value;
+  Reflect.defineProperty(holder, key, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
 }
 
 function remove({ holder, key }: Spot): void {

@@ -70,7 +70,9 @@ export async function playCase(seed: string, folder: string): Promise<Played> {
   if (run !== null) await drive(play, run);
   const end = run === null ? "refused" : (company.standing(run)?.status ?? "nothing");
   for (const { stream } of company.runs())
-    complaints.push(...(await auditRun(company, stream as RunId)).map((what) => `${stream}: ${what}`));
+    complaints.push(
+      ...(await auditRun(company, stream as RunId)).map((what) => `${stream}: ${what}`),
+    );
   await checkSteady(play, steady);
   const events = company.runs().reduce((sum, { seq }) => sum + seq, 0);
   await answered(clock, company.close(), "closing the company");
@@ -153,7 +155,9 @@ async function checkAll(play: Play): Promise<void> {
     const own = await answered(clock, company.check(CASE_FILE), `check ${CASE_FILE} (${name})`);
     const loads = (await company.workflow(CASE_FILE)) !== null;
     if (loads === own.some(({ severity }) => severity !== "warning"))
-      complaints.push(loads ? "it loads, and has errors" : "it does not load, and nothing is wrong");
+      complaints.push(
+        loads ? "it loads, and has errors" : "it does not load, and nothing is wrong",
+      );
   }
 }
 

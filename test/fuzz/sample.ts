@@ -36,7 +36,10 @@ export function sample(schema: JsonObject, chance: Chance, depth: number): unkno
   if (depth > DEPTH_MOST) return null;
   switch (kind) {
     case "string":
-      return TEXTS[String(format)] ?? chance.one(["text", "x", "gold"]);
+      return (
+        (typeof format === "string" ? TEXTS[format] : undefined) ??
+        chance.one(["text", "x", "gold"])
+      );
     case "number":
       return chance.one([0, 1, 12.5, 99]);
     case "integer":

@@ -1,6 +1,6 @@
-import type { Company, Json, RunId, Told } from "../../src/index.ts";
+import { type Company, type Json, MusterError, type RunId, type Told } from "../../src/index.ts";
 import type { Chance } from "../simulation/chance.ts";
-import { garbage } from "./garbage.ts";
+import { garbage, plainGarbage } from "./garbage.ts";
 import { mutateValue } from "./mutate-value.ts";
 
 type Sending = {
@@ -22,12 +22,29 @@ export async function mischief(from: Omit<Sending, "digests">): Promise<unknown>
     () => company.send(run, { ...garbledTold(sending) } as never),
     () => company.send(run, told(sending), { by: garbage(chance) as string }),
     () => company.send(run, told(sending), { id: garbage(chance) as string }),
-    () => company.send(run, told(sending), garbage(chance) as never),
-    () => company.send((chance.is(0.5) ? "wf_nobody_is_here" : garbage(chance)) as RunId, told(sending)),
-    () => company.publish(chance.one(EVENTS), chance.one(["", "A1", "B2"]), garbage(chance) as never),
-    () => company.publish(garbage(chance) as string, garbage(chance) as string, {}),
+    () => company.send(run, told(sending), (plainGarbage(chance) ?? {}) as never),
+    () =>
+      company.send(
+        (chance.is(0.5) ? "wf_nobody_is_here" : garbage(chance)) as RunId,
+        told(sending),
+      ),
+    () => publish(company, [chance.one(EVENTS), chance.one(["", "A1", "B2"]), garbage(chance)]),
+    () => publish(company, [garbage(chance), garbage(chance), {}]),
     () => company.send(run, told(sending), { by: chance.one(["ana", "eve"]) }),
   ])();
+}
+
+/** What is no event is refused by throwing, as there is no list of problems to give. */
+async function publish(
+  company: Company,
+  [event, key, payload]: readonly [unknown, unknown, unknown],
+): Promise<unknown> {
+  try {
+    return await company.publish(event as string, key as string, payload as never);
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    return [{ code: error.code, message: error.message }];
+  }
 }
 
 /** Somebody does what the run waits for; the same person may do it twice. */
@@ -36,7 +53,11 @@ export async function goOn(from: Omit<Sending, "digests">): Promise<unknown> {
   const { company, run, chance } = sending;
   const waiting = company.waiting(run) ?? [];
   if (waiting.some(({ kind }) => kind === "event")) {
-    const payload = chance.one<Record<string, Json>>([{}, { amount: 3 }, { at: "2026-03-01T10:00:00Z" }]);
+    const payload = chance.one<Record<string, Json>>([
+      {},
+      { amount: 3 },
+      { at: "2026-03-01T10:00:00Z" },
+    ]);
     const key = chance.one(["A1", ""]);
     return Promise.all(EVENTS.map((event) => company.publish(event, key, payload)));
   }
@@ -59,7 +80,12 @@ function told({ company, run, chance, digests }: Sending, amiss = 0.3): Told {
     return chance.one<Told>([
       { type: "retry", key },
       { type: "skip", key, why: "not needed" },
-      { type: "give", key, output: { value: { rows: ["a"], url: "https://example.com" } }, why: "" },
+      {
+        type: "give",
+        key,
+        output: { value: { rows: ["a"], url: "https://example.com" } },
+        why: "",
+      },
     ]);
   if (waiting.some(({ kind }) => kind === "paused") && chance.is(0.8)) return { type: "resume" };
   return chance.one<Told>([
@@ -92,7 +118,11 @@ function garbledTold(sending: Sending): object {
 const OWN: readonly object[] = [
   { type: "start", definition: `sha256:${"0".repeat(64)}`, params: {}, parent: null },
   { type: "answer", key: 3, outcome: { kind: "ok", output: { value: {} } } },
-  { type: "answer", key: 3, outcome: { kind: "failed", error: { class: "a", kind: "b", message: "c" } } },
+  {
+    type: "answer",
+    key: 3,
+    outcome: { kind: "failed", error: { class: "a", kind: "b", message: "c" } },
+  },
   { type: "begin", key: 3 },
   { type: "lost", key: 3 },
   { type: "expired", key: 3 },
