@@ -55,11 +55,7 @@ function mutate(spot: Spot, { chance, spots, make }: Around): void {
     },
     () => put(spot, [value]),
     () => put(spot, { value }),
-    () =>
-      put(
-        spot,
-        typeof value === "string" ? Number(value) || 0 : (textOf(value)),
-      ),
+    () => put(spot, typeof value === "string" ? Number(value) || 0 : textOf(value)),
     () => {
       if (Array.isArray(spot.holder)) spot.holder.push(copied(value));
       else put({ holder: spot.holder, key: `${spot.key}2` }, copied(value));

@@ -1,4 +1,4 @@
-import { type Company, type Json, MusterError, type RunId, type Told } from "../../src/index.ts";
+import type { Company, Json, RunId, Told } from "../../src/index.ts";
 import type { Chance } from "../simulation/chance.ts";
 import { garbage, plainGarbage } from "./garbage.ts";
 import { mutateValue } from "./mutate-value.ts";
@@ -34,17 +34,12 @@ export async function mischief(from: Omit<Sending, "digests">): Promise<unknown>
   ])();
 }
 
-/** What is no event is refused by throwing, as there is no list of problems to give. */
 async function publish(
   company: Company,
   [event, key, payload]: readonly [unknown, unknown, unknown],
 ): Promise<unknown> {
-  try {
-    return await company.publish(event as string, key as string, payload as never);
-  } catch (error) {
-    if (!(error instanceof MusterError)) throw error;
-    return [{ code: error.code, message: error.message }];
-  }
+  const published = await company.publish(event as string, key as string, payload as never);
+  return published.problems;
 }
 
 /** Somebody does what the run waits for; the same person may do it twice. */

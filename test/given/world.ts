@@ -13,7 +13,6 @@ import {
   owed,
   type Run,
   type Signal,
-  statusOf,
   type Told,
   type Wait,
   waitsOf,
@@ -22,7 +21,7 @@ import { factsOf, fold, RUN, START } from "./run.ts";
 import { workflow } from "./workflow.ts";
 
 /** One decision of a run in a random world. */
-export type Turn = {
+type Turn = {
   readonly before: Run;
   readonly signal: Signal;
   readonly events: readonly Event[];
@@ -300,8 +299,4 @@ function chanceFrom(seed: number): Chance {
 
 function pick<T>(chance: Chance, from: readonly T[]): T {
   return from[Math.floor(chance() * from.length)] as T;
-}
-
-export function statusAfter(turn: Turn): string {
-  return statusOf(turn.after);
 }

@@ -125,7 +125,8 @@ function auditCalls({ deeds }: Of, { tell }: Audited): void {
   for (const { call, path, inputs } of deeds) {
     const now = `${path} ${canonical(inputs)}`;
     const before = asked.get(call);
-    if (before !== undefined && before !== now) tell("M3", `call ${call} asked ${before}, and then ${now}`);
+    if (before !== undefined && before !== now)
+      tell("M3", `call ${call} asked ${before}, and then ${now}`);
     asked.set(call, now);
   }
 }
@@ -157,9 +158,7 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
       (event) => event.type === "step.started" && event.path === deed.path,
     );
     const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
-    const digest = digestOf(
-      JSON.stringify([deed.run, deed.path, who, step.instructions, deed.inputs]),
-    );
+    const digest = digestOf(canonical([deed.run, deed.path, who, step.instructions, deed.inputs]));
     if (gate?.type !== "step.started" || gate.gate?.digest !== digest)
       tell("M8", `${deed.path} was done otherwise than approved`);
   }

@@ -6,7 +6,16 @@ import { failure } from "./failure.ts";
 import { putFrame, rewant, rotate } from "./places.ts";
 import { join, leave } from "./queue.ts";
 import { put } from "./row.ts";
-import type { BlockFrame, Child, Fold, Frame, Item, LeafFrame, Value } from "./run.ts";
+import {
+  type BlockFrame,
+  type Child,
+  type Fold,
+  type Frame,
+  type Item,
+  type LeafFrame,
+  subscriptionOf,
+  type Value,
+} from "./run.ts";
 import { childrenOf, gatheredValue } from "./scope.ts";
 import { get, remove, set } from "./table.ts";
 import { isUndo, undoStep } from "./undo.ts";
@@ -60,7 +69,8 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   if (event.closes !== undefined) foldClosed(run, event.closes, event.outcome === "cancelled");
   dropFrame(run, frame.path);
   closeAsked(run, frame);
-  run.work = { expected: run.work.expected, done: run.work.done + frame.expected - frame.done };
+  const work = workDone(frame, event);
+  run.work = { expected: run.work.expected, done: run.work.done + work - frame.done };
   if (event.outcome === "degraded") run.degraded++;
   if (isBody(frame.path)) forget(run, frame);
   const gave = valueGiven(frame, event);
@@ -76,11 +86,18 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
       step: frame.step,
       at: frame.at,
       item: itemOf(event, gave),
-      work: frame.expected,
+      work,
       grown,
     }),
   );
   rewant(run, parent.path);
+}
+
+/** What holds steps and failed has done what those have done; what was cancelled, too, did no more. */
+function workDone(frame: Frame, { outcome }: Of<"step.finished">): number {
+  const holds = frame.kind !== "leaf" && frame.kind !== "gate" && frame.kind !== "wait";
+  const isWhole = outcome === "failed" ? !holds : outcome !== "cancelled";
+  return isWhole ? frame.expected : frame.done;
 }
 
 /** "a/b[3]/c" is below "a/b[3]", that below "a/b", that below "a", that below "". */
@@ -122,7 +139,7 @@ type Ended = {
   readonly step: Step;
   readonly at: number;
   readonly item: Item;
-  /** Pieces of work it was, and how many more than expected before it began. */
+  /** Pieces of work it has done, and how many more than expected before it began. */
   readonly work: number;
   readonly grown: number;
 };
@@ -203,6 +220,7 @@ function asked(run: Fold, frame: Frame, event: Of<"step.started">): void {
       path,
       event: name,
       match,
+      after: get(run.taken, subscriptionOf({ event: name, match })) ?? 0,
       due: event.due ?? null,
     });
   } else if (frame.kind === "wait") {
