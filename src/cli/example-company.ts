@@ -70,7 +70,12 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
       if (kept) await tell(kept, what, by);
       return [];
     },
-    publish: async () => 0,
+    publish: async () => ({
+      kept: true,
+      again: false,
+      told: [...runs.values()].map(({ id }) => id),
+      problems: [],
+    }),
     standing,
     waiting: (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,

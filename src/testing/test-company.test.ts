@@ -101,8 +101,8 @@ describe("a company in memory", () => {
       await company.clock.settle();
       return told;
     };
-    expect(await publish("B2")).toBe(0);
-    expect(await publish("A1")).toBe(1);
+    expect(await publish("B2")).toMatchObject({ kept: true, told: [] });
+    expect(await publish("A1")).toMatchObject({ kept: true, told: [run] });
     expect((await company.playOn(run)).standing.status).toBe("completed");
   });
 });

@@ -105,6 +105,7 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "gate.escalated": (event) => `${plain(event.to)} is asked`,
   "gate.closed": (event, { name }) =>
     `${name}: ${event.allowed ? "approved" : "not approved"}, ${plain(event.why)}`,
+  "listen.refused": (event, { name }) => `${name}: goes on waiting. ${plain(event.why)}`,
   "exception.raised": (event, { name }) =>
     `${name}: needs ${plain(event.owner) || "a person"}. ${plain(event.look)}`,
   "exception.closed": (event, { name }) => `${name}: exception closed, ${event.how}`,

@@ -6,7 +6,16 @@ import { failure } from "./failure.ts";
 import { putFrame, rewant, rotate } from "./places.ts";
 import { join, leave } from "./queue.ts";
 import { put } from "./row.ts";
-import type { BlockFrame, Child, Fold, Frame, Item, LeafFrame, Value } from "./run.ts";
+import {
+  type BlockFrame,
+  type Child,
+  type Fold,
+  type Frame,
+  type Item,
+  type LeafFrame,
+  subscriptionOf,
+  type Value,
+} from "./run.ts";
 import { childrenOf, gatheredValue } from "./scope.ts";
 import { get, remove, set } from "./table.ts";
 import { isUndo, undoStep } from "./undo.ts";
@@ -211,6 +220,7 @@ function asked(run: Fold, frame: Frame, event: Of<"step.started">): void {
       path,
       event: name,
       match,
+      after: get(run.taken, subscriptionOf({ event: name, match })) ?? 0,
       due: event.due ?? null,
     });
   } else if (frame.kind === "wait") {

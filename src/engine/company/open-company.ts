@@ -14,6 +14,7 @@ import { inProcessAgent } from "./in-process-agent.ts";
 import { openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { problemsOf } from "./problems.ts";
+import { publish } from "./publish.ts";
 import { type Line, openStaff, type Staff } from "./staff.ts";
 import { startRun } from "./start-run.ts";
 import { waitingOf } from "./waiting.ts";
@@ -132,7 +133,8 @@ function companyOf(office: Office): Company {
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
-    publish: (event, key, payload) => publish(office, event, { key, payload }),
+    publish: (event, key, payload, options = {}) =>
+      publish(office, { event, key, payload, ...options }),
     events: (run, options = {}) => eventsOf(office, run, options),
     runs: (filter = {}) => log.standings({ most: STANDINGS_MOST, ...filter }),
     standing: (run) => log.standing(run),
@@ -169,22 +171,6 @@ async function send(
   } catch (error) {
     return [problemIn(error)];
   }
-}
-
-/** To those who wait for this event with this key, and to those who wait for it with any. */
-async function publish(
-  office: Office,
-  event: string,
-  { key, payload }: { readonly key: string; readonly payload: Parameters<Company["publish"]>[2] },
-): Promise<number> {
-  const { log } = office;
-  const listeners = [...log.listening(event, key), ...(key === "" ? [] : log.listening(event, ""))];
-  const told = await Promise.all(
-    listeners.map(({ stream, key: at }) =>
-      send(office, stream as RunId, { told: { type: "arrived", key: at, payload, source: event } }),
-    ),
-  );
-  return told.filter((problems) => problems.length === 0).length;
 }
 
 async function closeOffice(office: Office): Promise<void> {
