@@ -132,8 +132,7 @@ function companyOf(office: Office): Company {
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
-    publish: (event, key, payload, options = {}) =>
-      publish(office, { event, key, payload, ...options }),
+    publish: (event, payload, options = {}) => publish(office, { event, payload, ...options }),
     events: (run, options = {}) => eventsOf(office, run, options),
     runs: (filter = {}) => log.standings({ most: STANDINGS_MOST, ...filter }),
     standing: (run) => log.standing(run),

@@ -10,8 +10,8 @@ const NAME_CHARS_MOST = 1_000;
 
 export type Publishing = {
   readonly event: string;
-  readonly key: string;
   readonly payload: JsonObject;
+  readonly key?: string;
   readonly id?: string;
   readonly by?: string;
 };
@@ -19,11 +19,11 @@ export type Publishing = {
 /** Keeps an event from outside and tells the runs that wait for it. */
 export async function publish(office: Office, told: Publishing): Promise<Published> {
   if (office.isLooking) return notKept(LOOKING);
-  const { event, key, id = null, by = "library" } = told;
-  const payload = payloadOf(told);
-  if (typeof payload !== "string") return notKept(payload);
+  const { event, key = "", id = null, by = "library" } = told;
   const against = wrongName("name", event) ?? wrongName("key", key) ?? wrongName("id", id ?? "-");
   if (against !== null) return notKept(against);
+  const payload = payloadOf(told);
+  if (typeof payload !== "string") return notKept(payload);
   try {
     const at = office.clock.now();
     const outcome = await office.runtime.publish({
@@ -47,13 +47,13 @@ function notKept(problem: Problem): Published {
 }
 
 function payloadOf({ event, payload }: Publishing): string | Problem {
-  if (!isObject(payload))
+  const text = textOf(payload);
+  if (text === null)
     return {
       code: "bad-input",
-      message: `What the event "${event}" brings is no object.`,
+      message: `What the event "${event}" brings is no object of JSON.`,
       mend: "Give an object of names and values.",
     };
-  const text = JSON.stringify(payload);
   const bytes = Buffer.byteLength(text);
   if (bytes <= PAYLOAD_BYTES_MOST) return text;
   return {
@@ -63,8 +63,20 @@ function payloadOf({ event, payload }: Publishing): string | Problem {
   };
 }
 
+/** null where it is no object, or holds what JSON has not. */
+function textOf(payload: JsonObject): string | null {
+  if (!isObject(payload)) return null;
+  try {
+    return JSON.stringify(payload);
+  } catch {
+    return null;
+  }
+}
+
 /** Only the key may be empty: there is one event of that name. */
 function wrongName(what: "name" | "key" | "id", text: string): Problem | null {
+  if (typeof text !== "string")
+    return { code: "bad-input", message: `The ${what} of an event is no text.`, mend: "Name it." };
   if (text === "" && what !== "key")
     return { code: "bad-input", message: `The ${what} of an event is empty.`, mend: "Name it." };
   if (text.length <= NAME_CHARS_MOST) return null;
