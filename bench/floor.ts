@@ -2,58 +2,81 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 /**
- * The floor: the least that any honest engine on SQLite must do. Two rows of 320 bytes a step, group
- * committed with `synchronous=FULL`, in raw node:sqlite: no machine, no chain, no checks, no agents.
+ * The floor: the least that any engine on SQLite must do. For each step two events are made and
+ * written as two rows of 320 bytes, all that is asked for in one turn of the event loop in one
+ * transaction with `synchronous=FULL`, and who asked is told when it is on disk. No machine, no
+ * chain, no checks, no agents, nothing to recover by.
  */
-const ROW = "x".repeat(320);
-
 export type Floor = {
-  readonly commit: (steps: readonly Step[]) => void;
+  /** Resolves when the step's two rows are on disk. */
+  readonly step: (run: number, step: number) => Promise<void>;
   readonly close: () => void;
 };
-type Step = { readonly stream: number; readonly step: number };
+
+type Row = readonly [run: number, seq: number, body: string];
+
+const ROW_BYTES = 320;
 
 export function openFloor(folder: string): Floor {
   const db = new DatabaseSync(join(folder, "floor.db"));
   db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
   db.exec(
-    "CREATE TABLE event (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (stream, seq))",
+    "CREATE TABLE event (position INTEGER PRIMARY KEY, run INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (run, seq))",
   );
-  const insert: StatementSync = db.prepare(
-    "INSERT INTO event (stream, seq, body) VALUES (?, ?, ?)",
-  );
+  const insert = db.prepare("INSERT INTO event (run, seq, body) VALUES (?, ?, ?)");
+  let rows: Row[] = [];
+  let told: (() => void)[] = [];
+  const commit = (): void => {
+    const [writing, telling] = [rows, told];
+    [rows, told] = [[], []];
+    written(db, insert, writing);
+    for (const tell of telling) tell();
+  };
   return {
-    commit: (steps) => {
-      db.exec("BEGIN IMMEDIATE");
-      for (const { stream, step } of steps) {
-        insert.run(stream, step * 2, ROW);
-        insert.run(stream, step * 2 + 1, ROW);
-      }
-      db.exec("COMMIT");
+    step: (run, step) => {
+      rows.push([run, step * 2, event(run, step * 2, "started")]);
+      rows.push([run, step * 2 + 1, event(run, step * 2 + 1, "finished")]);
+      return new Promise((tell) => {
+        told.push(tell);
+        if (told.length === 1) setImmediate(commit);
+      });
     },
     close: () => db.close(),
   };
 }
 
+function written(db: DatabaseSync, insert: StatementSync, rows: readonly Row[]): void {
+  db.exec("BEGIN IMMEDIATE");
+  for (const [run, seq, body] of rows) insert.run(run, seq, body);
+  db.exec("COMMIT");
+}
+
+function event(run: number, seq: number, type: string): string {
+  const body = { run: `run_${run}`, seq, type, at: Date.now(), padding: "" };
+  const length = JSON.stringify(body).length;
+  return JSON.stringify({ ...body, padding: "x".repeat(Math.max(0, ROW_BYTES - length)) });
+}
+
 /** One run, one step after another: a commit each. */
-export function floorSequential(floor: Floor, steps: number): void {
-  for (let step = 0; step < steps; step++) floor.commit([{ stream: 1, step }]);
+export async function floorSequential(floor: Floor, steps: number, run = 0): Promise<void> {
+  for (let step = 0; step < steps; step++) await floor.step(run, step);
 }
 
-/** Many runs at once: each turn of the loop takes one step of every run in one commit. */
-export function floorAtOnce(floor: Floor, runs: number, steps: number): void {
-  for (let step = 0; step < steps; step++) {
-    floor.commit(Array.from({ length: runs }, (_, stream) => ({ stream, step })));
-  }
+/** Many runs at once, each one step after another. */
+export async function floorAtOnce(
+  floor: Floor,
+  ...[runs, steps, from = 0]: readonly [runs: number, steps: number, from?: number]
+): Promise<void> {
+  await Promise.all(
+    Array.from({ length: runs }, (_, run) => floorSequential(floor, steps, from + run)),
+  );
 }
 
-/** A fan-out with so many in flight: a commit for each wave. */
-export function floorFanOut(floor: Floor, items: number, atOnce: number): void {
-  for (let from = 0; from < items; from += atOnce) {
-    const wave = Array.from({ length: Math.min(atOnce, items - from) }, (_, at) => ({
-      stream: 1,
-      step: from + at,
-    }));
-    floor.commit(wave);
-  }
+/** So many items, at most so many in flight. */
+export async function floorFanOut(floor: Floor, items: number, atOnce: number): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items) await floor.step(0, next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }

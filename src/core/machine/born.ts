@@ -17,6 +17,7 @@ export type Birth = {
 
 /** The frame of a step that has just begun, one shape per kind. Pure fold: only the event and the definition. */
 export function frameOf(step: Step, event: Started & Pick<Event, "seq">, birth: Birth): Frame {
+  if (step.kind === "task" || step.kind === "workflow") return leafFrame(step, birth);
   const common = commonOf(step, birth);
   switch (step.kind) {
     case "block":
@@ -46,9 +47,6 @@ export function frameOf(step: Step, event: Started & Pick<Event, "seq">, birth: 
       return { ...common, kind: "gate", step, key: event.seq };
     case "wait":
       return { ...common, kind: "wait", step, key: event.seq };
-    case "task":
-    case "workflow":
-      return leafFrame(step, common);
     default:
       return unreachable(step);
   }
@@ -98,9 +96,17 @@ export function blockFrame(
   };
 }
 
-export function leafFrame(step: LeafFrame["step"], common: FrameCommon): LeafFrame {
+export function leafFrame(step: LeafFrame["step"], birth: Birth): LeafFrame {
   return {
-    ...common,
+    path: birth.path,
+    parent: birth.parent,
+    at: birth.at,
+    born: { seq: birth.seq },
+    stopping: null,
+    ticket: null,
+    timer: null,
+    expected: 1,
+    done: 0,
     kind: "leaf",
     step,
     state: "ready",

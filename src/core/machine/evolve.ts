@@ -189,7 +189,8 @@ function finished(run: Fold, event: Of<"run.finished">): void {
   run.taken = emptyTable();
   run.open =
     run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });
-  run.work = { done: run.work.expected, expected: run.work.expected };
+  if (event.outcome === "completed")
+    run.work = { done: run.work.expected, expected: run.work.expected };
 }
 
 function stoppingStep(run: Fold, event: Of<"step.stopping">): void {
@@ -265,8 +266,10 @@ function gateClosed(run: Fold, event: Of<"gate.closed">): void {
 
 function raised(run: Fold, event: Of<"exception.raised">): void {
   const { seq, path, why, error, owner, look, at } = event;
+  const timer = get(run.frames, path)?.timer ?? null;
+  if (timer !== null) run.open = remove(run.open, timer);
   run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at });
-  changeLeaf(run, path, { state: "held", exception: seq, exceptionWhy: why });
+  changeLeaf(run, path, { state: "held", timer: null, exception: seq, exceptionWhy: why });
 }
 
 function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {

@@ -111,7 +111,7 @@ export type FrameCommon = {
 
 export type Ticket = { readonly in: "first" | "later"; readonly number: number };
 
-export type Stopping = {
+type Stopping = {
   readonly outcome: "failed" | "cancelled";
   /** Writers in flight are told to stop; else they are awaited. */
   readonly abort: boolean;
@@ -213,12 +213,12 @@ export type LeafFrame = FrameCommon & {
   readonly undoes: Path | null;
 };
 
-export type GateFrame = FrameCommon & {
+type GateFrame = FrameCommon & {
   readonly kind: "gate";
   readonly step: Gate;
   readonly key: Key;
 };
-export type WaitFrame = FrameCommon & {
+type WaitFrame = FrameCommon & {
   readonly kind: "wait";
   readonly step: Wait;
   readonly key: Key;
@@ -278,7 +278,7 @@ export type Vote = {
   readonly at: number;
 };
 
-export type Doubt = { readonly path: Path; readonly call: Key };
+type Doubt = { readonly path: Path; readonly call: Key };
 
 /** What a rollback still has to undo, newest first. */
 export type Undo = {

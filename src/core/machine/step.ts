@@ -1,6 +1,6 @@
 import type { Step } from "../definition/index.ts";
 import { dropFrame, foldClosed, foldOpened } from "./attempt.ts";
-import { commonOf, frameOf, leafFrame, needsPlace } from "./born.ts";
+import { frameOf, leafFrame, needsPlace } from "./born.ts";
 import type { Event, Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { putFrame, rewant, rotate } from "./places.ts";
@@ -35,7 +35,8 @@ export function foldStarted(run: Fold, event: Of<"step.started">): void {
   const more = growth(parent, frame, at);
   if (more !== 0) run.work = { done: run.work.done, expected: run.work.expected + more };
   putFrame(run, begun(parent, step, at));
-  putFrame(run, frame);
+  // A leaf that is called at once is put as it is then.
+  if (event.attempt === undefined) putFrame(run, frame);
   rewant(run, path);
   rotate(run, path);
   asked(run, frame, event);
@@ -68,7 +69,8 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   if (event.closes !== undefined) foldClosed(run, event.closes, event.outcome === "cancelled");
   dropFrame(run, frame.path);
   closeAsked(run, frame);
-  run.work = { expected: run.work.expected, done: run.work.done + frame.expected - frame.done };
+  const work = workDone(frame, event);
+  run.work = { expected: run.work.expected, done: run.work.done + work - frame.done };
   if (event.outcome === "degraded") run.degraded++;
   if (isBody(frame.path)) forget(run, frame);
   const gave = valueGiven(frame, event);
@@ -84,11 +86,18 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
       step: frame.step,
       at: frame.at,
       item: itemOf(event, gave),
-      work: frame.expected,
+      work,
       grown,
     }),
   );
   rewant(run, parent.path);
+}
+
+/** What holds steps and failed has done what those have done; what was cancelled, too, did no more. */
+function workDone(frame: Frame, { outcome }: Of<"step.finished">): number {
+  const holds = frame.kind !== "leaf" && frame.kind !== "gate" && frame.kind !== "wait";
+  const isWhole = outcome === "failed" ? !holds : outcome !== "cancelled";
+  return isWhole ? frame.expected : frame.done;
 }
 
 /** "a/b[3]/c" is below "a/b[3]", that below "a/b", that below "a", that below "". */
@@ -130,7 +139,7 @@ type Ended = {
   readonly step: Step;
   readonly at: number;
   readonly item: Item;
-  /** Pieces of work it was, and how many more than expected before it began. */
+  /** Pieces of work it has done, and how many more than expected before it began. */
   readonly work: number;
   readonly grown: number;
 };
@@ -283,6 +292,6 @@ function undoStarted(run: Fold, event: Of<"step.started">): void {
   const undo = run.undo;
   if (undo === null) return;
   const step = undoStep(run.workflow, undo.path);
-  const common = commonOf(step, { path: event.path, parent: null, at: event.slot, seq: event.seq });
-  putFrame(run, { ...leafFrame(step, { ...common, expected: 0 }), undoes: undo.path });
+  const birth = { path: event.path, parent: null, at: event.slot, seq: event.seq };
+  putFrame(run, { ...leafFrame(step, birth), expected: 0, undoes: undo.path });
 }

@@ -52,6 +52,8 @@ export interface Company extends AsyncDisposable {
   workflow(nameOrFile: string): Promise<Workflow | null>;
   /** Steps, waits and exceptions as they are now; null when there is no such run. */
   waiting(run: RunId): readonly Waiting[] | null;
+  /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
+  isAtWork(): boolean;
   /** Resolves when the run has ended, or waits for nothing that this process will bring (a person, an event). */
   settled(run: RunId): Promise<Standing>;
   /** The value of a stored output. */

@@ -49,18 +49,18 @@ function newsOf(
 export async function settled(shell: FollowShell, id: RunId): Promise<Standing | null> {
   const { log, runtime } = shell;
   for (;;) {
+    if (runtime.isBusy(id)) await rested(runtime, id);
     const standing = log.standing(id);
     if (standing === null || runtime.isClosed()) return standing;
     // The end of a run is told by the list; folding it once more would be work for nothing.
     if (standing.endedAt !== null && !standing.unsettled) return standing;
-    if (!runtime.isBusy(id)) {
-      const run = runtime.run(id);
-      const moving = run === null ? [] : movingIn(run, runtime);
-      if (moving.length === 0) return log.standing(id);
-      const news = newsOf(shell, moving);
-      await news.came;
-      news.end();
-    } else await rested(runtime, id);
+    if (runtime.isBusy(id)) continue;
+    const run = runtime.run(id);
+    const moving = run === null ? [] : movingIn(run, runtime);
+    if (moving.length === 0) return log.standing(id);
+    const news = newsOf(shell, moving);
+    await news.came;
+    news.end();
   }
 }
 

@@ -6,7 +6,7 @@ import { FAILURE_KINDS, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { type FunctionAgent, openRoster } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
-import { type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
+import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { readAgentFiles } from "./agent-files.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
@@ -128,6 +128,7 @@ function companyOf(office: Office): Company {
   const close = (): Promise<void> => closeOffice(office);
   return {
     folder,
+    isAtWork: () => !office.isLooking || isHeld(folder),
     check: (file) => problemsOf(office, file),
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),

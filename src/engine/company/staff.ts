@@ -41,7 +41,8 @@ export function openStaff({ roster, files, extra, tell }: Given): Staff {
   return {
     files,
     known: knownOf(files.definitions, [...extra.keys(), ...roster.names], agent),
-    ranked: (need) => [...ranked(need, extra), ...roster.rank(need)],
+    ranked: (need) =>
+      extra.size === 0 ? roster.rank(need) : [...ranked(need, extra), ...roster.rank(need)],
     health: async (needs) => {
       const others = needs.filter((need) => ranked(need, extra).length === 0);
       const own = new Set(needs.flatMap((need) => ranked(need, extra).map((one) => one.agent)));
@@ -124,7 +125,10 @@ function taskOf(call: Call, task: Performance): AgentTask {
     inputs: task.inputs,
     outputs: task.outputs,
     context: {},
-    deadline: new Date(task.deadline).toISOString(),
+    // Few agents ask for it; none pays for it who does not.
+    get deadline() {
+      return new Date(task.deadline).toISOString();
+    },
   };
 }
 

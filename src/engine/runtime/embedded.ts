@@ -27,7 +27,7 @@ export type EmbeddedOptions = {
 };
 
 /** Attempts in flight at once in this process, unless said. */
-export const IN_FLIGHT_MOST = 512;
+export const IN_FLIGHT_MOST = 1_024;
 /** Signals from outside that may wait to be decided. */
 const WAITING_MOST = 100_000;
 /** Runs folded at once on opening. */
@@ -285,6 +285,7 @@ async function close(shell: Shell): Promise<void> {
   });
   await Promise.race([idle(shell), late]);
   giveUp();
+  shell.alarms.end();
   shell.mailroom.close();
   for (const watchers of shell.watchers.values()) for (const told of new Set(watchers)) told();
 }

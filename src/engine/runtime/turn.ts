@@ -38,10 +38,16 @@ const RUNS_PER_TURN_MOST = 1_000;
 const RETRY_FIRST_MS = 100;
 const RETRY_MOST_MS = 10_000;
 
-type State = { readonly shell: TurnShell; isCommitting: boolean; retryMs: number };
+type State = {
+  readonly shell: TurnShell;
+  isCommitting: boolean;
+  retryMs: number;
+  /** Runs whose signals of this turn changed nothing: who watches them is told that they were heard. */
+  quiet: readonly RunId[];
+};
 
 export function openTurn(shell: TurnShell): Turn {
-  const state: State = { shell, isCommitting: false, retryMs: RETRY_FIRST_MS };
+  const state: State = { shell, isCommitting: false, retryMs: RETRY_FIRST_MS, quiet: [] };
   return { take: () => take(state), isCommitting: () => state.isCommitting };
 }
 
@@ -53,14 +59,20 @@ function take(state: State): void {
     .map((resident) => draft(resident, shell, now));
   const written: Draft[] = [];
   const batch: Append[] = [];
+  const quiet: RunId[] = [];
   for (const made of drafts) {
     shell.mailroom.taken(made.mails.length);
-    if (made.append === null) finish(state, made);
-    else {
+    // What was left because a mail is decided alone comes with the next turn.
+    if (made.resident.mails.length > 0) shell.mailroom.giveBack(made.resident, []);
+    if (made.append === null) {
+      finish(state, made);
+      quiet.push(made.resident.id);
+    } else {
       written.push(made);
       batch.push(made.append);
     }
   }
+  state.quiet = quiet;
   if (batch.length === 0) return over(state, []);
   state.isCommitting = true;
   shell.log.append(batch).then(
@@ -177,6 +189,8 @@ function unwritten(cause: unknown): MusterError {
 }
 
 function over(state: State, runs: readonly RunId[]): void {
+  const { quiet } = state;
+  state.quiet = [];
   state.shell.mailroom.turnOver();
-  state.shell.committed(runs);
+  state.shell.committed(quiet.length === 0 ? runs : [...quiet, ...runs]);
 }
