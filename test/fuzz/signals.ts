@@ -38,7 +38,9 @@ async function publish(
   company: Company,
   [event, key, payload]: readonly [unknown, unknown, unknown],
 ): Promise<unknown> {
-  const published = await company.publish(event as string, key as string, payload as never);
+  const published = await company.publish(event as string, payload as never, {
+    key: key as string,
+  });
   return published.problems;
 }
 
@@ -54,7 +56,7 @@ export async function goOn(from: Omit<Sending, "digests">): Promise<unknown> {
       { at: "2026-03-01T10:00:00Z" },
     ]);
     const key = chance.one(["A1", ""]);
-    return Promise.all(EVENTS.map((event) => company.publish(event, key, payload)));
+    return Promise.all(EVENTS.map((event) => company.publish(event, payload, { key })));
   }
   return company.send(run, told(sending, 0), { by: chance.one(["ana", "bo"]) });
 }

@@ -71,16 +71,6 @@ function payloadOf({ event, payload }: Publishing): string | Problem {
   };
 }
 
-/** null where it is no object, or holds what JSON has not. */
-function textOf(payload: JsonObject): string | null {
-  if (!isObject(payload)) return null;
-  try {
-    return JSON.stringify(payload);
-  } catch {
-    return null;
-  }
-}
-
 /** Only the key may be empty: there is one event of that name. */
 function wrongName(what: "name" | "key" | "id" | "publisher", text: unknown): Problem | null {
   if (typeof text !== "string")
