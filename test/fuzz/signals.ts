@@ -54,7 +54,7 @@ export async function goOn(from: Omit<Sending, "digests">): Promise<unknown> {
       { at: "2026-03-01T10:00:00Z" },
     ]);
     const key = chance.one(["A1", ""]);
-    return Promise.all(EVENTS.map((event) => company.publish(event, key, payload)));
+    return Promise.all(EVENTS.map((event) => publish(company, [event, key, payload])));
   }
   return company.send(run, told(sending, 0), { by: chance.one(["ana", "bo"]) });
 }
