@@ -18,8 +18,8 @@ export async function mischief(from: Omit<Sending, "digests">): Promise<unknown>
   return chance.one<() => Promise<unknown>>([
     () => company.send(run, garbage(chance) as Told),
     () => company.send(run, { type: garbage(chance) } as never),
-    () => company.send(run, { ...garbledTold(sending) } as never),
-    () => company.send(run, { ...garbledTold(sending) } as never),
+    () => company.send(run, garbledTold(sending) as never),
+    () => company.send(run, garbledTold(sending) as never),
     () => company.send(run, told(sending), { by: garbage(chance) as string }),
     () => company.send(run, told(sending), { id: garbage(chance) as string }),
     () => company.send(run, told(sending), (plainGarbage(chance) ?? {}) as never),
