@@ -112,8 +112,8 @@ describe("starting a run", () => {
     await using company = await openTestCompany({ agents: { double }, workflows: { twice } });
     const wrong = await company.run("twice", { m: 1 });
     expect(wrong.run === null && wrong.problems.map((problem) => problem.message)).toEqual([
-      'Workflow "twice" has no param "m". Params here: n.',
-      'Workflow "twice" needs the param "n" (integer).',
+      'The workflow "twice" has no param "m".',
+      'The workflow "twice" needs the param "n", of type integer.',
     ]);
     const text = await company.run("twice", { n: "many" });
     expect(text.run === null && text.problems.map((problem) => problem.code)).toEqual([
