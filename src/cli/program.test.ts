@@ -396,10 +396,8 @@ describe("muster publish", () => {
   test("takes what an event brings as JSON or text, and loses no digit", async () => {
     const company = open(whole);
     const values = ["n=12", 'on="true"', "off=true", "price=1.50", "long=12345678901234567890"];
-    const { code, out } = await muster(
-      company,
-      ...["publish", "payment", "--key", "A1", "--id", "m-1", ...values, "note=@@ana", "list=[1]"],
-    );
+    const words = ["--key", "A1", "--id", "m-1", ...values, "note=@@ana", "list=[1]"];
+    const { code, out } = await muster(company, "publish", "payment", ...words);
     expect([code, out]).toEqual([0, "0 runs were told.\n"]);
     const brings = {
       n: 12,
