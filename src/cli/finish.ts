@@ -97,7 +97,7 @@ export function outputsOf(company: Company, history: History): Json {
 
 function waitLines(history: History, run: RunId, command: Command): readonly string[] {
   const { gates, exceptions } = viewOf(history);
-  const people = (names: readonly string[]): string => names.map(plain).join(", ") || "A person";
+  const people = (names: readonly string[]): string => names.map(plain).join(" or ") || "A person";
   return [
     ...gates.map(({ key, ask, from }) => {
       const [yes, no] = [`inbox approve ${run}.${key}`, `inbox reject ${run}.${key} --reason WHY`];
