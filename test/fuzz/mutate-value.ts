@@ -93,14 +93,14 @@ function put({ holder, key }: Spot, value: unknown): void {
 }
 
 function remove({ holder, key }: Spot): void {
-  if (Array.isArray(holder)) holder.splice(Number(key), 1);
-  else delete holder[key];
+  if (Array.isArray(holder) && !Object.isFrozen(holder)) holder.splice(Number(key), 1);
+  else Reflect.deleteProperty(holder, key);
 }
 
 function rename({ holder, key }: Spot, name: string): void {
   if (Array.isArray(holder)) return;
-  holder[name] = holder[key];
-  delete holder[key];
+  put({ holder, key: name }, valueAt({ holder, key }));
+  remove({ holder, key });
 }
 
 /** What cannot be copied (a function, a proxy) is put there itself. */

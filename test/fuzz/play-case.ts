@@ -204,9 +204,8 @@ async function drive(play: Play, run: RunId): Promise<void> {
 async function tell(play: Play, how: typeof goOn, run: RunId): Promise<void> {
   const { company, chance, clock } = play;
   const told = await answered(clock, how({ company, run, chance }), "telling the run");
-  const problems = Array.isArray(told) ? (told as (Problem | number)[]) : [];
-  for (const problem of problems)
-    if (typeof problem === "object") play.complaints.push(...judge(problem, { files: null }));
+  const problems = Array.isArray(told) ? (told as Problem[][]).flat() : [];
+  for (const problem of problems) play.complaints.push(...judge(problem, { files: null }));
 }
 
 async function isSettled({ company, clock }: Play, run: RunId): Promise<boolean> {

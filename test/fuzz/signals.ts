@@ -18,8 +18,8 @@ export async function mischief(from: Omit<Sending, "digests">): Promise<unknown>
   return chance.one<() => Promise<unknown>>([
     () => company.send(run, garbage(chance) as Told),
     () => company.send(run, { type: garbage(chance) } as never),
-    () => company.send(run, { ...garbledTold(sending) } as never),
-    () => company.send(run, { ...garbledTold(sending) } as never),
+    () => company.send(run, garbledTold(sending) as never),
+    () => company.send(run, garbledTold(sending) as never),
     () => company.send(run, told(sending), { by: garbage(chance) as string }),
     () => company.send(run, told(sending), { id: garbage(chance) as string }),
     () => company.send(run, told(sending), (plainGarbage(chance) ?? {}) as never),
@@ -56,7 +56,7 @@ export async function goOn(from: Omit<Sending, "digests">): Promise<unknown> {
       { at: "2026-03-01T10:00:00Z" },
     ]);
     const key = chance.one(["A1", ""]);
-    return Promise.all(EVENTS.map((event) => company.publish(event, payload, { key })));
+    return Promise.all(EVENTS.map((event) => publish(company, [event, key, payload])));
   }
   return company.send(run, told(sending, 0), { by: chance.one(["ana", "bo"]) });
 }

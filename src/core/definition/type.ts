@@ -67,6 +67,8 @@ const JSON_SCHEMA_TYPES = new Set([
   "object",
   "null",
 ]);
+/** Of a text that is no type, in a message. */
+const SHOWN_CHARACTERS_MOST = 60;
 /** Of brackets and question marks after a name, and of types within types. */
 const TYPE_DEPTH_MOST = 32;
 
@@ -123,7 +125,9 @@ function ofText(text: string, reading: Reading): JsonObject {
   const [, name = "", marks = ""] =
     /^\s*([A-Za-z_][\w.-]*)\s*((?:\[\s*\]|\?|\s)*)$/.exec(text) ?? [];
   if (name === "" || marks.length > TYPE_DEPTH_MOST || reading.within.length > TYPE_DEPTH_MOST) {
-    reading.wrong.push(`"${text}" is no type; write one such as string, Customer[] or UUID?`);
+    const shown =
+      text.length > SHOWN_CHARACTERS_MOST ? `${text.slice(0, SHOWN_CHARACTERS_MOST)}…` : text;
+    reading.wrong.push(`"${shown}" is no type; write one such as string, Customer[] or UUID?`);
     return {};
   }
   let schema = ofName(name, reading);
