@@ -28,7 +28,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     await vote(play, "ana", true);
     await vote(play, "bo", true);
     await on(play);
-    await answer(play.clock, play.company.publish("payment", "ana", { amount: "12.5" }));
+    await answer(play.clock, play.company.publish("payment", { amount: "12.5" }, { key: "ana" }));
     await on(play);
     await vote(play, "bo", true);
     return play;

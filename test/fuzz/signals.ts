@@ -38,7 +38,9 @@ async function publish(
   company: Company,
   [event, key, payload]: readonly [unknown, unknown, unknown],
 ): Promise<unknown> {
-  const published = await company.publish(event as string, key as string, payload as never);
+  const published = await company.publish(event as string, payload as never, {
+    key: key as string,
+  });
   return published.problems;
 }
 

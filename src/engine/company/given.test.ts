@@ -65,11 +65,11 @@ describe("what is given to a company", () => {
     ]);
     expect(await company.send({} as RunId, pause)).toMatchObject([{ code: "not-found" }]);
     for (const payload of [cyclic(), { n: 10n }, null, 5])
-      expect(await company.publish("payment", "", payload as never)).toMatchObject({
+      expect(await company.publish("payment", payload as never)).toMatchObject({
         kept: false,
         problems: [{ code: "bad-input" }],
       });
-    expect(await company.publish(5 as never, "", {})).toMatchObject({ kept: false });
+    expect(await company.publish(5 as never, {})).toMatchObject({ kept: false });
     expect(company.standing(run)).toEqual(before);
   });
 });

@@ -23,6 +23,8 @@ import { waitingOf } from "./waiting.ts";
 export type CompanyOptions = {
   /** false: only looks. Nothing is performed or told, nothing is locked, and another process may be at work. */
   readonly perform?: boolean;
+  /** false: runs are told things, which is kept, and nothing is begun: whoever opens the folder next goes on. */
+  readonly begin?: boolean;
   /** Keeps the log in memory: for tests. The folder's files are read all the same. */
   readonly memory?: boolean;
   /** Agents of this process, by name; they go before those of the folder. */
@@ -52,7 +54,7 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
   const log = openLog(path, options);
   try {
     const office = await openOffice(path, { log, clock, options });
-    if (options.perform !== false)
+    if (options.perform !== false && options.begin !== false)
       for (const problem of await office.runtime.start()) options.trouble?.(problem);
     return companyOf(office);
   } catch (error) {
@@ -97,6 +99,7 @@ async function openOffice(folder: string, { log, clock, options }: Given): Promi
     definitions: library,
     performer,
     isLooking,
+    ...(options.begin === false ? { inFlightMost: 0 } : {}),
     ...(trouble === undefined ? {} : { trouble }),
   });
   return { folder, isLooking, clock, log, library, runtime, staff };
@@ -134,8 +137,7 @@ function companyOf(office: Office): Company {
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
-    publish: (event, key, payload, options = {}) =>
-      publish(office, { event, key, payload, ...options }),
+    publish: (event, payload, options = {}) => publish(office, { event, payload, ...options }),
     events: (run, options = {}) => eventsOf(office, run, options),
     runs: (filter = {}) => log.standings({ most: STANDINGS_MOST, ...filter }),
     standing: (run) => log.standing(run),

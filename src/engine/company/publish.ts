@@ -12,8 +12,8 @@ const NAME_CHARS_MOST = 1_000;
 
 export type Publishing = {
   readonly event: string;
-  readonly key: string;
   readonly payload: JsonObject;
+  readonly key?: string;
   readonly id?: string;
   readonly by?: string;
 };
@@ -21,7 +21,7 @@ export type Publishing = {
 /** Keeps an event from outside and tells the runs that wait for it. */
 export async function publish(office: Office, told: Publishing): Promise<Published> {
   if (office.isLooking) return notKept(LOOKING);
-  const { event, key, id = null, by = "library" } = told;
+  const { event, key = "", id = null, by = "library" } = told;
   const against =
     wrongName("name", event) ??
     wrongName("key", key) ??
@@ -58,7 +58,7 @@ function payloadOf({ event, payload }: Publishing): string | Problem {
   if (!isObject(copy.value))
     return {
       code: "bad-input",
-      message: `What the event "${event}" brings is no object.`,
+      message: `What the event "${event}" brings is no object of JSON.`,
       mend: "Give an object of names and values.",
     };
   const text = JSON.stringify(copy.value);

@@ -1,4 +1,5 @@
 import type { RunId } from "../../core/id.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Mail } from "./mail.ts";
 import type { Resident, Residents } from "./resident.ts";
 import type { Clock } from "./runtime.ts";
@@ -11,6 +12,8 @@ export type Mailroom = {
   readonly post: (resident: Resident, mail: Mail) => void;
   /** Back to the front, in their old order: they were decided, and it did not count. */
   readonly giveBack: (resident: Resident, mails: readonly Mail[]) => void;
+  /** An attempt is not begun after all: what says that it is to begin is decided no more. */
+  readonly withdraw: (attempt: Attempt) => void;
   /** Wakes the run if it must. False: there is no such run. Throws `MusterError` when it cannot be folded. */
   readonly postTo: (id: RunId, mail: Mail) => boolean;
   /** Those with mail, at most `most` of them, the longest waiting first. */
@@ -58,6 +61,7 @@ export function openMailroom(
       state.waiting += mails.length;
       list(state, resident);
     },
+    withdraw: (attempt) => withdraw(state, attempt),
     postTo: (id, mail) => {
       const definition = mail.signal.type === "start" ? mail.signal.definition : null;
       const resident = residents.get(id) ?? residents.wake(id, definition);
@@ -88,6 +92,12 @@ function post(state: State, resident: Resident, mail: Mail): void {
   resident.mails.push(mail);
   state.waiting += 1;
   list(state, resident);
+}
+
+function withdraw(state: State, { resident, key }: Attempt): void {
+  const stay = resident.mails.filter(({ signal }) => signal.type !== "begin" || signal.key !== key);
+  state.waiting -= resident.mails.length - stay.length;
+  resident.mails = stay;
 }
 
 function list(state: State, resident: Resident): void {
