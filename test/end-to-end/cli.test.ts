@@ -216,14 +216,15 @@ describe("the command line", () => {
   });
 
   test("says which process holds the folder, and exits with 5", async () => {
-    const child = start(["run", "slow"]);
+    const child = start(["run", "deaf"]);
     const ended = end(child);
-    await said(child, "First: running");
+    await said(child, "Long: running");
     const { code, side } = await muster("run", "greet", "names=Ada");
+    child.kill("SIGKILL");
+    await ended;
     expect(code).toBe(5);
     expect(side).toContain(String(child.pid));
     expect(side).toContain("mend:");
-    await ended;
   });
 
   test("waits for a person, says why, and goes on when they approve", async () => {
