@@ -50,7 +50,7 @@ phases:
 name: deaf
 version: 1.0.0
 steps:
-  - { id: a, name: Long, agent: sleeper, inputs: { ms: 60000 }, outputs: { slept: number } }
+  - { id: a, name: Long, agent: sleeper, inputs: { ms: 600000 }, outputs: { slept: number } }
 `,
   "workflows/ask.yaml": `
 name: ask
@@ -213,10 +213,9 @@ describe("the command line", () => {
     const child = start(["run", "deaf"]);
     const ended = end(child);
     await said(child, "Long: running");
-    const from = Date.now();
     child.kill("SIGINT");
+    // The agent sleeps longer than this test may take.
     expect((await ended).code).toBe(130);
-    expect(Date.now() - from).toBeLessThan(8_000);
   });
 
   test("under npm start is about the company where the person stands, and says commands so", async () => {
