@@ -85,7 +85,9 @@ export function openMailroom(
 }
 
 function post(state: State, resident: Resident, mail: Mail): void {
-  resident.mails.push(mail);
+  // A list of one in its own size: that is what most runs have in a turn.
+  if (resident.mails.length === 0) resident.mails = [mail];
+  else resident.mails.push(mail);
   state.waiting += 1;
   list(state, resident);
 }
