@@ -1,4 +1,5 @@
 import type { RunId } from "../../core/id.ts";
+import type { Signal } from "../../core/machine/index.ts";
 import type { Mail } from "./mail.ts";
 import type { Resident, Residents } from "./resident.ts";
 import type { Clock } from "./runtime.ts";
@@ -59,8 +60,7 @@ export function openMailroom(
       list(state, resident);
     },
     postTo: (id, mail) => {
-      const definition = mail.signal.type === "start" ? mail.signal.definition : null;
-      const resident = residents.get(id) ?? residents.wake(id, definition);
+      const resident = residents.get(id) ?? wokenBy(mail.signal, id, residents);
       if (resident !== null) post(state, resident, mail);
       return resident !== null;
     },
@@ -82,6 +82,13 @@ export function openMailroom(
       state.isClosed = true;
     },
   };
+}
+
+/** A sub-run may be asked for again after a crash; any other is started once, but for odd chances. */
+function wokenBy(signal: Signal, id: RunId, residents: Residents): Resident | null {
+  if (signal.type !== "start") return residents.wake(id, null);
+  const { definition, parent } = signal;
+  return parent === null ? residents.begin(id, definition) : residents.wake(id, definition);
 }
 
 function post(state: State, resident: Resident, mail: Mail): void {
