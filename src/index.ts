@@ -17,6 +17,7 @@ export {
   type CompanyOptions,
   type Line,
   openCompany,
+  type Published,
   type Started,
   type Waiting,
 } from "./engine/company/index.ts";

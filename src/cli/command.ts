@@ -1,18 +1,35 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { folderOf } from "./folder.ts";
+import { isNpmStart } from "./npm-start.ts";
 import type { Context } from "./surroundings.ts";
 
 /** Writes a command so that the person can type it where they stand: the way they called this one, in this folder. */
 export type Command = (words: string) => string;
 
-export function commandIn({ surroundings }: Context, folder: string): Command {
-  const { cwd, env } = surroundings;
-  const program = env["npm_lifecycle_event"] === "start" ? "npm start --" : "muster";
-  const found = folderOf({ cwd, given: null });
-  const isFound = "folder" in found && found.folder === folder;
-  const near = relative(cwd, folder) || ".";
-  const option = isFound ? "" : ` --folder ${quoted(near.startsWith("..") ? folder : near)}`;
+export function commandIn(context: Context, folder: string): Command {
+  const { program, option } = wayIn(context, folder);
   return (words) => `${program} ${words}${option}`;
+}
+
+/** The commands in a sentence ("muster runs resume last"), as the person would type them here. */
+export function asTyped(context: Context, folder: string | null, text: string): string {
+  const { program, option } = wayIn(context, folder);
+  return text.replaceAll(/\bmuster (?=(?:check|run|runs|inbox) )/g, `${program}${option} `);
+}
+
+/** How this program was called, and the option that says which company is meant, where one is needed. */
+function wayIn(
+  { surroundings }: Context,
+  folder: string | null,
+): { readonly program: string; readonly option: string } {
+  const { cwd, env } = surroundings;
+  const program = isNpmStart(env) ? "npm start --" : "muster";
+  if (folder === null) return { program, option: "" };
+  const meant = resolve(cwd, folder);
+  const found = folderOf(surroundings, {});
+  if ("folder" in found && found.folder === meant) return { program, option: "" };
+  const near = relative(cwd, meant) || ".";
+  return { program, option: ` --folder ${quoted(near.startsWith("..") ? meant : near)}` };
 }
 
 /** As a shell takes it for one word. */

@@ -22,19 +22,21 @@ type Kept = { readonly id: RunId; readonly log: Envelope[]; wake: () => void; st
 
 const START_AT = 1_765_533_600_000;
 
+type More = {
+  readonly problems?: readonly Problem[];
+  readonly waiting?: readonly Waiting[];
+  readonly isAtWork?: boolean;
+};
+
 /**
  * A company in memory whose runs do what a script says: small and real enough for the command line.
  * Time passes a second an event.
  */
-export function openExample(
-  workflow: Workflow,
-  script: Script,
-  more: { readonly problems?: readonly Problem[]; readonly waiting?: readonly Waiting[] } = {},
-): Example {
+export function openExample(workflow: Workflow, script: Script, more: More = {}): Example {
   const runs = new Map<string, Kept>();
   const told: Example["told"][number][] = [];
   const started: Example["started"][number][] = [];
-  const { problems = [], waiting = [] } = more;
+  const { problems = [], waiting = [], isAtWork = true } = more;
   const standing = (run: RunId): Standing | null => runs.get(run)?.standing ?? null;
   const tell = async (kept: Kept, what: Told, by: string): Promise<void> => {
     told.push({ run: kept.id, told: what, by });
@@ -50,6 +52,7 @@ export function openExample(
   };
   return {
     ...reading,
+    isAtWork: () => isAtWork,
     told,
     started,
     check: async () => problems,
@@ -67,7 +70,12 @@ export function openExample(
       if (kept) await tell(kept, what, by);
       return [];
     },
-    publish: async () => 0,
+    publish: async () => ({
+      kept: true,
+      again: false,
+      told: [...runs.values()].map(({ id }) => id),
+      problems: [],
+    }),
     standing,
     waiting: (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,

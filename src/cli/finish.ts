@@ -5,7 +5,7 @@ import type { Company } from "../engine/company/index.ts";
 import { type Command, commandIn } from "./command.ts";
 import { EXIT, exitOfRun } from "./exit.ts";
 import { follow } from "./follow.ts";
-import { plain, summaryLines } from "./output/index.ts";
+import { inFlightWords, plain, summaryLines } from "./output/index.ts";
 import { showRun } from "./show.ts";
 import type { Context } from "./surroundings.ts";
 
@@ -28,8 +28,16 @@ export async function finish(
     ...(shownFrom === undefined ? {} : { shownFrom }),
   });
   const resume = commandIn(context, company.folder)(`runs resume ${run}`);
-  const how = `${run} stops here and goes on later: ${resume}\n  What is in flight is stopped first; Ctrl-C once more ends at once, and nothing is lost.`;
+  const how = `${run} stops here and goes on later: ${resume}\n  ${closingWords(followed.history)}`;
   return conclude(context, company, { ...followed, run, how });
+}
+
+/** What closing waits for, a few seconds at most. */
+function closingWords(history: History): string {
+  const { inFlight } = history.counts;
+  if (inFlight === 0) return "Nothing of it is in flight, and nothing is lost.";
+  const named = inFlightWords(history);
+  return `Waiting a moment for ${named}. Ctrl-C once more ends at once, and nothing is lost.`;
 }
 
 /** The answer of a run that was followed, or how an interrupted one goes on. @returns the exit code */

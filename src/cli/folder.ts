@@ -1,27 +1,35 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
+import { isNpmStart } from "./npm-start.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The company that `npm start` shows, and that its verbs are about where there is no other. */
+export const PACK = "customer-onboarding";
 
 /** What makes a folder a company's. */
 const MARKS: readonly string[] = ["workflows", "agents", ".muster"];
 
+/** @param pack true where it is the pack, because there is no other */
+type Found = { readonly folder: string; readonly pack?: true };
+
 /**
  * The company's folder: the one given; else the nearest one upward, from the file or from where the
- * person stands; else, for a file outside every company, the file's own.
+ * person stands; else, for a file outside every company, the file's own; else, under `npm start`, the
+ * pack's.
  */
-export function folderOf(from: {
-  readonly cwd: string;
-  readonly given: string | null;
-  readonly file?: string | null;
-}): { readonly folder: string } | Problem {
-  const { cwd, given, file = null } = from;
+export function folderOf(
+  { cwd, env, packs }: Pick<Surroundings, "cwd" | "env" | "packs">,
+  { given = null, file = null }: { readonly given?: string | null; readonly file?: string | null },
+): Found | Problem {
   if (given !== null) return givenFolder(resolve(cwd, given));
   const start = file === null ? cwd : dirname(file);
   for (let at = start; ; at = dirname(at)) {
-    if (MARKS.some((mark) => isFolder(join(at, mark)))) return { folder: at };
+    if (isCompany(at)) return { folder: at };
     if (dirname(at) === at) break;
   }
   if (file !== null) return { folder: start };
+  if (isNpmStart(env)) return { folder: join(packs, PACK), pack: true };
   return {
     code: "no-folder",
     message: `There is no company in ${cwd} nor above it: no folder with ${MARKS.join(", ")}.`,
@@ -48,13 +56,20 @@ export function noFile(cwd: string, argument: string): Problem {
   };
 }
 
-function givenFolder(folder: string): { readonly folder: string } | Problem {
+function givenFolder(folder: string): Found | Problem {
   if (isFolder(folder)) return { folder };
   return {
     code: "no-folder",
     message: `${folder} is no folder.`,
     mend: "Name a company's folder after --folder.",
   };
+}
+
+/** Many a folder is called agents: that one has to hold a definition. */
+function isCompany(folder: string): boolean {
+  const agents = join(folder, "agents");
+  if (isFolder(join(folder, "workflows")) || isFolder(join(folder, ".muster"))) return true;
+  return isFolder(agents) && readdirSync(agents).some((name) => /\.ya?ml$/.test(name));
 }
 
 function isFolder(path: string): boolean {

@@ -1,5 +1,6 @@
 import { parseRunId } from "../core/id.ts";
 import type { Company, Waiting } from "../engine/company/index.ts";
+import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
@@ -22,7 +23,9 @@ export async function inboxList(context: Context): Promise<number> {
         ),
       );
     else if (items.length === 0) side.line(`Nothing in ${company.folder} waits for a person.`);
-    else for (const item of items) itemLines(item).forEach((line) => answer.line(line));
+    else
+      for (const item of items)
+        for (const line of itemLines(item)) answer.line(asTyped(context, company.folder, line));
     return EXIT.done;
   });
 }

@@ -6,12 +6,15 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { MusterError } from "../core/problem.ts";
 import { EXIT, exitOfProblem } from "./exit.ts";
+import { whereThePersonStands } from "./npm-start.ts";
 import { complain } from "./output/index.ts";
 import { program, terminalFor } from "./program.ts";
 import type { OpenCompany, Surroundings } from "./surroundings.ts";
 
 /** How often a process under npm looks whether npm is still there. */
 const PARENT_LOOK_MS = 500;
+/** How long what an agent left running may hold the process when all is done. */
+const LINGER_MS_MOST = 500;
 
 const openCompany: OpenCompany = async (folder, options) => {
   const { openCompany: open } = await import("../engine/company/index.ts");
@@ -20,7 +23,7 @@ const openCompany: OpenCompany = async (folder, options) => {
 
 const interruption = onInterrupt();
 const surroundings: Surroundings = {
-  cwd: process.cwd(),
+  cwd: whereThePersonStands(process.env, process.cwd()),
   env: process.env,
   person: personName(),
   stdout: process.stdout,
@@ -33,6 +36,7 @@ const surroundings: Surroundings = {
 
 leaveQuietlyWhenNobodyReads();
 process.exitCode = await main(process.argv.slice(2));
+setTimeout(leave, LINGER_MS_MOST).unref();
 
 async function main(words: readonly string[]): Promise<number> {
   try {
@@ -53,6 +57,12 @@ async function main(words: readonly string[]): Promise<number> {
     );
     return EXIT.failed;
   }
+}
+
+/** An agent of this process that ignores `abort` would hold it; what it was asked for is over. */
+function leave(): void {
+  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+  setTimeout(leave, LINGER_MS_MOST);
 }
 
 /** Writes the whole of an unexpected error where a person finds it. @returns the file's path */

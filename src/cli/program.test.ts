@@ -162,16 +162,16 @@ describe("muster run", () => {
       - Steps degraded: 1
 
       Resource usage:
-      - Agents: 2 (loader ×4, senior ×1)
+      - Agents: 2 (loader ×4, senior)
       - Peak concurrent agents: 2
       - Attempts: 5
 
       Outputs:
-      - ids: 4 (a, b, c, …)
+      - ids: 4 (a, b, c, d)
       - note: well
 
       Warnings:
-      - send/2: no template
+      - Write letters: no template
 
       Next steps:
       - muster runs show wf_example_1 --folder /example
@@ -214,12 +214,12 @@ describe("muster run", () => {
       "x",
     );
     expect(side).toMatchInlineSnapshot(`
-      "error: example has no param "siez".
-        mend: Did you mean "size"? Its params: size.
-      error: "x" is no param.
+      "error: "x" is no param.
         mend: Write params as key=value.
-      error: example needs the param "size", of type integer.
-        mend: Add size=… to the command, or write it into the --params file.
+      error: The workflow "example" has no param "siez".
+        mend: Did you mean "size"? Its params: size.
+      error: The workflow "example" needs the param "size", of type integer.
+        mend: Give it: size=50
       "
     `);
     expect([code, out]).toEqual([2, ""]);
@@ -261,7 +261,7 @@ describe("muster runs", () => {
     await company.run("example");
     const { out } = await muster(company, "runs", "list");
     expect(out).toMatchInlineSnapshot(`
-      "RUN           WORKFLOW  STATUS       DONE  STARTED (UTC)        TOOK  NOTE
+      "RUN           WORKFLOW  STATUS       DONE  STARTED (UTC)        TOOK
       wf_example_1  example   ✓ completed  4/4   2025-12-12 10:00:01  20 s
       "
     `);
@@ -272,9 +272,9 @@ describe("muster runs", () => {
     await company.run("example");
     const { out } = await muster(company, "runs", "show", "wf_exa");
     expect(out).toMatchInlineSnapshot(`
-      "example 1.2.0 · wf_example_1 · ◆ waiting · 0 % · 1 min 39 s
+      "example 1.2.0 · ◆ waiting · 0 % · 1 min 39 s · wf_example_1
       ◆ Preparation       waiting    1 min 37 s
-        ◆ Load customers  waiting    loader · needs a person: no answer in 30 s · 1 min 36 s
+        ◆ Load customers  waiting    loader · 1 min 36 s · needs a person: no answer in 30 s
       · Letters           pending
         · Write letters   pending
         · Send letters    pending
@@ -284,12 +284,12 @@ describe("muster runs", () => {
         Is the source there?
 
       Resource usage:
-      - Agents: 1 (loader ×1)
+      - Agents: 1 (loader)
       - Peak concurrent agents: 1
       - Attempts: 1
 
       Errors:
-      - load/1, attempt 1: no answer in 30 s
+      - Load customers, attempt 1: no answer in 30 s
       "
     `);
   });
@@ -367,8 +367,28 @@ describe("muster runs", () => {
     await company.run("example");
     const { out } = await muster(company, "runs", "why-waiting", "last");
     expect(out).toBe(
-      "load/1  waiting  needs operations since 10:00\n  mend: muster runs resume wf_example_1\n",
+      "load/1  waiting  needs operations since 10:00\n  mend: muster --folder /example runs resume wf_example_1\n",
     );
+  });
+});
+
+describe("a run at which nobody is at work", () => {
+  test("is said to be one, with the command that goes on with it", async () => {
+    const waiting = [
+      { path: "load/1", key: 4, status: "running", what: "Agent is at work on it.", kind: "agent" },
+    ] as const;
+    const company = open(
+      (told, run) => (told.type === "start" ? [accepted(run), ...LOADING] : []),
+      {
+        waiting,
+        isAtWork: false,
+      },
+    );
+    await company.run("example", {}, {});
+    const line =
+      "No process is at work in /example; the run goes on with: muster runs resume wf_example_1 --folder /example";
+    for (const verb of ["show", "why-waiting"])
+      expect((await muster(company, "runs", verb, "last")).out).toContain(line);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
+import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
 import type { Context, Surroundings } from "./surroundings.ts";
 
@@ -41,7 +42,7 @@ export async function program(
 
 /** Alone, `npm start` shows what Muster does, and `muster` how to use it. */
 async function withoutWords(terminal: Terminal, surroundings: Surroundings): Promise<number> {
-  if (surroundings.env["npm_lifecycle_event"] === "start")
+  if (isNpmStart(surroundings.env))
     return await (await import("./start.ts")).start({ surroundings, terminal, folder: null });
   commands(terminal, () => undefined).outputHelp();
   return EXIT.done;

@@ -1,6 +1,6 @@
 import type { Envelope } from "../core/audit/index.ts";
 import { EXIT } from "./exit.ts";
-import { cut, pad, plain } from "./output/index.ts";
+import { cut, pad, plain, valueLine, widthOf } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withRun } from "./with-run.ts";
 
@@ -31,17 +31,23 @@ export async function runsEvents(
 }
 
 const SEQ_COLUMNS = 6;
-const TYPE_COLUMNS = 18;
+const TYPE_COLUMNS = 17;
+const STEP_COLUMNS = 28;
+const DATA_COLUMNS_LEAST = 20;
+/** How the log is cut into decisions, and where a step stands in its block; --json has it. */
+const SILENT: ReadonlySet<string> = new Set(["end", "settled", "closes", "slot"]);
 
 function eventLine(envelope: Envelope, columns: number): string {
   const { seq, at, type, step, actor, data } = envelope;
-  const line = [
+  const lead = [
     String(seq).padStart(SEQ_COLUMNS),
     at.replace("T", " ").replace("Z", ""),
     pad(type, TYPE_COLUMNS),
-    plain(step) || "-",
-    actor.kind === "system" ? "" : `by ${plain(actor.id)}`,
-    plain(JSON.stringify(data)),
-  ];
-  return cut(line.filter((part) => part !== "").join("  "), columns);
+    pad(plain(step) || "-", STEP_COLUMNS),
+  ].join("  ");
+  const told = Object.entries(data).filter(([name]) => !SILENT.has(name));
+  const all = { ...(actor.kind === "system" ? {} : { by: actor.id }), ...Object.fromEntries(told) };
+  if (Object.keys(all).length === 0) return cut(lead.trimEnd(), columns);
+  const room = Math.max(DATA_COLUMNS_LEAST, columns - widthOf(lead) - 2);
+  return cut(`${lead}  ${valueLine(all, room)}`, columns);
 }

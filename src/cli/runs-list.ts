@@ -1,6 +1,15 @@
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
+import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import { type Cell, duration, huedWord, moment, plain, tableLines } from "./output/index.ts";
+import {
+  type Cell,
+  type Column,
+  duration,
+  huedWord,
+  moment,
+  plain,
+  tableLines,
+} from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withCompany } from "./with-company.ts";
 
@@ -23,13 +32,27 @@ export async function runsList(context: Context, options: ListOptions): Promise<
     const standings = company.runs(filter);
     if (context.terminal.json) answer.line(JSON.stringify(standings.map(standingJson)));
     else if (standings.length === 0)
-      side.line(`No runs in ${company.folder}. Start one: muster run FILE`);
+      side.line(
+        asTyped(
+          context,
+          company.folder,
+          `No runs in ${company.folder}. Start one: muster run FILE`,
+        ),
+      );
     else tableOf(context, standings).forEach((line) => answer.line(line));
     return EXIT.done;
   });
 }
 
-const TITLES = ["RUN", "WORKFLOW", "STATUS", "DONE", "STARTED (UTC)", "TOOK", "NOTE"];
+const HEADS: readonly Column[] = [
+  { title: "RUN" },
+  { title: "WORKFLOW", least: 12 },
+  { title: "STATUS" },
+  { title: "DONE" },
+  { title: "STARTED (UTC)", goes: 2 },
+  { title: "TOOK", goes: 1 },
+  { title: "NOTE", goes: 0 },
+];
 
 function tableOf(
   { terminal, surroundings }: Context,
@@ -49,7 +72,7 @@ function tableOf(
     { text: duration((standing.endedAt ?? now) - standing.startedAt) },
     { text: plain(standing.note) },
   ]);
-  return tableLines(TITLES, rows, columns);
+  return tableLines(HEADS, rows, columns);
 }
 
 /** The word is padded first and coloured then, since colours take no columns. */

@@ -1,4 +1,5 @@
 import { type History, viewOf } from "../core/history/index.ts";
+import { atRestLine } from "./at-rest.ts";
 import { EXIT } from "./exit.ts";
 import { answer, outputsOf } from "./finish.ts";
 import { moment, plain, resultLines, treeLines } from "./output/index.ts";
@@ -14,8 +15,10 @@ export async function runsShow(context: Context, name: string): Promise<number> 
     const { answer: out } = terminal;
     if (terminal.json) answer(context, company, history);
     else {
+      const rest = atRestLine(context, company, run);
       const lines = [
         ...treeLines(history, out, { now: surroundings.now() }),
+        ...(rest === null ? [] : ["", rest]),
         ...openLines(history),
         ...resultLines(history, outputsOf(company, history), out),
       ];

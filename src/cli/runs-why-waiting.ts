@@ -1,4 +1,6 @@
 import type { Waiting } from "../engine/company/index.ts";
+import { atRestLine } from "./at-rest.ts";
+import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
@@ -17,7 +19,10 @@ export async function runsWhyWaiting(context: Context, name: string): Promise<nu
       const status = company.standing(run)?.status ?? "not there";
       answer.line(`${run} is ${status}; nothing in it waits.`);
     } else {
-      waiting.slice(0, STEPS_NAMED_MOST).forEach((one) => answer.line(waitingLine(one)));
+      const rest = atRestLine(context, company, run);
+      if (rest !== null) answer.line(rest);
+      for (const one of waiting.slice(0, STEPS_NAMED_MOST))
+        answer.line(asTyped(context, company.folder, waitingLine(one)));
       const more = waiting.length - STEPS_NAMED_MOST;
       if (more > 0) answer.line(`and ${more} more; --json lists all of them`);
     }

@@ -19,11 +19,10 @@ export function showRun(context: Context): (history: History) => Show {
 }
 
 function plainLines({ terminal }: Context): Show {
-  const lineOf = changeLines();
+  const linesOf = changeLines();
   return {
     changed: (event, history) => {
-      const line = lineOf(event, history);
-      if (line !== null) terminal.side.line(line);
+      for (const line of linesOf(event, history)) terminal.side.line(line);
     },
     end: () => undefined,
   };

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { parseRunId } from "../core/id.ts";
 import { finish } from "./finish.ts";
+import { PACK } from "./folder.ts";
 import { runIn } from "./run.ts";
 import type { Context } from "./surroundings.ts";
 import { withCompany } from "./with-company.ts";
 
-const PACK = "customer-onboarding";
 const WORKFLOW = "customer-onboarding-automation";
 /** Runs that an unfinished one is looked for in, newest first. */
 const RUNS_SEARCHED_MOST = 100;

@@ -1,5 +1,6 @@
 import type { Problem } from "../core/problem.ts";
 import type { Company } from "../engine/company/index.ts";
+import { asTyped } from "./command.ts";
 import { exitOfProblem } from "./exit.ts";
 import { folderOf } from "./folder.ts";
 import { complain, plain } from "./output/index.ts";
@@ -13,9 +14,11 @@ export async function withCompany(
 ): Promise<number> {
   const { cwd, openCompany } = context.surroundings;
   const { perform, file = null } = options;
-  const found = folderOf({ cwd, given: context.folder, file });
+  const found = folderOf(context.surroundings, { given: context.folder, file });
   if ("code" in found) return refuse(context, [found]);
   const { terminal } = context;
+  if (found.pack && !terminal.json)
+    terminal.side.line(`There is no company in ${cwd}: this is about the pack in ${found.folder}.`);
   await using company = await openCompany(found.folder, {
     perform,
     trouble: (problem) => complain(terminal, [problem], cwd),
@@ -30,7 +33,10 @@ export async function withCompany(
 
 /** Says what is wrong. @returns the exit code of the first error */
 export function refuse(context: Context, problems: readonly Problem[]): number {
-  complain(context.terminal, problems, context.surroundings.cwd);
+  const typed = problems.map((problem) =>
+    problem.mend ? { ...problem, mend: asTyped(context, context.folder, problem.mend) } : problem,
+  );
+  complain(context.terminal, typed, context.surroundings.cwd);
   const first = problems.find((problem) => problem.severity !== "warning") ?? problems[0];
   return exitOfProblem(first?.code ?? "bug");
 }

@@ -101,8 +101,8 @@ describe("a company in memory", () => {
       await company.clock.settle();
       return told;
     };
-    expect(await publish("B2")).toBe(0);
-    expect(await publish("A1")).toBe(1);
+    expect(await publish("B2")).toMatchObject({ kept: true, told: [] });
+    expect(await publish("A1")).toMatchObject({ kept: true, told: [run] });
     expect((await company.playOn(run)).standing.status).toBe("completed");
   });
 });
@@ -112,8 +112,8 @@ describe("starting a run", () => {
     await using company = await openTestCompany({ agents: { double }, workflows: { twice } });
     const wrong = await company.run("twice", { m: 1 });
     expect(wrong.run === null && wrong.problems.map((problem) => problem.message)).toEqual([
-      'Workflow "twice" has no param "m". Params here: n.',
-      'Workflow "twice" needs the param "n" (integer).',
+      'The workflow "twice" has no param "m".',
+      'The workflow "twice" needs the param "n", of type integer.',
     ]);
     const text = await company.run("twice", { n: "many" });
     expect(text.run === null && text.problems.map((problem) => problem.code)).toEqual([

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Envelope, verifyStream } from "../../src/core/audit/index.ts";
 import { MusterError } from "../../src/core/problem.ts";
-import type { Log } from "../../src/engine/store/index.ts";
+import type { Log, Retention } from "../../src/engine/store/index.ts";
 import { append, digestOf, draft, run, sha256, standing } from "./appends.ts";
 
 /** A kind of log under test. `reopen` closes it and opens what it kept. */
 export type Harness = {
-  readonly open: () => Promise<Log>;
+  readonly open: (retention?: Retention) => Promise<Log>;
   readonly reopen: (log: Log) => Promise<Log>;
   readonly remove: () => Promise<void>;
 };
@@ -292,12 +292,12 @@ export function logContract(name: string, harness: Harness): void {
       });
 
       test("who listens for an event is found by its name and key", async () => {
-        const paid = { event: "paid", match: "order-1" };
+        const paid = { event: "paid", match: "order-1", after: 0 };
         await log.append([
           append(run("aaaa"), 0, {
             listensSet: [
               { key: 4, ...paid },
-              { key: 5, event: "paid", match: "order-2" },
+              { key: 5, event: "paid", match: "order-2", after: 0 },
             ],
           }),
           append(run("bbbb"), 0, { listensSet: [{ key: 4, ...paid }] }),
@@ -373,7 +373,7 @@ export function logContract(name: string, harness: Harness): void {
             contents: [[digestOf(large), large]],
             standing: standing(),
             timersSet: [{ key: 1, due: 5 }],
-            listensSet: [{ key: 2, event: "paid", match: "1" }],
+            listensSet: [{ key: 2, event: "paid", match: "1", after: 0 }],
             snapshot: { machine: 1, state: "{}" },
           }),
         ]);

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newDisk, openMemory, openSqlite } from "../../src/engine/store/index.ts";
-import { logContract } from "./log.contract.ts";
+import { type Harness, logContract } from "./log.contract.ts";
+import { publishedContract } from "./published.contract.ts";
 
 let disk = newDisk();
-logContract("in memory", {
-  open: async () => openMemory({ disk }),
+const memory: Harness = {
+  open: async (retention) => openMemory({ disk, ...(retention ? { retention } : {}) }),
   async reopen(log) {
     await log.close();
     return openMemory({ disk });
@@ -14,13 +15,13 @@ logContract("in memory", {
   async remove() {
     disk = newDisk();
   },
-});
+};
 
 let folder = "";
-logContract("on SQLite", {
-  async open() {
+const sqlite: Harness = {
+  async open(retention) {
     if (folder === "") folder = mkdtempSync(join(tmpdir(), "muster-log-"));
-    return openSqlite(folder);
+    return openSqlite(folder, retention ? { retention } : {});
   },
   async reopen(log) {
     await log.close();
@@ -30,4 +31,9 @@ logContract("on SQLite", {
     rmSync(folder, { recursive: true, force: true });
     folder = "";
   },
-});
+};
+
+for (const contract of [logContract, publishedContract]) {
+  contract("in memory", memory);
+  contract("on SQLite", sqlite);
+}

@@ -37,6 +37,12 @@ phases:
       - { id: b, name: Second, agent: sleeper, inputs: { ms: 400 }, outputs: { slept: number } }
       - { id: c, name: Third, agent: sleeper, inputs: { ms: 400 }, outputs: { slept: number } }
 `,
+  "workflows/deaf.yaml": `
+name: deaf
+version: 1.0.0
+steps:
+  - { id: a, name: Long, agent: sleeper, inputs: { ms: 60000 }, outputs: { slept: number } }
+`,
   "workflows/ask.yaml": `
 name: ask
 version: 1.0.0
@@ -161,6 +167,42 @@ describe("the command line", () => {
     expect(JSON.parse(resumed.out)).toMatchObject({ status: "completed" });
     const list = await muster("runs", "list", "--json");
     expect(JSON.parse(list.out)).toHaveLength(1);
+  });
+
+  test("interrupted, names what it waits for, and keeps the answer of what ends by itself", async () => {
+    const child = start(["run", "slow"]);
+    const ended = end(child);
+    await said(child, "Second: running");
+    child.kill("SIGINT");
+    expect((await ended).side).toContain("Waiting a moment for Second (sleeper).");
+    const { out } = await muster("runs", "events", "last", "--json");
+    expect(out).toMatch(/"type":"step.finished","step":"slowly\/b"/);
+    expect((await muster("runs", "why-waiting", "last")).out).toContain("No process is at work in");
+  });
+
+  test("interrupted, ends soon although an agent does not hear of it", async () => {
+    const child = start(["run", "deaf"]);
+    const ended = end(child);
+    await said(child, "Long: running");
+    const from = Date.now();
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(130);
+    expect(Date.now() - from).toBeLessThan(8_000);
+  });
+
+  test("under npm start is about the company where the person stands, and says commands so", async () => {
+    await muster("run", "greet", "names=Ada");
+    const env = { npm_lifecycle_event: "start", npm_package_name: "muster", INIT_CWD: folder };
+    const shown = await end(
+      spawn(process.execPath, [MAIN, "runs", "list", "--json"], {
+        cwd: resolve("."),
+        env: { PATH: process.env["PATH"] ?? "", ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
+    expect(JSON.parse(shown.out)).toMatchObject([{ name: "greet", status: "completed" }]);
+    const { side } = await end(start(["runs", "show", "none"], env));
+    expect(side).toContain("npm start -- runs list");
   });
 
   test("killed, finds the run unfinished and goes on with it", async () => {

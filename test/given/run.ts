@@ -80,6 +80,8 @@ export type Given = {
   readonly asked: (path: Path) => TaskAsked;
   readonly vote: (path: Path, by: string, allow?: boolean) => readonly Event[];
   readonly owes: <T extends Effect["type"]>(type: T) => readonly Extract<Effect, { type: T }>[];
+  /** What every open step waits for. */
+  readonly waits: () => readonly Wait[];
   /** Paths with an attempt in flight, in the order they were begun. */
   readonly inFlight: () => readonly Path[];
   readonly events: <T extends EventType>(type: T) => readonly Of<T>[];
@@ -222,6 +224,7 @@ function seesOf(state: State) {
       owed(state.run).filter(
         (effect): effect is Extract<Effect, { type: T }> => effect.type === type,
       ),
+    waits: () => waitsOf(state.run),
     inFlight: () => waitingFor(state.run, ["agent", "child"]).map(({ path }) => path),
     ended: (path: Path) =>
       last(path)?.outcome ??

@@ -33,6 +33,11 @@ export function ranked(need: AgentNeed): readonly Ranked[] {
   return able.flatMap((name) => RANKED[name] ?? []);
 }
 
+/** Attempts that an agent takes at once, where it has a limit. */
+export function capacityOf(agent: string): number | null {
+  return agent === "clerk" ? 2 : null;
+}
+
 export function isKnown(agent: string): boolean {
   return Object.hasOwn(AGENTS, agent);
 }
@@ -47,6 +52,8 @@ export function outputsOf(path: string, inputs: JsonObject): JsonObject {
   return {
     n: seed % 100,
     t: seed % 97 === 0 ? text.padEnd(LARGE_CHARACTERS, "x") : text,
+    // Its names are in no order.
+    o: { z: seed % 7, a: { y: text, b: null } },
     l: Array.from({ length: seed % 6 }, (_, at) => (seed + at) % 50),
   };
 }

@@ -1,3 +1,4 @@
+import { canonical } from "../../src/core/audit/index.ts";
 import type { Task, Workflow } from "../../src/core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../../src/core/json.ts";
 import { type Event, type Stored, stepsOf } from "../../src/core/machine/index.ts";
@@ -20,6 +21,9 @@ export function auditDeeds(world: World, shell: Shell, audited: Audited): void {
   const of: Of = { deeds, events, workflow, read, finished: finishedBy(events) };
   auditWrites(of, audited);
   auditAnswers(of, audited);
+  auditCalls(of, audited);
+  auditVotes(world, of, audited);
+  auditStops(world, of, audited);
   for (const deed of deeds) auditAction(of, deed, audited);
 }
 
@@ -80,6 +84,53 @@ function isDoubted(
   return doubted || of.finished === undefined;
 }
 
+/** M8: what counts as a vote is what somebody who may said of what they were shown. */
+function auditVotes(world: World, { events }: Of, { run, tell }: Audited): void {
+  for (const event of events) {
+    if (event.type !== "gate.voted") continue;
+    const { key, voter, digest, allow } = event;
+    const isTold = world.votes.some(
+      (vote) =>
+        vote.run === run &&
+        vote.key === key &&
+        vote.voter === voter &&
+        vote.digest === digest &&
+        vote.allow === allow,
+    );
+    if (!isTold) tell("M8", `a vote of ${voter} at ${key} counts, which was never given so`);
+  }
+}
+
+/** What is to stop is told so, at once. */
+function auditStops(world: World, { events, deeds }: Of, { tell }: Audited): void {
+  if (world.counts.jumps > 0 || world.counts.refusedCommits > 0) return;
+  for (const event of events) {
+    if (event.type !== "attempt.stopping") continue;
+    const deed = deeds.findLast((one) => one.key === event.key);
+    if (deed === undefined || deed.isToldToStop || deed.endedAt === null) continue;
+    if (deed.endedAt > event.at + STOPPED_MS_MOST)
+      tell(
+        "stop",
+        `${deed.path} went on for ${deed.endedAt - event.at} ms after it was to stop, and was not told`,
+      );
+  }
+}
+
+/** A commit may be slow. */
+const STOPPED_MS_MOST = 5_000;
+
+/** M3: under one call the same is asked each time, to the letter. */
+function auditCalls({ deeds }: Of, { tell }: Audited): void {
+  const asked = new Map<number, string>();
+  for (const { call, path, inputs } of deeds) {
+    const now = `${path} ${canonical(inputs)}`;
+    const before = asked.get(call);
+    if (before !== undefined && before !== now)
+      tell("M3", `call ${call} asked ${before}, and then ${now}`);
+    asked.set(call, now);
+  }
+}
+
 /** What a step gave is what was answered under the attempt that it closes. */
 function auditAnswers({ deeds, finished, read }: Of, { tell }: Audited): void {
   for (const [path, event] of finished) {
@@ -87,10 +138,10 @@ function auditAnswers({ deeds, finished, read }: Of, { tell }: Audited): void {
       continue;
     const told = deeds.filter((one) => one.key === event.closes);
     if (told.length === 0) continue;
-    const given = JSON.stringify(read(event.output));
+    const given = canonical(read(event.output));
     const answers = told.flatMap((deed) => deed.answers);
     const isSaid = answers.some(
-      (answer) => answer.kind === "ok" && JSON.stringify(read(answer.output)) === given,
+      (answer) => answer.kind === "ok" && canonical(read(answer.output)) === given,
     );
     if (told.some((deed) => deed.path !== path) || !isSaid)
       tell("M2", `${path} gave ${given}, which nobody answered under ${event.closes}`);
@@ -107,9 +158,7 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
       (event) => event.type === "step.started" && event.path === deed.path,
     );
     const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
-    const digest = digestOf(
-      JSON.stringify([deed.run, deed.path, who, step.instructions, deed.inputs]),
-    );
+    const digest = digestOf(canonical([deed.run, deed.path, who, step.instructions, deed.inputs]));
     if (gate?.type !== "step.started" || gate.gate?.digest !== digest)
       tell("M8", `${deed.path} was done otherwise than approved`);
   }
@@ -117,7 +166,7 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
     if (template.kind !== "expression") continue;
     const wanted = valueOf(of, template.expression.text);
     if (wanted === null) continue;
-    if (JSON.stringify(wanted.value) !== JSON.stringify(deed.inputs[name]))
+    if (canonical(wanted.value ?? null) !== canonical(deed.inputs[name] ?? null))
       tell(
         "data",
         `${deed.path} was given ${JSON.stringify(deed.inputs[name])} as ${name}; ${template.expression.text} is ${JSON.stringify(wanted.value)}`,

@@ -56,6 +56,8 @@ function look(book: Book, event: Event, tell: Tell): void {
     case "attempt.ended":
       if (!book.open.has(event.key))
         tell("M2", `attempt ${event.key} of ${event.path} ends, and is not open`);
+      if (event.doubt && book.open.get(event.key)?.opening.child !== undefined)
+        tell("child", `${event.path} is in doubt about its sub-run, whose end is certain`);
       return;
     case "step.finished":
       lookAtFinish(book, event, tell);

@@ -1,5 +1,6 @@
+import type { Workflow } from "../../src/core/definition/index.ts";
 import type { RunId } from "../../src/core/id.ts";
-import { absent, evolve, statusOf, waitsOf } from "../../src/core/machine/index.ts";
+import { absent, type Event, evolve, freeze, type Run, statusOf, thaw, waitsOf } from "../../src/core/machine/index.ts";
 import { auditDeeds } from "./audit-deeds.ts";
 import { auditLog } from "./audit-log.ts";
 import { auditSteps } from "./audit-steps.ts";
@@ -37,6 +38,7 @@ function auditFold(world: World, shell: Shell, { run: id, tell }: Audited): void
   const folded = events.reduce(evolve, absent(id, workflow));
   if (plain(folded) !== plain(live))
     tell("M4", `is not the fold of its log:\n${plain(live)}\n${plain(folded)}`);
+  auditSnapshot(folded, { workflow, events, tell });
   if (live.phase !== "finished") {
     const waits = waitsOf(live).map(({ path, what }) => `${path} ${JSON.stringify(what)}`);
     return tell(
@@ -49,4 +51,26 @@ function auditFold(world: World, shell: Shell, { run: id, tell }: Audited): void
     tell("ends", `has ended and is still owed: ${JSON.stringify(waitsOf(live))}`);
   if (live.work.done !== live.work.expected)
     tell("progress", `ended at ${live.work.done} of ${live.work.expected}`);
+}
+
+type Snapshot = {
+  readonly workflow: Workflow;
+  readonly events: readonly Event[];
+  readonly tell: Audited["tell"];
+};
+
+/** M4: the same through a snapshot, taken somewhere in the middle. */
+function auditSnapshot(folded: Run, { workflow, events, tell }: Snapshot): void {
+  const pages = new Map<string, string>();
+  const middle = Math.floor((events.length * (1 + (events.length % 7))) / 8);
+  const half = events.slice(0, middle).reduce(evolve, absent(folded.id, workflow));
+  const state = freeze(half, (page) => {
+    pages.set(String(pages.size), page);
+    return String(pages.size - 1) as never;
+  });
+  const thawed = thaw(state, { id: folded.id, workflow }, (name) => pages.get(name) ?? "");
+  if (thawed === null) return tell("M4", `cannot be read back from a snapshot at ${middle}`);
+  if (plain(thawed) !== plain(half)) tell("M4", `is another after a snapshot at ${middle}:\n${plain(half)}\n${plain(thawed)}`);
+  const again = events.slice(middle).reduce(evolve, thawed);
+  if (plain(again) !== plain(folded)) tell("M4", `goes on otherwise from a snapshot at ${middle}`);
 }

@@ -68,7 +68,15 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
   const { path, key, agent, effects, uses } = call;
   const deed: Deed = {
     ...{ run, path, key, call: call.call, agent, effects, inputs, uses },
-    ...{ wrote: false, isPending: false, isHeld: true, answers: [] },
+    ...{
+      wrote: false,
+      isPending: false,
+      isHeld: true,
+      isToldToStop: false,
+      givenUpAt: Infinity,
+      endedAt: null,
+      answers: [],
+    },
   };
   checkWritten(world, deed);
   world.deeds.push(deed);
@@ -99,9 +107,11 @@ function checkWritten(world: World, deed: Deed): void {
 }
 
 function checkCapacity(world: World, deed: Deed): void {
+  const now = world.moments.now();
   for (const { resource, capacity } of deed.uses) {
     const holders = world.deeds.filter(
-      (one) => one.isHeld && one.uses.some((use) => use.resource === resource),
+      (one) =>
+        one.isHeld && one.givenUpAt > now && one.uses.some((use) => use.resource === resource),
     );
     if (holders.length > capacity)
       breaks(
@@ -165,6 +175,7 @@ function isTrue(deed: Deed): boolean {
 
 function give(world: World, { deed, asked }: Doing, answer: Answer): void {
   deed.isHeld = false;
+  deed.endedAt = world.moments.now();
   deed.answers.push(answer);
   if (answer.kind !== "ok") world.counts.failed++;
   asked.answer(answer);
@@ -238,8 +249,11 @@ function failed(kind: string): Failure {
 /** Told to stop, it stops, or goes on to its end, or says nothing more. */
 function toldToStop(world: World, doing: Doing, cancel: () => void): void {
   const { deed } = doing;
+  if (deed.isToldToStop) return;
+  deed.isToldToStop = true;
   if (!deed.isHeld) return;
   const how = world.chance.next();
+  deed.givenUpAt = world.moments.now() + GIVEN_UP_MS;
   world.moments.after(GIVEN_UP_MS, () => {
     deed.isHeld = false;
   });

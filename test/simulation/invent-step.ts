@@ -1,7 +1,10 @@
 import type { Chance } from "./chance.ts";
 import { PEOPLE, RESOURCES, type Taste } from "./invent.ts";
 
-export type Readable = { readonly text: string; readonly type: "number" | "text" | "list" };
+export type Readable = {
+  readonly text: string;
+  readonly type: "number" | "text" | "list" | "object";
+};
 
 /** A workflow being written. `left` steps may still be written; `readable` is what stands before. */
 export type Making = {
@@ -27,6 +30,8 @@ const WEIGHTS: readonly (readonly [Kind, number])[] = [
   ["workflow", 2],
 ];
 const DEPTH_MOST = 3;
+/** Of the `each`: so many items at once that one decision cannot begin or stop them all. */
+const CROWD_SHARE = 0.02;
 
 /** The next step, of any kind that is to the world's taste; what it gives can be read by those after it. */
 export function inventStep(making: Making, depth: number): Written {
@@ -123,7 +128,9 @@ function inputs(making: Making): Written {
   const written: Written = { fixed: chance.between(0, 9) };
   const count = chance.between(0, 2);
   for (let at = 0; at < count; at++) written[`i${at}`] = `$${chance.one(readable).text}`;
-  if (chance.is(0.1)) written["said"] = `about \${${chance.one(readable).text}}`;
+  const objects = readable.filter((one) => one.type === "object");
+  const about = objects.length > 0 && chance.is(0.5) ? objects : readable;
+  if (chance.is(0.2)) written["said"] = `about \${${chance.one(about).text}}`;
   return written;
 }
 
@@ -135,6 +142,10 @@ function outputs(making: Making, id: string): Written {
   if (chance.is(0.3)) {
     written["t"] = "string";
     making.readable.push({ text: `${id}.t`, type: "text" });
+  }
+  if (chance.is(0.2)) {
+    written["o"] = "object";
+    making.readable.push({ text: `${id}.o`, type: "object" });
   }
   if (chance.is(0.3)) {
     written["l"] = "number[]";
@@ -211,9 +222,11 @@ function block(making: Making, _id: string, depth: number): Written {
 function each(making: Making, id: string, depth: number): Written {
   const { chance, taste } = making;
   const lists = making.readable.filter((one) => one.type === "list");
-  const isPlain = chance.is(0.3);
+  const isCrowd = chance.is(CROWD_SHARE);
+  const count = isCrowd ? chance.between(150, 260) : chance.between(0, 7);
+  const isPlain = isCrowd || chance.is(0.3);
   const list = isPlain
-    ? Array.from({ length: chance.between(0, 7) }, (_, at) => at * 13)
+    ? Array.from({ length: count }, (_, at) => at * 13)
     : `$${chance.one(lists).text}`;
   const head = around(making, id);
   if (chance.is(0.15)) head["when"] = "index < 4";
@@ -221,7 +234,7 @@ function each(making: Making, id: string, depth: number): Written {
     { text: "item", type: "text" },
     { text: "index", type: "number" },
   ];
-  const kind = chance.next();
+  const kind = isCrowd ? 0.9 : chance.next();
   const body = inside(making, more, () =>
     kind < 0.6
       ? task(making, id)

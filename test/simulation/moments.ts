@@ -10,6 +10,8 @@ export type Moments = Clock & {
   /** Puts the clock on the wall forward or back; what was to come in a minute still comes in a minute. */
   readonly shift: (ms: number) => void;
   readonly pending: () => number;
+  /** Milliseconds since the beginning, whatever the clock on the wall says. */
+  readonly passed: () => number;
 };
 
 export const BEGINNING: number = Date.UTC(2026, 0, 1);
@@ -45,6 +47,7 @@ export function openMoments(): Moments {
       shifted += ms;
     },
     pending: () => count,
+    passed: () => passed,
     step: () => {
       for (let entry = pop(heap); entry !== undefined; entry = pop(heap)) {
         if (entry.isOff) continue;

@@ -19,6 +19,9 @@ export type People = {
   readonly meddle: () => void;
 };
 
+/** What is done for one run at one look; the rest comes with the next. */
+const ACTS_MOST = 12;
+
 type Bare<S> = S extends Signal ? Omit<S, "at" | "by"> : never;
 type Of<Kind extends Wait["what"]["kind"]> = Wait & {
   readonly what: Extract<Wait["what"], { kind: Kind }>;
@@ -44,11 +47,12 @@ let causes = 0;
 function tell(world: World, run: RunId, told: { readonly by: string } & Bare<Signal>): void {
   const { chance, weather, shell, moments } = world;
   const signal = { ...told, at: moments.now() } as Signal;
-  const cause = `told-${causes++}`;
+  // An event names the key that it answers: twice is once by itself.
+  const cause = told.type === "arrived" ? undefined : `told-${causes++}`;
   shell?.send(run, signal, cause);
   // The same message once more, or the same wish in another message.
   if (chance.is(weather.mischief / 2))
-    shell?.send(run, signal, chance.is(0.5) ? cause : `${cause}-again`);
+    shell?.send(run, signal, chance.is(0.5) ? cause : cause && `${cause}-again`);
 }
 
 function attend(world: World, run: Run): boolean {
@@ -57,7 +61,10 @@ function attend(world: World, run: Run): boolean {
     tell(world, run.id, { type: "resume", by: "ana" });
     return true;
   }
+  let acts = 0;
   for (const wait of waitsOf(run)) {
+    if (acts > ACTS_MOST) break;
+    if (acted) acts++;
     const { kind } = wait.what;
     if (kind === "gate") acted = vote(world, run, wait as Of<"gate">) || acted;
     else if (kind === "event") acted = arrive(world, run, wait as Of<"event">) || acted;

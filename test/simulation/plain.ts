@@ -10,6 +10,7 @@ function plainOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainOf);
   const object = value as Record<string, unknown>;
   if ("size" in object && "root" in object) return sorted(entriesOf(object["root"]));
+  if ("length" in object && "root" in object) return { ...object, root: rowOf(object["root"]) };
   const made: Record<string, unknown> = {};
   for (const key of Object.keys(object).sort()) {
     const field = object[key];
@@ -19,6 +20,14 @@ function plainOf(value: unknown): unknown {
     else made[key] = plainOf(field);
   }
   return made;
+}
+
+/** The results of an `each`: a tree says nothing by the empty places at its end. */
+function rowOf(node: unknown): unknown {
+  if (!Array.isArray(node)) return node === undefined ? "nothing" : plainOf(node);
+  const places = node.map(rowOf);
+  const last = places.findLastIndex((one) => one !== "nothing" && !(Array.isArray(one) && one.length === 0));
+  return places.slice(0, last + 1);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,15 +1,17 @@
+import { canonical } from "../../src/core/audit/index.ts";
 import type { Workflow } from "../../src/core/definition/index.ts";
 import { readWorkflow } from "../../src/core/definition/index.ts";
 import { type Digest, parseRunId, type RunId } from "../../src/core/id.ts";
-import { decide, evolve, owed, owedBy } from "../../src/core/machine/index.ts";
+import { decide, type Event, evolve, owed, owedBy } from "../../src/core/machine/index.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import { audit } from "./audit.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { abandon, perform } from "./deed.ts";
 import { invent, type Source, type Taste } from "./invent.ts";
-import type { Flaw } from "./machine-process.ts";
 import { openMachineShell } from "./machine-shell.ts";
 import { openPeople, type People } from "./people.ts";
+import type { Plant } from "./plants.ts";
+import { heard, openRuntimeShell } from "./runtime-shell.ts";
 import type { Fate, Machine, Shell, Surroundings } from "./shell.ts";
 import { clear, stillness, type Weather, weatherOf } from "./weather.ts";
 import { type Broken, breaks, type Counts, openWorld, type World } from "./world.ts";
@@ -18,8 +20,10 @@ export type Play = {
   readonly seed: number;
   readonly size: number;
   readonly only: string | null;
-  readonly machine?: Machine;
-  readonly flaw?: Flaw | null;
+  /** The machine in the smallest shell, or the runtime that ships. */
+  readonly shell?: "machine" | "runtime";
+  /** A rule that is switched off. */
+  readonly plant?: Plant;
   /** The process is gone at this commit, and at no other. */
   readonly crashAt?: number;
 };
@@ -31,9 +35,10 @@ export type Played = {
   readonly runs: number;
   /** How each run ended and what it gave, by its id; of those that were started from outside. */
   readonly ends: ReadonlyMap<RunId, string>;
+  readonly log: (run: RunId) => readonly Event[];
 };
 
-export const MACHINE: Machine = { decide, evolve, owed, owedBy };
+const MACHINE: Machine = { decide, evolve, owed, owedBy };
 
 /** So many seeds in a row have the same workflows in other weather: reading them is dear. */
 const SEEDS_PER_INVENTION = 8;
@@ -50,6 +55,25 @@ type Library = {
 
 /** One world from its beginning until every run has ended and everything was looked at. */
 export function play(options: Play): Played {
+  const playing = playOn(options);
+  for (;;) {
+    const next = playing.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** The same with the runtime that ships, which needs the event loop to go on. */
+export async function playRuntime(options: Play): Promise<Played> {
+  const playing = playOn({ ...options, shell: "runtime" });
+  for (;;) {
+    const next = playing.next();
+    if (next.done === true) return next.value;
+    await heard();
+  }
+}
+
+/** Stops after everything that happens. */
+function* playOn(options: Play): Generator<void, Played> {
   const chance = chanceOf(`world ${options.seed}`);
   const weather =
     options.crashAt === undefined ? weatherOf(chance.apart("weather")) : stillness(true);
@@ -61,13 +85,13 @@ export function play(options: Play): Played {
     names: library.names,
   });
   const shell = openShell(world, options);
-  const runs = live(world, { shell, library, seed: options.seed });
+  const runs = yield* live(world, { shell, library, seed: options.seed });
   for (const broken of audit(world, shell)) world.broken.push(broken);
   const ends = endsOf(shell, runs);
   if (weather.isCalm && world.broken.length === 0)
-    compare(world, ends, undisturbed(options, library));
+    compare(world, ends, yield* undisturbed(options, library));
   return {
-    ...{ broken: world.broken, counts: world.counts, ends },
+    ...{ broken: world.broken, counts: world.counts, ends, log: shell.stored },
     events: shell.runs().reduce((sum, run) => sum + shell.stored(run).length, 0),
     runs: shell.runs().length,
   };
@@ -112,19 +136,32 @@ function readSource(source: Source): Workflow | null {
 
 function openShell(world: World, options: Play): Shell {
   const surroundings: Surroundings = {
-    ...{ moments: world.moments, definitions: world.definitions, names: world.names },
+    ...{ moments: world.moments, names: world.names },
+    definitions: planted(world.definitions, options.plant),
     perform: (asked) => perform(world, asked),
     disk: { weather: () => fateOf(world, options.crashAt ?? null) },
     committed: (runs) => committed(world, runs),
     broken: (promise, what) => breaks(world, promise, what),
   };
-  const shell = openMachineShell(surroundings, {
-    machine: options.machine ?? MACHINE,
-    flaw: options.flaw ?? null,
-  });
+  const { plant } = options;
+  const shell =
+    options.shell === "runtime"
+      ? openRuntimeShell(surroundings)
+      : openMachineShell(surroundings, {
+          machine: plant?.machine ?? MACHINE,
+          flaw: plant?.flaw ?? null,
+        });
   world.shell = shell;
-  (globalThis as any).lastShell = shell;
   return shell;
+}
+
+function planted(
+  definitions: ReadonlyMap<Digest, Workflow>,
+  plant: Plant | undefined,
+): ReadonlyMap<Digest, Workflow> {
+  const change = plant?.definition;
+  if (change === undefined) return definitions;
+  return new Map([...definitions].map(([digest, workflow]) => [digest, change(workflow)]));
 }
 
 function fateOf(world: World, crashAt: number | null): Fate {
@@ -145,12 +182,36 @@ function fateOf(world: World, crashAt: number | null): Fate {
 const watchers = new WeakMap<World, () => void>();
 
 function committed(world: World, _runs: readonly RunId[]): void {
+  quietSince.set(world, world.moments.passed());
   watchers.get(world)?.();
 }
 
+/** What is left to decide is decided at once, whoever else looks at the run. */
+function lookForForgotten(world: World, shell: Shell): void {
+  const { moments, weather } = world;
+  const since = quietSince.get(world);
+  if (
+    since === undefined ||
+    weather.refused > 0 ||
+    !shell.isUp() ||
+    moments.passed() - since < QUIET_MS
+  )
+    return;
+  for (const id of shell.runs()) {
+    const run = shell.look(id);
+    if (run?.unsettled === true && run.paused === null && run.phase !== "finished")
+      breaks(world, "proceed", `${id} has something left to decide, and nobody goes on`);
+  }
+}
+
+/** Longer than the slowest commit. */
+const QUIET_MS = 10_000;
+/** The moment of the last commit or opening, per world. */
+const quietSince = new WeakMap<World, number>();
+
 type Stage = { readonly shell: Shell; readonly library: Library; readonly seed: number };
 
-function live(world: World, { shell, library, seed }: Stage): readonly RunId[] {
+function* live(world: World, { shell, library, seed }: Stage): Generator<void, readonly RunId[]> {
   const { chance, moments, weather } = world;
   const people = openPeople(world);
   let isLookDue = false;
@@ -161,6 +222,7 @@ function live(world: World, { shell, library, seed }: Stage): readonly RunId[] {
       weather.meddle === 0 && weather.crash === 0 ? 1_000 : chance.between(0, 60_000),
       () => {
         isLookDue = false;
+        lookForForgotten(world, shell);
         people.look();
       },
     );
@@ -175,7 +237,9 @@ function live(world: World, { shell, library, seed }: Stage): readonly RunId[] {
   let happened = 0;
   for (;;) {
     if (!shell.isUp() && !reopening.has(world)) down(world, shell);
-    if (moments.step()) {
+    const happens = moments.step();
+    yield;
+    if (happens) {
       if (++happened === CLEAR_AFTER) clear(weather);
       if (happened < HAPPENINGS_MOST) continue;
       breaks(world, "ends", `after ${HAPPENINGS_MOST} happenings the world has not come to rest`);
@@ -241,6 +305,7 @@ function down(world: World, shell: Shell): void {
   abandon(world);
   world.moments.after(world.chance.between(0, DOWN_MS_MOST), () => {
     reopening.delete(world);
+    quietSince.set(world, world.moments.passed());
     shell.open();
   });
 }
@@ -267,13 +332,16 @@ function endsOf(shell: Shell, runs: readonly RunId[]): ReadonlyMap<RunId, string
           : shell.read(outputs.digest);
     ends.set(
       id,
-      JSON.stringify({ outcome, value, error: error?.message ?? null, degraded: degraded ?? 0 }),
+      canonical({ outcome, value, error: error?.message ?? null, degraded: degraded ?? 0 }),
     );
   }
   return ends;
 }
 
-function undisturbed(options: Play, library: Library): ReadonlyMap<RunId, string> {
+function* undisturbed(
+  options: Play,
+  library: Library,
+): Generator<void, ReadonlyMap<RunId, string>> {
   const { seed, size, only } = options;
   const name = `${Math.floor(seed / SEEDS_PER_INVENTION)} ${size} ${only ?? ""}`;
   const known = undisturbedEnds.get(name);
@@ -287,7 +355,7 @@ function undisturbed(options: Play, library: Library): ReadonlyMap<RunId, string
     names: library.names,
   });
   const shell = openShell(world, { seed, size, only });
-  const ends = endsOf(shell, live(world, { shell, library, seed }));
+  const ends = endsOf(shell, yield* live(world, { shell, library, seed }));
   undisturbedEnds.set(name, ends);
   return ends;
 }

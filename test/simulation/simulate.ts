@@ -1,52 +1,75 @@
-import { play } from "./play.ts";
+import { parseArgs } from "node:util";
+import { type Campaign, type Result, SIZE, seek, simulate } from "./campaign.ts";
+import { PLANTS } from "./plants.ts";
 
-const [from = 1, worlds = 100, size = 12] = process.argv.slice(2).map(Number);
-const t = performance.now();
-let events = 0,
-  runs = 0;
-const seen = new Map<string, { n: number; seed: number; what: string }>();
-const counts: Record<string, number> = {};
-for (let seed = from; seed < from + worlds; seed++) {
-  let p;
-  try {
-    p = play({ seed, size, only: null });
-  } catch (e) {
-    p = {
-      broken: [{ promise: "threw", what: String((e as Error).stack).slice(0, 600) }],
-      events: 0,
-      runs: 0,
-      counts: {},
-    } as any;
+/** npm run simulate -- --worlds 10000 --seed 1 [--size 12] [--only each] [--minutes 5] [--plant NAME] */
+const { values } = parseArgs({
+  options: {
+    worlds: { type: "string", default: "1000" },
+    seed: { type: "string", default: "1" },
+    size: { type: "string", default: String(SIZE) },
+    only: { type: "string" },
+    minutes: { type: "string" },
+    plant: { type: "string" },
+  },
+});
+
+/** Worlds in which a planted fault must be found. */
+const PLANT_WORLDS_MOST = 2_000;
+
+process.exitCode = values.plant === undefined ? campaign() : plants(values.plant);
+
+function campaign(): number {
+  const asked: Campaign = {
+    worlds: Number(values.worlds),
+    seed: Number(values.seed),
+    size: Number(values.size),
+    only: values.only ?? null,
+    minutes: values.minutes === undefined ? null : Number(values.minutes),
+  };
+  const began = performance.now();
+  const result = simulate(asked);
+  for (const { promise, what, seed, size, times } of result.found) {
+    console.log(`Broken: ${promise}, in ${times} worlds. ${what.slice(0, 2_000)}`);
+    const only = asked.only === null ? "" : ` --only ${asked.only}`;
+    console.log(`  npm run simulate -- --worlds 1 --seed ${seed} --size ${size}${only}\n`);
   }
-  events += p.events;
-  runs += p.runs;
-  for (const k in p.counts) counts[k] = (counts[k] ?? 0) + p.counts[k];
-  const once = new Set<string>();
-  for (const b of p.broken) {
-    const k =
-      b.promise +
-      " " +
-      b.what
-        .replace(/wf_\w+/g, "")
-        .replace(/[\d]+/g, "#")
-        .slice(0, 60);
-    if (once.has(k)) continue;
-    once.add(k);
-    const s = seen.get(k);
-    if (s) s.n++;
-    else seen.set(k, { n: 1, seed, what: b.what });
-  }
+  console.log(closing(result, (performance.now() - began) / 1_000));
+  return result.found.length === 0 ? 0 : 1;
 }
-for (const [k, v] of [...seen].sort((a, b) => b[1].n - a[1].n).slice(0, 25))
-  console.log(v.n, "seed", v.seed, k.split(" ")[0], v.what.slice(0, 700));
-console.log(
-  worlds,
-  "worlds",
-  events,
-  "events",
-  runs,
-  "runs",
-  JSON.stringify(counts),
-  ((performance.now() - t) / worlds).toFixed(2),
-  "ms each",
-);
+
+function closing({ worlds, events, runs, counts, found }: Result, seconds: number): string {
+  const of = (name: string, what: string): string => `${counts[name] ?? 0} ${what}`;
+  const happened = [
+    of("commits", "commits"),
+    of("refusedCommits", "refused"),
+    of("crashes", "crashes"),
+    of("failed", "failures"),
+    of("lost", "answers lost"),
+    of("doubled", "doubled"),
+    of("late", "late"),
+    of("jumps", "clock jumps"),
+    of("meddled", "controls"),
+    of("votes", "votes"),
+    of("exceptions", "exceptions"),
+  ];
+  const rate = Math.round(worlds / seconds);
+  return `${worlds} worlds (${rate} a second), ${runs} runs, ${events} events, ${happened.join(", ")}: ${found.length} promises broken`;
+}
+
+/** One planted fault, or all of them: each must be found. */
+function plants(name: string): number {
+  const names = name === "all" ? Object.keys(PLANTS) : [name];
+  let missed = 0;
+  for (const one of names) {
+    const found = seek(one, PLANT_WORLDS_MOST);
+    if (found === null) missed++;
+    const said =
+      found === null
+        ? `NOT FOUND in ${PLANT_WORLDS_MOST} worlds`
+        : `seed ${found.seed}: ${found.what.slice(0, 160)}`;
+    console.log(`${one} (${PLANTS[one]?.promise ?? ""}): ${said}`);
+  }
+  console.log(`${names.length} planted faults, ${missed} not found`);
+  return missed === 0 ? 0 : 1;
+}

@@ -23,6 +23,11 @@ export type Deed = {
   isPending: boolean;
   /** The process that asked for it still waits for it. */
   isHeld: boolean;
+  isToldToStop: boolean;
+  /** By the clock on the wall: from then on nobody waits for it. */
+  givenUpAt: number;
+  /** When it answered, by the clock on the wall; null: it did not, or nobody was there to hear. */
+  endedAt: number | null;
   readonly answers: Answer[];
 };
 

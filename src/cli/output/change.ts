@@ -2,37 +2,46 @@ import type { History } from "../../core/history/index.ts";
 import { placeAt, progressOf, recordAt } from "../../core/history/index.ts";
 import type { Event, EventType } from "../../core/machine/index.ts";
 import { duration, moment } from "./duration.ts";
-import { plain } from "./text.ts";
+import { stepName } from "./step-name.ts";
+import { count, cut, plain } from "./text.ts";
 
 /** Lines about single items of an `each` that are shown; the others are counted. */
 export const ITEM_LINES_MOST = 20;
 
+/** Of one step; the log has the others, whole. */
+const WARNING_LINES_MOST = 5;
+const WARNING_COLUMNS_MOST = 200;
+
 /**
- * Gives the line for each change, in a pipe: one for each step that begins, ends, is tried again or
- * waits, and for whatever needs a person. The items of an `each` are told of by the tenth; a single
- * one gets a line only when it fails or needs a person, and only the first few of those.
+ * Gives the lines for each change, in a pipe: one for each step that begins, ends, is tried again or
+ * waits, and for whatever needs a person; one for each warning. The items of an `each` are told of by
+ * the tenth; a single one gets a line only when it fails or needs a person, and only the first few of
+ * those.
  */
-export function changeLines(): (event: Event, history: History) => string | null {
+export function changeLines(): (event: Event, history: History) => readonly string[] {
   const tenths: Record<string, number> = {};
   let itemLines = 0;
+  let told: Event | null = null;
   return (event, history) => {
+    const before = told;
+    told = event;
     const each = eachOf(event);
-    if (each === null) return timed(event, history, wordsOf(event, history));
+    if (each === null) return timed(event, history, wordsOf(event, history, before));
     if (isTrouble(event) && itemLines < ITEM_LINES_MOST) {
       itemLines += 1;
-      return timed(event, history, wordsOf(event, history));
+      return timed(event, history, wordsOf(event, history, before));
     }
-    const { done, expected, count } = recordAt(history, each);
+    const { done, expected, count: items } = recordAt(history, each);
     const tenth = Math.floor((10 * done) / Math.max(1, expected));
-    if (event.type !== "step.finished" || tenth <= (tenths[each] ?? 0)) return null;
+    if (event.type !== "step.finished" || tenth <= (tenths[each] ?? 0)) return [];
     tenths[each] = tenth;
-    return timed(event, history, `${nameOf(history, each)}: ${tenth}0 % of ${count} items`);
+    return timed(event, history, [`${stepName(history, each)}: ${tenth}0 % of ${items} items`]);
   };
 }
 
-function timed(event: Event, history: History, words: string | null): string | null {
-  if (words === null) return null;
-  return `${moment(event.at)}  ${String(progressOf(history).percent).padStart(3)} %  ${words}`;
+function timed(event: Event, history: History, lines: readonly string[]): readonly string[] {
+  const percent = String(progressOf(history).percent).padStart(3);
+  return lines.map((words) => `${moment(event.at)}  ${percent} %  ${words}`);
 }
 
 /** The outermost `each` whose item this is about; null for what there is one of. */
@@ -51,16 +60,20 @@ function isTrouble(event: Event): boolean {
   );
 }
 
-function wordsOf(event: Event, history: History): string | null {
+function wordsOf(event: Event, history: History, before: Event | null): readonly string[] {
   // The table has one writer for each type; that they fit pair by pair is beyond the type system.
   const words = WORDS[event.type] as Words<Event>;
   const path = "path" in event ? event.path : null;
   // The run itself is a block too; what it does is told of by its own events.
-  if (path === "" && event.type !== "exception.raised") return null;
-  return words(event, { history, name: path === null ? "" : nameOf(history, path) });
+  if (path === "" && event.type !== "exception.raised") return [];
+  const name = path === null ? "" : stepName(history, path);
+  const line = words(event, { history, name, before });
+  if (line === null) return [];
+  return event.type === "step.finished" ? [line, ...warningLines(event, name)] : [line];
 }
 
-type Told = { readonly history: History; readonly name: string };
+/** @param before the event before this one */
+type Told = { readonly history: History; readonly name: string; readonly before: Event | null };
 type Words<One extends Event> = (event: One, told: Told) => string | null;
 const silent = (): null => null;
 
@@ -77,7 +90,7 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   },
   "step.started": startWords,
   "step.skipped": (event, { name }) => `${name}: skipped, ${plain(event.why)}`,
-  "step.finished": (event, { name, history }) => `${name}: ${endWords(event, history)}`,
+  "step.finished": (event, told) => `${told.name}: ${endWords(event, told)}`,
   "attempt.started": (event, { name }) => {
     const why = event.fallback ? `fallback, ${plain(event.fallback)}` : "again";
     return `${name}: running ${why} (${plain(event.agent)})`;
@@ -92,6 +105,7 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "gate.escalated": (event) => `${plain(event.to)} is asked`,
   "gate.closed": (event, { name }) =>
     `${name}: ${event.allowed ? "approved" : "not approved"}, ${plain(event.why)}`,
+  "listen.refused": (event, { name }) => `${name}: goes on waiting. ${plain(event.why)}`,
   "exception.raised": (event, { name }) =>
     `${name}: needs ${plain(event.owner) || "a person"}. ${plain(event.look)}`,
   "exception.closed": (event, { name }) => `${name}: exception closed, ${event.how}`,
@@ -115,32 +129,37 @@ function startWords(
   return event.attempt ? `${name}: running (${plain(event.attempt.agent)})` : `${name}: running`;
 }
 
-/** Warnings that a line names; the summary and the log have the others. */
-const WARNINGS_NAMED_MOST = 2;
-
-function endWords(event: Extract<Event, { type: "step.finished" }>, history: History): string {
-  const { outcome, error, impact, warning } = event;
-  const { startedAt } = recordAt(history, event.path);
-  // What holds steps ends as they end; the error was told with the step.
-  const holds = placeAt(history.places, event.path).step?.kind === "block";
+function endWords(
+  event: Extract<Event, { type: "step.finished" }>,
+  { history, before }: Told,
+): string {
+  const { outcome, error, impact, path } = event;
+  const { startedAt } = recordAt(history, path);
+  // What holds steps ends as they end; the error was told with the step, or with its last attempt.
+  const holds = placeAt(history.places, path).step?.kind === "block";
+  const wasTold = before?.type === "attempt.ended" && before.path === path;
   const took = startedAt === null ? "" : ` in ${duration(event.at - startedAt)}`;
-  const warnings = [...(warning ? [warning] : []), ...(event.warnings ?? [])];
-  const more = warnings.length - WARNINGS_NAMED_MOST;
   return [
-    `${outcome}${took}${error && !holds ? `, ${plain(error.message)}` : ""}`,
+    `${outcome}${took}`,
+    ...(error && !holds && !wasTold ? [plain(error.message)] : []),
     ...(impact ? [plain(impact)] : []),
-    ...warnings.slice(0, WARNINGS_NAMED_MOST).map((text) => `warning: ${plain(text)}`),
-    ...(more > 0 ? [`${more} more warnings`] : []),
-  ].join("; ");
+  ].join(", ");
+}
+
+function warningLines(
+  { warning, warnings = [] }: Extract<Event, { type: "step.finished" }>,
+  name: string,
+): readonly string[] {
+  const texts = [...(warning ? [warning] : []), ...warnings];
+  const more = texts.length - WARNING_LINES_MOST;
+  return [
+    ...texts
+      .slice(0, WARNING_LINES_MOST)
+      .map((text) => `${name}: warning: ${cut(plain(text), WARNING_COLUMNS_MOST)}`),
+    ...(more > 0 ? [`${name}: and ${count(more, "more warning")}`] : []),
+  ];
 }
 
 function people(from: readonly string[]): string {
   return from.length > 0 ? from.map(plain).join(", ") : "anyone who may";
-}
-
-/** The author's name for a step, with the item it is for. */
-function nameOf(history: History, path: string): string {
-  const { step } = placeAt(history.places, path);
-  const marks = path.match(/\[\d+\]|\{\d+\}/g)?.join("") ?? "";
-  return plain(step?.name ?? path) + marks;
 }

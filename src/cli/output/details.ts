@@ -11,13 +11,13 @@ export function detailsOf(step: StepView, now: number): readonly string[] {
     step.kind === "repeat" && record.rounds > 0 ? `round ${record.rounds}` : null,
     record.agent,
     record.attempts > 1 ? `attempt ${record.attempts}` : null,
-    record.fallback && `fallback: ${record.fallback}`,
     record.nextTryAt === null ? null : `next try in ${duration(record.nextTryAt - now)}`,
+    tookWords(step, now),
     step.status === "waiting" ? waitWords(step) : null,
+    record.impact,
     showsError(step) && record.error ? record.error.message : null,
     record.why,
-    record.impact,
-    tookWords(step, now),
+    record.fallback && `fallback: ${record.fallback}`,
   ];
   return facts.filter((fact) => fact !== null && fact !== "").map((fact) => plain(fact ?? ""));
 }

@@ -1,6 +1,7 @@
-/** `0.4 s`, `38 s`, `1 min 12 s`, `3 h 32 min`, `1 d 23 h`: the two largest units that say something. */
+/** `12 ms`, `0.4 s`, `38 s`, `1 min 12 s`, `3 h 32 min`, `1 d 23 h`: the two largest units that say something. */
 export function duration(ms: number): string {
   if (ms < 0) return duration(0);
+  if (ms < 100) return `${Math.round(ms)} ms`;
   if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;

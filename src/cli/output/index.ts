@@ -1,11 +1,13 @@
 export { changeLines, ITEM_LINES_MOST } from "./change.ts";
 export { complain, complaint, problemJson } from "./complaint.ts";
 export { duration, moment } from "./duration.ts";
+export { inFlightWords } from "./in-flight.ts";
 export { huedWord } from "./state.ts";
 export { resultLines, summaryLines } from "./summary.ts";
-export type { Cell } from "./table.ts";
+export type { Cell, Column } from "./table.ts";
 export { tableLines } from "./table.ts";
 export type { Channel, Paint, Stream, Style, Terminal } from "./terminal.ts";
 export { openTerminal } from "./terminal.ts";
 export { count, cut, pad, plain, widthOf } from "./text.ts";
 export { treeLines } from "./tree.ts";
+export { valueLine } from "./value.ts";

@@ -14,6 +14,8 @@ import {
   treeLines,
   widthOf,
 } from "./index.ts";
+import { wrapped } from "./text.ts";
+import { valueLine } from "./value.ts";
 
 const START = 1_765_533_600_000;
 const refused = {
@@ -77,11 +79,11 @@ describe("the tree of a run", () => {
   test("has a line for each step, with what it waits for and when it is tried again", () => {
     const lines = treeLines(sending(), channel(120), { now: START + 16_000 });
     expect(lines.join("\n")).toMatchInlineSnapshot(`
-      "example 1.2.0 · ● running · 15 % · 0.0 s
+      "example 1.2.0 · ● running · 15 % · 0 ms
       ✓ Preparation       completed  3.0 s
         ✓ Load customers  completed  loader · 1.0 s
       ● Letters           running    11 s
-        ↻ Write letters   retrying   loader · next try in 4.0 s · API rate limit exceeded · 10 s
+        ↻ Write letters   retrying   loader · next try in 4.0 s · 10 s · API rate limit exceeded
         ● Send letters    running    6 of 50 completed, 3 running, 1 failed · 7.0 s"
     `);
   });
@@ -114,19 +116,34 @@ describe("the plain lines of a run", () => {
       attempted(`send/letters[${at}]`),
       ended(`send/letters[${at}]`, at < 30 ? { outcome: "failed", error: refused } : {}),
     ]);
-    const lineOf = changeLines();
+    const linesOf = changeLines();
     let history = emptyHistory(exampleWorkflow());
     const lines: string[] = [];
     for (const event of numbered([begun("send/letters", { count: 50 }), ...failing.flat()])) {
       history = readEvent(history, event);
-      lines.push(lineOf(event, history) ?? "");
+      lines.push(...linesOf(event, history));
     }
-    const said = lines.filter((line) => line !== "").map((line) => line.slice(28));
+    const said = lines.map((line) => line.slice(28));
     expect(said.filter((line) => line.includes("failed"))).toHaveLength(ITEM_LINES_MOST);
     expect(said[0]).toBe("Send letters: 50 items");
     expect(said[1]).toBe("Letter[0]: failed, API rate limit exceeded");
     expect(said.at(-1)).toBe("Send letters: 100 % of 50 items");
     expect(said.length).toBeLessThan(ITEM_LINES_MOST + 15);
+  });
+
+  test("give each warning a line of its own, at most five and the count of the others", () => {
+    const warnings = Array.from({ length: 7 }, (_, at) => `row ${at} is bad. ${"x".repeat(300)}`);
+    const linesOf = changeLines();
+    let history = emptyHistory(exampleWorkflow());
+    const lines: string[] = [];
+    for (const event of numbered([attempted("load/1"), ended("load/1", { warnings })])) {
+      history = readEvent(history, event);
+      lines.push(...linesOf(event, history));
+    }
+    const said = lines.map((line) => line.slice(28));
+    expect(said).toHaveLength(8);
+    expect(said[2]).toMatch(/^Load customers: warning: row 0 is bad\. x+…$/);
+    expect(said.at(-1)).toBe("Load customers: and 2 more warnings");
   });
 });
 
@@ -146,14 +163,15 @@ describe("a text from outside", () => {
 
 describe("a duration", () => {
   test.each([
-    [0, "0.0 s"],
+    [0, "0 ms"],
+    [99, "99 ms"],
     [420, "0.4 s"],
     [9_960, "10 s"],
     [38_000, "38 s"],
     [72_000, "1 min 12 s"],
     [12_720_000, "3 h 32 min"],
     [169_200_000, "1 d 23 h"],
-    [-5, "0.0 s"],
+    [-5, "0 ms"],
   ])("of %d ms is %s", (ms, words) => {
     expect(duration(ms)).toBe(words);
   });
@@ -194,8 +212,56 @@ describe("a complaint", () => {
 });
 
 describe("a table", () => {
-  test("cuts only its last column", () => {
-    const rows = [[{ text: "wf_1" }, { text: "a reason that is much too long for this" }]];
-    expect(tableLines(["RUN", "NOTE"], rows, 20)).toEqual(["RUN   NOTE", "wf_1  a reason that…"]);
+  const heads = [
+    { title: "RUN" },
+    { title: "WORKFLOW", least: 6 },
+    { title: "TOOK", goes: 0 },
+    { title: "NOTE" },
+  ];
+  const row = ["wf_1", "customer-onboarding", "3.4 s", "a reason that is much too long for this"];
+
+  test("is never wider than the terminal: cells are cut, then columns are left out", () => {
+    const rows = [row.map((text) => ({ text }))];
+    expect(tableLines(heads, rows, 60)).toEqual([
+      "RUN   WORKFLOW             TOOK   NOTE",
+      "wf_1  customer-onboarding  3.4 s  a reason that is much too…",
+    ]);
+    expect(tableLines(heads, rows, 26)).toEqual([
+      "RUN   WORKFLOW  NOTE",
+      "wf_1  custome…  a reason…",
+    ]);
+  });
+
+  test("leaves out a column in which nothing stands", () => {
+    const rows = [[...row.slice(0, 3), ""].map((text) => ({ text }))];
+    expect(tableLines(heads, rows, 60)).toEqual([
+      "RUN   WORKFLOW             TOOK",
+      "wf_1  customer-onboarding  3.4 s",
+    ]);
+  });
+});
+
+describe("a value in one line", () => {
+  test("is told of by its names and counts", () => {
+    const customers = [1, 2, 3, 4, 5].map((id) => ({ address: {}, id: `C-${id}` }));
+    expect(valueLine(customers, 60)).toBe("5 (C-1, C-2, C-3, C-4, …)");
+    expect(valueLine(customers, 18)).toBe("5 (C-1, C-2, …)");
+    expect(valueLine({ rows: 62, bad: [{}, {}], none: [], by: { id: 1 }, at: {} }, 60)).toBe(
+      "rows 62, bad ×2, none none, by 1, at {…}",
+    );
+    expect(valueLine([], 60)).toBe("none");
+    expect(valueLine(null, 60)).toBe("nothing");
+  });
+
+  test("keeps the end of an address that is too long, and is never too wide", () => {
+    const pages = ["file:///shop/output/docs/one.html", "file:///shop/output/docs/two.html"];
+    expect(valueLine(pages, 32)).toBe("2 (file:///shop/ou…/one.html, …)");
+    expect(widthOf(valueLine("x".repeat(100), 20))).toBe(20);
+  });
+});
+
+describe("a long line", () => {
+  test("is broken between words, and hangs", () => {
+    expect(wrapped("- one two three", 9)).toEqual(["- one two", "  three"]);
   });
 });

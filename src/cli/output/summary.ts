@@ -3,12 +3,14 @@ import { countedSteps, isWell, viewOf } from "../../core/history/index.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { duration } from "./duration.ts";
 import { glyph, hued } from "./state.ts";
+import { stepName } from "./step-name.ts";
 import type { Channel } from "./terminal.ts";
-import { count, cut, plain } from "./text.ts";
+import { count, plain, widthOf, wrapped } from "./text.ts";
+import { valueLine } from "./value.ts";
 
 /** Warnings, errors and elements of a list that a summary names; all of them are counted. */
 const NAMED_MOST = 5;
-const LIST_SHOWN_MOST = 3;
+const VALUE_COLUMNS_LEAST = 20;
 
 export type Results = {
   /** The run's outputs, read; null where it has none. */
@@ -36,11 +38,14 @@ export function summaryLines(
 /** What it used, gave and complained of. */
 export function resultLines(history: History, outputs: Json, channel: Channel): readonly string[] {
   const view = viewOf(history);
+  // In a pipe, a line is one thing; on a terminal, words are not torn.
+  const shown = (lines: readonly string[]): readonly string[] =>
+    channel.isLive ? lines.flatMap((line) => wrapped(line, channel.columns)) : lines;
   return [
-    ...section("Resource usage:", usageLines(view)),
+    ...section("Resource usage:", shown(usageLines(view))),
     ...section("Outputs:", outputLines(outputs, channel.columns)),
-    ...section("Warnings:", warningLines(view)),
-    ...section("Errors:", errorLines(view)),
+    ...section("Warnings:", shown(warningLines(history, view))),
+    ...section("Errors:", shown(errorLines(history, view))),
   ];
 }
 
@@ -70,7 +75,9 @@ function withWarnings({ status, counts }: RunView): string {
 
 function usageLines({ agents, counts, usage }: RunView): readonly string[] {
   const asked = Object.entries(agents).toSorted(([one], [two]) => (one < two ? -1 : 1));
-  const named = asked.map(([agent, times]) => `${plain(agent)} ×${times}`).join(", ");
+  const named = asked
+    .map(([agent, times]) => plain(agent) + (times > 1 ? ` ×${times}` : ""))
+    .join(", ");
   const costs = Object.entries(usage.costMicros)
     .map(([currency, micros]) => `${currency || "unnamed currency"} ${(micros / 1e6).toFixed(6)}`)
     .join(", ");
@@ -85,35 +92,26 @@ function usageLines({ agents, counts, usage }: RunView): readonly string[] {
 }
 
 function outputLines(outputs: Json, columns: number): readonly string[] {
-  if (!isObject(outputs))
-    return outputs === null ? [] : [`- ${cut(shortly(outputs), columns - 2)}`];
-  return Object.entries(outputs).map(([name, value]) =>
-    cut(`- ${plain(name)}: ${shortly(value)}`, columns),
-  );
+  if (!isObject(outputs)) return outputs === null ? [] : [`- ${valueLine(outputs, columns - 2)}`];
+  return Object.entries(outputs).map(([name, value]) => {
+    const lead = `- ${plain(name)}: `;
+    return `${lead}${valueLine(value, Math.max(VALUE_COLUMNS_LEAST, columns - widthOf(lead)))}`;
+  });
 }
 
-/** A value in one line: of a list, how many there are and the first few. */
-function shortly(value: Json): string {
-  if (typeof value === "string") return plain(value);
-  if (!Array.isArray(value)) return plain(JSON.stringify(value));
-  const list: readonly Json[] = value;
-  const first = list.slice(0, LIST_SHOWN_MOST).map(shortly).join(", ");
-  const rest = list.length > LIST_SHOWN_MOST ? ", …" : "";
-  return list.length === 0 ? "none" : `${list.length} (${first}${rest})`;
-}
-
-function warningLines({ warnings, counts }: RunView): readonly string[] {
+function warningLines(history: History, { warnings, counts }: RunView): readonly string[] {
   return limited(
-    warnings.map(({ path, text }) => `- ${plain(path)}: ${plain(text)}`),
+    warnings.map(({ path, text }) => `- ${stepName(history, path)}: ${plain(text)}`),
     counts.warnings,
   );
 }
 
-function errorLines({ status, errors, counts }: RunView): readonly string[] {
+function errorLines(history: History, { status, errors, counts }: RunView): readonly string[] {
   if (status === "completed") return [];
   return limited(
     errors.map(
-      ({ path, attempt, error }) => `- ${plain(path)}, attempt ${attempt}: ${plain(error.message)}`,
+      ({ path, attempt, error }) =>
+        `- ${stepName(history, path)}, attempt ${attempt}: ${plain(error.message)}`,
     ),
     counts.errors,
   );

@@ -43,3 +43,20 @@ export function widthOf(text: string): number {
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
+
+const HANGING = "  ";
+
+/** In lines of at most so many columns, broken between words; the second and later ones hang. */
+export function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (widthOf(longer) <= columns || line.trim() === "") line = longer;
+    else {
+      lines.push(line);
+      line = HANGING + word;
+    }
+  }
+  return [...lines, line];
+}

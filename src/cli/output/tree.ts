@@ -4,7 +4,7 @@ import { detailsOf } from "./details.ts";
 import { duration } from "./duration.ts";
 import { glyph, hued } from "./state.ts";
 import type { Channel } from "./terminal.ts";
-import { cut, pad, plain } from "./text.ts";
+import { cut, pad, plain, widthOf } from "./text.ts";
 
 /**
  * A run as a tree of its phases and steps, one line each, no wider than the channel. With `rows`,
@@ -17,15 +17,18 @@ export function treeLines(
 ): readonly string[] {
   const view = viewOf(history);
   const head = headLine(history, view, look.now);
-  const open: Look = { channel, now: look.now, names: namesWidth(view.phases, 0) };
+  const most = Math.max(NAME_COLUMNS_LEAST, Math.floor(NAME_SHARE_MOST * channel.columns));
+  const names = Math.min(most, namesWidth(view.phases, 0));
+  const open: Look = { channel, now: look.now, names };
   const lines = fitting(view.phases, open, (look.rows ?? Number.POSITIVE_INFINITY) - 1);
   return [cut(head, channel.columns), ...lines];
 }
 
 type Look = { readonly channel: Channel; readonly now: number; readonly names: number };
 
-/** Names are lined up, but a long one may not push all the others aside. */
-const NAME_COLUMNS_MOST = 44;
+/** Names are lined up, but long ones may not push aside what is said of the steps. */
+const NAME_SHARE_MOST = 0.4;
+const NAME_COLUMNS_LEAST = 16;
 
 function headLine(history: History, view: RunView, now: number): string {
   const { percent } = view.progress;
@@ -33,11 +36,11 @@ function headLine(history: History, view: RunView, now: number): string {
   const since = view.acceptedAt ?? now;
   return [
     `${plain(view.workflow)} ${plain(view.version)}`.trim(),
-    view.run ?? "",
     `${glyph(view.status)} ${view.status}`,
     `${percent} %`,
     duration((view.endedAt ?? now) - since),
     left === null ? "" : `about ${duration(left)} left`,
+    view.run ?? "",
   ]
     .filter((part) => part !== "")
     .join(" · ");
@@ -81,7 +84,8 @@ function isOpened(step: StepView): boolean {
 
 function stepLine(step: StepView, { channel, now, names }: Look, depth: number): string {
   const lead = `${"  ".repeat(depth)}${glyph(step.status)} `;
-  const name = pad(cut(plain(step.name), NAME_COLUMNS_MOST), names - 2 * depth);
+  const room = Math.max(1, names - 2 * depth);
+  const name = pad(cut(plain(step.name), room), room);
   const details = detailsOf(step, now).join(" · ");
   const text = `${lead}${name}  ${pad(step.status, 9)}${details ? `  ${details}` : ""}`;
   const line = cut(text.trimEnd(), channel.columns);
@@ -92,7 +96,7 @@ function stepLine(step: StepView, { channel, now, names }: Look, depth: number):
 function namesWidth(steps: readonly StepView[], depth: number): number {
   const widths = steps.map((step) =>
     Math.max(
-      2 * depth + Math.min(NAME_COLUMNS_MOST, plain(step.name).length),
+      2 * depth + widthOf(plain(step.name)),
       isOpened(step) ? namesWidth(step.steps, depth + 1) : 0,
     ),
   );

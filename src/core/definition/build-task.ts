@@ -173,7 +173,9 @@ function readCompensation(draft: TaskDraft, names: Names, building: Building): C
   if (said === undefined) return null;
   const at = [...draft.at, "compensate"];
   reportAgent(said.agent, [...at, "agent"], building);
-  const own = { ...names, outputs: fieldsOf(draft, building.outputs) };
+  // By the time of a rollback the item and the round are gone: what undoes a step knows what it gave.
+  const { item: _item, index: _index, round: _round, ...outside } = names;
+  const own: Names = { ...outside, outputs: fieldsOf(draft, building.outputs) };
   return {
     agent: said.agent,
     inputs: templatesAt(said.inputs, { by: draft, names: own, at: [...at, "inputs"] }, building),

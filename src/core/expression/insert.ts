@@ -1,3 +1,4 @@
+import { canonical } from "../audit/index.ts";
 import type { Json } from "../json.ts";
 import type { Outcome } from "./expression.ts";
 
@@ -17,11 +18,14 @@ export function closingOf(text: string, from: number): number | null {
   return null;
 }
 
-/** A value inside a text: a text as it is, everything else as JSON. A fault where it is nested too deep. */
+/**
+ * A value inside a text: a text as it is, everything else as JSON with its names in order, so that it
+ * reads the same before and after it was written down. A fault where it is nested too deep.
+ */
 export function textOfJson(value: Json): Outcome {
   if (typeof value === "string") return { kind: "value", value };
   try {
-    return { kind: "value", value: JSON.stringify(value) };
+    return { kind: "value", value: canonical(value) };
   } catch {
     return { kind: "fault", message: "a value is nested too deep to be inserted into a text" };
   }

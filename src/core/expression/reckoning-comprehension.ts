@@ -80,8 +80,11 @@ function settled(items: readonly Value[], turn: (item: Value) => Turn, by: boole
   return worst(open) ?? !by;
 }
 
-/** The items of a list, the keys of an object. */
+/** The items of a list, the keys of an object in order: its own may have changed when it was written down. */
 function itemsOf(value: Value): readonly Value[] | null {
   if (isList(value)) return value;
-  return isPlainObject(value) ? Object.keys(value).filter((key) => value[key] !== null) : null;
+  if (!isPlainObject(value)) return null;
+  return Object.keys(value)
+    .filter((key) => value[key] !== null)
+    .toSorted();
 }

@@ -70,6 +70,7 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "attempt.stopping": unchanged,
   "timer.ended": unchanged,
   "listen.ended": unchanged,
+  "listen.refused": unchanged,
 };
 
 function unchanged(history: History): History {

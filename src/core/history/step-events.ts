@@ -80,6 +80,11 @@ export function stepSkipped(history: History, event: Of<"step.skipped">): Histor
 export function stepFinished(history: History, event: Of<"step.finished">): History {
   const { path, at, outcome } = event;
   const before = recordAt(history, path);
+  // What holds steps and failed has done what those have done; what was cancelled, too, did no more.
+  const { step } = placeAt(history.places, path);
+  const holds = step !== null && isComposite(step.kind);
+  const isWhole = outcome === "failed" ? !holds : outcome !== "cancelled";
+  const done = isWhole ? before.expected : before.done;
   const texts = [...(event.warnings ?? []), ...(event.warning ? [event.warning] : [])];
   const record: StepRecord = {
     ...before,
@@ -94,12 +99,12 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
     output: event.output ?? null,
     warnings: texts,
     impact: event.impact ?? null,
-    done: before.expected,
+    done,
   };
   let after = write({ ...history, usage: addUsage(history.usage, event.usage) }, record);
   if (event.error && before.attempt) after = addError(after, record, { at, error: event.error });
   after = addWarnings(after, path, { at, texts });
-  return addWork(after, path, { done: before.expected - before.done });
+  return addWork(after, path, { done: done - before.done });
 }
 
 export function opened(

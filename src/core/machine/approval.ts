@@ -1,3 +1,4 @@
+import { canonical } from "../audit/index.ts";
 import type { Task } from "../definition/index.ts";
 import type { Scope } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
@@ -53,6 +54,6 @@ function actionDigest(
 ): Digest {
   const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
   return draft.facts.digest(
-    JSON.stringify([draft.run.id, action.path, who, step.instructions, action.show]),
+    canonical([draft.run.id, action.path, who, step.instructions, action.show]),
   );
 }

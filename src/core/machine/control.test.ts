@@ -140,6 +140,10 @@ describe("a run that is cancelled", () => {
     run.fails("send", "network_timeout", false);
     cancel(run);
     expect(run.exception("send").why).toBe("unknown");
+    run.after(60_000);
+    expect(run.events("exception.raised")).toHaveLength(1);
+    run.tell({ type: "skip", key: run.exception("send").key, why: "it was not done" });
+    expect(run.status()).toBe("cancelled");
   });
 
   test("ends a step that waits for its next attempt and is in no doubt", () => {

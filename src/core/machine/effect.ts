@@ -24,8 +24,17 @@ export type Effect =
     }
   /** Tell `fired` at `due`. */
   | { readonly type: "timer"; readonly key: Key; readonly due: number }
-  /** Tell `arrived` when an event of this name and key comes, or came since the run began. */
-  | { readonly type: "listen"; readonly key: Key; readonly event: string; readonly match: string }
+  /**
+   * Tell `arrived` when an event of this name and key comes, or came since the run began: the oldest
+   * behind `after`. An empty `match` is every key.
+   */
+  | {
+      readonly type: "listen";
+      readonly key: Key;
+      readonly event: string;
+      readonly match: string;
+      readonly after: number;
+    }
   /** Tell the parent this run's end, then send `answer` ok to this key of this run. */
   | {
       readonly type: "report";

@@ -44,6 +44,7 @@ function undoNext(draft: Draft): void {
   const { run } = draft;
   for (const [path] of entries(run.frames)) if (isUndo(path)) return;
   if (run.undo === null) return finish(draft, "rolled back", null);
+  if (run.paused !== null) return;
   const number = run.undone + 1;
   tell(draft, { type: "step.started", path: undoPath(number), slot: number });
 }

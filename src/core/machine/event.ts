@@ -175,11 +175,21 @@ export type Body =
       readonly why: "backoff" | "total" | "block";
     }
   | { readonly type: "timer.ended"; readonly key: Key }
+  /** The next wait for this event and key listens from behind `position` on. */
   | {
       readonly type: "listen.ended";
       readonly key: Key;
       readonly payload: JsonObject;
       readonly source: string;
+      readonly position?: number;
+    }
+  /** What was published there is not what the wait promises; it listens from behind `position` on. */
+  | {
+      readonly type: "listen.refused";
+      readonly path: Path;
+      readonly key: Key;
+      readonly position: number;
+      readonly why: string;
     }
   | {
       readonly type: "gate.voted";

@@ -3,7 +3,7 @@ import { changeAttempt, changeLeaf, foldEnded, foldOpened } from "./attempt.ts";
 import { blockFrame, commonOf } from "./born.ts";
 import type { Event } from "./event.ts";
 import { putFrame, seat } from "./places.ts";
-import { type Fold, limiterOf, type Open, type Run } from "./run.ts";
+import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
 import { foldFinished, foldSkipped, foldStarted } from "./step.ts";
 import { emptyTable, entries, get, remove, set } from "./table.ts";
 import { workOf } from "./work.ts";
@@ -84,8 +84,9 @@ function foldStep(run: Fold, event: Exclude<Event, { type: OfRun }>): void {
     case "timer.ended":
       return timerEnded(run, event.key);
     case "listen.ended":
-      run.open = remove(run.open, event.key);
-      return;
+      return listenEnded(run, event);
+    case "listen.refused":
+      return listenRefused(run, event);
     default:
       foldAsk(run, event);
   }
@@ -99,7 +100,8 @@ type OfStep =
   | "step.stopping"
   | "timer.set"
   | "timer.ended"
-  | "listen.ended";
+  | "listen.ended"
+  | "listen.refused";
 
 function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
   switch (event.type) {
@@ -184,9 +186,11 @@ function finished(run: Fold, event: Of<"run.finished">): void {
   run.frames = emptyTable();
   run.paused = null;
   run.undo = null;
+  run.taken = emptyTable();
   run.open =
     run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });
-  run.work = { done: run.work.expected, expected: run.work.expected };
+  if (event.outcome === "completed")
+    run.work = { done: run.work.expected, expected: run.work.expected };
 }
 
 function stoppingStep(run: Fold, event: Of<"step.stopping">): void {
@@ -211,6 +215,22 @@ function timerEnded(run: Fold, key: number): void {
   run.open = remove(run.open, key);
   if (open?.type === "timer" && open.why === "backoff")
     changeLeaf(run, open.path, { state: "ready", timer: null });
+}
+
+/** Two waits that are open at the same time both take it; one that opens later takes the next. */
+function listenEnded(run: Fold, event: Of<"listen.ended">): void {
+  const open = get(run.open, event.key);
+  run.open = remove(run.open, event.key);
+  if (open?.type !== "listen" || event.position === undefined) return;
+  const subscription = subscriptionOf(open);
+  const taken = Math.max(event.position, get(run.taken, subscription) ?? 0);
+  run.taken = set(run.taken, subscription, taken);
+}
+
+function listenRefused(run: Fold, event: Of<"listen.refused">): void {
+  const open = get(run.open, event.key);
+  if (open?.type === "listen")
+    run.open = set(run.open, event.key, { ...open, after: event.position });
 }
 
 /** A repeat is doubt: nobody knows how far the first time got. */
@@ -245,8 +265,10 @@ function gateClosed(run: Fold, event: Of<"gate.closed">): void {
 
 function raised(run: Fold, event: Of<"exception.raised">): void {
   const { seq, path, why, error, owner, look, at } = event;
+  const timer = get(run.frames, path)?.timer ?? null;
+  if (timer !== null) run.open = remove(run.open, timer);
   run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at });
-  changeLeaf(run, path, { state: "held", exception: seq, exceptionWhy: why });
+  changeLeaf(run, path, { state: "held", timer: null, exception: seq, exceptionWhy: why });
 }
 
 function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {

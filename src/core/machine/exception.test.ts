@@ -138,6 +138,23 @@ describe("an exception", () => {
     expect(run.events("attempt.settled").map(({ outcome }) => outcome)).toEqual(["unknown", "ok"]);
   });
 
+  test("of a call that a person ordered anew is not closed by what the old call answers", () => {
+    const run = begun("idempotent");
+    const { key } = run.attempt("send");
+    const expire = (): void => {
+      for (let attempt = 0; attempt < 3; attempt++) {
+        run.tell({ type: "expired", key: run.attempt("send").key });
+        run.after(60_000);
+      }
+    };
+    expire();
+    run.tell({ type: "retry", key: run.exception("send").key });
+    expire();
+    run.tell({ type: "answer", key, outcome: { kind: "ok", output: { value: { id: "old" } } } });
+    expect(run.events("attempt.settled")).toMatchObject([{ key, outcome: "ok" }]);
+    expect(run.exception("send").why).toBe("unknown");
+  });
+
   test("that nobody raised cannot be left", () => {
     const run = begun("ask");
     expect(run.refused({ type: "retry", key: 99 }).message).toContain(

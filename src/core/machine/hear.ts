@@ -154,17 +154,20 @@ function listenDue(draft: Draft, open: Extract<Open, { type: "listen" }>): void 
 }
 
 function heardArrived(draft: Draft, told: Extract<Told, { type: "arrived" }>): Problem | null {
-  const open = get(draft.run.open, told.key);
-  if (open?.type !== "listen") return null;
+  const { key, position } = told;
+  const open = get(draft.run.open, key);
+  if (open?.type !== "listen" || (position ?? Infinity) <= open.after) return null;
   const frame = get(draft.run.frames, open.path);
   if (frame?.kind !== "wait") return null;
   const taken = accepted(draft, store(draft, told.payload), frame.step.outputs);
-  if ("why" in taken)
-    return {
-      code: "bad-input",
-      message: `The event "${open.event}" is not what "${frame.step.name}" waits for. ${taken.why}`,
-    };
-  tell(draft, { type: "listen.ended", key: told.key, payload: {}, source: told.source });
+  if ("why" in taken) {
+    const why = `The event "${open.event}" is not what "${frame.step.name}" waits for. ${taken.why}`;
+    if (position === undefined) return { code: "bad-input", message: why };
+    tell(draft, { type: "listen.refused", path: open.path, key, position, why });
+    return null;
+  }
+  const from = position === undefined ? {} : { position };
+  tell(draft, { type: "listen.ended", key, payload: {}, source: told.source, ...from });
   complete(draft, frame, { output: taken.output });
   return null;
 }

@@ -34,6 +34,7 @@ export { childrenOf, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Signal, Told } from "./signal.ts";
 export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";
+export { STRATEGY_OF_CLASS } from "./strategy.ts";
 export { emptyTable, entries, get, remove, set, type Table } from "./table.ts";
 export { asksOf, childOf, type TaskAsked, taskOf } from "./task.ts";
 export { workOf } from "./work.ts";

@@ -42,7 +42,12 @@ const OPENING: readonly EventType[] = [
   "run.finished",
   "run.attached",
 ];
-const CHANGING: readonly EventType[] = ["attempt.begun", "attempt.repeated", "attempt.stopping"];
+const CHANGING: readonly EventType[] = [
+  "attempt.begun",
+  "attempt.repeated",
+  "attempt.stopping",
+  "listen.refused",
+];
 
 /** Under which key an event opens an effect, or makes another of it. */
 function opens(event: Event): Key | null {
@@ -67,7 +72,13 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
       if (open.due !== null) effects.push({ type: "timer", key, due: open.due });
       return;
     case "listen":
-      effects.push({ type: "listen", key, event: open.event, match: open.match });
+      effects.push({
+        type: "listen",
+        key,
+        event: open.event,
+        match: open.match,
+        after: open.after,
+      });
       if (open.due !== null && run.paused === null)
         effects.push({ type: "timer", key, due: open.due });
       return;

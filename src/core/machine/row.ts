@@ -3,7 +3,7 @@
  * full subtree never changes again, so a snapshot writes it once and names it afterwards.
  */
 export type Row<V> = { readonly length: number; readonly depth: number; readonly root: RowNode<V> };
-export type RowNode<V> = readonly (V | RowNode<V> | undefined)[];
+type RowNode<V> = readonly (V | RowNode<V> | undefined)[];
 
 const BITS = 5;
 const MASK = 31;

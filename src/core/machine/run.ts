@@ -71,6 +71,8 @@ export type Run = {
   readonly unsettled: boolean;
   readonly work: { readonly done: number; readonly expected: number };
   readonly degraded: number;
+  /** The position of the last published event taken, by what was waited for: `subscriptionOf`. */
+  readonly taken: Table<string, number>;
 };
 
 /**
@@ -109,7 +111,7 @@ export type FrameCommon = {
 
 export type Ticket = { readonly in: "first" | "later"; readonly number: number };
 
-export type Stopping = {
+type Stopping = {
   readonly outcome: "failed" | "cancelled";
   /** Writers in flight are told to stop; else they are awaited. */
   readonly abort: boolean;
@@ -211,12 +213,12 @@ export type LeafFrame = FrameCommon & {
   readonly undoes: Path | null;
 };
 
-export type GateFrame = FrameCommon & {
+type GateFrame = FrameCommon & {
   readonly kind: "gate";
   readonly step: Gate;
   readonly key: Key;
 };
-export type WaitFrame = FrameCommon & {
+type WaitFrame = FrameCommon & {
   readonly kind: "wait";
   readonly step: Wait;
   readonly key: Key;
@@ -247,6 +249,8 @@ export type Open =
       readonly path: Path;
       readonly event: string;
       readonly match: string;
+      /** What was published up to there is not for it: 0, or what a wait before it took, or it refused. */
+      readonly after: number;
       readonly due: number | null;
     }
   | {
@@ -274,7 +278,7 @@ export type Vote = {
   readonly at: number;
 };
 
-export type Doubt = { readonly path: Path; readonly call: Key };
+type Doubt = { readonly path: Path; readonly call: Key };
 
 /** What a rollback still has to undo, newest first. */
 export type Undo = {
@@ -308,7 +312,13 @@ export function absent(id: RunId, workflow: Workflow): Run {
     unsettled: false,
     work: { done: 0, expected: 0 },
     degraded: 0,
+    taken: emptyTable(),
   };
+}
+
+/** Waits of one run for the same event and key go through what is published one after another. */
+export function subscriptionOf({ event, match }: { event: string; match: string }): string {
+  return JSON.stringify([event, match]);
 }
 
 export function limiterOf(most: number | null): Limiter {

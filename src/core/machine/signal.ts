@@ -29,12 +29,16 @@ export type Told =
   | { readonly type: "expired"; readonly key: Key }
   /** The timer under this key is due. */
   | { readonly type: "fired"; readonly key: Key }
-  /** The event that a `wait` listens for. */
+  /**
+   * The event that a `wait` listens for. `position` is its place among all that was published; absent
+   * where it was told to this run alone. One that does not fit is refused, and the next is told.
+   */
   | {
       readonly type: "arrived";
       readonly key: Key;
       readonly payload: JsonObject;
       readonly source: string;
+      readonly position?: number;
     }
   /** A person's decision at a gate; `digest` is of what they were shown. */
   | {

@@ -36,12 +36,16 @@ const TAIL_MOST = 1_000;
 /** Whether to take one: when folding the tail again would cost more than writing the state. */
 export function isSnapshotDue(run: Run, tail: number): boolean {
   return (
-    tail > Math.max(TAIL_MOST, run.frames.size + run.open.size + run.outputs.size + run.doubts.size)
+    tail >
+    Math.max(
+      TAIL_MOST,
+      run.frames.size + run.open.size + run.outputs.size + run.doubts.size + run.taken.size,
+    )
   );
 }
 
 export function freeze(run: Run, keep: Pages["keep"]): string {
-  const { workflow: _workflow, frames, open, outputs, doubts, undo, ...rest } = run;
+  const { workflow: _workflow, frames, open, outputs, doubts, undo, taken, ...rest } = run;
   return JSON.stringify({
     ...rest,
     machine: MACHINE_VERSION,
@@ -49,6 +53,7 @@ export function freeze(run: Run, keep: Pages["keep"]): string {
     open: sorted(open),
     outputs: sorted(outputs).map(([path, value]) => [path, frozenValue(value, keep)]),
     doubts: sorted(doubts),
+    taken: sorted(taken),
     undo: undoList(undo),
   });
 }
@@ -61,7 +66,7 @@ export function thaw(
 ): Run | null {
   const frozen = JSON.parse(text) as Frozen;
   if (frozen.machine !== MACHINE_VERSION) return null;
-  const { machine: _machine, frames, open, outputs, doubts, undo, ...rest } = frozen;
+  const { machine: _machine, frames, open, outputs, doubts, undo, taken, ...rest } = frozen;
   const thawed: Fold = { ...absent(run.id, run.workflow), ...rest, id: run.id };
   const steps = new Map<string, Step>();
   for (const step of stepsOf(run.workflow.root)) steps.set(step.path, step);
@@ -70,6 +75,7 @@ export function thaw(
   thawed.open = tableOf(open);
   thawed.outputs = tableOf(outputs.map(([path, value]) => [path, thawedValue(value, page)]));
   thawed.doubts = tableOf(doubts);
+  thawed.taken = tableOf(taken);
   thawed.undo = undo.reduceRight<Undo | null>((next, one) => ({ ...one, next }), null);
   return thawed;
 }
@@ -82,7 +88,10 @@ type FrozenValue =
   | Exclude<Value, { items: Row<Item> }>
   | { readonly items: FrozenRow; readonly fields: readonly string[] };
 type FrozenFrame = JsonObject & { readonly step: string; readonly undoes?: string | null };
-type Frozen = Omit<Run, "workflow" | "frames" | "open" | "outputs" | "doubts" | "undo"> & {
+type Frozen = Omit<
+  Run,
+  "workflow" | "frames" | "open" | "outputs" | "doubts" | "undo" | "taken"
+> & {
   readonly machine: number;
   readonly frames: readonly FrozenFrame[];
   readonly open: readonly (readonly [
@@ -95,6 +104,7 @@ type Frozen = Omit<Run, "workflow" | "frames" | "open" | "outputs" | "doubts" | 
     Run["doubts"] extends Table<number, infer V> ? V : never,
   ])[];
   readonly undo: readonly Omit<Undo, "next">[];
+  readonly taken: readonly (readonly [string, number])[];
 };
 
 const named = new WeakMap<object, Digest>();

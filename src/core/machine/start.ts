@@ -1,11 +1,5 @@
-import {
-  type Choose,
-  type Each,
-  type Gate,
-  parseDuration,
-  type Step,
-  type Wait,
-} from "../definition/index.ts";
+import { canonical } from "../audit/index.ts";
+import type { Choose, Each, Gate, Step, Wait } from "../definition/index.ts";
 import {
   type Expression,
   evaluateTemplate,
@@ -27,6 +21,8 @@ import { childPath, childStep } from "./work.ts";
 
 /** An `each` over more items than this is refused: M7. */
 export const ITEMS_MOST = 1_000_000;
+/** No timer of a `wait` is longer: ten years. */
+export const WAIT_MS_MOST: number = 10 * 366 * 86_400_000;
 
 type Place = Position & { readonly path: Path };
 
@@ -133,7 +129,7 @@ function beginGate(draft: Draft, step: Gate, on: Begin): void {
   const ask = asked.kind === "value" ? textOf(asked.value) : step.name;
   const shown = valuesOf(step.show, on.scope);
   const show = "values" in shown ? shown.values : { fault: shown.fault };
-  const digest = draft.facts.digest(JSON.stringify([draft.run.id, on.place.path, ask, show]));
+  const digest = draft.facts.digest(canonical([draft.run.id, on.place.path, ask, show]));
   const { chain, from, need, dueMs } = step.approval;
   const gate: GateOpening = {
     digest,
@@ -147,45 +143,56 @@ function beginGate(draft: Draft, step: Gate, on: Begin): void {
   tell(draft, { type: "step.started", path: on.place.path, slot: on.place.at, gate });
 }
 
-/** What a file says is milliseconds by now; what an expression gives is a duration as people write it. */
+/** Milliseconds, at most ten years: what people write was made of it when the file was read. */
 function waitMs(template: Template, scope: Scope): number | null {
   const outcome = evaluateTemplate(template, scope);
-  if (outcome.kind !== "value") return null;
-  const { value } = outcome;
-  if (template.kind === "plain") return typeof value === "number" ? value : null;
-  const parsed =
-    typeof value === "number" || typeof value === "string" ? parseDuration(value) : null;
-  return parsed?.ok === true ? parsed.ms : null;
+  if (outcome.kind !== "value" || typeof outcome.value !== "number") return null;
+  return outcome.value >= 0 && outcome.value <= WAIT_MS_MOST ? outcome.value : null;
 }
 
 function beginWait(draft: Draft, step: Wait, on: Begin): void {
   const started = { type: "step.started", path: on.place.path, slot: on.place.at } as const;
   if (step.until.kind === "time") {
     const ms = waitMs(step.until.ms, on.scope);
-    if (ms !== null) {
-      tell(draft, { ...started, due: Math.ceil(draft.at + ms) });
-      return;
-    }
-    tell(draft, { ...started, due: draft.at });
-    const frame = get(draft.run.frames, on.place.path);
-    if (frame !== undefined)
-      fail(
-        draft,
-        frame,
-        failure(
-          "invalid_input_data",
-          `"wait" of "${step.name}" is no duration of at most ten years.`,
-        ),
-      );
+    if (ms === null)
+      failToWait(draft, on, `"wait" of "${step.name}" is no duration of at most ten years.`);
+    else tell(draft, { ...started, due: Math.ceil(draft.at + ms) });
     return;
   }
   const { event, key, timeoutMs } = step.until;
-  const match = key === null ? null : evaluateTemplate(key, on.scope);
-  const text = match?.kind === "value" ? textOf(match.value) : "";
+  const match = key === null ? { text: "" } : matchOf(key, on.scope);
+  if ("why" in match) {
+    const why = `"key" of "${step.name}" cannot be told: ${match.why}. It would wait for every "${event}".`;
+    return failToWait(draft, on, why);
+  }
   const due = timeoutMs === null ? {} : { due: draft.at + timeoutMs };
-  tell(draft, { ...started, listen: { event, key: text }, ...due });
+  tell(draft, { ...started, listen: { event, key: match.text }, ...due });
+}
+
+/** A key that cannot be told, or is empty, would be every key: somebody else's event would be taken. */
+function matchOf(
+  key: Template,
+  scope: Scope,
+): { readonly text: string } | { readonly why: string } {
+  const outcome = evaluateTemplate(key, scope);
+  switch (outcome.kind) {
+    case "value":
+      if (outcome.value === null || outcome.value === "") return { why: "it is empty" };
+      return { text: textOf(outcome.value) };
+    case "undetermined":
+      return { why: `${outcome.missing.join(", ")} is missing` };
+    case "fault":
+      return { why: outcome.message };
+  }
+}
+
+function failToWait(draft: Draft, on: Begin, why: string): void {
+  const { path, at } = on.place;
+  tell(draft, { type: "step.started", path, slot: at, due: draft.at });
+  const frame = get(draft.run.frames, path);
+  if (frame !== undefined) fail(draft, frame, failure("invalid_input_data", why));
 }
 
 function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : canonical(value);
 }

@@ -6,7 +6,18 @@ import { failure } from "./failure.ts";
 import { putFrame, rotate, seat } from "./places.ts";
 import { join, leave } from "./queue.ts";
 import { put } from "./row.ts";
-import type { BlockFrame, Child, Fold, Frame, Item, LeafFrame, Open, Value } from "./run.ts";
+import {
+  type BlockFrame,
+  type Child,
+  type Fold,
+  type Frame,
+  type Item,
+  type LeafFrame,
+  type Open,
+  type Run,
+  subscriptionOf,
+  type Value,
+} from "./run.ts";
 import { childrenOf, gatheredValue } from "./scope.ts";
 import { get, remove, set } from "./table.ts";
 import { isUndo, undoStep } from "./undo.ts";
@@ -56,7 +67,8 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   if (event.closes !== undefined) foldClosed(run, event.closes, event.outcome === "cancelled");
   dropFrame(run, frame.path);
   closeAsked(run, frame);
-  run.work = { expected: run.work.expected, done: run.work.done + frame.expected - frame.done };
+  const work = workDone(frame, event);
+  run.work = { expected: run.work.expected, done: run.work.done + work - frame.done };
   if (event.outcome === "degraded") run.degraded++;
   if (isBody(frame.path)) forget(run, frame);
   const gave = valueGiven(frame, event);
@@ -66,8 +78,15 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   if (frame.kind === "leaf") undoable(run, frame, event);
   if (parent === undefined) return;
   const grown = frame.expected - workOf(frame.step);
-  const { step, at, expected: work } = frame;
+  const { step, at } = frame;
   seat(run, ended(parent, { step, at, item: itemOf(event, gave), work, grown }));
+}
+
+/** What holds steps and failed has done what those have done; what was cancelled, too, did no more. */
+function workDone(frame: Frame, { outcome }: Of<"step.finished">): number {
+  const holds = frame.kind !== "leaf" && frame.kind !== "gate" && frame.kind !== "wait";
+  const isWhole = outcome === "failed" ? !holds : outcome !== "cancelled";
+  return isWhole ? frame.expected : frame.done;
 }
 
 /** "a/b[3]/c" is below "a/b[3]", that below "a/b", that below "a", that below "". */
@@ -109,7 +128,7 @@ type Ended = {
   readonly step: Step;
   readonly at: number;
   readonly item: Item;
-  /** Pieces of work it was, and how many more than expected before it began. */
+  /** Pieces of work it has done, and how many more than expected before it began. */
   readonly work: number;
   readonly grown: number;
 };
@@ -189,14 +208,16 @@ function asked(run: Fold, frame: Frame, event: Of<"step.started">): void {
     run.open = set(run.open, key, { type: "gate", path, gate: event.gate, due, votes: [] });
     putFrame(run, frame.kind === "leaf" ? { ...frame, state: "approving", key } : frame);
   } else if (frame.kind === "wait") {
-    run.open = set(run.open, key, waitOpened(path, event));
+    run.open = set(run.open, key, waitOpened(run, event));
     putFrame(run, frame);
   } else seat(run, frame);
 }
 
-function waitOpened(path: Path, { listen, due }: Of<"step.started">): Open {
+function waitOpened(run: Run, { path, listen, due }: Of<"step.started">): Open {
   if (listen === undefined) return { type: "timer", path, due: due ?? 0, why: "wait" };
-  return { type: "listen", path, event: listen.event, match: listen.key, due: due ?? null };
+  const { event, key: match } = listen;
+  const after = get(run.taken, subscriptionOf({ event, match })) ?? 0;
+  return { type: "listen", path, event, match, after, due: due ?? null };
 }
 
 /** Timers, gates and listens of a step that has ended would wake the run for nothing. */

@@ -44,6 +44,7 @@ const HAS_PATH: {
   "timer.set": true,
   "timer.ended": false,
   "listen.ended": false,
+  "listen.refused": true,
   "gate.voted": false,
   "gate.escalated": false,
   "gate.closed": true,

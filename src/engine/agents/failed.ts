@@ -28,13 +28,16 @@ export function failed(kind: FailureKind, message: string, certain = false): Age
 /** What is answered for an attempt that was told to stop. Who ran out of time says so in `abort.reason`. */
 export function stopped(name: string, abort: AbortSignal, certain = false): AgentAnswer {
   const reason: unknown = abort.reason;
-  const isTimeout = reason instanceof Error && reason.name === "TimeoutError";
   const why = reason instanceof Error && reason.name !== "AbortError" ? `: ${reason.message}` : "";
   return failed(
-    isTimeout ? "timeout" : "stopped",
+    isOutOfTime(abort) ? "timeout" : "stopped",
     certain
       ? `The agent "${name}" was stopped before it began${why}`
       : `The agent "${name}" was stopped before it answered${why}`,
     certain,
   );
+}
+
+export function isOutOfTime({ reason }: AbortSignal): boolean {
+  return reason instanceof Error && reason.name === "TimeoutError";
 }

@@ -6,7 +6,7 @@ import { checkAnswer, type Origin } from "./answer.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { digestOfAgent } from "./definition-digest.ts";
 import { whatIsUnset } from "./environment.ts";
-import { stopped } from "./failed.ts";
+import { isOutOfTime, stopped } from "./failed.ts";
 import { healthOf, loadModule } from "./load-module.ts";
 import type { Setting } from "./setting.ts";
 import { threw } from "./thrown.ts";
@@ -71,25 +71,35 @@ function frozen(task: AgentTask): AgentTask {
 }
 
 const ONCE = { once: true } as const;
+/**
+ * One that is told to stop, because the run is cancelled or the process closes, may end by itself:
+ * then its own answer is the truth, and nobody has to look what it did. Who is out of time may not.
+ */
+const ENDS_ITSELF_MS_MOST = 2_000;
 
-/** The answer, or at `abort` the answer that is given for it. */
+/** The answer, or soon after `abort` the answer that is given for it. */
 function settled(
   given: PromiseLike<unknown>,
   origin: Origin,
   abort: AbortSignal,
 ): Promise<AgentAnswer> {
   return new Promise((tell) => {
-    const stop = (): void => tell(stopped(origin.name, abort));
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      const giveUp = (): void => tell(stopped(origin.name, abort));
+      if (isOutOfTime(abort)) giveUp();
+      else timer = setTimeout(giveUp, ENDS_ITSELF_MS_MOST);
+    };
     abort.addEventListener("abort", stop, ONCE);
+    const end = (answer: AgentAnswer): void => {
+      abort.removeEventListener("abort", stop);
+      clearTimeout(timer);
+      tell(answer);
+    };
     given.then(
-      (answer) => {
-        abort.removeEventListener("abort", stop);
-        tell(checkAnswer(answer, origin));
-      },
-      (thrown: unknown) => {
-        abort.removeEventListener("abort", stop);
-        tell(threw(thrown, origin.name));
-      },
+      (answer) => end(checkAnswer(answer, origin)),
+      (thrown: unknown) =>
+        end(abort.aborted ? stopped(origin.name, abort) : threw(thrown, origin.name)),
     );
   });
 }

@@ -26,8 +26,20 @@ export interface Company extends AsyncDisposable {
     told: Told,
     options?: { readonly by?: string; readonly id?: string },
   ): Promise<readonly Problem[]>;
-  /** Tells whoever waits for this event that it came; gives how many runs were told. */
-  publish(event: string, key: string, payload: JsonObject): Promise<number>;
+  /**
+   * Keeps an event for thirty days (of a million at most), and tells the runs that wait for it. A run
+   * that comes to wait for it later is told then, where it was accepted before the event. Each run
+   * that waits takes it once; the next wait of that run takes the next.
+   *
+   * @param key  which of many: an order's number; "" where there is only one
+   * @param options.id the same event, key and id again is once
+   */
+  publish(
+    event: string,
+    key: string,
+    payload: JsonObject,
+    options?: { readonly id?: string; readonly by?: string },
+  ): Promise<Published>;
   /** The run's events, from a sequence number; with `follow`, also those to come, until it has ended. */
   events(
     run: RunId,
@@ -41,6 +53,8 @@ export interface Company extends AsyncDisposable {
   workflow(nameOrFile: string): Promise<Workflow | null>;
   /** Steps, waits and exceptions as they are now; null when there is no such run. */
   waiting(run: RunId): readonly Waiting[] | null;
+  /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
+  isAtWork(): boolean;
   /** Resolves when the run has ended, or waits for nothing that this process will bring (a person, an event). */
   settled(run: RunId): Promise<Standing>;
   /** The value of a stored output. */
@@ -51,6 +65,16 @@ export interface Company extends AsyncDisposable {
 export type Started =
   | { readonly run: RunId; readonly warnings: readonly Problem[]; readonly again: boolean }
   | { readonly run: null; readonly problems: readonly Problem[] };
+
+/** What became of an event: `problems` says why it was not kept, or why a run that waits for it did not take it. */
+export type Published = {
+  readonly kept: boolean;
+  /** It was published before, under the same id. */
+  readonly again: boolean;
+  /** Runs that have taken it now. */
+  readonly told: readonly RunId[];
+  readonly problems: readonly Problem[];
+};
 
 /** What an open step waits for, and the mend. */
 export type Waiting = {

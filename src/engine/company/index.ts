@@ -1,3 +1,3 @@
-export type { Company, Started, Waiting } from "./company.ts";
+export type { Company, Published, Started, Waiting } from "./company.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
 export type { Line } from "./staff.ts";

@@ -6,7 +6,7 @@ import { FAILURE_KINDS, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { type FunctionAgent, openRoster } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
-import { type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
+import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { readAgentFiles } from "./agent-files.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
@@ -14,6 +14,7 @@ import { inProcessAgent } from "./in-process-agent.ts";
 import { openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { problemsOf } from "./problems.ts";
+import { publish } from "./publish.ts";
 import { openReadiness } from "./readiness.ts";
 import { type Line, openStaff, type Staff } from "./staff.ts";
 import { startRun } from "./start-run.ts";
@@ -129,11 +130,13 @@ function companyOf(office: Office): Company {
   const close = (): Promise<void> => closeOffice(office);
   return {
     folder,
+    isAtWork: () => !office.isLooking || isHeld(folder),
     check: (file) => problemsOf(office, file),
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
-    publish: (event, key, payload) => publish(office, event, { key, payload }),
+    publish: (event, key, payload, options = {}) =>
+      publish(office, { event, key, payload, ...options }),
     events: (run, options = {}) => eventsOf(office, run, options),
     runs: (filter = {}) => log.standings({ most: STANDINGS_MOST, ...filter }),
     standing: (run) => log.standing(run),
@@ -170,22 +173,6 @@ async function send(
   } catch (error) {
     return [problemIn(error)];
   }
-}
-
-/** To those who wait for this event with this key, and to those who wait for it with any. */
-async function publish(
-  office: Office,
-  event: string,
-  { key, payload }: { readonly key: string; readonly payload: Parameters<Company["publish"]>[2] },
-): Promise<number> {
-  const { log } = office;
-  const listeners = [...log.listening(event, key), ...(key === "" ? [] : log.listening(event, ""))];
-  const told = await Promise.all(
-    listeners.map(({ stream, key: at }) =>
-      send(office, stream as RunId, { told: { type: "arrived", key: at, payload, source: event } }),
-    ),
-  );
-  return told.filter((problems) => problems.length === 0).length;
 }
 
 async function closeOffice(office: Office): Promise<void> {

@@ -16,6 +16,8 @@ export type Alarms = {
   readonly serve: () => void;
   /** Serves no rows any more; attempts under way still run out of time. */
   readonly close: () => void;
+  /** Nothing rings any more: no timer of ours keeps the process. */
+  readonly end: () => void;
 };
 
 /** Rows read from the store at once. */
@@ -39,6 +41,7 @@ type State = {
   armedFor: number;
   cancel: (() => void) | null;
   isServing: boolean;
+  isEnded: boolean;
 };
 
 export function openAlarms(shell: AlarmsShell): Alarms {
@@ -50,6 +53,7 @@ export function openAlarms(shell: AlarmsShell): Alarms {
     armedFor: Infinity,
     cancel: null,
     isServing: false,
+    isEnded: false,
   };
   return {
     arm: (attempt) => {
@@ -76,6 +80,10 @@ export function openAlarms(shell: AlarmsShell): Alarms {
       state.armedFor = Infinity;
       rearm(state);
     },
+    end: () => {
+      state.isEnded = true;
+      state.cancel?.();
+    },
   };
 }
 
@@ -86,6 +94,7 @@ function lookForNext(state: State): void {
 
 function rearm(state: State): void {
   const { clock } = state.shell;
+  if (state.isEnded) return;
   const nearestRow = state.isServing ? state.nearestRow : Infinity;
   const next = Math.min(state.deadlines.next() ?? Infinity, nearestRow);
   if (next >= state.armedFor) return;

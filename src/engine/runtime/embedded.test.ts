@@ -123,6 +123,17 @@ describe("the embedded runtime", () => {
     expect(types(id)).toHaveLength(before);
   });
 
+  test("what was told in the same moment is all decided, though each with a cause alone", async () => {
+    const { begin, clock, runtime, types } = await open([workflowOf([gate("ask")])], never);
+    const id = await begin("first");
+    const told = (type: "pause" | "resume", cause: string) =>
+      runtime.send(id, { type, why: "lunch", at: clock.now(), by: "ana" } as never, cause);
+    const sent = [told("pause", "one"), told("resume", "two"), told("pause", "three")];
+    await clock.settle();
+    expect(types(id).slice(-3)).toEqual(["run.paused", "run.resumed", "run.paused"]);
+    await Promise.all(sent);
+  });
+
   test("where another writer was first the signal is decided again", async () => {
     const workflow = workflowOf([gate("ask")]);
     const one = await open([workflow], never);

@@ -8,6 +8,7 @@ import { type Mail, mail } from "./mail.ts";
 import { type Mailroom, openMailroom } from "./mailroom.ts";
 import { mayBeLost, owe, reconcile } from "./owing.ts";
 import { openPerforming, type Performing } from "./performing.ts";
+import { openPublishing, type Publishing } from "./publishing.ts";
 import { openResidents, type Resident, type Residents } from "./resident.ts";
 import type { Clock, Definitions, Performer, Runtime } from "./runtime.ts";
 import { openTurn, type Turn } from "./turn.ts";
@@ -46,6 +47,7 @@ type Shell = {
   readonly mailroom: Mailroom;
   readonly alarms: Alarms;
   readonly performing: Performing;
+  readonly publishing: Publishing;
   readonly turn: Turn;
   readonly watchers: Map<RunId, Set<() => void>>;
   idlers: (() => void)[];
@@ -57,6 +59,7 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
   const shell = assemble(options);
   return {
     send: (run, signal, cause) => send(shell, run, { signal, cause: cause ?? null }),
+    publish: async (event) => (shell.isClosed ? CLOSED : shell.publishing.publish(event)),
     start: () => recover(shell),
     run: (id) => peek(shell, id)?.run ?? null,
     standing: (id) => standingNow(shell, id),
@@ -96,7 +99,9 @@ function assemble(options: EmbeddedOptions): Shell {
     alarms,
     inFlightMost: options.inFlightMost ?? IN_FLIGHT_MOST,
   });
-  const owing = { clock, contents, definitions, mailroom, performing };
+  const published = (): void => committed(shell, []);
+  const publishing = openPublishing({ clock, log, mailroom, trouble, published });
+  const owing = { clock, contents, definitions, mailroom, performing, publishing };
   const turn = openTurn({
     clock,
     log,
@@ -195,6 +200,8 @@ async function recover(shell: Shell): Promise<readonly Problem[]> {
     const some = streams.slice(from, from + RECOVERED_AT_ONCE_MOST);
     await Promise.all(some.map((stream) => recoverRun(shell, stream as RunId, problems)));
   }
+  // Before the timers: what was published in time is not too late because nobody was told.
+  await shell.publishing.catchUp();
   shell.alarms.serve();
   return problems;
 }
@@ -257,8 +264,9 @@ function committed(shell: Shell, runs: readonly RunId[]): void {
   for (const resolve of idlers) resolve();
 }
 
-function isIdle({ mailroom, performing, turn }: Shell): boolean {
-  return mailroom.waiting() === 0 && performing.count() === 0 && !turn.isCommitting();
+function isIdle({ mailroom, performing, publishing, turn }: Shell): boolean {
+  const isTelling = mailroom.waiting() > 0 || publishing.count() > 0;
+  return !isTelling && performing.count() === 0 && !turn.isCommitting();
 }
 
 function idle(shell: Shell): Promise<void> {
@@ -277,6 +285,7 @@ async function close(shell: Shell): Promise<void> {
   });
   await Promise.race([idle(shell), late]);
   giveUp();
+  shell.alarms.end();
   shell.mailroom.close();
   for (const watchers of shell.watchers.values()) for (const told of new Set(watchers)) told();
 }

@@ -6,6 +6,7 @@ export type {
   Definitions,
   Performance,
   Performer,
+  Publication,
   Runtime,
   Terms,
 } from "./runtime.ts";

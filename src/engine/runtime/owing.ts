@@ -19,6 +19,7 @@ import { isProblem, type Mail, mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { checkParams } from "./params.ts";
 import type { Performing } from "./performing.ts";
+import type { Publishing } from "./publishing.ts";
 import type { Resident } from "./resident.ts";
 import type { Clock, Definitions } from "./runtime.ts";
 
@@ -28,9 +29,10 @@ export type OwingShell = {
   readonly definitions: Definitions;
   readonly mailroom: Mailroom;
   readonly performing: Performing;
+  readonly publishing: Publishing;
 };
 
-/** Does what the world owes a run. Timers and listeners are rows, written with the event that opened them. */
+/** Does what the world owes a run. Timers and listeners are rows, written with the event that opened them; what was published before is told now. */
 export function owe(shell: OwingShell, resident: Resident, effects: readonly Effect[]): void {
   for (const effect of effects) {
     switch (effect.type) {
@@ -50,8 +52,10 @@ export function owe(shell: OwingShell, resident: Resident, effects: readonly Eff
       case "proceed":
         post(shell, resident, { type: "proceed" });
         break;
-      case "timer":
       case "listen":
+        shell.publishing.offer({ stream: resident.id, key: effect.key });
+        break;
+      case "timer":
         break;
       default:
         unreachable(effect);

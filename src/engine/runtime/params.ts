@@ -1,4 +1,4 @@
-import type { Workflow } from "../../core/definition/index.ts";
+import type { Param, Workflow } from "../../core/definition/index.ts";
 import { nearest } from "../../core/expression/index.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
@@ -30,14 +30,14 @@ export function checkParams(
       if (param.default !== undefined) {
         params[name] = param.default;
         from[name] = "default";
-      } else if (param.required) problems.push(missing(workflow, name, param.type.text));
+      } else if (param.required) problems.push(missing(workflow, name, param));
       continue;
     }
     const converted = param.type.convert(value);
     if (converted.ok) {
       params[name] = converted.value;
       from[name] = origin[name] ?? "given";
-    } else problems.push(wrong(name, param.type.text, converted.why));
+    } else problems.push(wrong(name, param, converted.why));
   }
   return problems.length > 0 ? { problems } : { params, origin: from };
 }
@@ -45,22 +45,41 @@ export function checkParams(
 function unknownParam(workflow: Workflow, name: string): Problem {
   const names = Object.keys(workflow.params);
   const near = nearest(name, names);
-  const all = names.length === 0 ? "It has none." : `Params here: ${names.join(", ")}.`;
+  const known = names.length === 0 ? "It takes none." : `Its params: ${names.join(", ")}.`;
   return {
     code: "unknown-param",
-    message: `Workflow "${workflow.name}" has no param "${name}". ${all}`,
-    ...(near === null ? {} : { mend: `Did you mean "${near}"?` }),
+    message: `The workflow "${workflow.name}" has no param "${name}".`,
+    mend: near === null ? known : `Did you mean "${near}"? ${known}`,
   };
 }
 
-function missing(workflow: Workflow, name: string, type: string): Problem {
+function missing(workflow: Workflow, name: string, param: Param): Problem {
+  const about = param.description ? ` (${param.description})` : "";
   return {
     code: "bad-input",
-    message: `Workflow "${workflow.name}" needs the param "${name}" (${type}).`,
-    mend: `Give it: ${name}=…`,
+    message: `The workflow "${workflow.name}" needs the param "${name}"${about}, of type ${param.type.text}.`,
+    mend: `Give it: ${name}=${exampleOf(param)}`,
   };
 }
 
-function wrong(name: string, type: string, why: string): Problem {
-  return { code: "bad-input", message: `The param "${name}" is to be ${type}: ${why}` };
+function wrong(name: string, param: Param, why: string): Problem {
+  return {
+    code: "bad-input",
+    message: `The param "${name}" is to be of type ${param.type.text}: ${why}`,
+    mend: `Write it as: ${name}=${exampleOf(param)}`,
+  };
 }
+
+/** As a person writes a value of its type on the command line. */
+function exampleOf({ type }: Param): string {
+  const kind = type.schema["type"];
+  return (typeof kind === "string" ? EXAMPLES[kind] : undefined) ?? "…";
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  number: "1.5",
+  integer: "50",
+  boolean: "true",
+  array: "a,b",
+  object: `'{"key": "value"}'`,
+};

@@ -16,8 +16,8 @@ export function rowsOf(run: Run, events: readonly Event[], turns: readonly Turn[
       dueOf(was) !== null && dueOf(is) === null ? [key] : [],
     ),
     listensSet: changed.flatMap(({ key, was, is }) =>
-      was?.type !== "listen" && is?.type === "listen"
-        ? [{ key, event: is.event, match: is.match }]
+      is?.type === "listen" && (was?.type !== "listen" || was.after !== is.after)
+        ? [{ key, event: is.event, match: is.match, after: is.after }]
         : [],
     ),
     listensEnded: changed.flatMap(({ key, was, is }) =>

@@ -3,7 +3,7 @@ import type { Digest, RunId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
 import type { Answer, Call, Event, Key, Ranked, Run, Signal } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
-import type { NewStanding } from "../store/index.ts";
+import type { NewPublished, NewStanding } from "../store/index.ts";
 import type { Want } from "./places.ts";
 
 /** Who delivers signals and performs effects: one writer per stream, durable timers. */
@@ -15,6 +15,12 @@ export interface Runtime {
    * count twice in this run.
    */
   send(run: RunId, signal: Signal, cause?: string): Promise<readonly Event[] | Problem>;
+  /**
+   * Keeps an event from outside, then tells the runs that wait for it; those that come to wait for it
+   * later are told then. Resolves when those who listen now have been told, or says why it was not kept.
+   * Rejects with the `MusterError` of a disk that refuses: then it was not kept.
+   */
+  publish(event: NewPublished): Promise<Publication | Problem>;
   /**
    * Folds what was in flight, tells it `lost`, performs what is owed, and serves timers.
    *
@@ -39,6 +45,17 @@ export interface Runtime {
   /** Stops taking effects, aborts what runs, waits for the answers and the last commit. */
   close(): Promise<void>;
 }
+
+/** What became of a published event. */
+export type Publication = {
+  readonly position: number;
+  /** It was published before, under the same id. */
+  readonly again: boolean;
+  /** Runs that have taken it now. */
+  readonly told: readonly RunId[];
+  /** Why runs that wait for it did not take it: it is not what they wait for. */
+  readonly problems: readonly Problem[];
+};
 
 /** Does what a call asks for. Never throws: whatever happens is an answer. */
 export interface Performer {

@@ -62,6 +62,8 @@ function take(state: State): void {
   const quiet: RunId[] = [];
   for (const made of drafts) {
     shell.mailroom.taken(made.mails.length);
+    // What was left because a mail is decided alone comes with the next turn.
+    if (made.resident.mails.length > 0) shell.mailroom.giveBack(made.resident, []);
     if (made.append === null) {
       finish(state, made);
       quiet.push(made.resident.id);

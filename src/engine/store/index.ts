@@ -1,14 +1,20 @@
 export { sha256 } from "./decision.ts";
+export { isHeld } from "./lock.ts";
 export type {
   Append,
   Appended,
   Draft,
+  Listener,
   Log,
+  NewPublished,
   NewStanding,
+  Published,
+  PublishedAt,
   Standing,
   StandingFilter,
   Timer,
 } from "./log.ts";
 export { lookIntoSqlite } from "./look.ts";
 export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
+export { RETENTION, type Retention } from "./retention.ts";
 export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";

@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
+import { STATE_FOLDER } from "./folder.ts";
 import { refusal } from "./refusal.ts";
 
 /** One process holds a state folder. */
@@ -42,6 +43,20 @@ export function lockFolder(state: string): Lock {
     };
   } catch (error) {
     throw refusal(error, `The folder ${state} cannot be locked`);
+  }
+}
+
+/**
+ * Whether a process holds the folder, as far as one can tell without asking for the lock, which would
+ * refuse it to others meanwhile: the process that stands in the note is there.
+ */
+export function isHeld(folder: string): boolean {
+  const holder = Number(readNote(join(folder, STATE_FOLDER, "holder")));
+  if (!Number.isSafeInteger(holder) || holder <= 0) return false;
+  try {
+    return process.kill(holder, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -13,6 +13,12 @@ export interface Log {
    * nothing of the batch is kept.
    */
   append(batch: readonly Append[]): Promise<readonly Appended[]>;
+  /**
+   * Keeps events from outside, one transaction for all, before anyone is told. The same id again, for
+   * the same event and match, is the one that was kept. What was kept long enough is swept, a little
+   * each time. Throws `MusterError` when the disk refuses: then nothing of the batch is kept.
+   */
+  publish(batch: readonly NewPublished[]): Promise<readonly PublishedAt[]>;
   /** The events of a stream after `after`, in order. */
   read(stream: StreamId, after?: number): Iterable<Envelope>;
   /** All events after a position, in commit order, at most `most`: live views, metrics, webhooks. */
@@ -30,10 +36,14 @@ export interface Log {
   due(until: number, most: number): readonly Timer[];
   nextDue(): number | null;
   /** Who listens for an event. */
-  listening(
-    event: string,
-    match: string,
-  ): readonly { readonly stream: StreamId; readonly key: number }[];
+  listening(event: string, match: string): readonly Listener[];
+  /**
+   * The oldest event kept that is for this listen: published since its stream began, behind its `after`;
+   * null when there is none, or no such listen.
+   */
+  came(listener: Listener): Published | null;
+  /** Who listens for something that is kept, and was not told or has not taken it. */
+  untold(): readonly Listener[];
   /** Standings, newest first. */
   standings(filter: StandingFilter): readonly Standing[];
   standing(stream: StreamId): Standing | null;
@@ -55,7 +65,10 @@ export type Append = {
   readonly listensSet: readonly {
     readonly key: number;
     readonly event: string;
+    /** Empty: every match. */
     readonly match: string;
+    /** What was published up to this position is not for it. */
+    readonly after: number;
   }[];
   readonly listensEnded: readonly number[];
   /** null leaves the standing as it is. */
@@ -78,6 +91,28 @@ export type Appended =
   | { readonly done: true; readonly position: number }
   /** behind: another writer was first; seen: this cause was decided before. */
   | { readonly done: false; readonly again: "behind" | "seen" };
+
+export type Listener = { readonly stream: StreamId; readonly key: number };
+
+/** An event from outside. */
+export type NewPublished = {
+  /** Names it, so that it is kept once; null where it has no name. */
+  readonly id: string | null;
+  readonly event: string;
+  /** Which of many: an order's number; "" where there is only one. */
+  readonly match: string;
+  /** An object, as JSON text. */
+  readonly payload: string;
+  /** Who published it. */
+  readonly source: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+};
+
+/** `again`: it was kept before. Positions count up and are never used again. */
+export type PublishedAt = { readonly position: number; readonly again: boolean };
+
+export type Published = NewPublished & { readonly position: number };
 
 export type Timer = { readonly stream: StreamId; readonly key: number; readonly due: number };
 

@@ -31,6 +31,7 @@ export function lookIntoSqlite(company: string): Log | null {
         artifacts: openArtifacts(join(state, "artifacts")),
       }),
       append: () => Promise.reject(lookedAt()),
+      publish: () => Promise.reject(lookedAt()),
       close: async () => {
         if (opened.isOpen) opened.close();
       },

@@ -9,18 +9,30 @@ import {
   type Thread,
   unpack,
 } from "./decision.ts";
-import type { Append, Appended, Log, NewStanding, Standing, StandingFilter } from "./log.ts";
+import type {
+  Append,
+  Appended,
+  Listener,
+  Log,
+  NewStanding,
+  Standing,
+  StandingFilter,
+} from "./log.ts";
+import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shelf.ts";
 import { closed, refusal } from "./refusal.ts";
+import { RETENTION, type Retention } from "./retention.ts";
 
 export type MemoryOptions = {
   readonly tenant?: string;
   /** What is kept when a log is closed, and found by the next one that is opened on it. */
   readonly disk?: MemoryDisk;
   readonly faults?: Faults;
+  /** How long published events are kept; a million of them, for thirty days, unless said. */
+  readonly retention?: Retention;
 };
 
 /**
- * How a disk fails. Each is called with every batch, and may wait or throw. `before`: nothing of the
+ * How a disk fails. Each is called with every batch (an empty one where events are published), and may wait or throw. `before`: nothing of the
  * batch is kept yet, and will not be if it throws. `after`: all of it is kept, and what is thrown or
  * never ends is the acknowledgement. Batches wait for one another, as on a disk.
  */
@@ -33,35 +45,39 @@ export type MemoryDisk = {
   readonly streams: Map<StreamId, Kept>;
   readonly decisions: Decision[];
   readonly contents: Map<Digest, string>;
+  readonly shelf: Shelf;
 };
 
 /** A log in memory, by the same contract and with the same chain, for tests and simulation. */
 export function openMemory(options: MemoryOptions = {}): Log {
-  const { tenant = "local", disk = newDisk(), faults } = options;
+  const { tenant = "local", disk = newDisk(), faults = {}, retention = RETENTION } = options;
   let isOpen = true;
   let latest: Promise<unknown> = Promise.resolve();
-  function write(batch: readonly Append[]): readonly Appended[] {
-    if (!isOpen) throw closed();
-    return writeBatch(disk, tenant, batch);
-  }
-  async function writeFaultily(batch: readonly Append[], { before, after }: Faults) {
+  const { before, after } = faults;
+  async function writeFaultily<Kept>(batch: readonly Append[], write: () => Kept): Promise<Kept> {
     try {
       await before?.(batch);
-      const answers = write(batch);
+      const answers = write();
       await after?.(batch);
       return answers;
     } catch (error) {
       throw refusal(error, "The log could not be written");
     }
   }
+  async function inTurn<Kept>(batch: readonly Append[], keepAll: () => Kept): Promise<Kept> {
+    const write = (): Kept => {
+      if (!isOpen) throw closed();
+      return keepAll();
+    };
+    if (before === undefined && after === undefined) return write();
+    const written = latest.then(() => writeFaultily(batch, write));
+    latest = written.catch(() => undefined);
+    return written;
+  }
   return {
     ...openMemoryReader(disk, tenant),
-    async append(batch) {
-      if (faults === undefined) return write(batch);
-      const written = latest.then(() => writeFaultily(batch, faults));
-      latest = written.catch(() => undefined);
-      return written;
-    },
+    append: (batch) => inTurn(batch, () => writeBatch(disk, tenant, batch)),
+    publish: (batch) => inTurn([], () => shelve(disk.shelf, batch, retention)),
     async close() {
       isOpen = false;
     },
@@ -69,7 +85,7 @@ export function openMemory(options: MemoryOptions = {}): Log {
 }
 
 export function newDisk(): MemoryDisk {
-  return { streams: new Map(), decisions: [], contents: new Map() };
+  return { streams: new Map(), decisions: [], contents: new Map(), shelf: newShelf() };
 }
 
 /** All that is kept of one stream. */
@@ -82,7 +98,9 @@ type Kept = {
   readonly rows: Decision[];
   readonly causes: Set<string>;
   readonly timers: Map<number, number>;
-  readonly listens: Map<number, { readonly event: string; readonly match: string }>;
+  readonly listens: Map<number, Listen>;
+  /** The position of what was published last when the stream began. */
+  readonly published: number;
 };
 
 /** First everything is tried on the side, so that a batch that throws leaves nothing. */
@@ -114,7 +132,7 @@ type Tried =
   | { readonly append: Append; readonly inscribed: Inscribed | null; readonly thread: Thread };
 
 function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, string>): number {
-  const kept = disk.streams.get(append.stream) ?? newKept(append.stream, thread);
+  const kept = disk.streams.get(append.stream) ?? newKept(append.stream, thread, disk.shelf.last);
   disk.streams.set(append.stream, kept);
   kept.thread = thread;
   let position = disk.decisions.at(-1)?.position ?? 0;
@@ -130,14 +148,15 @@ function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, st
   for (const [digest, text] of append.contents) disk.contents.set(digest, text);
   for (const { key, due } of append.timersSet) kept.timers.set(key, due);
   for (const key of append.timersEnded) kept.timers.delete(key);
-  for (const { key, event, match } of append.listensSet) kept.listens.set(key, { event, match });
+  for (const { key, event, match, after } of append.listensSet)
+    kept.listens.set(key, { event, match, since: Math.max(after, kept.published) });
   for (const key of append.listensEnded) kept.listens.delete(key);
   if (append.standing !== null) kept.standing = { ...append.standing };
   if (append.snapshot !== null) kept.snapshot = { ...append.snapshot, seq: thread.seq };
   return position;
 }
 
-function newKept(stream: StreamId, thread: Thread): Kept {
+function newKept(stream: StreamId, thread: Thread, published: number): Kept {
   return {
     stream,
     thread,
@@ -148,11 +167,15 @@ function newKept(stream: StreamId, thread: Thread): Kept {
     causes: new Set(),
     timers: new Map(),
     listens: new Map(),
+    published,
   };
 }
 
-function openMemoryReader(disk: MemoryDisk, tenant: string): Omit<Log, "append" | "close"> {
-  const { streams, contents } = disk;
+function openMemoryReader(
+  disk: MemoryDisk,
+  tenant: string,
+): Omit<Log, "append" | "publish" | "close"> {
+  const { streams, contents, shelf } = disk;
   return {
     *read(stream, after = 0) {
       const rows = streams.get(stream)?.rows ?? [];
@@ -180,12 +203,12 @@ function openMemoryReader(disk: MemoryDisk, tenant: string): Omit<Log, "append" 
     nextDue: () =>
       timersOf(disk).reduce<number | null>((least, { due }) => Math.min(least ?? due, due), null),
     listening: (event, match) =>
-      [...streams.values()].flatMap(({ stream, listens }) =>
-        [...listens]
-          .filter(([, listen]) => listen.event === event && listen.match === match)
-          .map(([key]) => ({ stream, key }))
-          .toSorted((one, other) => one.key - other.key),
-      ),
+      listenersIn(disk, (listen) => listen.event === event && listen.match === match),
+    came({ stream, key }) {
+      const listen = streams.get(stream)?.listens.get(key);
+      return listen === undefined ? null : cameOf(shelf, listen);
+    },
+    untold: () => listenersIn(disk, (listen) => cameOf(shelf, listen) !== null),
     standings: (filter) => standingsOf(disk, filter),
     standing(stream) {
       const kept = streams.get(stream);
@@ -207,6 +230,15 @@ function tailOf(
     found.push(...events.filter(({ position }) => position > after));
   }
   return found.slice(0, most);
+}
+
+function listenersIn({ streams }: MemoryDisk, wanted: (listen: Listen) => boolean): Listener[] {
+  return [...streams.values()].flatMap(({ stream, listens }) =>
+    [...listens]
+      .filter(([, listen]) => wanted(listen))
+      .map(([key]) => ({ stream, key }))
+      .toSorted((one, other) => one.key - other.key),
+  );
 }
 
 function timersOf({ streams }: MemoryDisk): { stream: StreamId; key: number; due: number }[] {

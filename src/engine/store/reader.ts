@@ -3,7 +3,7 @@ import { type Envelope, NOTHING_BEFORE } from "../../core/audit/index.ts";
 import type { Digest, StreamId } from "../../core/id.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import { type Decision, unpack } from "./decision.ts";
-import type { Log, StandingFilter, Timer } from "./log.ts";
+import type { Listener, Log, Published, StandingFilter, Timer } from "./log.ts";
 import { refusal } from "./refusal.ts";
 import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing.ts";
 
@@ -11,7 +11,7 @@ import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing
 const ROWS_READ_MOST = 256;
 
 /** The half of the log that asks. Throws `MusterError` where the file cannot be read or is damaged. */
-export type Reader = Omit<Log, "append" | "close">;
+export type Reader = Omit<Log, "append" | "publish" | "close">;
 
 export function openReader(
   database: DatabaseSync,
@@ -32,8 +32,18 @@ export function openReader(
     unsettled: () => ask<{ name: StreamId }>(UNSETTLED).map(({ name }) => name),
     due: (until, most) => ask<Timer>(DUE, until, most).map((timer) => ({ ...timer })),
     nextDue: () => ask<{ due: number | null }>(NEXT_DUE)[0]?.due ?? null,
-    listening: (event, match) =>
-      ask<{ stream: StreamId; key: number }>(LISTENING, event, match).map((row) => ({ ...row })),
+    listening: (event, match) => ask<Listener>(LISTENING, event, match).map((row) => ({ ...row })),
+    came({ stream, key }) {
+      const [listen] = ask<Listen>(LISTEN, stream, key);
+      if (listen === undefined) return null;
+      const { event, match, since } = listen;
+      const [row] =
+        match === ""
+          ? ask<Published>(CAME_ANY, event, since)
+          : ask<Published>(CAME, event, match, since);
+      return row === undefined ? null : { ...row };
+    },
+    untold: () => ask<Listener>(UNTOLD).map((row) => ({ ...row })),
     standings(filter) {
       const { sql, values } = standingsQuery(filter);
       return ask<StandingRow>(sql, ...values).map(toStanding);
@@ -47,6 +57,8 @@ export function openReader(
     },
   };
 }
+
+type Listen = { readonly event: string; readonly match: string; readonly since: number };
 
 type Row = Decision & { readonly id: number };
 
@@ -154,3 +166,17 @@ const DUE = `select s.name as stream, t.key, t.due from timers t join streams s 
 const NEXT_DUE = "select min(due) as due from timers";
 const LISTENING = `select s.name as stream, l.key from listens l join streams s on s.id = l.stream
   where l.event = ? and l.match = ? order by l.stream, l.key`;
+const LISTEN = `select event, match, since from listens
+  where stream = (select id from streams where name = ?) and key = ?`;
+const CAME = `select * from published where event = ? and match = ? and position > ?
+  order by position limit 1`;
+const CAME_ANY =
+  "select * from published where event = ? and position > ? order by position limit 1";
+const UNTOLD = `select s.name as stream, l.key from listens l join streams s on s.id = l.stream
+  where exists (select 1 from published) and case l.match
+    when '' then exists (
+      select 1 from published p where p.event = l.event and p.position > l.since)
+    else exists (
+      select 1 from published p
+      where p.event = l.event and p.match = l.match and p.position > l.since) end
+  order by l.stream, l.key`;

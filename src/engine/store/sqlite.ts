@@ -7,8 +7,10 @@ import { prepareFolder, STATE_FOLDER } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { migrate, versionOf } from "./migrate.ts";
+import { openPublisher } from "./publisher.ts";
 import { openReader } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
+import { RETENTION, type Retention } from "./retention.ts";
 import { openWriter } from "./writer.ts";
 
 export type SqliteOptions = {
@@ -16,6 +18,8 @@ export type SqliteOptions = {
   readonly tenant?: string;
   /** Locks and flushes on a network disk may not hold. */
   readonly allowsNetworkDisk?: boolean;
+  /** How long published events are kept; a million of them, for thirty days, unless said. */
+  readonly retention?: Retention;
 };
 
 /**
@@ -40,6 +44,7 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
     return assemble(database, {
       tenant,
       artifacts: openArtifacts(join(state, "artifacts")),
+      retention: options.retention ?? RETENTION,
       release: lock.release,
     });
   } catch (error) {
@@ -53,7 +58,7 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
  * The same log, to read while another process holds it, or none does. It sees what is committed.
  * @throws MusterError "not-found" where nothing was ever kept, and as `openSqlite` does
  */
-export function observeSqlite(company: string): Omit<Log, "append"> {
+export function observeSqlite(company: string): Omit<Log, "append" | "publish"> {
   const state = join(company, STATE_FOLDER);
   const path = join(state, "log.db");
   let database: DatabaseSync | null = null;
@@ -81,10 +86,14 @@ function noLog(company: string): MusterError {
   });
 }
 
-type Parts = Parameters<typeof openWriter>[1] & { readonly release: () => void };
+type Parts = Parameters<typeof openWriter>[1] & {
+  readonly retention: Retention;
+  readonly release: () => void;
+};
 
 function assemble(database: DatabaseSync, parts: Parts): Log {
   const write = openWriter(database, parts);
+  const publish = openPublisher(database, parts.retention);
   let isOpen = true;
   return {
     ...openReader(database, parts),
@@ -92,6 +101,10 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
     async append(batch) {
       if (!isOpen) throw closed();
       return write(batch);
+    },
+    async publish(batch) {
+      if (!isOpen) throw closed();
+      return publish(batch);
     },
     async close() {
       if (!isOpen) return;

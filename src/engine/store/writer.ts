@@ -163,8 +163,8 @@ function writeContents(statements: Statements, append: Append, artifacts: Artifa
 function writeBeside(statements: Statements, append: Append, { id, seq }: Known): void {
   for (const { key, due } of append.timersSet) statements.timer.run(id, key, due);
   for (const key of append.timersEnded) statements.timerEnd.run(id, key);
-  for (const { key, event, match } of append.listensSet)
-    statements.listen.run(id, key, event, match);
+  for (const { key, event, match, after } of append.listensSet)
+    statements.listen.run(key, event, match, after, id);
   for (const key of append.listensEnded) statements.listenEnd.run(id, key);
   if (append.snapshot !== null)
     statements.snapshot.run(id, append.snapshot.machine, seq, append.snapshot.state);
@@ -184,7 +184,8 @@ const SQL = {
   position: "select coalesce(max(position), 0) as position from decisions",
   stream: `${STANDINGS} where s.name = ?`,
   seen: "select 1 from causes where stream = ? and cause = ?",
-  newStream: "insert into streams (name) values (?)",
+  newStream: `insert into streams (name, published)
+    values (?, (select coalesce(max(position), 0) from published))`,
   standing: `update streams set status = ?, workflow = ?, version = ?, unsettled = ?, started_at = ?,
     ended_at = ?, parent = ?, note = ?, done = ?, expected = ?, reached = ? where id = ?`,
   decision: `insert into decisions
@@ -194,7 +195,8 @@ const SQL = {
   content: "insert into contents (digest, bytes, text) values (?, ?, ?) on conflict do nothing",
   timer: "insert or replace into timers (stream, key, due) values (?, ?, ?)",
   timerEnd: "delete from timers where stream = ? and key = ?",
-  listen: "insert or replace into listens (stream, key, event, match) values (?, ?, ?, ?)",
+  listen: `insert or replace into listens (stream, key, event, match, since)
+    select id, ?, ?, ?, max(?, published) from streams where id = ?`,
   listenEnd: "delete from listens where stream = ? and key = ?",
   snapshot: "insert or replace into snapshots (stream, machine, seq, state) values (?, ?, ?, ?)",
 } as const;

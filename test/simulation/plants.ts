@@ -1,0 +1,351 @@
+import type { Step, Task, Workflow } from "../../src/core/definition/index.ts";
+import type { Digest } from "../../src/core/id.ts";
+import {
+  type Decision,
+  decide,
+  type Event,
+  evolve,
+  owed,
+  owedBy,
+  type Run,
+  type Signal,
+  waitsOf,
+} from "../../src/core/machine/index.ts";
+import type { Flaw } from "./machine-process.ts";
+import type { Machine } from "./shell.ts";
+
+/** A rule that is switched off on purpose, and the promise whose auditor must say so. */
+export type Plant = {
+  readonly promise: string;
+  readonly machine?: Machine;
+  readonly flaw?: Flaw;
+  /** What the shell runs instead of the definition that the auditor reads. */
+  readonly definition?: (workflow: Workflow) => Workflow;
+};
+
+const MACHINE: Machine = { decide, evolve, owed, owedBy };
+
+/** Other events are written than were decided. */
+function writing(change: (event: Event, signal: Signal, run: Run) => Event): Machine {
+  return {
+    ...MACHINE,
+    decide: (run, signal, facts) => {
+      const made = decide(run, signal, facts);
+      if ("code" in made) return made;
+      return refolded(
+        run,
+        made,
+        made.events.map((event) => change(event, signal, run)),
+      );
+    },
+  };
+}
+
+/** Something else is heard than was told. */
+function hearing(change: (signal: Signal, run: Run) => Signal): Machine {
+  return { ...MACHINE, decide: (run, signal, facts) => decide(run, change(signal, run), facts) };
+}
+
+/** Some effects are never owed. */
+function forgetting(type: ReturnType<typeof owed>[number]["type"]): Machine {
+  return {
+    ...MACHINE,
+    owed: (run) => owed(run).filter((effect) => effect.type !== type),
+    owedBy: (run, events) => owedBy(run, events).filter((effect) => effect.type !== type),
+  };
+}
+
+function refolded(run: Run, made: Decision, events: readonly Event[]): Decision {
+  return { ...made, events, run: events.reduce(evolve, run) };
+}
+
+function changing(change: (step: Step) => Step): (workflow: Workflow) => Workflow {
+  const below = (step: Step): Step => {
+    const changed = change(step);
+    switch (changed.kind) {
+      case "block":
+        return { ...changed, steps: changed.steps.map(below) };
+      case "each":
+      case "repeat":
+        return { ...changed, body: below(changed.body) };
+      case "choose":
+        return {
+          ...changed,
+          branches: changed.branches.map((one) => ({ ...one, step: below(one.step) })),
+        };
+      default:
+        return changed;
+    }
+  };
+  return (workflow) => ({ ...workflow, root: below(workflow.root) as Workflow["root"] });
+}
+
+function ofTasks(change: (task: Task) => Task): (workflow: Workflow) => Workflow {
+  return changing((step) => (step.kind === "task" ? change(step) : step));
+}
+
+export const PLANTS: Readonly<Record<string, Plant>> = {
+  "a retry is a new call": {
+    promise: "M3",
+    machine: writing((event) => {
+      if (event.type !== "attempt.started") return event;
+      const { call: _dropped, ...rest } = event;
+      return rest;
+    }),
+  },
+  "a transport error ends a doubt": {
+    promise: "M9",
+    machine: hearing((signal) =>
+      signal.type === "answer" && signal.outcome.kind === "failed"
+        ? { ...signal, outcome: { ...signal.outcome, certain: true } }
+        : signal,
+    ),
+  },
+  "a step in doubt is left as degraded": {
+    promise: "M9",
+    machine: writing((event) => {
+      if (event.type !== "exception.raised" || event.why !== "unknown") return event;
+      const { seq, at, by, path, error, end, settled: _dropped } = event;
+      return {
+        seq,
+        at,
+        by,
+        type: "step.finished",
+        path,
+        outcome: "degraded",
+        error,
+        ...(end ? { end } : {}),
+      };
+    }),
+  },
+  "an ask is performed before attempt.begun": {
+    promise: "M9",
+    flaw: "performs an ask before it has begun",
+  },
+  "nothing is told lost": { promise: "M9", flaw: "forgets what may be lost" },
+  "a resume starts nothing": {
+    promise: "ends",
+    machine: {
+      ...MACHINE,
+      decide: (run, signal, facts) => {
+        const made = decide(run, signal, facts);
+        const [first] = "code" in made ? [] : made.events;
+        if ("code" in made || first?.type !== "run.resumed") return made;
+        return refolded(run, made, [{ ...first, end: true, settled: true }]);
+      },
+    },
+  },
+  "what waited for a resume is not owed again": {
+    promise: "ends",
+    flaw: "forgets what waited for a resume",
+    machine: {
+      ...MACHINE,
+      owedBy: (run, events) =>
+        owedBy(
+          run,
+          events.filter((one) => one.type !== "run.resumed"),
+        ),
+    },
+  },
+  "a timer keeps its moment through a pause": {
+    promise: "timers",
+    flaw: "keeps the first moment of a timer",
+  },
+  "one vote is enough": {
+    promise: "M8",
+    machine: writing((event) =>
+      event.type === "step.started" && event.gate !== undefined
+        ? { ...event, gate: { ...event.gate, need: 1 } }
+        : event,
+    ),
+  },
+  "a vote for another digest counts": {
+    promise: "M8",
+    machine: hearing((signal, run) => {
+      if (signal.type !== "vote") return signal;
+      const gate = waitsOf(run).find((wait) => wait.key === signal.key);
+      return gate?.what.kind === "gate"
+        ? { ...signal, digest: gate.what.digest as Digest }
+        : signal;
+    }),
+  },
+  "whoever votes may": {
+    promise: "M8",
+    machine: hearing((signal, run) => {
+      if (signal.type !== "vote") return signal;
+      const gate = waitsOf(run).find((wait) => wait.key === signal.key);
+      const [first] = gate?.what.kind === "gate" ? gate.what.from : [];
+      return signal.by === "mallory" && first !== undefined ? { ...signal, by: first } : signal;
+    }),
+  },
+  "an approved step begins without its approval": {
+    promise: "M8",
+    definition: ofTasks((task) => ({ ...task, approve: null })),
+  },
+  "an undo that went wrong is dropped": {
+    promise: "M2",
+    machine: hearing((signal, run) => {
+      if (signal.type !== "answer" || signal.outcome.kind === "ok") return signal;
+      const isUndo = waitsOf(run).some(
+        (wait) => wait.key === signal.key && wait.path.startsWith("!undo/"),
+      );
+      return isUndo ? { ...signal, outcome: { kind: "ok", output: { value: {} } } } : signal;
+    }),
+  },
+  "undo begins with the first": {
+    promise: "undo",
+    machine: (() => {
+      const turned: Machine["evolve"] = (run, event) => {
+        const next = evolve(run, event);
+        return event.type === "run.undoing" ? { ...next, undo: reversed(next.undo) } : next;
+      };
+      return {
+        ...MACHINE,
+        evolve: turned,
+        decide: (run, signal, facts) => {
+          const made = decide(run, signal, facts);
+          return "code" in made ? made : { ...made, run: made.events.reduce(turned, run) };
+        },
+      };
+    })(),
+  },
+  "a sub-run's failure is a doubt": {
+    promise: "child",
+    machine: hearing((signal, run) => {
+      if (signal.type !== "answer" || signal.outcome.kind !== "failed") return signal;
+      const isChild = waitsOf(run).some(
+        (wait) => wait.key === signal.key && wait.what.kind === "child",
+      );
+      return isChild
+        ? { ...signal, outcome: { kind: "unknown", error: signal.outcome.error } }
+        : signal;
+    }),
+  },
+  "a sub-run's end is not told": { promise: "ends", machine: forgetting("report") },
+  "items give what their neighbour gave": {
+    promise: "M2",
+    machine: writing((event) =>
+      event.type === "step.finished" && event.path.endsWith("[1]") && event.output !== undefined
+        ? { ...event, output: { value: { n: 1, t: "t1", l: [] } } }
+        : event,
+    ),
+  },
+  "answers are not checked": {
+    promise: "M13",
+    machine: {
+      ...MACHINE,
+      decide: (run, signal, facts) => {
+        const made = decide(run, signal, facts);
+        const [first] = "code" in made ? [] : made.events;
+        if (
+          "code" in made ||
+          first?.type !== "attempt.ended" ||
+          first.error.kind !== "invalid_output"
+        )
+          return made;
+        if (signal.type !== "answer" || signal.outcome.kind !== "ok") return made;
+        const { seq, at, by, path, key } = first;
+        const { output } = signal.outcome;
+        return refolded(run, made, [
+          {
+            seq,
+            at,
+            by,
+            type: "step.finished",
+            path,
+            outcome: "completed",
+            output,
+            closes: key,
+            end: true,
+          },
+        ]);
+      },
+    },
+  },
+  "a decision has no limit": {
+    promise: "M12",
+    machine: {
+      ...MACHINE,
+      decide: (run, signal, facts) => {
+        let made = decide(run, signal, facts);
+        while (
+          !("code" in made) &&
+          made.run.unsettled &&
+          made.run.paused === null &&
+          made.events.length > 0
+        ) {
+          const more: ReturnType<typeof decide> = decide(
+            made.run,
+            { type: "proceed", at: signal.at, by: signal.by },
+            facts,
+          );
+          if ("code" in more || more.events.length === 0) break;
+          const before = made.events.map(({ end: _end, ...event }) => event);
+          made = refolded(run, more, [...before, ...more.events]);
+        }
+        return made;
+      },
+    },
+  },
+  "what is left of a decision is forgotten": { promise: "proceed", machine: forgetting("proceed") },
+  "an answer is taken for whatever is open": {
+    promise: "M2",
+    flaw: "answers are taken for whatever is open",
+  },
+  "a late answer answers the next attempt": {
+    promise: "M2",
+    machine: hearing((signal, run) => {
+      if (signal.type !== "answer" || waitsOf(run).some((wait) => wait.key === signal.key))
+        return signal;
+      const doubt = waitsOf(run).find(
+        (wait) => wait.what.kind === "agent" && wait.what.attempt > 1,
+      );
+      return doubt === undefined ? signal : { ...signal, key: doubt.key };
+    }),
+  },
+  "limits are ignored": {
+    promise: "limits",
+    definition: (workflow) => ({
+      ...changing((step) =>
+        "concurrencyMost" in step ? { ...step, concurrencyMost: null } : step,
+      )(workflow),
+      limits: { ...workflow.limits, concurrencyMost: 20 },
+    }),
+  },
+  "steps do not wait for each other": {
+    promise: "order",
+    definition: changing((step) => ({ ...step, after: [], before: [] })),
+  },
+  "retries have no end": {
+    promise: "M7",
+    definition: ofTasks((task) => ({
+      ...task,
+      retry: { ...task.retry, attemptsMost: task.retry.attemptsMost + 1 },
+    })),
+  },
+  "effects are performed before they are written": {
+    promise: "M1",
+    flaw: "performs before it is written",
+  },
+  "capacities are ignored": { promise: "capacity", flaw: "ignores capacities" },
+  "nothing is owed on opening": { promise: "ends", flaw: "forgets what is owed on opening" },
+  "what is to stop is not told": { promise: "stop", flaw: "never aborts" },
+  "a pause stops nothing": {
+    promise: "pause",
+    machine: {
+      ...MACHINE,
+      decide: (run, signal, facts) => {
+        if (signal.type === "pause" || signal.type === "resume" || run.paused === null)
+          return decide(run, signal, facts);
+        const made = decide({ ...run, paused: null }, signal, facts);
+        return "code" in made ? made : refolded(run, made, made.events);
+      },
+    },
+  },
+};
+
+function reversed(undo: Run["undo"]): Run["undo"] {
+  let next: Run["undo"] = null;
+  for (let one = undo; one !== null; one = one.next) next = { ...one, next };
+  return next;
+}

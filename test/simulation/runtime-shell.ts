@@ -1,0 +1,170 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { RunId, StreamId } from "../../src/core/id.ts";
+import type { Json } from "../../src/core/json.ts";
+import {
+  type Answer,
+  absent,
+  type Event,
+  eventOf,
+  evolve,
+  type Run,
+} from "../../src/core/machine/index.ts";
+import { MusterError } from "../../src/core/problem.ts";
+import {
+  type Clock,
+  openEmbedded,
+  type Performer,
+  type Runtime,
+} from "../../src/engine/runtime/index.ts";
+import {
+  type Faults,
+  type Log,
+  type MemoryDisk,
+  newDisk,
+  openMemory,
+} from "../../src/engine/store/index.ts";
+import { capacityOf, ranked, TIMEOUT_MS } from "./agents.ts";
+import type { Shell, Surroundings } from "./shell.ts";
+
+/** A process: what it holds ends with it. */
+type Process = { isDead: boolean; runtime: Runtime };
+type State = {
+  readonly world: Surroundings;
+  readonly disk: MemoryDisk;
+  /** Reads the disk beside any process. */
+  readonly reader: Log;
+  readonly known: Map<RunId, { events: Event[]; run: Run | null }>;
+  process: Process;
+};
+
+/** The runtime that ships, on a disk in memory, with the world's clock and the world's agents. */
+export function openRuntimeShell(world: Surroundings): Shell {
+  const disk = newDisk();
+  const reader = openMemory({ disk });
+  const state: State = { world, disk, reader, known: new Map(), process: newProcess(world, disk) };
+  void state.process.runtime.start();
+  return {
+    send: (run, signal, cause) => {
+      const { process } = state;
+      if (!process.isDead) process.runtime.send(run, signal, cause).catch(() => undefined);
+    },
+    runs: () => [...disk.streams.keys()] as RunId[],
+    look: (run) => (state.process.isDead ? foldedOf(state, run) : state.process.runtime.run(run)),
+    stored: (run) => storedOf(state, run),
+    read: (digest) => JSON.parse(reader.content(digest) ?? "null") as Json,
+    isUp: () => !state.process.isDead,
+    crash: () => {
+      state.process.isDead = true;
+    },
+    open: () => {
+      state.process = newProcess(world, disk);
+      void state.process.runtime.start();
+    },
+  };
+}
+
+/** Until all that was answered has been heard. */
+export async function heard(): Promise<void> {
+  await turn();
+}
+
+function storedOf(state: State, run: RunId): readonly Event[] {
+  const known = state.known.get(run) ?? { events: [], run: null };
+  state.known.set(run, known);
+  for (const envelope of state.reader.read(run, known.events.length))
+    known.events.push(eventOf(envelope));
+  return known.events;
+}
+
+function foldedOf(state: State, id: RunId): Run | null {
+  const events = storedOf(state, id);
+  const [first] = events;
+  const workflow =
+    first?.type === "run.accepted" ? state.world.definitions.get(first.definition) : undefined;
+  return workflow === undefined ? null : events.reduce(evolve, absent(id, workflow));
+}
+
+function newProcess(world: Surroundings, disk: MemoryDisk): Process {
+  const process = { isDead: false } as Process;
+  const clock: Clock = {
+    now: world.moments.now,
+    after: (ms, call) => world.moments.after(ms, () => !process.isDead && call()),
+    soon: (call) => world.moments.soon(() => !process.isDead && call()),
+  };
+  process.runtime = openEmbedded({
+    log: openMemory({ disk, faults: faultsOf(world, process) }),
+    clock,
+    performer: performerOf(world, process),
+    definitions: {
+      byDigest: (digest) => world.definitions.get(digest) ?? null,
+      byName: (name) => world.definitions.get(world.names.get(name) as never) ?? null,
+      contentOf: (digest) => (world.definitions.has(digest) ? [digest, "{}"] : null),
+    },
+    trouble: (problem) => {
+      if (problem.code === "bug") world.broken("no throw", problem.message);
+    },
+  });
+  return process;
+}
+
+/** Never ends: nobody is there to hear. */
+const SILENCE = new Promise<never>(() => {});
+
+function faultsOf(world: Surroundings, process: Process): Faults {
+  let fate: ReturnType<typeof world.disk.weather> = { kind: "kept", slowMs: 0 };
+  return {
+    before: async () => {
+      if (process.isDead) return SILENCE;
+      fate = world.disk.weather();
+      if (fate.slowMs > 0)
+        await new Promise<void>((resolve) => void world.moments.after(fate.slowMs, resolve));
+      if (process.isDead) return SILENCE;
+      if (fate.kind === "refused")
+        throw new MusterError({ code: "disk-full", message: "The disk is full." });
+      if (fate.kind !== "crash before") return;
+      process.isDead = true;
+      world.committed([]);
+      return SILENCE;
+    },
+    after: (batch) => {
+      if (fate.kind === "crash after") process.isDead = true;
+      const written = batch.filter((append) => append.events.length > 0);
+      world.committed(written.map((append) => append.stream as StreamId as RunId));
+      return process.isDead ? SILENCE : undefined;
+    },
+  };
+}
+
+function performerOf(world: Surroundings, process: Process): Performer {
+  const terms = new Map<string, ReturnType<Performer["terms"]>>();
+  return {
+    ranked,
+    terms: (agent) => {
+      const known = terms.get(agent) ?? { places: placesOf(agent), timeoutMs: TIMEOUT_MS };
+      terms.set(agent, known);
+      return known;
+    },
+    perform: (call, task, abort) =>
+      new Promise<Answer>((resolve) => {
+        const answer = (given: Answer): void => {
+          if (!process.isDead) resolve(given);
+        };
+        const holds = [
+          ...call.uses,
+          ...placesOf(call.agent).map(({ place, capacity }) => ({ resource: place, capacity })),
+        ];
+        const stop = world.perform({
+          run: task.run,
+          call: { ...call, uses: holds },
+          inputs: task.inputs,
+          answer,
+        });
+        abort.addEventListener("abort", () => !process.isDead && stop());
+      }),
+  };
+}
+
+function placesOf(agent: string): readonly { readonly place: string; readonly capacity: number }[] {
+  const capacity = capacityOf(agent);
+  return capacity === null ? [] : [{ place: `agent ${agent}`, capacity }];
+}
