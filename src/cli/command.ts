@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { shellWord } from "../core/shell-word.ts";
 import { folderOf } from "./folder.ts";
 import { isNpmStart } from "./npm-start.ts";
 import type { Context } from "./surroundings.ts";
@@ -14,7 +15,7 @@ export function commandIn(context: Context, folder: string): Command {
 /** The commands in a sentence ("muster runs resume last"), as the person would type them here. */
 export function asTyped(context: Context, folder: string | null, text: string): string {
   const { program, option } = wayIn(context, folder);
-  return text.replaceAll(/\bmuster (?=(?:check|run|runs|inbox) )/g, `${program}${option} `);
+  return text.replaceAll(/\bmuster (?=(?:check|run|runs|inbox|publish) )/g, `${program}${option} `);
 }
 
 /** How this program was called, and the option that says which company is meant, where one is needed. */
@@ -29,10 +30,5 @@ function wayIn(
   const found = folderOf(surroundings, {});
   if ("folder" in found && found.folder === meant) return { program, option: "" };
   const near = relative(cwd, meant) || ".";
-  return { program, option: ` --folder ${quoted(near.startsWith("..") ? meant : near)}` };
-}
-
-/** As a shell takes it for one word. */
-function quoted(path: string): string {
-  return /^[\w./:@-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return { program, option: ` --folder ${shellWord(near.startsWith("..") ? meant : near)}` };
 }

@@ -15,6 +15,7 @@ export type Script = (told: Told, run: RunId) => readonly Body[];
 
 export type Example = Company & {
   readonly told: readonly { readonly run: RunId; readonly told: Told; readonly by: string }[];
+  readonly published: Parameters<Company["publish"]>[];
   readonly started: readonly { readonly params: JsonObject; readonly requestId: string | null }[];
 };
 
@@ -36,6 +37,7 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
   const runs = new Map<string, Kept>();
   const told: Example["told"][number][] = [];
   const started: Example["started"][number][] = [];
+  const published: Example["published"] = [];
   const { problems = [], waiting = [], isAtWork = true } = more;
   const standing = (run: RunId): Standing | null => runs.get(run)?.standing ?? null;
   const tell = async (kept: Kept, what: Told, by: string): Promise<void> => {
@@ -70,12 +72,8 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
       if (kept) await tell(kept, what, by);
       return [];
     },
-    publish: async () => ({
-      kept: true,
-      again: false,
-      told: [...runs.values()].map(({ id }) => id),
-      problems: [],
-    }),
+    published,
+    publish: (...what) => publishedTo(runs, published, what),
     standing,
     waiting: (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,
@@ -83,6 +81,15 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     close: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+async function publishedTo(
+  runs: ReadonlyMap<string, Kept>,
+  published: Example["published"],
+  what: Example["published"][number],
+): ReturnType<Company["publish"]> {
+  published.push(what);
+  return { kept: true, again: false, told: [...runs.values()].map(({ id }) => id), problems: [] };
 }
 
 function newRun(number: number): Kept {

@@ -2,7 +2,7 @@ import { type History, stateDocument, statusOf, viewOf } from "../core/history/i
 import type { RunId } from "../core/id.ts";
 import type { Json } from "../core/json.ts";
 import type { Company } from "../engine/company/index.ts";
-import { type Command, commandIn } from "./command.ts";
+import { asTyped, type Command, commandIn } from "./command.ts";
 import { EXIT, exitOfRun } from "./exit.ts";
 import { follow } from "./follow.ts";
 import { inFlightWords, plain, summaryLines } from "./output/index.ts";
@@ -60,8 +60,24 @@ export function conclude(
   answer(context, company, history);
   const code = exitOfRun(statusOf(history), history.error);
   if (code === EXIT.waits)
-    waitLines(history, run, commandIn(context, company.folder)).forEach((line) => side.line(line));
+    for (const line of [
+      ...waitLines(history, run, commandIn(context, company.folder)),
+      ...eventLines(context, company, run),
+    ])
+      side.line(line);
   return code;
+}
+
+/** Events that are named one by one; `runs why-waiting` has more. */
+const EVENTS_NAMED_MOST = 20;
+
+function eventLines(context: Context, company: Company, run: RunId): readonly string[] {
+  const events = (company.waiting(run) ?? []).filter(({ kind }) => kind === "event");
+  return events
+    .slice(0, EVENTS_NAMED_MOST)
+    .map(({ what, mend = "" }) =>
+      asTyped(context, company.folder, `${plain(what)}\n  mend: ${plain(mend)}`),
+    );
 }
 
 /** The whole of a run as the answer on stdout. */
@@ -81,7 +97,7 @@ export function outputsOf(company: Company, history: History): Json {
 
 function waitLines(history: History, run: RunId, command: Command): readonly string[] {
   const { gates, exceptions } = viewOf(history);
-  const people = (names: readonly string[]): string => names.map(plain).join(", ") || "A person";
+  const people = (names: readonly string[]): string => names.map(plain).join(" or ") || "A person";
   return [
     ...gates.map(({ key, ask, from }) => {
       const [yes, no] = [`inbox approve ${run}.${key}`, `inbox reject ${run}.${key} --reason WHY`];

@@ -30,17 +30,21 @@ export async function inboxDecide(
   decision: Decision,
 ): Promise<number> {
   const { name, key } = parts(item);
-  return await withRun(context, { name, perform: true }, async (company, run) => {
-    const gate = await gateOf(company, run, key);
-    if ("code" in gate) return refuse(context, [gate]);
-    const { side, json } = context.terminal;
-    if (!json) shownLines(gate, decision.allow).forEach((line) => side.line(line));
-    const problems = await vote(context, company, { run, gate, decision });
-    if (problems.length > 0) return refuse(context, problems);
-    if (decision.wait) return await finish(context, company, { run, shownFrom: gate.key });
-    if (!json) side.line(`Recorded. ${run} goes on with: muster runs resume ${run}`);
-    return EXIT.done;
-  });
+  return await withRun(
+    context,
+    { name, perform: true, begin: decision.wait },
+    async (company, run) => {
+      const gate = await gateOf(company, run, key);
+      if ("code" in gate) return refuse(context, [gate]);
+      const { side, json } = context.terminal;
+      if (!json) shownLines(gate, decision.allow).forEach((line) => side.line(line));
+      const problems = await vote(context, company, { run, gate, decision });
+      if (problems.length > 0) return refuse(context, problems);
+      if (decision.wait) return await finish(context, company, { run, shownFrom: gate.key });
+      if (!json) side.line(`Recorded. ${run} goes on with: muster runs resume ${run}`);
+      return EXIT.done;
+    },
+  );
 }
 
 /** "wf_x.12" is the gate that event 12 of wf_x opened; "wf_x" the only open gate there. */

@@ -76,6 +76,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addRun(root, choose);
   addRuns(root, choose);
   addInbox(root, choose);
+  addPublish(root, choose);
   return root;
 }
 
@@ -223,6 +224,33 @@ function addInbox(root: Command, choose: Choose): void {
     );
   }
 }
+
+function addPublish(root: Command, choose: Choose): void {
+  withOptions(
+    root
+      .command("publish")
+      .argument("<event>", "its name, as a wait names it")
+      .argument("[values...]", "name=value: JSON or text, @file")
+      .option("--key <key>", "which of many, as a wait names it: an order's number")
+      .option("--id <id>", "the same id again is the same event, for thirty days")
+      .option("--no-wait", "tell the runs and end; they go on later")
+      .description("publish an event, and go on with the runs that wait for it"),
+  )
+    .addHelpText(
+      "after",
+      examples(
+        "muster publish payment --key A1 amount=120",
+        "muster publish payment --key A1 invoice=@invoice.json --id mail-4711 --json",
+      ),
+    )
+    .action((event: string, pairs: readonly string[], options: PublishFlags) =>
+      choose(async (context) =>
+        (await import("./publish.ts")).publish(context, event, { pairs, options }),
+      ),
+    );
+}
+
+type PublishFlags = { readonly key?: string; readonly id?: string; readonly wait: boolean };
 
 function aboutRun(runs: Command, name: string): Command {
   return runs.command(name).argument("<run>", "its id, the beginning of it, or: last");

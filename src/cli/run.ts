@@ -23,7 +23,7 @@ export async function run(
   const { cwd } = context.surroundings;
   const file = fileOf(cwd, argument);
   if (file === null && looksLikeFile(argument)) return refuse(context, [noFile(cwd, argument)]);
-  return await withCompany(context, { perform: true, file }, (company) =>
+  return await withCompany(context, { perform: true, begin: given.options.wait, file }, (company) =>
     runIn(context, company, { name: file ?? argument, ...given }),
   );
 }

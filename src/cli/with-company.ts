@@ -9,11 +9,16 @@ import type { Context } from "./surroundings.ts";
 /** Opens the company's folder for one verb and closes it, whatever happens. @returns the exit code */
 export async function withCompany(
   context: Context,
-  options: { readonly perform: boolean; readonly file?: string | null },
+  options: {
+    readonly perform: boolean;
+    /** false with `--no-wait`: what is told is kept, and nothing is begun. */
+    readonly begin?: boolean;
+    readonly file?: string | null;
+  },
   verb: (company: Company) => Promise<number>,
 ): Promise<number> {
   const { cwd, openCompany } = context.surroundings;
-  const { perform, file = null } = options;
+  const { perform, begin = true, file = null } = options;
   const found = folderOf(context.surroundings, { given: context.folder, file });
   if ("code" in found) return refuse(context, [found]);
   const { terminal } = context;
@@ -21,6 +26,7 @@ export async function withCompany(
     terminal.side.line(`There is no company in ${cwd}: this is about the pack in ${found.folder}.`);
   await using company = await openCompany(found.folder, {
     perform,
+    begin,
     trouble: (problem) => complain(terminal, [problem], cwd),
     line: ({ agent, text }) => {
       // A live tree is redrawn in place; a line between would tear it.

@@ -97,7 +97,7 @@ describe("a company in memory", () => {
     const { run, standing } = await company.play("listening");
     expect(standing.status).toBe("waiting");
     const publish = async (key: string) => {
-      const told = company.publish("payment", key, { amount: 3 });
+      const told = company.publish("payment", { amount: 3 }, { key });
       await company.clock.settle();
       return told;
     };

@@ -1,6 +1,15 @@
 import type { Workflow } from "../../src/core/definition/index.ts";
 import type { RunId } from "../../src/core/id.ts";
-import { absent, type Event, evolve, freeze, type Run, statusOf, thaw, waitsOf } from "../../src/core/machine/index.ts";
+import {
+  absent,
+  type Event,
+  evolve,
+  freeze,
+  type Run,
+  statusOf,
+  thaw,
+  waitsOf,
+} from "../../src/core/machine/index.ts";
 import { auditDeeds } from "./audit-deeds.ts";
 import { auditLog } from "./audit-log.ts";
 import { auditSteps } from "./audit-steps.ts";
@@ -70,7 +79,8 @@ function auditSnapshot(folded: Run, { workflow, events, tell }: Snapshot): void 
   });
   const thawed = thaw(state, { id: folded.id, workflow }, (name) => pages.get(name) ?? "");
   if (thawed === null) return tell("M4", `cannot be read back from a snapshot at ${middle}`);
-  if (plain(thawed) !== plain(half)) tell("M4", `is another after a snapshot at ${middle}:\n${plain(half)}\n${plain(thawed)}`);
+  if (plain(thawed) !== plain(half))
+    tell("M4", `is another after a snapshot at ${middle}:\n${plain(half)}\n${plain(thawed)}`);
   const again = events.slice(middle).reduce(evolve, thawed);
   if (plain(again) !== plain(folded)) tell("M4", `goes on otherwise from a snapshot at ${middle}`);
 }

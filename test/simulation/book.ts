@@ -43,15 +43,13 @@ type Gate = {
 
 export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): Book {
   const book = {
-    ...{
-      workflow,
-      steps,
-      isPaused: false,
-      isStopping: false,
-      isFinished: false,
-      outcome: "",
-      pausedAt: 0,
-    },
+    workflow,
+    steps,
+    isPaused: false,
+    isStopping: false,
+    isFinished: false,
+    outcome: "",
+    pausedAt: 0,
     started: new Set<string>(),
     ended: new Map<string, StepOutcome | "skipped">(),
     open: new Map<number, { path: string; opening: Opening }>(),

@@ -1,5 +1,5 @@
 import { PLANTS } from "./plants.ts";
-import { type Play, type Played, play } from "./play.ts";
+import { type Play, type Played, play, playRuntime } from "./play.ts";
 import type { Counts } from "./world.ts";
 
 /** What is to be simulated, as it stands on the command line. */
@@ -9,6 +9,8 @@ export type Campaign = {
   readonly size: number;
   readonly only: string | null;
   readonly minutes: number | null;
+  /** What carries the runs: the runtime that ships, or the machine in the smallest shell. */
+  readonly shell: "machine" | "runtime";
 };
 
 export type Found = {
@@ -30,7 +32,7 @@ export type Result = {
 export const SIZE = 12;
 
 /** World after world, until they are done or the time is over. */
-export function simulate(campaign: Campaign): Result {
+export async function simulate(campaign: Campaign): Promise<Result> {
   const until =
     campaign.minutes === null ? Infinity : performance.now() + campaign.minutes * 60_000;
   const found = new Map<string, Found & { times: number }>();
@@ -39,9 +41,9 @@ export function simulate(campaign: Campaign): Result {
   let events = 0;
   let runs = 0;
   for (; worlds < campaign.worlds && performance.now() < until; worlds++) {
-    const { size, only } = campaign;
+    const { size, only, shell } = campaign;
     const seed = campaign.seed + worlds;
-    const played = safely({ seed, size, only });
+    const played = await safely({ seed, size, only, shell });
     events += played.events;
     runs += played.runs;
     add(counts, played.counts);
@@ -51,54 +53,72 @@ export function simulate(campaign: Campaign): Result {
       else if (known.seed !== seed) known.times++;
     }
   }
-  return {
-    worlds,
-    events,
-    runs,
-    counts,
-    found: [...found.values()].map((one) => shrunk(one, campaign)),
-  };
+  const smallest: Result["found"][number][] = [];
+  for (const one of found.values()) smallest.push(await shrunk(one, campaign));
+  return { worlds, events, runs, counts, found: smallest };
 }
 
-function add(counts: Record<string, number>, more: Counts): void {
+function add(counts: Record<string, number>, more: Partial<Counts>): void {
   for (const [name, count] of Object.entries(more)) counts[name] = (counts[name] ?? 0) + count;
 }
 
 /** A machine that throws has broken the promise not to. */
-function safely(options: Play): Pick<Played, "broken" | "counts" | "events" | "runs"> {
+async function safely(
+  options: Play,
+): Promise<Pick<Played, "broken" | "counts" | "events" | "runs">> {
   try {
-    return play(options);
+    return options.shell === "runtime" ? await playRuntime(options) : play(options);
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { broken: [{ promise: "no throw", what }], counts: {} as Counts, events: 0, runs: 0 };
+    return { broken: [{ promise: "no throw", what }], counts: {}, events: 0, runs: 0 };
   }
 }
 
+type Seen = Found & { readonly times: number };
+
 /** The smallest workflows in which the same seed breaks the same promise. */
-function shrunk(
-  found: Found & { readonly times: number },
-  { only }: Campaign,
-): Found & { readonly times: number } {
+async function shrunk(found: Seen, { only, shell }: Campaign): Promise<Seen> {
   const { seed, promise } = found;
   for (let size = 1; size < found.size; size++) {
-    const again = safely({ seed, size, only }).broken.find((one) => one.promise === promise);
+    const { broken } = await safely({ seed, size, only, shell });
+    const again = broken.find((one) => one.promise === promise);
     if (again !== undefined) return { ...found, size, what: again.what };
   }
   return found;
 }
 
-/** @returns the first seed in whose world the auditor says that the planted rule is broken, or null */
-export function seek(
-  name: string,
-  worlds: number,
-): { readonly seed: number; readonly worlds: number; readonly what: string } | null {
+/** @returns the first world in which the auditor says that the planted rule is broken, or null */
+export async function seek(name: string, worlds: number): Promise<Found | null> {
   const plant = PLANTS[name];
   if (plant === undefined)
     throw new Error(`There is no plant "${name}". There are: ${Object.keys(PLANTS).join("; ")}.`);
+  const { promise } = plant;
   for (let seed = 1; seed <= worlds; seed++) {
-    const { broken } = safely({ seed, size: SIZE, only: null, plant } as Play);
-    const seen = broken.find((one) => one.promise === plant.promise);
-    if (seen !== undefined) return { seed, worlds: seed, what: seen.what };
+    const { broken } = await safely({
+      seed,
+      size: SIZE,
+      only: plant.only ?? null,
+      shell: "machine",
+      plant,
+    });
+    const seen = broken.find((one) => one.promise === promise);
+    if (seen !== undefined) return { seed, size: SIZE, promise, what: seen.what };
   }
   return null;
+}
+
+/** A world without any other fault, in which the process is gone at each commit in turn, before and after it. */
+export async function everyCommit(
+  options: Pick<Play, "seed" | "size" | "only" | "shell">,
+): Promise<readonly Found[]> {
+  const { seed, size } = options;
+  const undisturbed = await safely({ ...options, crashAt: 0 });
+  const found: Found[] = undisturbed.broken.map((one) => ({ ...one, seed, size }));
+  const commits = undisturbed.counts.commits ?? 0;
+  for (let crashAt = 2; crashAt < 2 * commits + 2; crashAt++) {
+    const { broken } = await safely({ ...options, crashAt });
+    for (const one of broken)
+      found.push({ ...one, seed, size, what: `crashed at ${crashAt / 2}: ${one.what}` });
+  }
+  return found;
 }

@@ -67,16 +67,21 @@ type Doing = { readonly deed: Deed; readonly asked: Asked; readonly manner: Mann
 function newDeed(world: World, { run, call, inputs }: Asked): Deed {
   const { path, key, agent, effects, uses } = call;
   const deed: Deed = {
-    ...{ run, path, key, call: call.call, agent, effects, inputs, uses },
-    ...{
-      wrote: false,
-      isPending: false,
-      isHeld: true,
-      isToldToStop: false,
-      givenUpAt: Infinity,
-      endedAt: null,
-      answers: [],
-    },
+    run,
+    path,
+    key,
+    call: call.call,
+    agent,
+    effects,
+    inputs,
+    uses,
+    wrote: false,
+    isPending: false,
+    isHeld: true,
+    isToldToStop: false,
+    givenUpAt: Infinity,
+    endedAt: null,
+    answers: [],
   };
   checkWritten(world, deed);
   world.deeds.push(deed);

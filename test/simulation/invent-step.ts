@@ -1,5 +1,5 @@
 import type { Chance } from "./chance.ts";
-import { PEOPLE, RESOURCES, type Taste } from "./invent.ts";
+import { PEOPLE, RESOURCES, type Taste } from "./taste.ts";
 
 export type Readable = {
   readonly text: string;

@@ -1,5 +1,6 @@
 import type { Chance } from "./chance.ts";
 import { inventStep, type Making } from "./invent-step.ts";
+import { DEFAULTS, RESOURCES, type Taste } from "./taste.ts";
 
 /** The workflows of a world, as texts that an author might have written. */
 export type Invention = {
@@ -8,19 +9,6 @@ export type Invention = {
   readonly children: readonly Source[];
 };
 export type Source = { readonly name: string; readonly text: string };
-
-export type Taste = {
-  /** Steps in a workflow, about. */
-  readonly size: number;
-  /** Nothing is invented that could fail for good. */
-  readonly isCalm: boolean;
-  /** Only tasks, blocks and this kind; null is: every kind. */
-  readonly only: string | null;
-};
-
-/** Across all workflows of a world the same, so that runs of different ones wait for each other. */
-export const RESOURCES: Readonly<Record<string, number>> = { crm: 1, mailbox: 2 };
-export const PEOPLE: readonly string[] = ["ana", "bo", "cy"];
 
 export function invent(chance: Chance, taste: Taste): Invention {
   const children: Source[] = [];
@@ -64,7 +52,7 @@ function workflow(
     name: as.name,
     version: "1.0.0",
     owner: chance.is(0.5) ? "owner" : undefined,
-    parameters: { p: 7, names: ["x", "y", "z"] },
+    parameters: DEFAULTS,
     resources: RESOURCES,
     max_concurrency: chance.is(0.6) ? chance.between(1, 4) : undefined,
     resource_limits:

@@ -22,6 +22,7 @@ import {
   type Resident,
   type State,
 } from "./machine-process.ts";
+import { DEFAULTS } from "./taste.ts";
 
 const STOPPING_MS_MOST = 10_000;
 
@@ -39,7 +40,7 @@ export function reconcile(state: State, id: RunId, resident: Resident): void {
   const calls = new Set(
     effects.flatMap((one) => (one.type === "perform" || one.type === "prepare" ? [one.key] : [])),
   );
-  for (const attempt of [...resident.attempts.values()]) {
+  for (const attempt of resident.attempts.values()) {
     const isUnbegun = attempt.state === "placing" || attempt.state === "beginning";
     if (isUnbegun && !calls.has(attempt.call.key)) leave(state, resident, attempt);
   }
@@ -106,7 +107,11 @@ function perform(state: State, owing: Owing<Call>, asks: boolean): void {
     return;
   }
   const attempt: Attempt = {
-    ...{ call: effect, asks, state: "placing", isPlaced: false, isStopping: false },
+    call: effect,
+    asks,
+    state: "placing",
+    isPlaced: false,
+    isStopping: false,
     stop: () => {},
     cancelTimer: () => {},
   };
@@ -118,7 +123,7 @@ function perform(state: State, owing: Owing<Call>, asks: boolean): void {
 /** All resources of a call at once, or none: so nothing waits for another that waits for it. */
 function givePlaces(state: State): void {
   const { process, options } = state;
-  for (const one of [...process.waiting]) {
+  for (const one of process.waiting) {
     const { uses } = one.attempt.call;
     const isFree = uses.every((use) => (process.held.get(use.resource) ?? 0) < use.capacity);
     if (!isFree && options.flaw !== "ignores capacities") continue;
@@ -166,7 +171,9 @@ function begin(state: State, id: RunId, attempt: Attempt): void {
   if (!("inputs" in asked))
     return answer(state, { id, attempt }, { kind: "refused", error: asked });
   attempt.stop = world.perform({
-    ...{ run: id, call, inputs: asked.inputs },
+    run: id,
+    call,
+    inputs: asked.inputs,
     answer: (given) => {
       if (!process.isDead) answer(state, { id, attempt }, given);
     },
@@ -272,13 +279,12 @@ function startChild(
   if (!("params" in made)) return refuse(made);
   if (definition === null) return refuse(failure("sub_run_failed", "There is no such workflow."));
   const signal: Signal = {
-    ...{
-      type: "start",
-      definition,
-      params: { names: ["x", "y", "z"], ...made.params },
-      parent: { run: id, key },
-    },
-    ...{ at: state.world.moments.now(), by: resident.run.by },
+    type: "start",
+    definition,
+    params: { ...DEFAULTS, ...made.params },
+    parent: { run: id, key },
+    at: state.world.moments.now(),
+    by: resident.run.by,
   };
   post(state, child, { signal, cause: null, told: null });
 }

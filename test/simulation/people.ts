@@ -8,7 +8,7 @@ import {
 } from "../../src/core/machine/index.ts";
 import { outputsOf } from "./agents.ts";
 import { isTouched } from "./deed.ts";
-import { PEOPLE } from "./invent.ts";
+import { PEOPLE } from "./taste.ts";
 import type { World } from "./world.ts";
 
 /** Everybody who decides, brings events, mends exceptions and meddles, with more or less sense. */

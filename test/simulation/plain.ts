@@ -22,12 +22,12 @@ function plainOf(value: unknown): unknown {
   return made;
 }
 
-/** The results of an `each`: a tree says nothing by the empty places at its end. */
+/** The results of an `each`: a tree says nothing by its empty places. */
 function rowOf(node: unknown): unknown {
   if (!Array.isArray(node)) return node === undefined ? "nothing" : plainOf(node);
   const places = node.map(rowOf);
-  const last = places.findLastIndex((one) => one !== "nothing" && !(Array.isArray(one) && one.length === 0));
-  return places.slice(0, last + 1);
+  const last = places.findLastIndex((one) => one !== "nothing");
+  return last < 0 ? "nothing" : places.slice(0, last + 1);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,17 +1,17 @@
-import type { Step, Task, Workflow } from "../../src/core/definition/index.ts";
+import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
-import {
-  type Decision,
-  decide,
-  type Event,
-  evolve,
-  owed,
-  owedBy,
-  type Run,
-  type Signal,
-  waitsOf,
-} from "../../src/core/machine/index.ts";
+import { decide, evolve, owedBy, waitsOf } from "../../src/core/machine/index.ts";
 import type { Flaw } from "./machine-process.ts";
+import {
+  changing,
+  forgetting,
+  hearing,
+  MACHINE,
+  ofTasks,
+  refolded,
+  reversed,
+  writing,
+} from "./planting.ts";
 import type { Machine } from "./shell.ts";
 
 /** A rule that is switched off on purpose, and the promise whose auditor must say so. */
@@ -19,70 +19,11 @@ export type Plant = {
   readonly promise: string;
   readonly machine?: Machine;
   readonly flaw?: Flaw;
+  /** Where it shows soonest: workflows of tasks, blocks and this kind. */
+  readonly only?: string;
   /** What the shell runs instead of the definition that the auditor reads. */
   readonly definition?: (workflow: Workflow) => Workflow;
 };
-
-const MACHINE: Machine = { decide, evolve, owed, owedBy };
-
-/** Other events are written than were decided. */
-function writing(change: (event: Event, signal: Signal, run: Run) => Event): Machine {
-  return {
-    ...MACHINE,
-    decide: (run, signal, facts) => {
-      const made = decide(run, signal, facts);
-      if ("code" in made) return made;
-      return refolded(
-        run,
-        made,
-        made.events.map((event) => change(event, signal, run)),
-      );
-    },
-  };
-}
-
-/** Something else is heard than was told. */
-function hearing(change: (signal: Signal, run: Run) => Signal): Machine {
-  return { ...MACHINE, decide: (run, signal, facts) => decide(run, change(signal, run), facts) };
-}
-
-/** Some effects are never owed. */
-function forgetting(type: ReturnType<typeof owed>[number]["type"]): Machine {
-  return {
-    ...MACHINE,
-    owed: (run) => owed(run).filter((effect) => effect.type !== type),
-    owedBy: (run, events) => owedBy(run, events).filter((effect) => effect.type !== type),
-  };
-}
-
-function refolded(run: Run, made: Decision, events: readonly Event[]): Decision {
-  return { ...made, events, run: events.reduce(evolve, run) };
-}
-
-function changing(change: (step: Step) => Step): (workflow: Workflow) => Workflow {
-  const below = (step: Step): Step => {
-    const changed = change(step);
-    switch (changed.kind) {
-      case "block":
-        return { ...changed, steps: changed.steps.map(below) };
-      case "each":
-      case "repeat":
-        return { ...changed, body: below(changed.body) };
-      case "choose":
-        return {
-          ...changed,
-          branches: changed.branches.map((one) => ({ ...one, step: below(one.step) })),
-        };
-      default:
-        return changed;
-    }
-  };
-  return (workflow) => ({ ...workflow, root: below(workflow.root) as Workflow["root"] });
-}
-
-function ofTasks(change: (task: Task) => Task): (workflow: Workflow) => Workflow {
-  return changing((step) => (step.kind === "task" ? change(step) : step));
-}
 
 export const PLANTS: Readonly<Record<string, Plant>> = {
   "a retry is a new call": {
@@ -264,6 +205,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "a decision has no limit": {
     promise: "M12",
+    only: "each",
     machine: {
       ...MACHINE,
       decide: (run, signal, facts) => {
@@ -287,7 +229,11 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       },
     },
   },
-  "what is left of a decision is forgotten": { promise: "proceed", machine: forgetting("proceed") },
+  "what is left of a decision is forgotten": {
+    promise: "proceed",
+    only: "each",
+    machine: forgetting("proceed"),
+  },
   "an answer is taken for whatever is open": {
     promise: "M2",
     flaw: "answers are taken for whatever is open",
@@ -343,9 +289,3 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     },
   },
 };
-
-function reversed(undo: Run["undo"]): Run["undo"] {
-  let next: Run["undo"] = null;
-  for (let one = undo; one !== null; one = one.next) next = { ...one, next };
-  return next;
-}

@@ -1,6 +1,6 @@
 import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Digest, RunId } from "../../src/core/id.ts";
-import type { JsonObject } from "../../src/core/json.ts";
+import type { Json, JsonObject } from "../../src/core/json.ts";
 import type {
   Answer,
   Call,
@@ -23,7 +23,7 @@ export type Shell = {
   readonly look: (run: RunId) => Run | null;
   /** All that is on disk of a run. */
   readonly stored: (run: RunId) => readonly Event[];
-  readonly read: (digest: Digest) => import("../../src/core/json.ts").Json;
+  readonly read: (digest: Digest) => Json;
   readonly isUp: () => boolean;
   /** The process is gone, with all it had in memory. */
   readonly crash: () => void;

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type Campaign, type Result, SIZE, seek, simulate } from "./campaign.ts";
 import { PLANTS } from "./plants.ts";
 
-/** npm run simulate -- --worlds 10000 --seed 1 [--size 12] [--only each] [--minutes 5] [--plant NAME] */
+/** npm run simulate -- --worlds 10000 --seed 1 [--size 12] [--only each] [--minutes 5] [--shell machine] [--plant NAME] */
 const { values } = parseArgs({
   options: {
     worlds: { type: "string", default: "1000" },
@@ -10,6 +10,7 @@ const { values } = parseArgs({
     size: { type: "string", default: String(SIZE) },
     only: { type: "string" },
     minutes: { type: "string" },
+    shell: { type: "string", default: "runtime" },
     plant: { type: "string" },
   },
 });
@@ -17,22 +18,25 @@ const { values } = parseArgs({
 /** Worlds in which a planted fault must be found. */
 const PLANT_WORLDS_MOST = 2_000;
 
-process.exitCode = values.plant === undefined ? campaign() : plants(values.plant);
+process.exitCode = await (values.plant === undefined ? campaign() : plants(values.plant));
 
-function campaign(): number {
+async function campaign(): Promise<number> {
+  const shell = values.shell === "machine" ? "machine" : "runtime";
   const asked: Campaign = {
     worlds: Number(values.worlds),
     seed: Number(values.seed),
     size: Number(values.size),
     only: values.only ?? null,
     minutes: values.minutes === undefined ? null : Number(values.minutes),
+    shell,
   };
   const began = performance.now();
-  const result = simulate(asked);
+  const result = await simulate(asked);
   for (const { promise, what, seed, size, times } of result.found) {
     console.log(`Broken: ${promise}, in ${times} worlds. ${what.slice(0, 2_000)}`);
     const only = asked.only === null ? "" : ` --only ${asked.only}`;
-    console.log(`  npm run simulate -- --worlds 1 --seed ${seed} --size ${size}${only}\n`);
+    const by = shell === "runtime" ? "" : ` --shell ${shell}`;
+    console.log(`  npm run simulate -- --worlds 1 --seed ${seed} --size ${size}${only}${by}\n`);
   }
   console.log(closing(result, (performance.now() - began) / 1_000));
   return result.found.length === 0 ? 0 : 1;
@@ -58,11 +62,11 @@ function closing({ worlds, events, runs, counts, found }: Result, seconds: numbe
 }
 
 /** One planted fault, or all of them: each must be found. */
-function plants(name: string): number {
+async function plants(name: string): Promise<number> {
   const names = name === "all" ? Object.keys(PLANTS) : [name];
   let missed = 0;
   for (const one of names) {
-    const found = seek(one, PLANT_WORLDS_MOST);
+    const found = await seek(one, PLANT_WORLDS_MOST);
     if (found === null) missed++;
     const said =
       found === null

@@ -42,8 +42,16 @@ export function weatherOf(chance: Chance): Weather {
 /** Nothing ever goes wrong. */
 export function stillness(isCalm: boolean): Weather {
   return {
-    ...{ isCalm, trouble: 0, doubled: 0, crash: 0, crashWhilePerforming: 0 },
-    ...{ refused: 0, slow: 0, jump: 0, meddle: 0, mischief: 0 },
+    isCalm,
+    trouble: 0,
+    doubled: 0,
+    crash: 0,
+    crashWhilePerforming: 0,
+    refused: 0,
+    slow: 0,
+    jump: 0,
+    meddle: 0,
+    mischief: 0,
   };
 }
 

@@ -68,6 +68,12 @@ export type World = {
   readonly broken: Broken[];
   /** Troubles so far, by run and path, so that a calm world lets every step end well at last. */
   readonly troubles: Map<string, number>;
+  /** Events are on disk. */
+  committed: () => void;
+  /** When that was last so, or when a process was opened. */
+  quietSince: number;
+  /** The process is gone, and the next is not there yet. */
+  isReopening: boolean;
   /** Ends what the process of now is doing. */
   crash: () => void;
   shell: Shell | null;
@@ -83,11 +89,23 @@ export function openWorld(
     votes: [],
     broken: [],
     troubles: new Map(),
+    committed: () => {},
+    quietSince: 0,
+    isReopening: false,
     crash: () => {},
     shell: null,
     counts: {
-      ...{ commits: 0, crashes: 0, jumps: 0, refusedCommits: 0, lost: 0, doubled: 0 },
-      ...{ late: 0, failed: 0, meddled: 0, votes: 0, exceptions: 0 },
+      commits: 0,
+      crashes: 0,
+      jumps: 0,
+      refusedCommits: 0,
+      lost: 0,
+      doubled: 0,
+      late: 0,
+      failed: 0,
+      meddled: 0,
+      votes: 0,
+      exceptions: 0,
     },
   };
 }

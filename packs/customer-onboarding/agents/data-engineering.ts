@@ -49,9 +49,7 @@ export async function attempt(task: Task, tools: Tools, abort: AbortSignal): Pro
       `${source} has no customer for batch ${batch} of tier "${tier}": ${rows.good.length} rows are good, ${rows.bad} are bad, ${wanted.length} are of this tier. Mend the rows, or ask for another tier or batch.`,
     );
   }
-  for (const { line, column, what } of rows.problems) {
-    tools.log(`${source}:${line}:${column}  ${what}`);
-  }
+  tools.log(`${source}: ${rows.good.length} good rows, ${rows.bad} bad, ${taken.length} taken`);
   return {
     outputs: {
       customer_list: taken,

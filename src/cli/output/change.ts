@@ -23,9 +23,10 @@ export function changeLines(): (event: Event, history: History) => readonly stri
   let itemLines = 0;
   let told: Event | null = null;
   return (event, history) => {
-    const before = told;
-    told = event;
     const each = eachOf(event);
+    const before = told;
+    // Of items little is told, and so nothing of them counts as said.
+    told = each === null ? event : null;
     if (each === null) return timed(event, history, wordsOf(event, history, before));
     if (isTrouble(event) && itemLines < ITEM_LINES_MOST) {
       itemLines += 1;
@@ -91,9 +92,10 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "step.started": startWords,
   "step.skipped": (event, { name }) => `${name}: skipped, ${plain(event.why)}`,
   "step.finished": (event, told) => `${told.name}: ${endWords(event, told)}`,
-  "attempt.started": (event, { name }) => {
-    const why = event.fallback ? `fallback, ${plain(event.fallback)}` : "again";
-    return `${name}: running ${why} (${plain(event.agent)})`;
+  "attempt.started": (event, { name, history }) => {
+    const isFirst = recordAt(history, event.path).attempts <= 1;
+    const why = event.fallback ? ` fallback, ${plain(event.fallback)}` : isFirst ? "" : " again";
+    return `${name}: running${why} (${plain(event.agent)})`;
   },
   "attempt.repeated": () => "an attempt that was in flight is performed again",
   "attempt.ended": (event, { name }) =>
@@ -104,7 +106,9 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
     `${plain(event.voter)} ${event.allow ? "approves" : "rejects"}${event.reason ? `: ${plain(event.reason)}` : ""}`,
   "gate.escalated": (event) => `${plain(event.to)} is asked`,
   "gate.closed": (event, { name }) =>
-    `${name}: ${event.allowed ? "approved" : "not approved"}, ${plain(event.why)}`,
+    [`${name}: ${event.allowed ? "approved" : "not approved"}`, plain(event.why)]
+      .filter((part) => part !== "")
+      .join(", "),
   "listen.refused": (event, { name }) => `${name}: goes on waiting. ${plain(event.why)}`,
   "exception.raised": (event, { name }) =>
     `${name}: needs ${plain(event.owner) || "a person"}. ${plain(event.look)}`,
@@ -138,10 +142,11 @@ function endWords(
   // What holds steps ends as they end; the error was told with the step, or with its last attempt.
   const holds = placeAt(history.places, path).step?.kind === "block";
   const wasTold = before?.type === "attempt.ended" && before.path === path;
+  const isInWarning = error !== undefined && event.warning?.includes(error.message) === true;
   const took = startedAt === null ? "" : ` in ${duration(event.at - startedAt)}`;
   return [
     `${outcome}${took}`,
-    ...(error && !holds && !wasTold ? [plain(error.message)] : []),
+    ...(error && !holds && !wasTold && !isInWarning ? [plain(error.message)] : []),
     ...(impact ? [plain(impact)] : []),
   ].join(", ");
 }

@@ -56,14 +56,13 @@ function shortened(text: string, columns: number): string {
 
 function nameOf(value: Json): string {
   if (!isObject(value)) return within(value);
-  const key =
-    NAMES.find((name) => isName(value[name])) ??
-    Object.keys(value).find((one) => isName(value[one]));
+  const texts = Object.keys(value).filter((name) => typeof value[name] === "string");
+  const key = [...NAMES, ...texts].find((name) => isName(value[name]));
   return key === undefined ? within(value) : scalar(value[key] ?? null);
 }
 
 function isName(value: Json | undefined): boolean {
-  return typeof value === "string" || typeof value === "number";
+  return typeof value === "number" || (typeof value === "string" && value !== "");
 }
 
 /** Inside another value. */
@@ -75,6 +74,6 @@ function within(value: Json): string {
 }
 
 function scalar(value: Json): string {
-  if (value === null) return "nothing";
+  if (value === null || value === "") return "nothing";
   return plain(typeof value === "string" ? value : JSON.stringify(value));
 }

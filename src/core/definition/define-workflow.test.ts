@@ -65,4 +65,25 @@ describe("a workflow in TypeScript", () => {
       expect(problems[0]?.message).toMatch(/which JSON does not have/);
     }
   });
+
+  test("that cannot be read, or stands in itself in many places, is a problem", () => {
+    const throwing = Object.defineProperty({}, "steps", {
+      enumerable: true,
+      get: () => {
+        throw new Error("no steps today");
+      },
+    });
+    const many: Record<string, unknown> = {};
+    for (const name of "abcdefgh") many[name] = many;
+    for (const [value, message] of [
+      [throwing, "The workflow cannot be read: no steps today."],
+      [many, "inside itself"],
+    ] as const) {
+      const { workflow, problems } = readWorkflowValue(value, "x.ts", ALONE);
+      expect(workflow).toBeNull();
+      expect(problems.map((problem) => problem.message)).toContainEqual(
+        expect.stringContaining(message),
+      );
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import type { Json } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { type Read, readWorkflow } from "./read-workflow.ts";
-import { NESTING_MOST } from "./source.ts";
+import { NESTING_MOST, VALUES_MOST } from "./source.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
 
@@ -33,8 +33,9 @@ export function textOfValue(
 ):
   | { readonly text: string; readonly problem: null }
   | { readonly text: null; readonly problem: Problem } {
-  const found: { at: string; what: string }[] = [];
-  const plain = plainOf(value, "", { found, depth: 0 });
+  const found: Fault[] = [];
+  const count = { values: 0 };
+  const plain = readable(() => plainOf(value, "", { found, count, depth: 0 }), found);
   const [first] = found;
   if (first === undefined) {
     return { text: `${JSON.stringify(plain, null, 2)}\n`, problem: null };
@@ -43,36 +44,60 @@ export function textOfValue(
     text: null,
     problem: {
       code: "wrong-type",
-      message: `${first.at === "" ? "The workflow" : first.at} is ${first.what}, which JSON does not have.`,
+      message: `${first.at === "" ? "The workflow" : first.at} ${first.what}.`,
       mend: "A workflow is data: texts, numbers, true, false, null, lists and maps.",
       where: { file, line: 1, column: 1 },
     },
   };
 }
 
-type Walk = { readonly found: { at: string; what: string }[]; readonly depth: number };
+type Fault = { readonly at: string; readonly what: string };
+type Walk = {
+  readonly found: Fault[];
+  readonly count: { values: number };
+  readonly depth: number;
+};
+
+/** What throws while it is read (a getter, a proxy) is no data. */
+function readable(read: () => Json, found: Fault[]): Json {
+  try {
+    return read();
+  } catch (thrown) {
+    const why = thrown instanceof Error ? `: ${thrown.message}` : "";
+    found.unshift({ at: "", what: `cannot be read${why}` });
+    return null;
+  }
+}
 
 function plainOf(value: unknown, at: string, walk: Walk): Json {
-  const refuse = (what: string): null => {
+  const tell = (what: string): null => {
     walk.found.push({ at, what });
     return null;
   };
+  const refuse = (what: string): null => tell(`is ${what}, which JSON does not have`);
+  walk.count.values += 1;
+  // One object at many places counts at each, as an alias of a file does.
+  if (walk.count.values > VALUES_MOST) return tell(`holds more than ${VALUES_MOST} values`);
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : refuse(String(value));
   if (typeof value !== "object") return refuse(`a ${typeof value}`);
   // A value inside itself ends here as well.
-  if (walk.depth > NESTING_MOST) return refuse(`nested deeper than ${NESTING_MOST}`);
+  if (walk.depth > NESTING_MOST)
+    return refuse(`nested deeper than ${NESTING_MOST} or inside itself`);
   const inner = { ...walk, depth: walk.depth + 1 };
   if (Array.isArray(value))
     return value.map((item, index) => plainOf(item, `${at}[${index}]`, inner));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
-    return refuse("an object of a class");
+  if (isOfClass(value)) return refuse("an object of a class");
   const fields: { [key: string]: Json } = {};
   for (const [key, field] of Object.entries(value).toSorted(byKey)) {
     if (field !== undefined) fields[key] = plainOf(field, at === "" ? key : `${at}.${key}`, inner);
   }
   return fields;
+}
+
+function isOfClass(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
 function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

@@ -77,6 +77,17 @@ describe("a source", () => {
     const deep = "[".repeat(NESTING_MOST + 2) + "]".repeat(NESTING_MOST + 2);
     expect(said(deep)[0]).toMatch(/nested deeper than/);
     expect(said("[".repeat(20_000))[0]).toMatch(/limit|syntax/);
+    expect(said(`a: ${"{a: ".repeat(3_000)}`).join("\n")).not.toMatch(/call stack/);
+  });
+
+  test("gives the line of a fault, whatever the parser lost before it", () => {
+    const text = ["steps:", "  - {", "  time", "ut: 2d },", "  }", "  - { id: x }", ""].join("\n");
+    const { problems } = read(text);
+    expect(problems.length).toBeGreaterThan(0);
+    for (const { where } of problems) {
+      const line = text.split("\n")[(where?.line ?? 0) - 1] ?? "";
+      expect(where?.column).toBeLessThanOrEqual(line.length + 1);
+    }
   });
 
   test("refuses numbers that would be changed, and keys that would do harm", () => {

@@ -21,7 +21,7 @@ export const FILE_CHARACTERS_MOST = 1_000_000;
 /** Maps and lists inside one another. */
 export const NESTING_MOST = 64;
 /** Values in one file, each use of an alias counted with all that it stands for. */
-const VALUES_MOST = 100_000;
+export const VALUES_MOST = 100_000;
 
 /**
  * Reads YAML (and so JSON) into plain values. A duplicate key, an alias that grows without end, a
@@ -45,8 +45,8 @@ export function readSource(
       "Split the workflow into sub-runs, and keep data in files that steps read.",
     );
   }
-  const lines = new LineCounter();
-  const parsed = parse(text, lines);
+  const lines = linesOf(text);
+  const parsed = parse(text);
   if (parsed === null) {
     return refuse("The file is nested too deep to be read.", "Take inner parts out into steps.");
   }
@@ -84,21 +84,32 @@ type Walk = {
   readonly count: { values: number; refused: boolean };
 };
 
-function parse(text: string, lines: LineCounter): ReturnType<typeof parseDocument> | null {
+/** Counted here: where flows are broken the parser misses lines. */
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1))
+    lines.addNewLine(at + 1);
+  return lines;
+}
+
+function parse(text: string): ReturnType<typeof parseDocument> | null {
   try {
-    return parseDocument(text, {
-      lineCounter: lines,
+    const document = parseDocument(text, {
       prettyErrors: false,
       stringKeys: true,
       uniqueKeys: false,
       logLevel: "error",
     });
+    return document.errors.some(({ message }) => OUT_OF_STACK.test(message)) ? null : document;
   } catch (error) {
-    // The parser recurses: the stack is its only limit on nesting.
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
+
+/** The parser recurses: the stack is its only limit on nesting, and some of its parts tell that as a fault. */
+const OUT_OF_STACK = /call stack/;
 
 function valueOf(node: Node | null, walk: Walk, depth: number): Json {
   if (node === null || walk.count.refused) return null;

@@ -66,6 +66,13 @@ describe("a block", () => {
     expect(run.events("step.started")).toHaveLength(1);
   });
 
+  test("whose run failed shows how far it came", () => {
+    const run = chain("sequential");
+    run.does("a", { n: 1 });
+    run.fails("b", "invalid_input_data");
+    expect([run.status(), run.run().work]).toEqual(["failed", { done: 2, expected: 4 }]);
+  });
+
   test("in which a step failed drops what only reads, and awaits what writes", () => {
     const run = given(
       `

@@ -39,6 +39,9 @@ export type Event = {
 
 export type EventType = Body["type"];
 
+/** The run, and the attempt in it, that a sub-run belongs to. `depth`: how many runs are above it; absent is 1. */
+export type Parent = { readonly run: RunId; readonly key: Key; readonly depth?: number };
+
 /** The fields that open an attempt: in `step.started` for the first, in `attempt.started` for later ones. */
 export type Opening = {
   /** The call key is the sequence number of the event that opened the call's first attempt; absent on that event itself. */
@@ -63,11 +66,11 @@ export type Body =
       readonly version: string;
       readonly params: JsonObject;
       readonly origin?: JsonObject;
-      readonly parent: { readonly run: RunId; readonly key: Key } | null;
+      readonly parent: Parent | null;
       /** The version of the machine that accepted it. */
       readonly machine: number;
     }
-  | { readonly type: "run.attached"; readonly parent: { readonly run: RunId; readonly key: Key } }
+  | { readonly type: "run.attached"; readonly parent: Parent }
   | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
   | { readonly type: "run.resumed" }
   /** Nothing new begins; what is in flight is stopped or awaited. `outcome` is how the run is to end. */

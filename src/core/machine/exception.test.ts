@@ -51,6 +51,15 @@ describe("an exception", () => {
     expect(run.asked("count").inputs).toEqual({ id: "m" });
   });
 
+  test("may be closed with outputs that are too large for an event: they are named by digest", () => {
+    const run = begun("pure");
+    run.fails("send", "data_corruption");
+    const { key } = run.exception("send");
+    run.tell({ type: "give", key, output: { value: { id: "m".repeat(10_000) } }, why: "found" });
+    expect(run.events("step.finished")[0]?.output).toMatchObject({ bytes: 10_009 });
+    expect(run.output("send")).toEqual({ id: "m".repeat(10_000) });
+  });
+
   test("of a doubt lets the rest of the run go on", () => {
     const run = begun("ask");
     run.answers("send", unknown);

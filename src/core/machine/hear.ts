@@ -245,7 +245,8 @@ function wayOut(
       return null;
     }
     case "give": {
-      const taken = accepted(draft, told.output, frame.step.outputs);
+      const given = "value" in told.output ? store(draft, told.output.value) : told.output;
+      const taken = accepted(draft, given, frame.step.outputs);
       if ("why" in taken)
         return {
           code: "bad-input",

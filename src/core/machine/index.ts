@@ -36,7 +36,7 @@ export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";
 export { STRATEGY_OF_CLASS } from "./strategy.ts";
 export { emptyTable, entries, get, remove, set, type Table } from "./table.ts";
-export { asksOf, childOf, type TaskAsked, taskOf } from "./task.ts";
+export { asksOf, childOf, depthOf, type TaskAsked, taskOf } from "./task.ts";
 export { workOf } from "./work.ts";
 export type { Written } from "./written.ts";
 export { draftOf, eventOf } from "./written.ts";

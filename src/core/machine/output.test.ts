@@ -32,6 +32,14 @@ describe("what a step gives", () => {
     }
   });
 
+  test("M13 has only what it was given: no name of the language itself counts as one", () => {
+    const run = given(`steps: [{ id: a, agent: maker, outputs: { toString: any } }]`, {
+      agents: { maker: "pure" },
+    }).start();
+    run.does("a", {});
+    expect(run.run().error?.message).toContain('The output "toString" (any) is missing.');
+  });
+
   test("M13 is refused where converting would lose something, with the name, the type and why", () => {
     for (const [type, answered] of [
       ["number", "twelve"],

@@ -19,7 +19,7 @@ export function accepted(
   let changed: Record<string, Json> | null = null;
   for (const name in declared.fields) {
     const type = declared.fields[name];
-    const value = given[name];
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (type === undefined) continue;
     if (value === undefined)
       return {

@@ -16,6 +16,7 @@ import type {
   ExceptionWhy,
   GateOpening,
   Key,
+  Parent,
   Path,
   RunOutcome,
   Seq,
@@ -42,7 +43,7 @@ export type Run = {
   /** Who started it. */
   readonly by: string;
   readonly params: JsonObject;
-  readonly parent: { readonly run: RunId; readonly key: Key } | null;
+  readonly parent: Parent | null;
   readonly paused: {
     readonly at: number;
     readonly why: string;

@@ -1,6 +1,6 @@
-import type { Digest, RunId } from "../id.ts";
+import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
-import type { Key, Stored, Usage } from "./event.ts";
+import type { Key, Parent, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
 
 /**
@@ -15,7 +15,7 @@ export type Told =
       readonly type: "start";
       readonly definition: Digest;
       readonly params: JsonObject;
-      readonly parent: { readonly run: RunId; readonly key: Key } | null;
+      readonly parent: Parent | null;
       /** Where each param came from, for people: "given", "default", "file". */
       readonly origin?: JsonObject;
     }

@@ -76,6 +76,8 @@ export type Wait = {
         readonly kind: "event";
         readonly event: string;
         readonly match: string;
+        /** Names of what it must bring. */
+        readonly fields: readonly string[];
         readonly until: number | null;
       }
     | {
@@ -132,11 +134,11 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
       };
     case "timer":
       return timerWait(wait, frame, open);
-    case "listen":
-      return {
-        ...wait,
-        what: { kind: "event", event: open.event, match: open.match, until: open.due },
-      };
+    case "listen": {
+      const { event, match, due } = open;
+      const fields = frame?.kind === "wait" ? Object.keys(frame.step.outputs.fields) : [];
+      return { ...wait, what: { kind: "event", event, match, fields, until: due } };
+    }
     case "gate": {
       const { ask, digest, from, need } = open.gate;
       return {

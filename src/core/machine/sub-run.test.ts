@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Given, given, RUN } from "../../../test/given/run.ts";
 import type { Digest, RunId } from "../id.ts";
-import { childOf } from "./task.ts";
+import { childOf, depthOf, SUB_RUNS_DEEP_MOST } from "./task.ts";
 
 const CHILD = `
   parameters: { customer: ana }
@@ -54,6 +54,19 @@ describe("a sub-run", () => {
     });
     run.after(60_000);
     expect(run.owes("child")[0]?.child).toBe(first?.child);
+  });
+
+  test("M7 is not begun below too many others, so that a workflow that runs itself comes to an end", () => {
+    const run = given(CHILD, { workflows: ["billing"] });
+    const definition = run.run().workflow.digest;
+    const parent = { run: "wf_above" as RunId, key: 2, depth: SUB_RUNS_DEEP_MOST };
+    run.tell({ type: "start", definition, params: { customer: "ben" }, parent });
+    expect(depthOf(run.run())).toBe(SUB_RUNS_DEEP_MOST);
+    const [child] = run.owes("child");
+    expect(childOf(run.run(), child!.key, run.facts.read)).toMatchObject({
+      kind: "sub_run_failed",
+      message: expect.stringContaining("does a workflow run itself without end?"),
+    });
   });
 
   test("is still owed after a crash, and not told lost", () => {

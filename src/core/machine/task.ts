@@ -29,7 +29,15 @@ export function taskOf(run: Run, key: Key, read: Read): TaskAsked | Failure | nu
   return { name, instructions, inputs: given.values, outputs: saidOf(outputs) };
 }
 
-/** @returns the params of the child run that the attempt under this key asks for */
+/** Runs below one another: a workflow that runs itself, or its parent, would never end. */
+export const SUB_RUNS_DEEP_MOST = 16;
+
+/** How many runs are above this one. */
+export function depthOf(run: Run): number {
+  return run.parent === null ? 0 : (run.parent.depth ?? 1);
+}
+
+/** @returns the params of the child run that the attempt under this key asks for, or why there can be none */
 export function childOf(
   run: Run,
   key: Key,
@@ -37,6 +45,11 @@ export function childOf(
 ): { readonly params: JsonObject } | Failure | null {
   const frame = leafOf(run, key);
   if (frame?.step.kind !== "workflow") return null;
+  if (depthOf(run) >= SUB_RUNS_DEEP_MOST)
+    return failure(
+      "sub_run_failed",
+      `"${frame.step.workflow}" would be run below ${SUB_RUNS_DEEP_MOST} others, which is the most: does a workflow run itself without end?`,
+    );
   const given = valuesOf(frame.step.params, scopeAt(run, frame, read));
   if ("fault" in given)
     return failure(

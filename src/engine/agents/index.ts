@@ -7,6 +7,8 @@ export {
   type FunctionAnswer,
 } from "./define-agent.ts";
 export type { ClassOf } from "./failed.ts";
+export { copyJson } from "./json-copy.ts";
 export { openAgent } from "./open-agent.ts";
 export { openRoster, type Roster } from "./roster.ts";
 export type { SettingOptions } from "./setting.ts";
+export { messageOf } from "./thrown.ts";

@@ -23,9 +23,18 @@ export function copyJson(value: unknown, name: string, bytesMost: number): Copie
     if (copy !== undefined && walk.bytes <= bytesMost) return { ok: true, value: copy };
     if (copy !== undefined) tooLarge(walk);
   } catch (thrown) {
-    walk.fault = `cannot be read: ${thrown instanceof Error ? thrown.message : "it throws"}`;
+    walk.fault = `cannot be read: ${whyOf(thrown)}`;
   }
   return { ok: false, why: `${name}${shortened(walk.path)} ${walk.fault}` };
+}
+
+/** What is thrown while a value is read may be as hard to read as the value. */
+function whyOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : "it throws";
+  } catch {
+    return "it throws";
+  }
 }
 
 type Walk = { bytes: number; readonly bytesMost: number; fault: string; path: string };

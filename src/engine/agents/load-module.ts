@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { pathToFileURL } from "node:url";
 import type { EffectClass } from "../../core/machine/index.ts";
+import { importModule } from "../import-module.ts";
 import type { Attempt, FunctionAgent } from "./define-agent.ts";
 import { messageOf, placeOf } from "./thrown.ts";
 
@@ -22,7 +22,7 @@ export type LoadedModule = {
 export async function loadModule(file: string): Promise<LoadedModule> {
   let exported: unknown;
   try {
-    exported = await import(pathToFileURL(file).href);
+    exported = await importModule(file);
   } catch (thrown) {
     return broken(`${file} cannot be loaded: ${await describe(thrown, file)}`);
   }

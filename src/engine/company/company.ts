@@ -31,14 +31,13 @@ export interface Company extends AsyncDisposable {
    * that comes to wait for it later is told then, where it was accepted before the event. Each run
    * that waits takes it once; the next wait of that run takes the next.
    *
-   * @param key  which of many: an order's number; "" where there is only one
-   * @param options.id the same event, key and id again is once
+   * @param options.key which of many: an order's number
+   * @param options.id  the same event, key and id again is once
    */
   publish(
     event: string,
-    key: string,
     payload: JsonObject,
-    options?: { readonly id?: string; readonly by?: string },
+    options?: { readonly key?: string; readonly id?: string; readonly by?: string },
   ): Promise<Published>;
   /** The run's events, from a sequence number; with `follow`, also those to come, until it has ended. */
   events(

@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { WorkflowSource } from "../../core/definition/index.ts";
-import type { Digest, RunId } from "../../core/id.ts";
+import { type Digest, parseRunId, type RunId } from "../../core/id.ts";
 import { FAILURE_KINDS, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { type FunctionAgent, openRoster } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { readAgentFiles } from "./agent-files.ts";
+import { checkTold, shown, wrongNames } from "./check-told.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
@@ -23,6 +24,8 @@ import { waitingOf } from "./waiting.ts";
 export type CompanyOptions = {
   /** false: only looks. Nothing is performed or told, nothing is locked, and another process may be at work. */
   readonly perform?: boolean;
+  /** false: runs are told things, which is kept, and nothing is begun: whoever opens the folder next goes on. */
+  readonly begin?: boolean;
   /** Keeps the log in memory: for tests. The folder's files are read all the same. */
   readonly memory?: boolean;
   /** Agents of this process, by name; they go before those of the folder. */
@@ -52,7 +55,7 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
   const log = openLog(path, options);
   try {
     const office = await openOffice(path, { log, clock, options });
-    if (options.perform !== false)
+    if (options.perform !== false && options.begin !== false)
       for (const problem of await office.runtime.start()) options.trouble?.(problem);
     return companyOf(office);
   } catch (error) {
@@ -97,6 +100,7 @@ async function openOffice(folder: string, { log, clock, options }: Given): Promi
     definitions: library,
     performer,
     isLooking,
+    ...(options.begin === false ? { inFlightMost: 0 } : {}),
     ...(trouble === undefined ? {} : { trouble }),
   });
   const ready = openReadiness({ folder, library, staff });
@@ -121,7 +125,7 @@ async function staffOf(folder: string, options: CompanyOptions, clock: Clock): P
     folder,
     { classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null, now: () => clock.now() },
   );
-  const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given)]));
+  const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given, clock)]));
   return openStaff({ roster, files, extra: agents, tell: options.line ?? (() => {}) });
 }
 
@@ -135,8 +139,7 @@ function companyOf(office: Office): Company {
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
-    publish: (event, key, payload, options = {}) =>
-      publish(office, { event, key, payload, ...options }),
+    publish: (event, payload, options = {}) => publish(office, { event, payload, ...options }),
     events: (run, options = {}) => eventsOf(office, run, options),
     runs: (filter = {}) => log.standings({ most: STANDINGS_MOST, ...filter }),
     standing: (run) => log.standing(run),
@@ -160,14 +163,27 @@ function companyOf(office: Office): Company {
 
 type Sent = { readonly told: Told; readonly by?: string; readonly id?: string };
 
+function noSuchRun(run: unknown): Problem {
+  return {
+    code: "not-found",
+    message: `There is no run ${shown(run)} here: a run's id begins with wf_.`,
+    mend: 'See "muster runs list".',
+  };
+}
+
 async function send(
   office: Office,
   run: RunId,
   { told, by, id }: Sent,
 ): Promise<readonly Problem[]> {
   if (office.isLooking) return [LOOKING];
+  const checked = checkTold(told);
+  if ("code" in checked) return [checked];
+  const wrong = wrongNames({ by, id });
+  if (wrong !== null) return [wrong];
+  if (typeof run !== "string" || parseRunId(run) === null) return [noSuchRun(run)];
   try {
-    const signal = { ...told, at: office.clock.now(), by: by ?? "library" };
+    const signal = { ...checked.told, at: office.clock.now(), by: by ?? "library" };
     const outcome = await office.runtime.send(run, signal, id);
     return "code" in outcome ? [outcome] : [];
   } catch (error) {

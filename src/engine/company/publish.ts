@@ -1,5 +1,7 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
+import { copyJson } from "../agents/index.ts";
+import { badInput, GIVEN_BYTES_MOST } from "./check-told.ts";
 import type { Published } from "./company.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 
@@ -10,8 +12,8 @@ const NAME_CHARS_MOST = 1_000;
 
 export type Publishing = {
   readonly event: string;
-  readonly key: string;
   readonly payload: JsonObject;
+  readonly key?: string;
   readonly id?: string;
   readonly by?: string;
 };
@@ -19,11 +21,15 @@ export type Publishing = {
 /** Keeps an event from outside and tells the runs that wait for it. */
 export async function publish(office: Office, told: Publishing): Promise<Published> {
   if (office.isLooking) return notKept(LOOKING);
-  const { event, key, id = null, by = "library" } = told;
+  const { event, key = "", id = null, by = "library" } = told;
+  const against =
+    wrongName("name", event) ??
+    wrongName("key", key) ??
+    wrongName("id", id ?? "-") ??
+    wrongName("publisher", by);
+  if (against !== null) return notKept(against);
   const payload = payloadOf(told);
   if (typeof payload !== "string") return notKept(payload);
-  const against = wrongName("name", event) ?? wrongName("key", key) ?? wrongName("id", id ?? "-");
-  if (against !== null) return notKept(against);
   try {
     const at = office.clock.now();
     const outcome = await office.runtime.publish({
@@ -47,13 +53,15 @@ function notKept(problem: Problem): Published {
 }
 
 function payloadOf({ event, payload }: Publishing): string | Problem {
-  if (!isObject(payload))
+  const copy = copyJson(payload, "What the event brings", GIVEN_BYTES_MOST);
+  if (!copy.ok) return badInput(copy.why);
+  if (!isObject(copy.value))
     return {
       code: "bad-input",
-      message: `What the event "${event}" brings is no object.`,
+      message: `What the event "${event}" brings is no object of JSON.`,
       mend: "Give an object of names and values.",
     };
-  const text = JSON.stringify(payload);
+  const text = JSON.stringify(copy.value);
   const bytes = Buffer.byteLength(text);
   if (bytes <= PAYLOAD_BYTES_MOST) return text;
   return {
@@ -64,7 +72,9 @@ function payloadOf({ event, payload }: Publishing): string | Problem {
 }
 
 /** Only the key may be empty: there is one event of that name. */
-function wrongName(what: "name" | "key" | "id", text: string): Problem | null {
+function wrongName(what: "name" | "key" | "id" | "publisher", text: unknown): Problem | null {
+  if (typeof text !== "string")
+    return { code: "bad-input", message: `The ${what} of an event is a text.`, mend: "Give one." };
   if (text === "" && what !== "key")
     return { code: "bad-input", message: `The ${what} of an event is empty.`, mend: "Name it." };
   if (text.length <= NAME_CHARS_MOST) return null;

@@ -1,5 +1,8 @@
-import type { JsonObject } from "../../core/json.ts";
+import { isObject, type JsonObject } from "../../core/json.ts";
+import type { Problem } from "../../core/problem.ts";
+import { copyJson } from "../agents/index.ts";
 import { checkParams } from "../runtime/index.ts";
+import { badInput, GIVEN_BYTES_MOST, wrongNames } from "./check-told.ts";
 import type { Started } from "./company.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { newRunId } from "./run-id.ts";
@@ -19,6 +22,8 @@ export type Request = {
  */
 export async function startRun(office: Office, request: Request): Promise<Started> {
   if (office.isLooking) return { run: null, problems: [LOOKING] };
+  const given = givenOf(request);
+  if ("code" in given) return { run: null, problems: [given] };
   const { clock, log, ready, runtime } = office;
   const run = newRunId(clock.now(), request.requestId);
   if (request.requestId !== undefined && log.standing(run) !== null)
@@ -26,7 +31,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   const found = await ready(request.workflow);
   if (found.workflow === null) return { run: null, problems: found.problems };
   const { workflow, warnings } = found;
-  const checked = checkParams(workflow, request.params, request.origin);
+  const checked = checkParams(workflow, given.params, given.origin);
   if ("problems" in checked) return { run: null, problems: checked.problems };
   try {
     const { params, origin } = checked;
@@ -39,4 +44,28 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   } catch (error) {
     return { run: null, problems: [problemIn(error)] };
   }
+}
+
+/** A copy of what was given, as the log can hold it; or what of it the log cannot. */
+function givenOf({
+  workflow,
+  params,
+  requestId,
+  by,
+  origin,
+}: Request): { readonly params: JsonObject; readonly origin: JsonObject } | Problem {
+  const wrong = wrongNames({ workflow: workflow ?? "", requestId, by });
+  if (wrong !== null) return wrong;
+  const copies = [
+    copyJson(params, "params", GIVEN_BYTES_MOST),
+    copyJson(origin ?? {}, "origin", GIVEN_BYTES_MOST),
+  ];
+  const objects: JsonObject[] = [];
+  for (const copy of copies) {
+    if (!copy.ok) return badInput(copy.why);
+    if (!isObject(copy.value)) return badInput("Params are an object: each by its name.");
+    objects.push(copy.value);
+  }
+  const [plain = {}, from = {}] = objects;
+  return { params: plain, origin: from };
 }

@@ -1,5 +1,6 @@
 import type { RunId } from "../../core/id.ts";
 import { type Key, type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Waiting } from "./company.ts";
 
@@ -55,7 +56,8 @@ function toldOf(wait: Wait, run: RunId): Told {
     case "event": {
       const of = what.match === "" ? "" : ` of ${what.match}`;
       const sentence = `"${name}" waits for the event "${what.event}"${of}.`;
-      return { status: "waiting", kind: "event", what: sentence, ...until(what.until) };
+      const mend = publishCommand(what);
+      return { status: "waiting", kind: "event", what: sentence, mend, ...until(what.until) };
     }
     case "gate":
       return { status: "waiting", kind: "gate", what: gateSentence(what), ...until(what.until) };
@@ -72,6 +74,12 @@ function toldOf(wait: Wait, run: RunId): Told {
     default:
       return unreachable(what);
   }
+}
+
+function publishCommand(what: Extract<Wait["what"], { readonly kind: "event" }>): string {
+  const key = what.match === "" ? "" : ` --key ${shellWord(what.match)}`;
+  const fields = what.fields.map((name) => ` ${shellWord(name)}=…`).join("");
+  return `muster publish ${shellWord(what.event)}${key}${fields}`;
 }
 
 type Moving = Extract<Wait["what"], { readonly kind: "agent" | "child" | "report" | "place" }>;

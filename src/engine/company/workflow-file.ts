@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
-import { pathToFileURL } from "node:url";
 import {
   type Read,
   readWorkflow,
@@ -11,6 +10,7 @@ import {
 import type { Digest } from "../../core/id.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
+import { importModule } from "../import-module.ts";
 import { digestOf } from "../runtime/index.ts";
 
 /** A workflow's file as it was last read. A run is pinned to `content`: the file may change. */
@@ -46,7 +46,7 @@ export async function takeIn(path: string, file: string): Promise<WorkflowText> 
   try {
     if (TEXTS.includes(extname(path))) return { file, text: readFileSync(path, "utf8") };
     const { mtimeMs } = statSync(path);
-    const module: unknown = await import(`${pathToFileURL(path).href}?at=${mtimeMs}`);
+    const module: unknown = await importModule(path, String(mtimeMs));
     const value = exportedBy(module);
     return value === undefined ? { file, problem: noExport(file) } : { file, value };
   } catch (error) {

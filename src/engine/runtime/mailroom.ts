@@ -1,5 +1,6 @@
 import type { RunId } from "../../core/id.ts";
 import type { Signal } from "../../core/machine/index.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Mail } from "./mail.ts";
 import type { Resident, Residents } from "./resident.ts";
 import type { Clock } from "./runtime.ts";
@@ -12,6 +13,8 @@ export type Mailroom = {
   readonly post: (resident: Resident, mail: Mail) => void;
   /** Back to the front, in their old order: they were decided, and it did not count. */
   readonly giveBack: (resident: Resident, mails: readonly Mail[]) => void;
+  /** An attempt is not begun after all: what says that it is to begin is decided no more. */
+  readonly withdraw: (attempt: Attempt) => void;
   /** Wakes the run if it must. False: there is no such run. Throws `MusterError` when it cannot be folded. */
   readonly postTo: (id: RunId, mail: Mail) => boolean;
   /** Those with mail, at most `most` of them, the longest waiting first. */
@@ -59,6 +62,7 @@ export function openMailroom(
       state.waiting += mails.length;
       list(state, resident);
     },
+    withdraw: (attempt) => withdraw(state, attempt),
     postTo: (id, mail) => {
       const resident = residents.get(id) ?? wokenBy(mail.signal, id, residents);
       if (resident !== null) post(state, resident, mail);
@@ -97,6 +101,12 @@ function post(state: State, resident: Resident, mail: Mail): void {
   else resident.mails.push(mail);
   state.waiting += 1;
   list(state, resident);
+}
+
+function withdraw(state: State, { resident, key }: Attempt): void {
+  const stay = resident.mails.filter(({ signal }) => signal.type !== "begin" || signal.key !== key);
+  state.waiting -= resident.mails.length - stay.length;
+  resident.mails = stay;
 }
 
 function list(state: State, resident: Resident): void {

@@ -2,6 +2,7 @@ import type { RunId } from "../../core/id.ts";
 import {
   type Answer,
   childOf,
+  depthOf,
   type Effect,
   type Event,
   type Failure,
@@ -134,7 +135,7 @@ function startChild(
     definition,
     params: checked.params,
     origin: checked.origin,
-    parent: { run: resident.id, key },
+    parent: { run: resident.id, key, depth: depthOf(resident.run) + 1 },
     at: shell.clock.now(),
     by: resident.run.by,
   };

@@ -25,7 +25,7 @@ export function checkParams(
   const params: Record<string, Json> = {};
   const from: Record<string, Json> = {};
   for (const [name, param] of Object.entries(workflow.params)) {
-    const value = given[name];
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined) {
       if (param.default !== undefined) {
         params[name] = param.default;

@@ -76,10 +76,7 @@ export function openPerforming(shell: PerformingShell): Performing {
     close: (residents) => {
       state.isClosed = true;
       for (const { attempts } of residents)
-        for (const attempt of attempts.values()) {
-          if (attempt.state === "performing") stop(state, attempt, null);
-          else if (attempt.state !== "answered") leave(state, attempt);
-        }
+        for (const attempt of attempts.values()) end(state, attempt);
     },
   };
 }
@@ -155,6 +152,15 @@ function postWith(state: State, attempt: Attempt, what: Pick<Mail, "signal" | "c
   const { signal, content } = what;
   const sent = { signal, cause: null, content, attempt, told: null, refused: null };
   state.mailroom.post(attempt.resident, sent);
+}
+
+/** The process closes: what is under way is stopped, the rest is not begun. */
+function end(state: State, attempt: Attempt): void {
+  if (attempt.state === "performing") return stop(state, attempt, null);
+  if (attempt.state === "answered") return;
+  // Begun on disk and not performed it would be in doubt, and a person would have to look.
+  if (attempt.state === "beginning") state.mailroom.withdraw(attempt);
+  leave(state, attempt);
 }
 
 /** It has nothing more to do here; what it held or waited for is free. */

@@ -1,0 +1,105 @@
+import { parseDigest } from "../../core/id.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import type { Told } from "../../core/machine/index.ts";
+import type { Problem } from "../../core/problem.ts";
+import { copyJson } from "../agents/index.ts";
+
+/** What comes from outside, of one signal or one start, as JSON. */
+export const GIVEN_BYTES_MOST: number = 16 * 1024 * 1024;
+/** Names of people, signals, events and keys. */
+const NAME_CHARACTERS_MOST = 1_000;
+/** Reasons, for people. */
+const WHY_CHARACTERS_MOST = 10_000;
+
+type Field = "key" | "why" | "name" | "digest" | "truth" | "object" | "output";
+
+/** What people and other systems tell a run, and the fields of each. All else only the runtime tells. */
+const FIELDS = {
+  arrived: { key: "key", payload: "object", source: "name" },
+  vote: { key: "key", digest: "digest", allow: "truth", reason: "why" },
+  pause: { why: "why" },
+  resume: {},
+  cancel: { why: "why", rollback: "truth" },
+  retry: { key: "key" },
+  skip: { key: "key", why: "why" },
+  give: { key: "key", output: "output", why: "why" },
+} as const satisfies Partial<Record<Told["type"], Readonly<Record<string, Field>>>>;
+
+/**
+ * What somebody tells a run, as a copy that nobody else can change. Types hold in one program only:
+ * what a caller in JavaScript or a request from elsewhere says is looked at here, before a run hears it.
+ */
+export function checkTold(given: unknown): { readonly told: Told } | Problem {
+  const copy = copyJson(given, "The signal", GIVEN_BYTES_MOST);
+  if (!copy.ok) return badInput(copy.why);
+  if (!isObject(copy.value)) return badInput(`A signal is an object with a type; ${TYPES}`);
+  const { type } = copy.value;
+  if (typeof type !== "string" || !Object.hasOwn(FIELDS, type))
+    return badInput(`People tell no signal of the type ${shown(type)}.`, TYPES);
+  const fields: Readonly<Record<string, Field>> = FIELDS[type as keyof typeof FIELDS];
+  const told: Record<string, Json> = { type };
+  for (const [name, field] of Object.entries(fields)) {
+    const value = copy.value[name];
+    const wrong = WRONG[field](value);
+    if (wrong !== null || value === undefined)
+      return badInput(`The "${name}" of the signal "${type}" is to be ${wrong ?? "there"}.`);
+    told[name] = value;
+  }
+  return { told: told as Told };
+}
+
+/** The first that is given and is no name of somebody or something. */
+export function wrongNames(given: { readonly [what: string]: unknown }): Problem | null {
+  for (const [what, value] of Object.entries(given)) {
+    const wrong = value === undefined ? null : wrongName(value);
+    if (wrong !== null) return badInput(`"${what}" is to be ${wrong}.`);
+  }
+  return null;
+}
+
+function wrongName(value: unknown): string | null {
+  return typeof value === "string" && value !== "" && value.length <= NAME_CHARACTERS_MOST
+    ? null
+    : `a text of 1 to ${NAME_CHARACTERS_MOST} characters`;
+}
+
+export function badInput(message: string, mend?: string): Problem {
+  return { code: "bad-input", message, ...(mend === undefined ? {} : { mend }) };
+}
+
+/** A value as it stands in a message: short, whatever it is. */
+export function shown(value: unknown): string {
+  if (typeof value === "string")
+    return value.length <= SHOWN_CHARACTERS_MOST
+      ? JSON.stringify(value)
+      : `${JSON.stringify(value.slice(0, SHOWN_CHARACTERS_MOST))}…`;
+  if (value === undefined) return "that is not there";
+  return typeof value === "number" || typeof value === "boolean" ? `${value}` : "that is no text";
+}
+
+const SHOWN_CHARACTERS_MOST = 60;
+const TYPES = `Types: ${Object.keys(FIELDS).join(", ")}.`;
+
+/** Null, or what the value is to be. */
+const WRONG: Readonly<Record<Field, (value: Json | undefined) => string | null>> = {
+  key: (value) =>
+    Number.isSafeInteger(value) ? null : "the number of what is open, as waiting() gives it",
+  why: (value) =>
+    typeof value === "string" && value.length <= WHY_CHARACTERS_MOST
+      ? null
+      : `a text of at most ${WHY_CHARACTERS_MOST} characters`,
+  name: (value) => (value === "" ? null : wrongName(value)),
+  digest: (value) =>
+    typeof value === "string" && parseDigest(value) !== null
+      ? null
+      : "the digest of what the gate shows: sha256:…",
+  truth: (value) => (typeof value === "boolean" ? null : "true or false"),
+  object: (value) => (isObject(value) ? null : "an object"),
+  output: (value) => (isObject(value) && isStored(value) ? null : "{ value } or { digest, bytes }"),
+};
+
+function isStored(output: JsonObject): boolean {
+  const { value, digest, bytes } = output;
+  if (value !== undefined) return true;
+  return typeof digest === "string" && parseDigest(digest) !== null && Number.isSafeInteger(bytes);
+}
