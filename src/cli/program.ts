@@ -310,6 +310,7 @@ const HELP = `${examples(
   "muster runs list --status failed",
   "muster runs why-waiting last",
   "muster inbox approve wf_7q2m4x.31",
+  "muster publish payment --key A1 amount=120",
 )}
 
 Exit codes:

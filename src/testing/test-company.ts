@@ -51,14 +51,19 @@ export async function openTestCompany(options: {
     await clock.settle();
     await closing;
   };
+  const settled = async <Told>(telling: Promise<Told>): Promise<Told> => {
+    await patiently(telling, clock);
+    return await telling;
+  };
   return {
     ...company,
     clock,
     playOn,
+    run: (...told) => settled(company.run(...told)),
+    send: (...told) => settled(company.send(...told)),
+    publish: (...told) => settled(company.publish(...told)),
     play: async (workflow, params = {}) => {
-      const starting = company.run(workflow, params);
-      await patiently(starting, clock);
-      const started = await starting;
+      const started = await settled(company.run(workflow, params));
       if (started.run !== null) return playOn(started.run);
       throw new Error(started.problems.map(sentence).join("\n"));
     },
@@ -80,7 +85,7 @@ async function playOnIn(company: Company, clock: VirtualClock, run: RunId): Prom
   throw new Error(`${run} has not ended after ${MOMENTS_MOST} moments.`);
 }
 
-/** Starting reads files and asks agents for their health, which takes turns of the real event loop. */
+/** Starting and telling read files and write the log, which takes turns of the real event loop. */
 async function patiently(starting: Promise<unknown>, clock: VirtualClock): Promise<void> {
   let isOver = false;
   const over = (): void => {

@@ -1,9 +1,18 @@
 /** The command line as people use it: real processes on a small company of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openCompany } from "../../src/index.ts";
 
 const MAIN = resolve("src/cli/main.ts");
 
@@ -51,6 +60,26 @@ phases:
     execution: sequential
     steps:
       - { id: may, name: May we?, gate: { ask: May we send it?, from: [ana] } }
+`,
+  "workflows/order.yaml": `
+name: order
+version: 1.0.0
+execution: sequential
+parameters: { order: { type: string, required: true } }
+steps:
+  - { id: paid, name: Paid, wait: { event: payment, key: $params.order }, outputs: { amount: number } }
+  - { id: again, name: Paid again, wait: { event: payment, key: $params.order } }
+  - { id: pay, name: Pay, agent: payer }
+`,
+  "workflows/once.yaml": "name: once\nsteps:\n  - { id: pay, name: Pay, agent: payer }\n",
+  "agents/payer.yaml": "muster: 1\nkind: function\nmodule: ./agents/payer.ts\neffects: ask\n",
+  "agents/payer.ts": `
+import { appendFileSync } from "node:fs";
+export async function attempt(task) {
+  appendFileSync("payments.txt", task.key + "\\n");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return { outputs: {} };
+}
 `,
   "agents/greeter.yaml": "muster: 1\nkind: function\nmodule: ./agents/greeter.ts\neffects: pure\n",
   "agents/greeter.ts": `
@@ -215,17 +244,17 @@ describe("the command line", () => {
     expect(JSON.parse(out)).toMatchObject({ status: "completed", metrics: { completed_steps: 3 } });
   });
 
-  test("says which process holds the folder, and exits with 5", async () => {
-    const child = start(["run", "deaf"]);
-    const ended = end(child);
-    await said(child, "Long: running");
-    const { code, side } = await muster("run", "greet", "names=Ada");
-    child.kill("SIGKILL");
-    await ended;
-    expect(code).toBe(5);
-    expect(side).toContain(String(child.pid));
-    expect(side).toContain("mend:");
-  });
+  for (const words of [
+    ["run", "greet", "names=Ada"],
+    ["publish", "payment", "--key", "A1"],
+  ])
+    test(`says which process holds the folder, and exits with 5: ${words[0]}`, async () => {
+      await using _holder = await openCompany(folder);
+      const { code, out, side } = await muster(...words);
+      expect([code, out]).toEqual([5, ""]);
+      expect(side).toContain(String(process.pid));
+      expect(side).toContain("mend:");
+    });
 
   test("waits for a person, says why, and goes on when they approve", async () => {
     const asked = await muster("run", "ask");
@@ -240,6 +269,43 @@ describe("the command line", () => {
     const approved = await end(start(["inbox", "approve", item], { MUSTER_PERSON: "ana" }));
     expect(approved.code).toBe(0);
     expect(approved.out).toContain("- Status: completed");
+  });
+
+  test("publishes an event to a run that waits, from a fresh process, and goes on with it", async () => {
+    const parked = await muster("run", "order", "order=A 1");
+    expect(parked.code).toBe(6);
+    expect(parked.side).toContain('"Paid" waits for the event "payment" of A 1.');
+    const mend = "muster publish payment --key 'A 1' amount=…";
+    expect(parked.side).toContain(mend);
+    expect((await muster("runs", "why-waiting", "last")).out).toContain(mend);
+    const other = await muster("publish", "payment", "--key", "B2", "amount=1");
+    expect([other.code, other.out]).toEqual([0, "0 runs were told.\n"]);
+    expect(other.side).toContain("It is kept");
+    const wrong = await muster("publish", "payment", "--key", "A 1", "amount=much");
+    expect([wrong.code, wrong.out]).toEqual([0, "0 runs were told.\n"]);
+    expect(wrong.side).toContain('is not what "Paid" waits for');
+    const told = await muster("publish", "payment", "--key", "A 1", "amount=2.50", "--json");
+    expect(told.code).toBe(0);
+    expect(JSON.parse(told.out)).toMatchObject({ told: [expect.stringMatching(/^wf_/)] });
+    const paid = await muster("publish", "payment", "--key", "A 1", "--id", "mail-1");
+    expect(paid.out).toBe("1 run was told.\n");
+    expect(paid.side).toMatch(/wf_\w+ is completed\./);
+    const twice = await muster("publish", "payment", "--key", "A 1", "--id", "mail-1");
+    expect(twice.side).toContain("It was published before");
+    expect(readFileSync(join(folder, "payments.txt"), "utf8").trim().split("\n")).toHaveLength(1);
+  });
+
+  test("M9 with --no-wait begins nothing, so that nothing is in doubt when the run goes on", async () => {
+    await muster("run", "order", "order=A1");
+    await muster("publish", "payment", "--key", "A1", "amount=1", "--no-wait");
+    const told = await muster("publish", "payment", "--key", "A1", "--no-wait");
+    expect([told.code, told.out]).toEqual([0, "1 run was told.\n"]);
+    const started = await muster("run", "once", "--no-wait");
+    expect(existsSync(join(folder, "payments.txt"))).toBe(false);
+    const resumed = await muster("runs", "resume", started.out.trim());
+    expect([resumed.code, resumed.side.includes("exception")]).toEqual([0, false]);
+    const list = await muster("runs", "list", "--json", "--status", "completed");
+    expect((JSON.parse(list.out) as readonly unknown[]).length).toBeGreaterThan(0);
   });
 
   test("prints a run's log as one JSON object a line, and ends when nobody reads on", async () => {

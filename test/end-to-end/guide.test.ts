@@ -83,13 +83,14 @@ function run(folder: string, line: string): string {
 
 /** Each line that is to be said, in its order; "…" stands for anything. @returns the first that was not */
 function missing(says: readonly string[], said: string): string | null {
-  const lines = said.split("\n");
+  const spaced = (line: string): string => line.trim().replaceAll(/\s+/g, " ");
+  const lines = said.split("\n").map(spaced);
   let at = 0;
   for (const line of says) {
     if (line.trim() === "…") continue;
-    const escaped = line.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const escaped = spaced(line).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
     const pattern = new RegExp(`^${escaped.replaceAll("…", ".*")}$`);
-    const found = lines.findIndex((one, row) => row >= at && pattern.test(one.trim()));
+    const found = lines.findIndex((one, row) => row >= at && pattern.test(one));
     if (found < 0) return line;
     at = found + 1;
   }

@@ -58,7 +58,7 @@ function auditFold(world: World, shell: Shell, { run: id, tell }: Audited): void
   if (live.frames.size > 0) tell("ends", `has ended with ${live.frames.size} steps still live`);
   if (live.open.size > 0)
     tell("ends", `has ended and is still owed: ${JSON.stringify(waitsOf(live))}`);
-  if (live.work.done !== live.work.expected)
+  if (live.outcome === "completed" && live.work.done !== live.work.expected)
     tell("progress", `ended at ${live.work.done} of ${live.work.expected}`);
 }
 

@@ -65,7 +65,8 @@ function kindOf(making: Making, depth: number): Kind {
     if (kind === "workflow" && children.length === 0) return false;
     if (depth >= DEPTH_MOST && kind !== "gate" && kind !== "wait" && kind !== "workflow")
       return false;
-    return taste.only === null || kind === taste.only || kind === "block";
+    const only = taste.only === "crowd" ? "each" : taste.only;
+    return only === null || kind === only || kind === "block";
   });
   let at = chance.next() * may.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [kind, weight] of may) if ((at -= weight) < 0) return kind;
@@ -222,7 +223,7 @@ function block(making: Making, _id: string, depth: number): Written {
 function each(making: Making, id: string, depth: number): Written {
   const { chance, taste } = making;
   const lists = making.readable.filter((one) => one.type === "list");
-  const isCrowd = chance.is(CROWD_SHARE);
+  const isCrowd = taste.only === "crowd" || chance.is(CROWD_SHARE);
   const count = isCrowd ? chance.between(150, 260) : chance.between(0, 7);
   const isPlain = isCrowd || chance.is(0.3);
   const list = isPlain

@@ -205,7 +205,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "a decision has no limit": {
     promise: "M12",
-    only: "each",
+    only: "crowd",
     machine: {
       ...MACHINE,
       decide: (run, signal, facts) => {
@@ -231,7 +231,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "what is left of a decision is forgotten": {
     promise: "proceed",
-    only: "each",
+    only: "crowd",
     machine: forgetting("proceed"),
   },
   "an answer is taken for whatever is open": {

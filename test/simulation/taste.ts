@@ -6,7 +6,7 @@ export type Taste = {
   readonly size: number;
   /** Nothing is invented that could fail for good. */
   readonly isCalm: boolean;
-  /** Only tasks, blocks and this kind; null is: every kind. */
+  /** Only tasks, blocks and this kind, "crowd" for an `each` of very many items; null is: every kind. */
   readonly only: string | null;
 };
 

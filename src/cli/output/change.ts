@@ -83,7 +83,11 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
     `${event.run} accepted: ${plain(event.workflow)} ${plain(event.version)}`.trimEnd(),
   "run.paused": (event) => `paused: ${plain(event.why)}`,
   "run.resumed": () => "goes on",
-  "run.stopping": (event) => `stopping, to end as ${event.outcome}: ${plain(event.why)}`,
+  // The reason of a run that fails is told with the step, and at its end.
+  "run.stopping": (event) =>
+    event.outcome === "failed" && event.error
+      ? null
+      : `stopping, to end as ${event.outcome}: ${plain(event.why)}`,
   "run.undoing": () => "undoing what was done",
   "run.finished": (event, { history }) => {
     const took = duration(event.at - (history.acceptedAt ?? event.at));

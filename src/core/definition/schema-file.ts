@@ -1,17 +1,19 @@
 import { z } from "zod";
 import { agentKinds, agentShapes } from "./agent-shape.ts";
+import { conversionsReference } from "./conversions-reference.ts";
 import { stepKinds, stepShapes } from "./step-shape.ts";
 import { phaseKeys, phaseShape, workflowKeys, workflowShape } from "./workflow-shape.ts";
 
 /** A file made from the schemas, which nobody edits. */
 export type MadeFile = { readonly path: string; readonly text: string };
 
-/** The JSON Schemas that editors read, and the reference of all keys. */
+/** The JSON Schemas that editors read, and the references of keys and of conversions. */
 export function madeFiles(): readonly MadeFile[] {
   return [
     { path: "schema/workflow.schema.json", text: json(workflowSchema()) },
     { path: "schema/agent.schema.json", text: json(agentSchema()) },
     { path: "docs/reference/keys.md", text: keysReference() },
+    { path: "docs/reference/conversions.md", text: conversionsReference() },
   ];
 }
 

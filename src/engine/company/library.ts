@@ -144,8 +144,9 @@ async function refresh(state: State): Promise<void> {
   const stamps = names.map((file) => `${file} ${stampOf(join(state.folder, file))}`);
   const now = ["read", ...stamps].join("\n");
   if (now === state.read) {
+    // Starts that are asked for at once look once; whoever has waited for anything looks again.
     state.isFresh = true;
-    setImmediate(() => {
+    queueMicrotask(() => {
       state.isFresh = false;
     });
     return;

@@ -11,8 +11,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { RunId } from "../../core/id.ts";
-import { type Company, openCompany } from "./index.ts";
+import type { Digest, RunId } from "../../core/id.ts";
+import { type Company, openCompany, type Published } from "./index.ts";
 
 const DOOR = pathToFileURL(resolve(import.meta.dirname, "../../index.ts")).href;
 
@@ -100,6 +100,62 @@ export const workflow = defineWorkflow({
     await first.close();
     await using second = await openCompany(folder.path);
     expect(second.runs()).toMatchObject([{ workflow: "greet", status: "completed" }]);
+  });
+
+  test("M2 gives the same run for the same request after it was opened again", async () => {
+    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
+    const first = await openCompany(folder.path);
+    const asked = await first.run("greet", { name: "Ana" }, { requestId: "order 7" });
+    await first.close();
+    await using second = await openCompany(folder.path);
+    const again = await second.run("greet", { name: "Ana" }, { requestId: "order 7" });
+    expect([again.run, again.run !== null && again.again]).toEqual([asked.run, true]);
+    expect(second.runs()).toHaveLength(1);
+  });
+
+  test("keeps an event that came before the wait for it, through closing and opening", async () => {
+    const waits =
+      "steps: [{ id: ask, gate: Go on? }, { id: paid, wait: { event: payment, key: A1 } }]";
+    using folder = newFolder({
+      "workflows/pay.yaml": `name: pay\nexecution: sequential\n${waits}\n`,
+    });
+    const first = await openCompany(folder.path);
+    const started = await first.run("pay");
+    if (started.run === null) throw new Error(JSON.stringify(started.problems));
+    const published = await first.publish("payment", { amount: 3 }, { key: "A1", by: "bank" });
+    expect(published).toEqual({ kept: true, again: false, told: [], problems: [] });
+    await first.close();
+    await using second = await openCompany(folder.path);
+    const gates: { readonly seq: number; readonly digest: Digest }[] = [];
+    for await (const { seq, data } of second.events(started.run)) {
+      const gate = data["gate"] as { readonly digest: Digest } | undefined;
+      if (gate !== undefined) gates.push({ seq, digest: gate.digest });
+    }
+    const [{ seq: key, digest } = { seq: 0, digest: "" as Digest }] = gates;
+    await second.send(started.run, { type: "vote", key, digest, allow: true, reason: "" });
+    expect(await second.settled(started.run)).toMatchObject({ status: "completed" });
+    expect(
+      (await typesOf(second, started.run)).filter((type) => type === "listen.ended"),
+    ).toHaveLength(1);
+  });
+
+  test("keeps no event that is too large, has no name, or comes where it is only looked at", async () => {
+    using folder = newFolder({ "workflows/greet.yaml": GREET, ...GREETER });
+    const codeOf = ({ kept, problems }: Published) => [kept, problems[0]?.code];
+    const company = await openCompany(folder.path);
+    expect(codeOf(await company.publish("paid", { text: "é".repeat(40_000) }))).toEqual([
+      false,
+      "limit",
+    ]);
+    expect(codeOf(await company.publish("paid", {}, { key: "k".repeat(1_001) }))).toEqual([
+      false,
+      "limit",
+    ]);
+    for (const wrong of [company.publish("", {}), company.publish("paid", [] as never)])
+      expect(codeOf(await wrong)).toEqual([false, "bad-input"]);
+    await company.close();
+    await using visitor = await openCompany(folder.path, { perform: false });
+    expect(codeOf(await visitor.publish("paid", {}))).toEqual([false, "not-allowed"]);
   });
 
   test("M4 a run stays with the definition it began with, whatever becomes of the file", async () => {

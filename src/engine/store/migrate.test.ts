@@ -1,0 +1,36 @@
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { migrate, versionOf } from "./migrate.ts";
+import { LOG } from "./migrations/0001-log.ts";
+
+const APPLICATION = 0x4d_53_54_52;
+
+describe("a log of an older version", () => {
+  test("of before events were kept has its streams and listens, and takes events", () => {
+    using database = new DatabaseSync(":memory:");
+    database.exec(`${LOG}
+      pragma application_id = ${APPLICATION};
+      pragma user_version = 1;
+      insert into streams (name) values ('wf_aaaa');
+      insert into listens (stream, key, event, match) values (1, 4, 'paid', 'order-1');`);
+    migrate(database, versionOf(database, "log.db"));
+    expect(versionOf(database, "log.db")).toBe(2);
+    expect({ ...database.prepare("select published from streams").get() }).toEqual({
+      published: 0,
+    });
+    expect({ ...database.prepare("select key, match, since from listens").get() }).toEqual({
+      key: 4,
+      match: "order-1",
+      since: 0,
+    });
+    const insert = "insert into published (event, match, payload, source, at)";
+    database.exec(`${insert} values ('paid', 'order-1', '{}', 'bank', 1)`);
+    expect(database.prepare("select position from published").all()).toHaveLength(1);
+  });
+
+  test("is migrated once", () => {
+    using database = new DatabaseSync(":memory:");
+    for (let time = 0; time < 2; time += 1) migrate(database, versionOf(database, "log.db"));
+    expect(versionOf(database, "log.db")).toBe(2);
+  });
+});
