@@ -372,6 +372,22 @@ describe("muster runs", () => {
   });
 });
 
+describe("muster runs why-waiting", () => {
+  test("says a time once, whether the sentence names it or not", async () => {
+    const until = "2026-12-11T12:00:00.000Z";
+    const common = { path: "a", key: 1, status: "waiting", until } as const;
+    const waiting = [
+      { ...common, kind: "timer", what: `"Cool down" waits until ${until}.` },
+      { ...common, kind: "event", what: '"Paid" waits for the event "payment".' },
+    ] as const;
+    const company = open(held, { waiting });
+    await company.run("example", {}, {});
+    expect((await muster(company, "runs", "why-waiting", "last")).out).toBe(
+      `a  waiting  "Cool down" waits until ${until}.\na  waiting  "Paid" waits for the event "payment", until ${until}.\n`,
+    );
+  });
+});
+
 describe("a run at which nobody is at work", () => {
   test("is said to be one, with the command that goes on with it", async () => {
     const waiting = [

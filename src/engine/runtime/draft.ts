@@ -10,6 +10,7 @@ import {
   owedBy,
   type Run,
   type Turn,
+  timerDue,
   turnsOf,
 } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
@@ -79,7 +80,7 @@ export function draft(resident: Resident, world: World, now: number): Draft {
   const effects = events.length === 0 ? NO_EFFECTS : owedBy(run, events);
   const turns = turnsOf(resident.run, run);
   const standing = standingOf(run, resident.standing, now);
-  const fired = firedKeys(mails);
+  const fired = firedKeys(mails, run);
   const isWritten = events.length > 0 || fired !== null;
   const snapshot = isWritten ? snapshotDue(run, resident.tail + events.length) : null;
   const pins = pinsOf(events, world.pinned);
@@ -180,11 +181,11 @@ function pinned(digest: Digest, definitions: Definitions): Content {
   return content;
 }
 
-/** A row that fired is done, whatever the run made of it. */
-function firedKeys(mails: readonly Mail[]): readonly number[] | null {
+/** A row that fired is done, whatever the run made of it; unless its moment was moved meanwhile. */
+function firedKeys(mails: readonly Mail[], run: Run): readonly number[] | null {
   let keys: number[] | null = null;
   for (const { signal } of mails) {
-    if (signal.type !== "fired") continue;
+    if (signal.type !== "fired" || (timerDue(run, signal.key) ?? 0) > signal.at) continue;
     keys ??= [];
     keys.push(signal.key);
   }
