@@ -90,7 +90,8 @@ function smallDisk(options: string, { skip }: TestContext): string {
 }
 
 describe("a process that is killed", () => {
-  async function killed(afterMs: number): Promise<Map<string, number>> {
+  /** @param lines how many batches were acknowledged before; the kill comes `afterMs` later, wherever the process is then */
+  async function killed(lines: number, afterMs: number): Promise<Map<string, number>> {
     const child = spawn(process.execPath, [CHILD, folder], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -98,7 +99,7 @@ describe("a process that is killed", () => {
     child.stdout.on("data", (piece: Buffer) => {
       said += piece.toString();
     });
-    await begun(child);
+    while (said.split("\n").length - 2 < lines) await once(child.stdout, "data");
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     child.kill("SIGKILL");
     await once(child, "close");
@@ -118,7 +119,7 @@ describe("a process that is killed", () => {
   test("M1 loses nothing that was acknowledged, again and again, and its lock dies with it", async () => {
     let acknowledged = 0;
     for (let time = 0; time < 10; time += 1) {
-      const ends = await killed(20 + time * 17);
+      const ends = await killed(1 + time, time * 3);
       const log = opened();
       for (const [stream, seq] of ends) {
         const last = [...log.read(run(stream.slice("wf_".length)))].at(-1);
@@ -136,7 +137,7 @@ describe("a process that is killed", () => {
   });
 
   test("leaves no content behind that is named and not there", async () => {
-    await killed(150);
+    await killed(2, 20);
     const log = opened();
     const database = new DatabaseSync(state("log.db"), { readOnly: true });
     const digests = database.prepare("select digest from contents").all();
