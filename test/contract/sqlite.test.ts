@@ -19,7 +19,12 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, type TestContext, test } from "vitest";
 import { type Envelope, verifyStream } from "../../src/core/audit/index.ts";
-import { type Log, observeSqlite, openSqlite } from "../../src/engine/store/index.ts";
+import {
+  type Log,
+  lookIntoSqlite,
+  observeSqlite,
+  openSqlite,
+} from "../../src/engine/store/index.ts";
 import { append, digestOf, run, sha256, standing } from "./appends.ts";
 
 const CHILD = fileURLToPath(new URL("./appending.child.ts", import.meta.url));
@@ -366,6 +371,28 @@ describe("a disk that fails", () => {
     const { code, told } = refusal(disk);
     expect(code).toBe("read-only");
     expect(told).toContain("Make the folder writable");
+  });
+
+  test("read-only: what was closed is looked at all the same, what was not is refused with a mend", async (context) => {
+    const disk = smallDisk("size=8m", context);
+    const remount = (mode: string) => execFileSync("mount", ["-o", `remount,${mode}`, disk]);
+    const log = openSqlite(disk);
+    await log.append([append(run("aaaa"), 0, 2)]);
+    await log.close();
+    remount("ro");
+    const look = lookIntoSqlite(disk);
+    expect([...(look?.read(run("aaaa")) ?? [])].map(({ seq }) => seq)).toEqual([1, 2]);
+    await look?.close();
+    remount("rw");
+    const child = spawn(process.execPath, [CHILD, disk], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "close");
+    rmSync(join(disk, ".muster", "log.db-shm"));
+    remount("ro");
+    expect(() => lookIntoSqlite(disk)).toThrow(/this user may not write in that folder/);
+    remount("rw");
   });
 
   test("no folder, or a file in its place", () => {
