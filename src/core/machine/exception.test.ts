@@ -91,6 +91,13 @@ describe("an exception", () => {
     expect(run.asked("count").inputs).toEqual({});
   });
 
+  test("is left without a reason by a sentence that ends", () => {
+    const run = begun("ask");
+    run.answers("send", unknown);
+    run.tell({ type: "skip", key: run.exception("send").key, why: "" }, "ben");
+    expect(run.events("step.finished")[0]?.warnings).toEqual(["ben went on without it."]);
+  });
+
   test("M13 is left by outputs only where they are what the step promises", () => {
     const run = begun("ask");
     run.answers("send", unknown);

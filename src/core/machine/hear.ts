@@ -243,7 +243,7 @@ function wayOut(
     case "skip": {
       tell(draft, { ...closing, how: "skip" });
       const error = frame.error ?? failure("optional_step_failure", told.why);
-      const warnings = [`${draft.by} went on without it: ${told.why}`];
+      const warnings = [because(`${draft.by} went on without it`, told.why)];
       degrade(draft, frame, { error, warnings });
       return null;
     }
@@ -258,11 +258,15 @@ function wayOut(
       tell(draft, { ...closing, how: "give" });
       complete(draft, frame, {
         output: taken.output,
-        warnings: [`Given by ${draft.by}: ${told.why}`],
+        warnings: [because(`Given by ${draft.by}`, told.why)],
       });
       return null;
     }
   }
+}
+
+function because(what: string, why: string): string {
+  return why === "" ? `${what}.` : `${what}: ${why}`;
 }
 
 function isEnding(frame: LeafFrame): Problem {
