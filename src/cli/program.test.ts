@@ -246,6 +246,24 @@ describe("muster run", () => {
     expect(code).toBe(6);
   });
 
+  test("that fails names the step that failed and, for each error, who had the step", async () => {
+    const bad = { outcome: "failed", error: timedOut };
+    const attempt = { key: 4, outcome: "failed", error: timedOut, doubt: false } as const;
+    const failing: Script = (_told, run) => [
+      accepted(run),
+      ...LOADING,
+      { type: "attempt.ended", path: "load/1", ...attempt },
+      ended("load/1", bad),
+      ended("load", bad),
+      ended("", bad),
+      { type: "run.finished", outcome: "failed", error: timedOut },
+    ];
+    const { code, out } = await muster(open(failing), "run", "example");
+    expect(out).toContain('- Reason: "Load customers": no answer in 30 s\n');
+    expect(out).toContain("- Load customers, attempt 1 (loader): no answer in 30 s\n");
+    expect(code).toBe(1);
+  });
+
   test("with --no-wait gives only the run's id", async () => {
     expect(await muster(open(whole), "run", "example", "--no-wait")).toEqual({
       code: 0,
@@ -289,7 +307,7 @@ describe("muster runs", () => {
       - Attempts: 1
 
       Errors:
-      - Load customers, attempt 1: no answer in 30 s
+      - Load customers, attempt 1 (loader): no answer in 30 s
       "
     `);
   });
@@ -508,8 +526,14 @@ describe("muster check", () => {
     const logs: boolean[] = [];
     const stream = { write: () => true };
     await program(["check", "--folder", FOLDER], {
-      ...{ cwd: FOLDER, env: {}, person: "ana", stdout: stream, stderr: stream, packs: FOLDER },
-      ...{ now: () => NOW, onInterrupt: () => () => undefined },
+      cwd: FOLDER,
+      env: {},
+      person: "ana",
+      stdout: stream,
+      stderr: stream,
+      packs: FOLDER,
+      now: () => NOW,
+      onInterrupt: () => () => undefined,
       openCompany: async (_folder, { memory }) => {
         logs.push(memory);
         return open(whole);

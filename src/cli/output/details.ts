@@ -7,6 +7,7 @@ export function detailsOf(step: StepView, now: number): readonly string[] {
   if (step.tally) return [tallyWords(step.tally, null)];
   const { record, items } = step;
   const facts = [
+    record.undone ? "undone" : null,
     items && record.count !== null ? tallyWords(items, record.count) : null,
     step.kind === "repeat" && record.rounds > 0 ? `round ${record.rounds}` : null,
     record.agent,

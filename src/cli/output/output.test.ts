@@ -147,6 +147,48 @@ describe("the plain lines of a run", () => {
   });
 });
 
+describe("the plain lines of a step", () => {
+  const said = (bodies: readonly Body[], workflow = exampleWorkflow()): readonly string[] => {
+    const linesOf = changeLines();
+    let history = emptyHistory(workflow);
+    return numbered(bodies).flatMap((event) => {
+      history = readEvent(history, event);
+      return linesOf(event, history).map((line) => line.slice(28));
+    });
+  };
+
+  test("that was approved without a reason say so, and its first attempt is none again", () => {
+    const digest = "sha256:0" as const;
+    const gate = { digest, ask: "Go on?", chain: "", from: ["ana"], need: 1 };
+    const running = { type: "attempt.started", path: "load/1", agent: "loader", effects: "pure" };
+    expect(
+      said([
+        begun("load/1", { gate }),
+        { type: "gate.closed", key: 1, path: "load/1", allowed: true, why: "" },
+        running as Body,
+        { ...(running as object), call: 3 } as Body,
+      ]),
+    ).toEqual([
+      "Load customers: waits for a decision of ana",
+      "Load customers: approved",
+      "Load customers: running (loader)",
+      "Load customers: running again (loader)",
+    ]);
+  });
+
+  test("that is undone name it", () => {
+    const workflow = exampleWorkflow();
+    const [phase] = workflow.root.steps;
+    const [load] = phase?.kind === "block" ? phase.steps : [];
+    if (phase?.kind !== "block" || load?.kind !== "task") throw new Error("no task");
+    const compensate = { agent: "loader", inputs: {}, timeoutMs: null };
+    const steps = [{ ...phase, steps: [{ ...load, compensate }] }];
+    const undoable = { ...workflow, root: { ...workflow.root, steps } } as typeof workflow;
+    const bodies = [attempted("load/1"), ended("load/1"), attempted("!undo/1")];
+    expect(said(bodies, undoable).at(-1)).toBe("undo of Load customers: running (loader)");
+  });
+});
+
 describe("a text from outside", () => {
   test("can neither colour nor clear the terminal, nor begin a line of its own", () => {
     expect(plain("\u001b[2J\u001b[31mred\u001b[0m\nerror: not ours\u202e\u0007")).toBe(
@@ -251,6 +293,7 @@ describe("a value in one line", () => {
     );
     expect(valueLine([], 60)).toBe("none");
     expect(valueLine(null, 60)).toBe("nothing");
+    expect([{}, "", [""]].map((value) => valueLine(value, 60))).toEqual(["{}", '""', '1 ("")']);
   });
 
   test("keeps the end of an address that is too long, and is never too wide", () => {

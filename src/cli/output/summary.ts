@@ -1,5 +1,5 @@
 import type { History, RunView } from "../../core/history/index.ts";
-import { countedSteps, isWell, viewOf } from "../../core/history/index.ts";
+import { countedSteps, failedStep, isWell, viewOf } from "../../core/history/index.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { duration } from "./duration.ts";
 import { glyph, hued } from "./state.ts";
@@ -56,7 +56,7 @@ function runLines(view: RunView): readonly string[] {
   return [
     `- Workflow: ${plain(view.workflow)}${version ? ` ${version}` : ""} (ID: ${view.run ?? "none"})`,
     `- Status: ${view.status}${withWarnings(view)}`,
-    ...(view.error ? [`- Reason: ${plain(view.error.message)}`] : []),
+    ...(view.error ? [`- Reason: ${reasonOf(view, view.error.message)}`] : []),
     `- Duration: ${duration(took)}`,
     `- Phases completed: ${view.phases.filter(isWell).length}/${view.phases.length}`,
     `- Steps completed: ${steps.filter(isWell).length}/${steps.length}`,
@@ -66,6 +66,13 @@ function runLines(view: RunView): readonly string[] {
     ...(view.counts.skipped > 0 ? [`- Steps skipped: ${view.counts.skipped}`] : []),
     ...(view.counts.undone > 0 ? [`- Steps undone: ${view.counts.undone}`] : []),
   ];
+}
+
+/** With the step that failed, where the sentence does not name it itself. */
+function reasonOf(view: RunView, message: string): string {
+  const named = failedStep(view);
+  const name = named === null ? "" : `"${named.name}"`;
+  return plain(name === "" || message.includes(name) ? message : `${name}: ${message}`);
 }
 
 function withWarnings({ status, counts }: RunView): string {
@@ -110,8 +117,8 @@ function errorLines(history: History, { status, errors, counts }: RunView): read
   if (status === "completed") return [];
   return limited(
     errors.map(
-      ({ path, attempt, error }) =>
-        `- ${stepName(history, path)}, attempt ${attempt}: ${plain(error.message)}`,
+      ({ path, attempt, agent, error }) =>
+        `- ${stepName(history, path)}, attempt ${attempt}${agent ? ` (${plain(agent)})` : ""}: ${plain(error.message)}`,
     ),
     counts.errors,
   );

@@ -23,7 +23,7 @@ export function valueLine(value: Json, columns: number): string {
   if (Array.isArray(value)) return cut(listLine(value, columns), columns);
   if (!isObject(value)) return cut(scalar(value), columns);
   const pairs = Object.entries(value).map(([key, held]) => `${plain(key)} ${within(held)}`);
-  return pairs.length === 0 ? "nothing" : cut(pairs.join(", "), columns);
+  return pairs.length === 0 ? "{}" : cut(pairs.join(", "), columns);
 }
 
 function listLine(list: readonly Json[], columns: number): string {
@@ -74,6 +74,7 @@ function within(value: Json): string {
 }
 
 function scalar(value: Json): string {
-  if (value === null || value === "") return "nothing";
+  if (value === null) return "nothing";
+  if (value === "") return '""';
   return plain(typeof value === "string" ? value : JSON.stringify(value));
 }

@@ -18,6 +18,7 @@ import {
 } from "./example.ts";
 import {
   emptyHistory,
+  failedStep,
   type History,
   progressOf,
   readEvent,
@@ -254,6 +255,43 @@ describe("the history of a run", () => {
     expect(stepAt(cancelled, "check/sign").record.gate).toBeNull();
     const over = told([...asking, { type: "run.finished", outcome: "rolled back" }]);
     expect(viewOf(over)).toMatchObject({ gateCount: 0, exceptionCount: 0 });
+  });
+
+  test("marks the steps that a rollback has undone, newest first", () => {
+    const compensate = { agent: "worker", inputs: {}, timeoutMs: null };
+    const workflow = exampleWorkflow([
+      block("a", [{ ...task("a/1"), compensate }, task("a/2"), { ...task("a/3"), compensate }]),
+    ]);
+    const done = ["a/1", "a/2", "a/3"].flatMap((path) => [attempted(path), ended(path)]);
+    const undoing: readonly Body[] = [
+      accepted,
+      begun(""),
+      begun("a"),
+      ...done,
+      { type: "run.undoing" },
+      attempted("!undo/1"),
+    ];
+    const undone = (history: History): readonly boolean[] =>
+      ["a/1", "a/2", "a/3"].map((path) => stepAt(history, path).record.undone);
+    expect(undone(told(undoing, workflow))).toEqual([false, false, false]);
+    const half = [...undoing, ended("!undo/1"), attempted("!undo/2")];
+    expect(undone(told(half, workflow))).toEqual([false, false, true]);
+    const skipped = told([...half, ended("!undo/2", { outcome: "degraded" })], workflow);
+    expect(undone(skipped)).toEqual([false, false, true]);
+    expect(undone(told([...half, ended("!undo/2")], workflow))).toEqual([true, false, true]);
+  });
+
+  test("names the step whose failure the run ended with, and none where no single one did", () => {
+    const other = { ...timedOut, message: "too late" };
+    const failing = (error: object): History =>
+      told([
+        ...STARTED,
+        ended("prepare/1", { outcome: "failed", error: timedOut }),
+        ended("prepare", { outcome: "failed", error: timedOut }),
+        { type: "run.finished", outcome: "failed", error: error as typeof timedOut },
+      ]);
+    expect(failedStep(viewOf(failing(timedOut)))?.path).toBe("prepare/1");
+    expect(failedStep(viewOf(failing(other)))).toBeNull();
   });
 
   test("shows the steps of a repeated block as they are in this round", () => {

@@ -11,6 +11,7 @@ import {
   type StepRecord,
   type Tally,
 } from "./record.ts";
+import type { Undoable } from "./undo.ts";
 
 /**
  * What people want to know of a run, read off its log and nothing else. Lists, pages, counts and
@@ -35,6 +36,9 @@ export type History = {
     readonly why: string;
   } | null;
   readonly undoing: boolean;
+  readonly undoable: Undoable | null;
+  /** Which step each undo undoes. */
+  readonly undoes: Table<Path, Path>;
   readonly outcome: RunOutcome | null;
   readonly outputs: Stored | null;
   readonly error: Failure | null;
@@ -133,6 +137,8 @@ export function emptyHistory(workflow: Workflow): History {
     paused: null,
     stopping: null,
     undoing: false,
+    undoable: null,
+    undoes: emptyTable(),
     outcome: null,
     outputs: null,
     error: null,

@@ -1,3 +1,4 @@
+export { failedStep } from "./cause.ts";
 export { recordAt } from "./change.ts";
 export type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
 export { emptyHistory } from "./history.ts";

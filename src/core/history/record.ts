@@ -36,6 +36,8 @@ export type StepRecord = {
   readonly why: string | null;
   /** degraded: what the author says it means. */
   readonly impact: string | null;
+  /** It was completed, and a rollback has undone it. */
+  readonly undone: boolean;
   readonly gate: GateRecord | null;
   readonly exception: Key | null;
   readonly waitsFor: Awaited | null;
@@ -124,6 +126,7 @@ export function newRecord(path: Path, expected: number): StepRecord {
     warnings: [],
     why: null,
     impact: null,
+    undone: false,
     gate: null,
     exception: null,
     waitsFor: null,

@@ -100,6 +100,7 @@ function stepDocument(step: StepView): JsonObject {
     ...(record.error ? { error: { kind: record.error.kind, message: record.error.message } } : {}),
     ...(record.fallback ? { fallback_reason: record.fallback } : {}),
     ...(record.impact ? { impact: record.impact } : {}),
+    ...(record.undone ? { undone: true } : {}),
     ...(record.warnings.length > 0 ? { warnings: record.warnings } : {}),
     ...(record.nextTryAt !== null ? { next_attempt: instantOf(record.nextTryAt) } : {}),
     ...(items ? { items: { total: record.count, ...items.counts } } : {}),

@@ -4,13 +4,14 @@ import { gateOpened, nothingAwaited } from "./gate-events.ts";
 import type { History } from "./history.ts";
 import { isComposite, parentPath, placeAt } from "./place.ts";
 import type { StepRecord } from "./record.ts";
+import { undoFinished, undoStarted } from "./undo.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 
 export function stepStarted(history: History, event: Of<"step.started">): History {
   const { path, at } = event;
   const grown = growth(history, event);
-  const begun = addWork(withRound(history, path), path, { expected: grown });
+  const begun = addWork(withRound(undoStarted(history, path), path), path, { expected: grown });
   const before = recordAt(begun, path);
   const place = placeAt(history.places, path);
   const waits = place.step?.kind === "wait" || place.step?.kind === "gate";
@@ -106,7 +107,7 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
   let after = write({ ...asked, usage: addUsage(history.usage, event.usage) }, record);
   if (event.error && before.attempt) after = addError(after, record, { at, error: event.error });
   after = addWarnings(after, path, { at, texts });
-  return addWork(after, path, { done: done - before.done });
+  return undoFinished(addWork(after, path, { done: done - before.done }), event);
 }
 
 export function opened(

@@ -1,0 +1,40 @@
+import type { Event, Path } from "../machine/index.ts";
+import { get, set } from "../machine/index.ts";
+import type { History } from "./history.ts";
+import { placeAt, UNDO_PATH } from "./place.ts";
+
+/** What a rollback would undo next, newest first. */
+export type Undoable = { readonly path: Path; readonly next: Undoable | null };
+
+/** The events of an undo name no step: it is the newest that is not undone yet. */
+export function undoStarted(history: History, path: Path): History {
+  if (!isUndo(path) || history.undoable === null) return history;
+  return { ...history, undoes: set(history.undoes, path, history.undoable.path) };
+}
+
+/** A step that says how to undo it can be undone from now on; one that was undone is marked. */
+export function undoFinished(
+  history: History,
+  { path, outcome }: Extract<Event, { readonly type: "step.finished" }>,
+): History {
+  if (isUndo(path)) {
+    const after = { ...history, undoable: history.undoable?.next ?? null };
+    const undone = get(history.undoes, path);
+    return outcome === "completed" && undone !== undefined ? marked(after, undone) : after;
+  }
+  const { step } = placeAt(history.places, path);
+  if (outcome !== "completed" || step?.kind !== "task" || step.compensate === null) return history;
+  return { ...history, undoable: { path, next: history.undoable } };
+}
+
+function marked(history: History, path: Path): History {
+  const { path: name } = placeAt(history.places, path);
+  const record = get(history.records, name);
+  // Of items and of earlier rounds no record is kept.
+  if (record?.path !== path) return history;
+  return { ...history, records: set(history.records, name, { ...record, undone: true }) };
+}
+
+function isUndo(path: Path): boolean {
+  return path.startsWith(`${UNDO_PATH}/`);
+}
