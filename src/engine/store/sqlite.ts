@@ -7,6 +7,7 @@ import { prepareFolder, STATE_FOLDER } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { migrate, versionOf } from "./migrate.ts";
+import { presenceOf } from "./presence.ts";
 import { openPublisher } from "./publisher.ts";
 import { openReader } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
@@ -46,6 +47,7 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
       artifacts: openArtifacts(join(state, "artifacts")),
       retention: options.retention ?? RETENTION,
       release: lock.release,
+      isThere: presenceOf(path),
     });
   } catch (error) {
     database?.close();
@@ -89,6 +91,8 @@ function noLog(company: string): MusterError {
 type Parts = Parameters<typeof openWriter>[1] & {
   readonly retention: Retention;
   readonly release: () => void;
+  /** Throws when the log's file is not there any more. */
+  readonly isThere: () => void;
 };
 
 function assemble(database: DatabaseSync, parts: Parts): Log {
@@ -100,10 +104,12 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
     // The promise is for other stores: here all is on disk when this returns.
     async append(batch) {
       if (!isOpen) throw closed();
+      parts.isThere();
       return write(batch);
     },
     async publish(batch) {
       if (!isOpen) throw closed();
+      parts.isThere();
       return publish(batch);
     },
     async close() {
