@@ -31,8 +31,7 @@ export function buildTask(
     checkInputs(source.inputs ?? {}, { draft, names, building, fields: known.inputs, ...about });
   }
   const fallback = readFallback(source, draft, { agent, building });
-  const by = { agent: agent.kind === "named" ? agent.agent : null };
-  checkOutputs(draft, { ...by, fallback: fallback?.agent ?? null }, building);
+  checkOutputs(draft, { agent, fallback }, building);
   const strategy = readStrategy(source.error_strategy) ?? building.settings.strategy;
   adviseOn(draft, building, strategy === "retry_with_fallback" && fallback === null);
   const { settings } = building;

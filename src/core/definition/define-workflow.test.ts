@@ -56,6 +56,30 @@ describe("a workflow in TypeScript", () => {
     ]);
   });
 
+  test("with problems says the line of the module where it is sure", () => {
+    const written = `export const workflow = defineWorkflow({
+  steps: [
+    { id: "load", agent: "loader", timeout: 0 },
+    { id: "greet", agent: "mailer", after: ["laod"] },
+  ],
+});
+`;
+    const wrong = {
+      steps: [
+        { id: "load", agent: "loader", timeout: 0 },
+        { id: "greet", agent: "mailer", after: ["laod"] },
+      ],
+    };
+    const { problems } = readWorkflowValue(wrong, { file: "greetings.ts", written }, ALONE);
+    const errors = problems.filter(({ severity }) => severity !== "warning");
+    expect(errors.map(({ message, where }) => [message.split(":")[0], where])).toEqual([
+      ["steps[0].timeout", { file: "greetings.ts", line: 3, column: 36 }],
+      ["steps[1].after[0]", { file: "greetings.ts", line: 4, column: 45 }],
+    ]);
+    const set = textOfValue({ steps: [{ id: "load", at: new Map() }] }, { file: "x.ts", written });
+    expect(set.problem?.where).toEqual({ file: "x.ts", line: 3, column: 7 });
+  });
+
   test("holds data only", () => {
     const circle: { inner?: unknown } = {};
     circle.inner = circle;

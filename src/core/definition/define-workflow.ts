@@ -40,7 +40,7 @@ export type WorkflowModule = { readonly file: string; readonly written?: string 
  */
 export function textOfValue(
   value: unknown,
-  { file, written = null }: WorkflowModule,
+  { file, written }: WorkflowModule,
 ):
   | { readonly text: string; readonly problem: null }
   | { readonly text: null; readonly problem: Problem } {
@@ -57,7 +57,7 @@ export function textOfValue(
       code: "wrong-type",
       message: `${first.at.length === 0 ? "The workflow" : shownPath(first.at)} ${first.what}.`,
       mend: "A workflow is data: texts, numbers, true, false, null, lists and maps.",
-      where: placesInModule({ file, text: written }, plain)(first.at, {}),
+      where: placesInModule({ file, text: written ?? null }, plain)(first.at, {}),
     },
   };
 }

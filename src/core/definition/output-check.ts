@@ -4,7 +4,7 @@ import type { Building } from "./building.ts";
 import { type OutputPlace, outputPlaces } from "./declared-type.ts";
 import type { Draft } from "./draft.ts";
 import type { Fault } from "./report.ts";
-import type { OutputFields } from "./workflow.ts";
+import type { AgentNeed, Fallback, OutputFields } from "./workflow.ts";
 
 type TaskDraft = Extract<Draft, { kind: "task" }>;
 
@@ -14,16 +14,18 @@ type TaskDraft = Extract<Draft, { kind: "task" }>;
  */
 export function checkOutputs(
   draft: TaskDraft,
-  by: { readonly agent: string | null; readonly fallback: string | null },
+  by: { readonly agent: AgentNeed; readonly fallback: Fallback | null },
   building: Building,
 ): void {
   const { source } = draft;
   const declared = building.outputs.get(draft);
   if (source.outputs === undefined || declared === undefined) return;
+  const primary = by.agent.kind === "named" ? by.agent.agent : null;
+  const second = by.fallback?.agent ?? null;
   const places = outputPlaces(source.outputs, [...draft.at, "outputs"]);
   for (const [agent, severity] of [
-    [by.agent, "error"],
-    [by.fallback === by.agent ? null : by.fallback, "warning"],
+    [primary, "error"],
+    [second === primary ? null : second, "warning"],
   ] as const) {
     const given = agent === null ? null : outputsOf(agent, building);
     if (agent === null || given === null) continue;
