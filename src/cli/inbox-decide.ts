@@ -3,6 +3,7 @@ import type { RunId } from "../core/id.ts";
 import { parseDigest } from "../core/id.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Company } from "../engine/company/index.ts";
+import { commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { finish } from "./finish.ts";
 import { plain } from "./output/index.ts";
@@ -41,7 +42,8 @@ export async function inboxDecide(
       const problems = await vote(context, company, { run, gate, decision });
       if (problems.length > 0) return refuse(context, problems);
       if (decision.wait) return await finish(context, company, { run, shownFrom: gate.key });
-      if (!json) side.line(`Recorded. ${run} goes on with: muster runs resume ${run}`);
+      const goesOn = commandIn(context, company.folder)(`runs resume ${run}`);
+      if (!json) side.line(`Recorded. ${run} goes on with: ${goesOn}`);
       return EXIT.done;
     },
   );
@@ -69,7 +71,7 @@ async function gateOf(
     return {
       code: "bad-input",
       message: `${run}.${key} is an exception, which nobody approves: it is mended.`,
-      mend: `muster runs resume ${run} --step ${exception.path}   or with --skip, or --give FILE`,
+      mend: `muster runs resume ${run} --step ${exception.path}${exception.why === "unknown" ? " --retry" : ""}   or with --give FILE, or --skip`,
     };
   if (key === null && gates.length > 1)
     return {

@@ -72,7 +72,7 @@ function valueOf(
 function contentOf(path: string, asText: boolean): { readonly value: Json } | Problem {
   try {
     const content = readFileSync(path, "utf8");
-    return { value: asText ? content : (parse(content) as Json) };
+    return { value: asText ? content : yamlOf(content) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return {
@@ -101,12 +101,23 @@ function jsonOr(text: string): Json {
 function fileParams(cwd: string, file: string): { readonly params: JsonObject } | Problem {
   const mend = "Give a YAML or JSON file that holds an object: name: value.";
   try {
-    const content = parse(readFileSync(resolve(cwd, file), "utf8")) as Json;
+    const content = yamlOf(readFileSync(resolve(cwd, file), "utf8"));
     if (isObject(content)) return { params: content };
     return { code: "bad-input", message: `${file} holds no object.`, mend };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { code: "bad-input", message: `${file} cannot be read: ${why}`, mend };
+  }
+}
+
+/** @throws Error with one sentence */
+function yamlOf(text: string): Json {
+  try {
+    return parse(text, { prettyErrors: false, logLevel: "error" }) as Json;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    // The parser recurses: the stack is its only limit.
+    throw new Error(/call stack/.test(why) ? "it is nested too deep." : why, { cause: error });
   }
 }
 

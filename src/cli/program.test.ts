@@ -240,7 +240,7 @@ describe("muster run", () => {
       2025-12-12 10:00:05    0 %  Load customers: attempt failed, no answer in 30 s
       2025-12-12 10:00:06    0 %  Load customers: needs operations. Is the source there?
       operations is needed at load/1: Is the source there?
-        mend: muster runs resume wf_example_1 --step load/1 --folder /example   or with --skip, or --give FILE
+        mend: muster runs resume wf_example_1 --step load/1 --folder /example   or with --give FILE, or --skip
       "
     `);
     expect(code).toBe(6);
@@ -368,6 +368,22 @@ describe("muster runs", () => {
     const { out } = await muster(company, "runs", "why-waiting", "last");
     expect(out).toBe(
       "load/1  waiting  needs operations since 10:00\n  mend: muster --folder /example runs resume wf_example_1\n",
+    );
+  });
+});
+
+describe("muster runs why-waiting", () => {
+  test("says a time once, whether the sentence names it or not", async () => {
+    const until = "2026-12-11T12:00:00.000Z";
+    const common = { path: "a", key: 1, status: "waiting", until } as const;
+    const waiting = [
+      { ...common, kind: "timer", what: `"Cool down" waits until ${until}.` },
+      { ...common, kind: "event", what: '"Paid" waits for the event "payment".' },
+    ] as const;
+    const company = open(held, { waiting });
+    await company.run("example", {}, {});
+    expect((await muster(company, "runs", "why-waiting", "last")).out).toBe(
+      `a  waiting  "Cool down" waits until ${until}.\na  waiting  "Paid" waits for the event "payment", until ${until}.\n`,
     );
   });
 });

@@ -31,7 +31,9 @@ export async function runsWhyWaiting(context: Context, name: string): Promise<nu
 }
 
 function waitingLine({ path, status, what, until, mend }: Waiting): string {
-  const due = until ? `, until ${until}` : "";
-  const line = `${plain(path) || "the run"}  ${status}  ${plain(what)}${due}`;
+  // A timer's sentence names its time itself.
+  const sentence =
+    until && !what.includes(until) ? `${what.replace(/\.$/, "")}, until ${until}.` : what;
+  const line = `${plain(path) || "the run"}  ${status}  ${plain(sentence)}`;
   return mend ? `${line}\n  mend: ${plain(mend)}` : line;
 }

@@ -50,7 +50,7 @@ phases:
 name: deaf
 version: 1.0.0
 steps:
-  - { id: a, name: Long, agent: sleeper, inputs: { ms: 60000 }, outputs: { slept: number } }
+  - { id: a, name: Long, agent: sleeper, inputs: { ms: 600000 }, outputs: { slept: number } }
 `,
   "workflows/ask.yaml": `
 name: ask
@@ -72,12 +72,14 @@ steps:
   - { id: pay, name: Pay, agent: payer }
 `,
   "workflows/once.yaml": "name: once\nsteps:\n  - { id: pay, name: Pay, agent: payer }\n",
+  "workflows/pays-long.yaml":
+    "name: pays-long\nsteps:\n  - { id: pay, name: Pay, agent: payer, inputs: { ms: 1500 } }\n",
   "agents/payer.yaml": "muster: 1\nkind: function\nmodule: ./agents/payer.ts\neffects: ask\n",
   "agents/payer.ts": `
 import { appendFileSync } from "node:fs";
 export async function attempt(task) {
   appendFileSync("payments.txt", task.key + "\\n");
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, task.inputs.ms ?? 50));
   return { outputs: {} };
 }
 `,
@@ -213,10 +215,9 @@ describe("the command line", () => {
     const child = start(["run", "deaf"]);
     const ended = end(child);
     await said(child, "Long: running");
-    const from = Date.now();
     child.kill("SIGINT");
+    // The agent sleeps longer than this test may take.
     expect((await ended).code).toBe(130);
-    expect(Date.now() - from).toBeLessThan(8_000);
   });
 
   test("under npm start is about the company where the person stands, and says commands so", async () => {
@@ -232,6 +233,24 @@ describe("the command line", () => {
     expect(JSON.parse(shown.out)).toMatchObject([{ name: "greet", status: "completed" }]);
     const { side } = await end(start(["runs", "show", "none"], env));
     expect(side).toContain("npm start -- runs list");
+  });
+
+  test("killed while a payment was being made, does not pay again until a person has said so", async () => {
+    const child = start(["run", "pays-long"]);
+    const ended = end(child);
+    await said(child, "Pay: running");
+    await expect.poll(() => existsSync(join(folder, "payments.txt"))).toBe(true);
+    child.kill("SIGKILL");
+    await ended;
+    const payments = (): number =>
+      readFileSync(join(folder, "payments.txt"), "utf8").trim().split("\n").length;
+    const first = await muster("runs", "resume", "last");
+    expect(first.code).toBe(6);
+    expect(first.side).toContain("--retry");
+    expect((await muster("runs", "resume", "last", "--step", "pay")).code).toBe(5);
+    expect(payments()).toBe(1);
+    expect((await muster("runs", "resume", "last", "--retry")).code).toBe(0);
+    expect(payments()).toBe(2);
   });
 
   test("killed, finds the run unfinished and goes on with it", async () => {

@@ -1,5 +1,5 @@
 /**
- * What the guide says is so: the files of its pages are written in a folder of their own, its
+ * What the guide and README.md say is so: the files of its pages are written in a folder of their own, its
  * commands are run there in their order, and they say what stands under them.
  */
 import { spawnSync } from "node:child_process";
@@ -14,10 +14,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 
-const GUIDE = resolve("docs/guide");
+const PAGES = ["README.md", ...readdirSync("docs/guide").map((name) => `docs/guide/${name}`)];
 const root = mkdtempSync(join(tmpdir(), "muster-guide-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -47,7 +47,7 @@ function commandsIn(text: string): readonly Command[] {
 }
 
 function open(page: string): string {
-  const folder = join(root, page.replace(".md", ""));
+  const folder = join(root, basename(page, ".md"));
   mkdirSync(join(folder, "node_modules"), { recursive: true });
   // A clone has no package of its own name: the doors are given as the package gives them.
   const library = join(root, "muster");
@@ -98,10 +98,10 @@ function missing(says: readonly string[], said: string): string | null {
 }
 
 describe("the guide", () => {
-  for (const page of readdirSync(GUIDE).filter((name) => name.endsWith(".md"))) {
+  for (const page of PAGES) {
     test(`${page}: its files and commands do what it says`, () => {
       const folder = open(page);
-      for (const block of blocksOf(readFileSync(join(GUIDE, page), "utf8"))) {
+      for (const block of blocksOf(readFileSync(page, "utf8"))) {
         if (block.kind === "file") {
           mkdirSync(dirname(join(folder, block.path)), { recursive: true });
           writeFileSync(join(folder, block.path), block.text);

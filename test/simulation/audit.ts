@@ -28,6 +28,8 @@ export function audit(world: World, shell: Shell): readonly Broken[] {
     auditSteps(world, shell, { run, tell });
     auditDeeds(world, shell, { run, tell });
   }
+  const hasEnded = shell.runs().every((run) => shell.look(run)?.phase === "finished");
+  for (const what of hasEnded ? shell.disagreements() : []) found.push({ promise: "rows", what });
   return found;
 }
 

@@ -90,7 +90,7 @@ function timer(state: State, owing: Owing<Extract<Effect, { type: "timer" }>>): 
   const { process, world } = state;
   const { key, due } = owing.effect;
   const name = `${owing.id} ${key}`;
-  if (state.options.flaw !== "keeps the first moment of a timer") process.timers.get(name)?.();
+  process.timers.get(name)?.();
   const cancel = world.moments.after(Math.max(1, due - world.moments.now()), () => {
     if (process.isDead) return;
     if (world.moments.now() < due) return timer(state, owing);

@@ -21,7 +21,6 @@ export type Flaw =
   | "forgets what waited for a resume"
   | "ignores capacities"
   | "never aborts"
-  | "keeps the first moment of a timer"
   | "answers are taken for whatever is open";
 
 export type Options = { readonly machine: Machine; readonly flaw: Flaw | null };

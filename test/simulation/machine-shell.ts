@@ -40,6 +40,7 @@ export function openMachineShell(world: Surroundings, options: Options): Shell {
       disk.streams.has(run) ? (state.process.residents.get(run)?.run ?? fold(state, run)) : null,
     stored: (run) => disk.streams.get(run)?.events ?? [],
     read: (digest) => disk.contents.get(digest) ?? null,
+    disagreements: () => [],
     isUp: () => !state.process.isDead,
     crash: () => {
       state.process.isDead = true;

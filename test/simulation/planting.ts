@@ -35,6 +35,19 @@ export function hearing(change: (signal: Signal, run: Run) => Signal): Machine {
   return { ...MACHINE, decide: (run, signal, facts) => decide(run, change(signal, run), facts) };
 }
 
+/** Events make of a run something else, live and folded alike. */
+export function folding(change: (before: Run, after: Run, event: Event) => Run): Machine {
+  const other: Machine["evolve"] = (run, event) => change(run, evolve(run, event), event);
+  return {
+    ...MACHINE,
+    evolve: other,
+    decide: (run, signal, facts) => {
+      const made = decide(run, signal, facts);
+      return "code" in made ? made : { ...made, run: made.events.reduce(other, run) };
+    },
+  };
+}
+
 /** Some effects are never owed. */
 export function forgetting(type: ReturnType<typeof owed>[number]["type"]): Machine {
   return {

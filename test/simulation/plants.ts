@@ -1,9 +1,10 @@
 import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
-import { decide, evolve, owedBy, waitsOf } from "../../src/core/machine/index.ts";
+import { decide, owedBy, waitsOf } from "../../src/core/machine/index.ts";
 import type { Flaw } from "./machine-process.ts";
 import {
   changing,
+  folding,
   forgetting,
   hearing,
   MACHINE,
@@ -90,7 +91,9 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "a timer keeps its moment through a pause": {
     promise: "timers",
-    flaw: "keeps the first moment of a timer",
+    machine: folding((before, after, event) =>
+      event.type === "run.resumed" ? { ...after, open: before.open } : after,
+    ),
   },
   "one vote is enough": {
     promise: "M8",
@@ -135,20 +138,9 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "undo begins with the first": {
     promise: "undo",
-    machine: (() => {
-      const turned: Machine["evolve"] = (run, event) => {
-        const next = evolve(run, event);
-        return event.type === "run.undoing" ? { ...next, undo: reversed(next.undo) } : next;
-      };
-      return {
-        ...MACHINE,
-        evolve: turned,
-        decide: (run, signal, facts) => {
-          const made = decide(run, signal, facts);
-          return "code" in made ? made : { ...made, run: made.events.reduce(turned, run) };
-        },
-      };
-    })(),
+    machine: folding((_before, after, event) =>
+      event.type === "run.undoing" ? { ...after, undo: reversed(after.undo) } : after,
+    ),
   },
   "a sub-run's failure is a doubt": {
     promise: "child",

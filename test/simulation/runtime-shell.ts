@@ -1,4 +1,6 @@
+import { hash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
+import { verifyStream } from "../../src/core/audit/index.ts";
 import type { RunId, StreamId } from "../../src/core/id.ts";
 import type { Json } from "../../src/core/json.ts";
 import {
@@ -52,6 +54,7 @@ export function openRuntimeShell(world: Surroundings): Shell {
     look: (run) => (state.process.isDead ? foldedOf(state, run) : state.process.runtime.run(run)),
     stored: (run) => storedOf(state, run),
     read: (digest) => JSON.parse(reader.content(digest) ?? "null") as Json,
+    disagreements: () => disagreements(reader, disk),
     isUp: () => !state.process.isDead,
     crash: () => {
       state.process.isDead = true;
@@ -66,6 +69,32 @@ export function openRuntimeShell(world: Surroundings): Shell {
 /** Until all that was answered has been heard. */
 export async function heard(): Promise<void> {
   await turn();
+}
+
+/** The rows that the runtime keeps beside the events, and the chain through them. */
+function disagreements(reader: Log, disk: MemoryDisk): readonly string[] {
+  const found: string[] = [];
+  const due = reader.due(Number.MAX_SAFE_INTEGER, 10);
+  if (due.length > 0) found.push(`timers of runs that have ended: ${JSON.stringify(due)}`);
+  const unsettled = reader.unsettled();
+  if (unsettled.length > 0)
+    found.push(`runs to fold on opening that have ended: ${unsettled.join(", ")}`);
+  for (const [stream, kept] of disk.streams) {
+    if (kept.listens.size > 0) found.push(`${stream} has ended and listens`);
+    const verdict = verifyStream(reader.read(stream), sha256);
+    if (!verdict.ok) found.push(`the chain of ${stream}: ${verdict.message}`);
+    const last = [...reader.read(stream)]
+      .map(eventOf)
+      .findLast((event) => event.type === "run.finished");
+    const status = reader.standing(stream)?.status;
+    if (last?.type === "run.finished" && status !== last.outcome)
+      found.push(`${stream} stands as ${status ?? "nothing"} and ended as ${last.outcome}`);
+  }
+  return found;
+}
+
+function sha256(text: string): string {
+  return hash("sha256", text);
 }
 
 function storedOf(state: State, run: RunId): readonly Event[] {

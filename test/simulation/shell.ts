@@ -24,6 +24,8 @@ export type Shell = {
   /** All that is on disk of a run. */
   readonly stored: (run: RunId) => readonly Event[];
   readonly read: (digest: Digest) => Json;
+  /** What is on disk beside the events and does not agree with them, once every run has ended. */
+  readonly disagreements: () => readonly string[];
   readonly isUp: () => boolean;
   /** The process is gone, with all it had in memory. */
   readonly crash: () => void;

@@ -105,12 +105,23 @@ describe("a value that fits its type", () => {
     expect(result.ok && result.value).toBe(value);
   });
 
-  test("is compared fast, also in a long list", () => {
-    const ids = Array.from({ length: 100_000 }, () => ID);
+  test("is read as often per item in a long list as in a short one", () => {
     const texts = type("string[]");
-    const began = performance.now();
-    for (let turn = 0; turn < 20; turn++) expect(texts.convert(ids).ok).toBe(true);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    const readsOf = (length: number): number => {
+      let reads = 0;
+      const ids = new Proxy(
+        Array.from({ length }, () => ID),
+        {
+          get: (list, key) => {
+            reads += 1;
+            return Reflect.get(list, key) as unknown;
+          },
+        },
+      );
+      expect(texts.convert(ids).ok).toBe(true);
+      return reads / length;
+    };
+    expect(readsOf(10_000)).toBeLessThanOrEqual(readsOf(100));
   });
 });
 
@@ -179,10 +190,9 @@ describe("the table of conversions", () => {
     expect(why(text, value)).toContain(sentence);
   });
 
-  test("a cruel pattern in a type takes no longer for a long value", () => {
-    const began = performance.now();
+  test("a cruel pattern in a type comes to an end for a long value", () => {
+    // Tried way by way it would take longer than the world has stood.
     expect(why("Tag", `${"a".repeat(5_000)}!`)).toContain("must match pattern");
-    expect(performance.now() - began).toBeLessThan(1_000);
   });
 
   test("never throws, and what it gives fits", () => {

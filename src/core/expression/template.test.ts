@@ -148,23 +148,31 @@ describe("an expression that is nothing but a path", () => {
     expect(inside).toEqual({ kind: "value", value: { rows: ROWS } });
   });
 
-  test("is looked up a hundred thousand times in no time, also into a long list", () => {
-    const paths = ["$step1.rows", "$step1.rows[99999].id", "$item", "$params.size"].map(templateOf);
-    const began = performance.now();
-    let values = 0;
-    for (let turn = 0; turn < 100_000; turn++)
-      for (const path of paths) if (evaluateTemplate(path, SCOPE).kind === "value") values++;
-    expect(values).toBe(400_000);
-    expect(performance.now() - began).toBeLessThan(2_000);
-  });
-
-  test("and a long list is counted without being gone through", () => {
-    const size = templateOf("$size(step1.rows) > 50000");
-    const began = performance.now();
-    for (let turn = 0; turn < 10_000; turn++) evaluateTemplate(size, SCOPE);
-    expect(performance.now() - began).toBeLessThan(1_000);
+  test("is looked up in a long list without going through it, and so is its length", () => {
+    for (const [text, least] of [
+      ["$step1.rows", 0],
+      ["$step1.rows[99999].id", 1],
+      ["$size(step1.rows) > 50000", 0],
+    ] as const) {
+      const { scope, reads } = countedRows();
+      expect(evaluateTemplate(templateOf(text), scope).kind).toBe("value");
+      expect([text, reads()]).toEqual([text, least]);
+    }
   });
 });
+
+/** A scope that counts how many items of its long list are read. */
+function countedRows(): { readonly scope: Scope; readonly reads: () => number } {
+  const items = new Set<string>();
+  const rows = new Proxy(ROWS, {
+    get: (list, key) => {
+      if (typeof key === "string" && /^\d+$/.test(key)) items.add(key);
+      return Reflect.get(list, key) as unknown;
+    },
+  });
+  const scope: Scope = { ...SCOPE, step: (id) => (id === "1" ? { rows } : undefined) };
+  return { scope, reads: () => items.size };
+}
 
 describe("whatever the text", () => {
   const WORDS = [

@@ -34,7 +34,7 @@ export function approvalOf(
 export function isGranted(draft: Draft, frame: LeafFrame): boolean {
   const { step, path, grant } = frame;
   if (step.kind !== "task" || step.approve === null) return true;
-  const show = shownOf(step, scopeAt(draft.run, frame, draft.facts.read));
+  const show = shownOf(step, scopeAt(draft.run, frame, draft.read));
   return grant === actionDigest(draft, step, { path, show });
 }
 

@@ -1,20 +1,24 @@
 import type { Event, Opening, Path } from "./event.ts";
-import { occupy, putFrame, rewant, unwant } from "./places.ts";
+import { occupy, putFrame, seat, unwant } from "./places.ts";
 import type { Fold, LeafFrame, Open } from "./run.ts";
 import { get, remove, set } from "./table.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 export type OpenAttempt = Extract<Open, { type: "attempt" }>;
-type Opened = Opening & { readonly seq: number; readonly fallback?: string };
+type Opened = { readonly seq: number; readonly fallback?: string };
 
 /** Fold: an attempt opens. It takes a place, keeps the call of the one before, and closes its timer. */
-export function foldOpened(run: Fold, frame: LeafFrame, event: Opened): void {
-  const call = event.call ?? event.seq;
-  const fellBack = event.fallback !== undefined;
+export function foldOpened(
+  run: Fold,
+  frame: LeafFrame,
+  { opening, by }: { readonly opening: Opening; readonly by: Opened },
+): void {
+  const call = opening.call ?? by.seq;
+  const fellBack = by.fallback !== undefined;
   const attempts = frame.attempts + 1;
-  const { agent, effects } = event;
+  const { agent, effects } = opening;
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
-  run.open = set(run.open, event.seq, {
+  run.open = set(run.open, by.seq, {
     type: "attempt",
     path: frame.path,
     call,
@@ -24,13 +28,13 @@ export function foldOpened(run: Fold, frame: LeafFrame, event: Opened): void {
     begun: false,
     stopping: false,
     repeats: 0,
-    child: event.child ?? null,
-    definition: event.definition ?? null,
+    child: opening.child ?? null,
+    definition: opening.definition ?? null,
   });
-  putFrame(run, {
+  seat(run, {
     ...frame,
     state: "calling",
-    key: event.seq,
+    key: by.seq,
     call,
     attempts,
     tries: fellBack ? 1 : frame.tries + 1,
@@ -39,7 +43,6 @@ export function foldOpened(run: Fold, frame: LeafFrame, event: Opened): void {
     fellBack: frame.fellBack || fellBack,
     timer: null,
   });
-  if (frame.ticket !== null) rewant(run, frame.path);
   occupy(run, frame.parent, 1);
 }
 
@@ -77,8 +80,7 @@ export function changeAttempt(run: Fold, key: number, change: Partial<OpenAttemp
 export function changeLeaf(run: Fold, path: Path, change: Partial<LeafFrame>): void {
   const frame = get(run.frames, path);
   if (frame?.kind !== "leaf") return;
-  putFrame(run, { ...frame, ...change });
-  rewant(run, path);
+  seat(run, { ...frame, ...change });
 }
 
 /** The frame leaves its queue and the run. */

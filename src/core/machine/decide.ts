@@ -107,11 +107,16 @@ function giveplace(draft: Draft): boolean {
   return true;
 }
 
+const NO_EVENTS: Decision["events"] = [];
+const NO_CONTENTS: Decision["contents"] = [];
+
 function ended(draft: Draft, isSettled: boolean): Decision {
-  const last = draft.events.pop();
-  if (last === undefined) return { run: draft.run, events: [], contents: [] };
-  const end: Event = isSettled ? { ...last, end: true, settled: true } : { ...last, end: true };
-  draft.events.push(end);
+  const last = draft.events.at(-1);
+  if (last === undefined) return { run: draft.run, events: NO_EVENTS, contents: NO_CONTENTS };
+  // The event is still this decision's own: nobody else has seen it.
+  const end: { -readonly [Mark in "end" | "settled"]?: Event[Mark] } = last;
+  end.end = true;
+  if (isSettled) end.settled = true;
   draft.run.unsettled = !isSettled;
   return { run: draft.run, events: draft.events, contents: draft.contents };
 }

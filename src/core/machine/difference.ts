@@ -20,7 +20,7 @@ export function turnsOf(before: Run, after: Run): readonly Turn[] {
     const is = get(after.open, key) ?? null;
     if (was !== is) turns.push({ key, was, is });
   }
-  return turns.sort((a, b) => a.key - b.key);
+  return inOrder(turns);
 }
 
 const NONE: readonly Turn[] = [];
@@ -39,7 +39,15 @@ function fewTurns(before: Table<number, Open>, after: Table<number, Open>): read
     const key = now[at] as number;
     if (get(before, key) === undefined) turns.push({ key, was: null, is: now[at + 1] as Open });
   }
-  return turns.length > 1 ? turns.sort((a, b) => a.key - b.key) : turns;
+  return inOrder(turns);
+}
+
+/** By key. Keys only grow, so that they stand in order already, but for what a large table has mixed. */
+function inOrder(turns: Turn[]): readonly Turn[] {
+  for (let at = 1; at < turns.length; at++)
+    if ((turns[at] as Turn).key < (turns[at - 1] as Turn).key)
+      return turns.sort((a, b) => a.key - b.key);
+  return turns;
 }
 
 type Branch = Exclude<Table<number, Open>["root"], readonly unknown[]>;

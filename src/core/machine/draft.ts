@@ -25,6 +25,8 @@ export type Draft = {
   /** Who told it; what follows from what was told is the machine's. */
   by: string;
   readonly facts: Facts;
+  /** Like that of the facts; it knows the decision's own contents too. */
+  readonly read: Facts["read"];
   readonly queue: Path[];
   /** How many of `queue` were looked at. */
   looked: number;
@@ -43,7 +45,8 @@ export function openDraft(run: Run, signal: Signal, facts: Facts): Draft {
     contents,
     at: signal.at,
     by: signal.by,
-    facts: { ...facts, read },
+    facts,
+    read,
     queue: [],
     looked: 0,
   };

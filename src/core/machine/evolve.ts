@@ -2,7 +2,7 @@ import { unreachable } from "../unreachable.ts";
 import { changeAttempt, changeLeaf, foldEnded, foldOpened } from "./attempt.ts";
 import { blockFrame, commonOf } from "./born.ts";
 import type { Event } from "./event.ts";
-import { putFrame, rewant } from "./places.ts";
+import { putFrame, seat } from "./places.ts";
 import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
 import { foldFinished, foldSkipped, foldStarted } from "./step.ts";
 import { emptyTable, entries, get, remove, set } from "./table.ts";
@@ -107,7 +107,7 @@ function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
   switch (event.type) {
     case "attempt.started": {
       const frame = get(run.frames, event.path);
-      if (frame?.kind === "leaf") foldOpened(run, frame, event);
+      if (frame?.kind === "leaf") foldOpened(run, frame, { opening: event, by: event });
       return;
     }
     case "attempt.begun":
@@ -197,8 +197,7 @@ function stoppingStep(run: Fold, event: Of<"step.stopping">): void {
   const frame = get(run.frames, event.path);
   if (frame === undefined) return;
   const { outcome, abort, why } = event;
-  putFrame(run, { ...frame, stopping: { outcome, abort, why, error: event.error ?? null } });
-  rewant(run, event.path);
+  seat(run, { ...frame, stopping: { outcome, abort, why, error: event.error ?? null } });
 }
 
 function timerSet(run: Fold, event: Of<"timer.set">): void {

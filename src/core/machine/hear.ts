@@ -95,6 +95,8 @@ function heardFired(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
   // No timer runs, or none any more: a deadline that was escalated has passed once.
   if (open === undefined || !("due" in open) || open.due === null) return null;
+  // It was on its way while a pause moved its moment.
+  if (draft.at < open.due) return null;
   if (open.type === "gate") gateDue(draft, key, open);
   // While paused no timer is owed; on resume its due has moved.
   else if (draft.run.paused !== null) return null;

@@ -28,7 +28,7 @@ export {
   failure,
   isCertain,
 } from "./failure.ts";
-export { owed, owedBy } from "./owed.ts";
+export { owed, owedBy, timerDue } from "./owed.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
 export { childrenOf, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Signal, Told } from "./signal.ts";

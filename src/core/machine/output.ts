@@ -13,7 +13,7 @@ export function accepted(
   output: Stored,
   declared: OutputFields,
 ): { readonly output: Stored } | { readonly why: string } {
-  const given = load(output, draft.facts.read);
+  const given = load(output, draft.read);
   if (!isObject(given))
     return { why: "The answer's outputs are not an object of names and values." };
   let changed: Record<string, Json> | null = null;

@@ -59,6 +59,13 @@ function mayProceed(run: Run): boolean {
   return run.unsettled && run.paused === null && run.phase !== "finished";
 }
 
+/** When the timer under this key is due; null: none is owed. */
+export function timerDue(run: Run, key: Key): number | null {
+  const open = get(run.open, key);
+  if (open === undefined || !("due" in open)) return null;
+  return open.type === "gate" || run.paused === null ? open.due : null;
+}
+
 function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void {
   const { key, open } = one;
   switch (open.type) {

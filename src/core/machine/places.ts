@@ -33,24 +33,26 @@ export function putFrame(run: Fold, frame: Frame): void {
   run.frames = set(run.frames, frame.path, frame);
 }
 
-/** Joins or leaves the queue above, as the frame now wants; and so on up, where a limit's own wish changed. */
-export function rewant(run: Fold, path: Path): void {
-  const frame = get(run.frames, path);
-  if (frame === undefined || frame.parent === null) return;
-  const want = wantOf(frame);
-  if (want !== (frame.ticket?.in ?? null)) queued(run, frame, want);
+/**
+ * Puts a frame that the caller has just made and nobody else holds. It joins or leaves the queue
+ * above, as it now wants; and so on up, where a limit's own wish changed.
+ */
+export function seat(run: Fold, frame: Frame): void {
+  const want = frame.parent === null ? null : wantOf(frame);
+  if (frame.parent === null || want === (frame.ticket?.in ?? null)) putFrame(run, frame);
+  else queued(run, frame, want);
 }
 
 /** Goes to the end of its queue: the others come first now. */
 export function rotate(run: Fold, path: Path): void {
   const frame = get(run.frames, path);
   if (frame === undefined || frame.ticket === null || isAlone(run, frame)) return;
-  queued(run, frame, frame.ticket.in);
+  queued(run, { ...frame }, frame.ticket.in);
 }
 
 /** Leaves every queue: the frame is about to end. */
 export function unwant(run: Fold, frame: Frame): void {
-  if (frame.ticket !== null) queued(run, frame, null);
+  if (frame.ticket !== null) queued(run, { ...frame }, null);
 }
 
 /** One attempt more or less below a path: all limits on the way up count it. */
@@ -59,10 +61,8 @@ export function occupy(run: Fold, from: Path | null, by: 1 | -1): void {
     const frame = get(run.frames, path);
     if (frame === undefined) return;
     const limiter = limiterIn(frame);
-    if (limiter !== null) {
-      putFrame(run, { ...frame, limiter: { ...limiter, busy: limiter.busy + by } } as Frame);
-      if (frame.parent !== null) rewant(run, path);
-    }
+    if (limiter !== null)
+      seat(run, { ...frame, limiter: { ...limiter, busy: limiter.busy + by } } as Frame);
     path = frame.parent;
   }
 }
@@ -79,20 +79,21 @@ export function hasPlace(run: Run, from: Path | null): boolean {
   return true;
 }
 
+/** The frame is the caller's own, as in `seat`: it is given its ticket in place. */
 function queued(run: Fold, frame: Frame, want: Ticket["in"] | null): void {
   const above = limitAbove(run, frame);
   const limiter = above === null ? null : limiterIn(above);
-  if (above === null || limiter === null) return;
+  if (above === null || limiter === null) return putFrame(run, frame);
   let next: NonNullable<Limiter> = limiter;
   if (frame.ticket !== null) {
     const which = frame.ticket.in;
     next = { ...next, [which]: leave(next[which], frame.ticket.number) };
   }
-  const ticket = want === null ? null : { in: want, number: next[want].tail };
+  (frame as { ticket: Frame["ticket"] }).ticket =
+    want === null ? null : { in: want, number: next[want].tail };
   if (want !== null) next = { ...next, [want]: join(next[want] as Queue<Path>, frame.path) };
-  putFrame(run, { ...frame, ticket });
-  putFrame(run, { ...above, limiter: next } as Frame);
-  rewant(run, above.path);
+  putFrame(run, frame);
+  seat(run, { ...above, limiter: next } as Frame);
 }
 
 function isAlone(run: Run, frame: Frame): boolean {

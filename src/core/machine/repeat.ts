@@ -28,9 +28,9 @@ function nextRound(draft: Draft, frame: RepeatFrame): void {
 function afterRound(draft: Draft, frame: RepeatFrame, item: Item): void {
   if (endAs(draft, frame, item)) return;
   const { step, round } = frame;
-  const outputs = item.output === undefined ? {} : load(item.output, draft.facts.read);
+  const outputs = item.output === undefined ? {} : load(item.output, draft.read);
   const outcome = step.until.evaluate(
-    withNames(scopeAt(draft.run, frame, draft.facts.read), { outputs, round }),
+    withNames(scopeAt(draft.run, frame, draft.read), { outputs, round }),
   );
   const ending = item.output === undefined ? {} : { output: item.output };
   if (outcome.kind === "value" && outcome.value === true) return complete(draft, frame, ending);

@@ -16,14 +16,14 @@ export function mergedOutput(draft: Draft, frame: BlockFrame): Stored | null {
 /** What an `each` that is a body, a branch or a round gives; any other is read by its own name. */
 export function gatheredOutput(draft: Draft, frame: EachFrame): { output?: Stored } {
   if (!isSeenAsOne(draft.run, frame)) return {};
-  return { output: store(draft, valueOf(gatheredValue(frame), draft.facts.read)) };
+  return { output: store(draft, valueOf(gatheredValue(frame), draft.read)) };
 }
 
 /** What a run gives at its end: what its definition says, or every output of the steps of its outermost blocks. */
 export function runOutputs(draft: Draft): Stored {
   const { workflow } = draft.run;
   if (workflow.outputs === null) return store(draft, merged(draft, workflow.root, ""));
-  const scope = scopeAt(draft.run, { path: "", parent: null, at: 0 }, draft.facts.read);
+  const scope = scopeAt(draft.run, { path: "", parent: null, at: 0 }, draft.read);
   const given = valuesOf(workflow.outputs, scope);
   return store(draft, "values" in given ? given.values : { fault: given.fault });
 }
@@ -40,7 +40,7 @@ function givenBy(draft: Draft, step: Step, path: Path): Record<string, Json> {
   if (step.kind === "block") return merged(draft, step, path);
   const value = get(draft.run.outputs, path);
   if (value === undefined) return {};
-  const given = valueOf(value, draft.facts.read);
+  const given = valueOf(value, draft.read);
   if (!isObject(given)) return {};
   if (step.kind !== "each") return given as Record<string, Json>;
   const { items: _states, ...lists } = given;

@@ -36,7 +36,7 @@ export function start(draft: Draft, parent: Frame, at: number): void {
     tell(draft, { type: "step.started", path: place.path, slot: at, attempt });
     return;
   }
-  const scope = scopeAt(draft.run, place, draft.facts.read);
+  const scope = scopeAt(draft.run, place, draft.read);
   const against = step.when === null ? null : leftOut(step.when, scope);
   if (against !== null) {
     tell(draft, { type: "step.skipped", path: place.path, slot: at, why: against });
@@ -96,7 +96,7 @@ function leftOut(when: Expression, scope: Scope): string | null {
 
 function beginEach(draft: Draft, step: Each, on: Begin): void {
   const { path, at } = on.place;
-  const outcome = listAt(draft.run, step.items, { position: on.place, read: draft.facts.read });
+  const outcome = listAt(draft.run, step.items, { position: on.place, read: draft.read });
   // What a skipped or degraded step did not give is an empty list: there is nothing to do.
   const list =
     outcome.kind === "undetermined" ? [] : outcome.kind === "value" ? outcome.value : null;

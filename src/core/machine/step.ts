@@ -3,7 +3,7 @@ import { dropFrame, foldClosed, foldOpened } from "./attempt.ts";
 import { frameOf, leafFrame, needsPlace } from "./born.ts";
 import type { Event, Path } from "./event.ts";
 import { failure } from "./failure.ts";
-import { putFrame, rewant, rotate } from "./places.ts";
+import { putFrame, rotate, seat } from "./places.ts";
 import { join, leave } from "./queue.ts";
 import { put } from "./row.ts";
 import {
@@ -13,6 +13,8 @@ import {
   type Frame,
   type Item,
   type LeafFrame,
+  type Open,
+  type Run,
   subscriptionOf,
   type Value,
 } from "./run.ts";
@@ -34,10 +36,7 @@ export function foldStarted(run: Fold, event: Of<"step.started">): void {
   const frame = frameOf(step, event, { path: event.path, parent: path, at, seq: event.seq });
   const more = growth(parent, frame, at);
   if (more !== 0) run.work = { done: run.work.done, expected: run.work.expected + more };
-  putFrame(run, begun(parent, step, at));
-  // A leaf that is called at once is put as it is then.
-  if (event.attempt === undefined) putFrame(run, frame);
-  rewant(run, path);
+  seat(run, begun(parent, step, at));
   rotate(run, path);
   asked(run, frame, event);
 }
@@ -57,8 +56,7 @@ export function foldSkipped(run: Fold, event: Of<"step.skipped">): void {
     work,
     grown: 0,
   });
-  putFrame(run, left);
-  rewant(run, path);
+  seat(run, left);
   rotate(run, path);
 }
 
@@ -80,17 +78,8 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   if (frame.kind === "leaf") undoable(run, frame, event);
   if (parent === undefined) return;
   const grown = frame.expected - workOf(frame.step);
-  putFrame(
-    run,
-    ended(parent, {
-      step: frame.step,
-      at: frame.at,
-      item: itemOf(event, gave),
-      work,
-      grown,
-    }),
-  );
-  rewant(run, parent.path);
+  const { step, at } = frame;
+  seat(run, ended(parent, { step, at, item: itemOf(event, gave), work, grown }));
 }
 
 /** What holds steps and failed has done what those have done; what was cancelled, too, did no more. */
@@ -147,24 +136,19 @@ type Ended = {
 function ended(parent: Frame, child: Ended): Frame {
   const { at, item } = child;
   const over: Child = { state: "ended", item };
-  const counted = { expected: parent.expected + child.grown, done: parent.done + child.work };
+  const expected = parent.expected + child.grown;
+  const done = parent.done + child.work;
   switch (parent.kind) {
-    case "block": {
-      const next = { ...parent, ...counted, live: remove(parent.live, at), left: parent.left - 1 };
-      if (item.outcome !== "failed" && item.outcome !== "cancelled")
-        return released(next, child.step);
-      return {
-        ...next,
-        broken: parent.broken ?? item.error ?? failure("cancelled", "A step of it was cancelled."),
-      };
-    }
+    case "block":
+      return endedInBlock(parent, child);
     case "each": {
       const failed = parent.failed + (item.outcome === "failed" ? 1 : 0);
       const lastError = item.error ?? parent.lastError;
       const items = put(parent.items, at, item);
       return {
         ...parent,
-        ...counted,
+        expected,
+        done,
         live: remove(parent.live, at),
         ended: parent.ended + 1,
         failed,
@@ -174,7 +158,7 @@ function ended(parent: Frame, child: Ended): Frame {
     }
     case "choose":
     case "repeat":
-      return { ...parent, ...counted, child: over };
+      return { ...parent, expected, done, child: over };
     case "leaf":
     case "gate":
     case "wait":
@@ -183,49 +167,57 @@ function ended(parent: Frame, child: Ended): Frame {
 }
 
 /** The siblings that waited for this step wait for one less; who waits for nobody is ready. */
-function released(frame: BlockFrame, step: Step): BlockFrame {
-  let { waits, ready, free } = frame;
-  for (const slot of step.before) {
+function endedInBlock(parent: BlockFrame, { step, at, item, work, grown }: Ended): BlockFrame {
+  let { waits, ready, free, broken } = parent;
+  const isBad = item.outcome === "failed" || item.outcome === "cancelled";
+  if (isBad) broken ??= item.error ?? failure("cancelled", "A step of it was cancelled.");
+  for (const slot of isBad ? NOBODY : step.before) {
     const left = (get(waits, slot) ?? 1) - 1;
     if (left > 0) {
       waits = set(waits, slot, left);
       continue;
     }
     waits = remove(waits, slot);
-    const sibling = frame.step.steps[slot];
+    const sibling = parent.step.steps[slot];
     if (sibling !== undefined && needsPlace(sibling)) ready = join(ready, slot);
     else free = join(free, slot);
   }
-  return { ...frame, waits, ready, free };
+  return {
+    ...parent,
+    expected: parent.expected + grown,
+    done: parent.done + work,
+    live: remove(parent.live, at),
+    left: parent.left - 1,
+    waits,
+    ready,
+    free,
+    broken,
+  };
 }
 
+const NOBODY: readonly number[] = [];
+
+/** The frame is put, and what it asks of the world is open. */
 function asked(run: Fold, frame: Frame, event: Of<"step.started">): void {
   const { path } = frame;
   const key = event.seq;
   if (frame.kind === "leaf" && event.attempt !== undefined)
-    return foldOpened(run, frame, { ...event.attempt, seq: key });
+    return foldOpened(run, frame, { opening: event.attempt, by: event });
   if (event.gate !== undefined) {
-    run.open = set(run.open, key, {
-      type: "gate",
-      path,
-      gate: event.gate,
-      due: event.gate.due ?? null,
-      votes: [],
-    });
-    if (frame.kind === "leaf") putFrame(run, { ...frame, state: "approving", key });
-  } else if (frame.kind === "wait" && event.listen !== undefined) {
-    const { event: name, key: match } = event.listen;
-    run.open = set(run.open, key, {
-      type: "listen",
-      path,
-      event: name,
-      match,
-      after: get(run.taken, subscriptionOf({ event: name, match })) ?? 0,
-      due: event.due ?? null,
-    });
+    const due = event.gate.due ?? null;
+    run.open = set(run.open, key, { type: "gate", path, gate: event.gate, due, votes: [] });
+    putFrame(run, frame.kind === "leaf" ? { ...frame, state: "approving", key } : frame);
   } else if (frame.kind === "wait") {
-    run.open = set(run.open, key, { type: "timer", path, due: event.due ?? 0, why: "wait" });
-  } else rewant(run, path);
+    run.open = set(run.open, key, waitOpened(run, event));
+    putFrame(run, frame);
+  } else seat(run, frame);
+}
+
+function waitOpened(run: Run, { path, listen, due }: Of<"step.started">): Open {
+  if (listen === undefined) return { type: "timer", path, due: due ?? 0, why: "wait" };
+  const { event, key: match } = listen;
+  const after = get(run.taken, subscriptionOf({ event, match })) ?? 0;
+  return { type: "listen", path, event, match, after, due: due ?? null };
 }
 
 /** Timers, gates and listens of a step that has ended would wake the run for nothing. */

@@ -48,16 +48,32 @@ export function set<K extends string | number, V>(
     copy[at + 1] = value;
     return { size: table.size, root: copy };
   }
-  if (table.size < SMALL_MOST) return { size: table.size + 1, root: [...root, key, value] };
+  if (table.size < SMALL_MOST) return { size: table.size + 1, root: appended(root, key, value) };
   return set(planted<K, V>(root), key, value);
+}
+
+/** Made in its final size: what a list keeps free to grow is more than most of these lists hold. */
+function appended<K, V>(root: readonly (K | V)[], key: K, value: V): (K | V)[] {
+  const copy = new Array<K | V>(root.length + 2);
+  for (let at = 0; at < root.length; at++) copy[at] = root[at] as K | V;
+  copy[root.length] = key;
+  copy[root.length + 1] = value;
+  return copy;
+}
+
+function lessened<K, V>(root: readonly (K | V)[], gone: number): (K | V)[] {
+  const copy = new Array<K | V>(root.length - 2);
+  for (let at = 0; at < gone; at++) copy[at] = root[at] as K | V;
+  for (let at = gone + 2; at < root.length; at++) copy[at - 2] = root[at] as K | V;
+  return copy;
 }
 
 export function remove<K extends string | number, V>(table: Table<K, V>, key: K): Table<K, V> {
   const root = table.root;
   if (isSmall(root)) {
     for (let at = 0; at < root.length; at += 2) {
-      if (root[at] === key)
-        return { size: table.size - 1, root: [...root.slice(0, at), ...root.slice(at + 2)] };
+      if (root[at] !== key) continue;
+      return table.size === 1 ? emptyTable() : { size: table.size - 1, root: lessened(root, at) };
     }
     return table;
   }

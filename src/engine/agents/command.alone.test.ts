@@ -277,11 +277,10 @@ describe("the process tree of a command", () => {
 
   test("does not hold up the answer by keeping the output open", async () => {
     const agent = await openCommand({
-      command: ["sh", "-c", `sleep 60 & echo '{"outputs": {"done": true}}'`],
+      command: ["sh", "-c", `sleep 600 & echo '{"outputs": {"done": true}}'`],
     });
-    const begun = performance.now();
+    // Held up it would answer only after the limit of this test.
     expect(await agent.attempt(task(), tools, never)).toEqual({ outputs: { done: true } });
-    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
   test("that listens to SIGTERM may answer for itself", async () => {

@@ -39,8 +39,6 @@ type Given = {
 type State = Given & {
   /** Names, times and sizes of the files as they were last read. */
   read: string;
-  /** The files were looked at in this turn of the event loop; they cannot have changed for it. */
-  isFresh: boolean;
   files: readonly WorkflowFile[];
   readonly byName: Map<string, Workflow>;
   readonly byDigest: Map<Digest, Workflow>;
@@ -51,7 +49,6 @@ export function openLibrary(given: Given): Library {
   const state: State = {
     ...given,
     read: "",
-    isFresh: false,
     files: [],
     byName: new Map(),
     byDigest: new Map(),
@@ -139,18 +136,10 @@ function keep(state: State, { workflow, content }: WorkflowFile): void {
 
 /** Reads the folder again where something in it has changed. Twice, because workflows name one another. */
 async function refresh(state: State): Promise<void> {
-  if (state.isFresh) return;
   const names = filesIn(state.folder, "workflows", WORKFLOW_EXTENSIONS);
   const stamps = names.map((file) => `${file} ${stampOf(join(state.folder, file))}`);
   const now = ["read", ...stamps].join("\n");
-  if (now === state.read) {
-    // Starts that are asked for at once look once; whoever has waited for anything looks again.
-    state.isFresh = true;
-    queueMicrotask(() => {
-      state.isFresh = false;
-    });
-    return;
-  }
+  if (now === state.read) return;
   const agents = await state.agents();
   const inFiles = await Promise.all(names.map((file) => takeIn(join(state.folder, file), file)));
   const handedIn = Object.entries(state.handedIn).map(([name, value]) => ({ file: name, value }));

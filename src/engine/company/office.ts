@@ -2,6 +2,7 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import type { Library } from "./library.ts";
+import type { Ready } from "./readiness.ts";
 import type { Staff } from "./staff.ts";
 
 /** All that a company's verbs share. */
@@ -12,6 +13,8 @@ export type Office = {
   readonly clock: Clock;
   readonly log: Log;
   readonly library: Library;
+  /** What a run is started of, looked at before it is. */
+  readonly ready: (nameOrFile: string) => Promise<Ready>;
   readonly runtime: Runtime;
   /** Opened when it is first needed. */
   readonly staff: () => Promise<Staff>;

@@ -16,6 +16,7 @@ import { openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { problemsOf } from "./problems.ts";
 import { publish } from "./publish.ts";
+import { openReadiness } from "./readiness.ts";
 import { type Line, openStaff, type Staff } from "./staff.ts";
 import { startRun } from "./start-run.ts";
 import { waitingOf } from "./waiting.ts";
@@ -102,7 +103,8 @@ async function openOffice(folder: string, { log, clock, options }: Given): Promi
     ...(options.begin === false ? { inFlightMost: 0 } : {}),
     ...(trouble === undefined ? {} : { trouble }),
   });
-  return { folder, isLooking, clock, log, library, runtime, staff };
+  const ready = openReadiness({ folder, library, staff });
+  return { folder, isLooking, clock, log, library, ready, runtime, staff };
 }
 
 /** Of a company that is only looked at: nothing is started there. */

@@ -125,11 +125,16 @@ function taskOf(call: Call, task: Performance): AgentTask {
     inputs: task.inputs,
     outputs: task.outputs,
     context: {},
-    // Few agents ask for it; none pays for it who does not.
-    get deadline() {
-      return new Date(task.deadline).toISOString();
-    },
+    deadline: instantOf(task.deadline),
   };
+}
+
+/** Of the last one asked for: what begins in one turn is mostly due in the same millisecond. */
+let known = { at: Number.NaN, text: "" };
+
+function instantOf(at: number): string {
+  if (known.at !== at) known = { at, text: new Date(at).toISOString() };
+  return known.text;
 }
 
 function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Tools {

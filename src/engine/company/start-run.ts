@@ -1,12 +1,9 @@
-import type { AgentNeed, Workflow } from "../../core/definition/index.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
-import { asksOf } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
 import { checkParams } from "../runtime/index.ts";
 import { badInput, GIVEN_BYTES_MOST, wrongNames } from "./check-told.ts";
 import type { Started } from "./company.ts";
-import type { Library } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { newRunId } from "./run-id.ts";
 
@@ -27,18 +24,15 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   if (office.isLooking) return { run: null, problems: [LOOKING] };
   const given = givenOf(request);
   if ("code" in given) return { run: null, problems: [given] };
-  const { clock, library, log, runtime } = office;
+  const { clock, log, ready, runtime } = office;
   const run = newRunId(clock.now(), request.requestId);
   if (request.requestId !== undefined && log.standing(run) !== null)
     return { run, warnings: [], again: true };
-  const found = await library.find(request.workflow);
-  if (found === null) return { run: null, problems: [noSuchWorkflow(office, request.workflow)] };
-  const { workflow, problems } = found;
-  if (workflow === null) return { run: null, problems };
+  const found = await ready(request.workflow);
+  if (found.workflow === null) return { run: null, problems: found.problems };
+  const { workflow, warnings } = found;
   const checked = checkParams(workflow, given.params, given.origin);
   if ("problems" in checked) return { run: null, problems: checked.problems };
-  const unfit = await unfitAgents(office, workflow);
-  if (unfit.length > 0) return { run: null, problems: unfit };
   try {
     const { params, origin } = checked;
     const at = clock.now();
@@ -46,7 +40,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
     const start = { type: "start", definition: workflow.digest, parent: null } as const;
     const outcome = await runtime.send(run, { ...start, params, origin, at, by });
     if ("code" in outcome) return { run: null, problems: [outcome] };
-    return { run, warnings: problems, again: outcome.length === 0 };
+    return { run, warnings, again: outcome.length === 0 };
   } catch (error) {
     return { run: null, problems: [problemIn(error)] };
   }
@@ -74,52 +68,4 @@ function givenOf({
   }
   const [plain = {}, from = {}] = objects;
   return { params: plain, origin: from };
-}
-
-function noSuchWorkflow({ folder }: Office, name: string): Problem {
-  return {
-    code: "not-found",
-    message: `There is no workflow "${name}" in ${folder}, by name or by file.`,
-    mend: "Write it in the folder workflows, or give the path of its file.",
-  };
-}
-
-/** Every agent is looked up and asked for its health before the first step, those of sub-runs too. */
-async function unfitAgents(
-  { library, staff }: Office,
-  workflow: Workflow,
-): Promise<readonly Problem[]> {
-  const { needs, missing } = needsOf(workflow, library);
-  const problems = await (await staff()).health(needs);
-  return [...missing.map((name) => noSubRun(workflow, name)), ...problems];
-}
-
-function needsOf(
-  workflow: Workflow,
-  library: Library,
-): { readonly needs: readonly AgentNeed[]; readonly missing: readonly string[] } {
-  const needs: AgentNeed[] = [];
-  const missing: string[] = [];
-  const seen = new Set([workflow.name]);
-  const waiting = [workflow];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const asks = asksOf(next);
-    needs.push(...asks.needs.map(({ need }) => need));
-    for (const name of asks.workflows) {
-      if (seen.has(name)) continue;
-      seen.add(name);
-      const below = library.byName(name);
-      if (below === null) missing.push(name);
-      else waiting.push(below);
-    }
-  }
-  return { needs, missing };
-}
-
-function noSubRun(workflow: Workflow, name: string): Problem {
-  return {
-    code: "unknown-workflow",
-    message: `Workflow "${workflow.name}" runs "${name}" as a sub-run, and there is no such workflow here.`,
-    mend: `Write workflows/${name}.yaml, or mend what is wrong with it: muster check.`,
-  };
 }

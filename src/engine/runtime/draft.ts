@@ -10,6 +10,7 @@ import {
   owedBy,
   type Run,
   type Turn,
+  timerDue,
   turnsOf,
 } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
@@ -52,8 +53,56 @@ export type World = {
   readonly pinned: Set<Digest>;
 };
 
-/** Decides the mail of one run. A mail with a cause is decided alone, so that it can be refused alone. */
+/** Decides the mail of one run. */
 export function draft(resident: Resident, world: World, now: number): Draft {
+  const [first] = resident.mails;
+  const isOne = resident.mails.length === 1 && first !== undefined;
+  const { mails, outcomes, run, events, contents } = isOne
+    ? decideOne(resident, first, world)
+    : decideSome(resident, world);
+  resident.mails = resident.mails.length === mails.length ? [] : resident.mails.slice(mails.length);
+  const effects = events.length === 0 ? NO_EFFECTS : owedBy(run, events);
+  const turns = turnsOf(resident.run, run);
+  const standing = standingOf(run, resident.standing, now);
+  const fired = firedKeys(mails, run);
+  const isWritten = events.length > 0 || fired !== null;
+  const snapshot = isWritten ? snapshotDue(run, resident.tail + events.length) : null;
+  const pins = pinsOf(events, world.pinned);
+  const beside = { fired, snapshot, pins, turns, standing };
+  return {
+    resident,
+    mails,
+    outcomes,
+    run,
+    events,
+    contents,
+    effects,
+    turns,
+    standing,
+    hasSnapshot: snapshot !== null,
+    pins,
+    append: isWritten ? appendOf({ resident, mails, run, events, contents }, world, beside) : null,
+  };
+}
+
+const NO_EFFECTS: readonly Effect[] = [];
+const NO_EVENTS: readonly Event[] = [];
+
+type Decided = Pick<Draft, "mails" | "outcomes" | "run" | "events" | "contents">;
+
+/** Mostly a run has one mail in a turn: then its decision is taken as it is, and nothing is gathered. */
+function decideOne(resident: Resident, mail: Mail, world: World): Decided {
+  const { run, mails } = resident;
+  const decision = decided(run, mail, world.facts);
+  if ("code" in decision)
+    return { mails, outcomes: [decision], run, events: NO_EVENTS, contents: NO_CONTENTS };
+  const { events, contents } = decision;
+  for (const content of contents) world.contents.hold(content);
+  return { mails, outcomes: [events], run: decision.run, events, contents };
+}
+
+/** A mail with a cause is decided alone, so that it can be refused alone. */
+function decideSome(resident: Resident, world: World): Decided {
   const mails: Mail[] = [];
   const outcomes: (readonly Event[] | Problem)[] = [];
   const events: Event[] = [];
@@ -75,33 +124,8 @@ export function draft(resident: Resident, world: World, now: number): Draft {
     }
     if (mail.cause !== null || events.length >= EVENTS_PER_RUN_MOST) break;
   }
-  resident.mails = resident.mails.length === mails.length ? [] : resident.mails.slice(mails.length);
-  const effects = events.length === 0 ? NO_EFFECTS : owedBy(run, events);
-  const turns = turnsOf(resident.run, run);
-  const standing = standingOf(run, resident.standing, now);
-  const fired = firedKeys(mails);
-  const isWritten = events.length > 0 || fired !== null;
-  const snapshot = isWritten ? snapshotDue(run, resident.tail + events.length) : null;
-  const pins = pinsOf(events, world.pinned);
-  const made = { resident, mails, outcomes, run, events, contents, effects, turns, standing };
-  const append = isWritten ? appendOf(made, world, { fired, snapshot, pins }) : null;
-  return {
-    resident,
-    mails,
-    outcomes,
-    run,
-    events,
-    contents,
-    effects,
-    turns,
-    standing,
-    hasSnapshot: snapshot !== null,
-    pins,
-    append,
-  };
+  return { mails, outcomes, run, events, contents };
 }
-
-const NO_EFFECTS: readonly Effect[] = [];
 
 /** A machine that throws has a fault; the run stays as it is on disk, and whoever asked is told. */
 function decided(run: Run, mail: Mail, facts: Facts): Decision | Problem {
@@ -114,28 +138,25 @@ function decided(run: Run, mail: Mail, facts: Facts): Decision | Problem {
   }
 }
 
-type Made = Omit<Draft, "append" | "hasSnapshot" | "pins">;
+type Made = Pick<Draft, "resident" | "mails" | "run" | "events" | "contents">;
 
-type Beside = {
+type Beside = Pick<Draft, "turns" | "standing"> & {
   readonly fired: readonly number[] | null;
   readonly snapshot: ReturnType<typeof snapshotDue>;
   readonly pins: readonly Digest[];
 };
 
-function appendOf(made: Made, world: World, { fired, snapshot, pins }: Beside): Append {
-  const { resident, mails, run, events, standing } = made;
-  const rows = events.length === 0 ? NO_ROWS : rowsOf(run, events, made.turns);
+function appendOf(made: Made, world: World, beside: Beside): Append {
+  const { resident, mails, run, events } = made;
+  const { fired, snapshot, turns, standing } = beside;
+  const rows = events.length === 0 ? NO_ROWS : rowsOf(run, events, turns);
   const { timersSet, listensSet, listensEnded } = rows;
   return {
     stream: resident.id,
     after: resident.run.seq,
     cause: mails[0]?.cause ?? null,
     events: events.map(draftOf),
-    contents: contentsOf(mails, [
-      made.contents,
-      snapshot?.contents ?? NO_CONTENTS,
-      pins.length === 0 ? NO_CONTENTS : pins.map((digest) => pinned(digest, world.definitions)),
-    ]),
+    contents: contentsOf(made, world, beside),
     timersSet,
     timersEnded: fired === null ? rows.timersEnded : withFired(rows, fired),
     listensSet,
@@ -147,13 +168,20 @@ function appendOf(made: Made, world: World, { fired, snapshot, pins }: Beside): 
 
 const NO_CONTENTS: readonly Content[] = [];
 
+/** All that the events name: what came with the signals, what was decided, a snapshot's pages, definitions. */
 function contentsOf(
-  mails: readonly Mail[],
-  made: readonly (readonly Content[])[],
+  { mails, contents }: Made,
+  { definitions }: World,
+  { snapshot, pins }: Beside,
 ): readonly Content[] {
-  const told = mails.flatMap(({ content }) => (content === null ? NO_CONTENTS : [content]));
-  const all = [told, ...made].filter((some) => some.length > 0);
-  return all.length === 0 ? NO_CONTENTS : all.flat();
+  const isBare = contents.length === 0 && snapshot === null && pins.length === 0;
+  if (isBare && mails.every(({ content }) => content === null)) return NO_CONTENTS;
+  return [
+    ...mails.flatMap(({ content }) => (content === null ? NO_CONTENTS : [content])),
+    ...contents,
+    ...(snapshot?.contents ?? NO_CONTENTS),
+    ...pins.map((digest) => pinned(digest, definitions)),
+  ];
 }
 
 const NO_PINS: readonly Digest[] = [];
@@ -180,11 +208,11 @@ function pinned(digest: Digest, definitions: Definitions): Content {
   return content;
 }
 
-/** A row that fired is done, whatever the run made of it. */
-function firedKeys(mails: readonly Mail[]): readonly number[] | null {
+/** A row that fired is done, whatever the run made of it; unless its moment was moved meanwhile. */
+function firedKeys(mails: readonly Mail[], run: Run): readonly number[] | null {
   let keys: number[] | null = null;
   for (const { signal } of mails) {
-    if (signal.type !== "fired") continue;
+    if (signal.type !== "fired" || (timerDue(run, signal.key) ?? 0) > signal.at) continue;
     keys ??= [];
     keys.push(signal.key);
   }

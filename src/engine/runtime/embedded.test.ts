@@ -134,6 +134,32 @@ describe("the embedded runtime", () => {
     await Promise.all(sent);
   });
 
+  test("a timer that fires while a slow commit moves its moment waits for the new one", async () => {
+    let slow: Promise<void> | undefined;
+    const faults: Faults = { before: () => slow };
+    const { begin, clock, runtime, send, status } = await open(
+      [workflowOf([wait("a", 10_000)])],
+      never,
+      {
+        faults,
+      },
+    );
+    const id = await begin("first");
+    await send(id, { type: "pause", why: "lunch" });
+    await clock.advance(8_000);
+    const commit = Promise.withResolvers<void>();
+    slow = commit.promise;
+    const resumed = runtime.send(id, { type: "resume", at: clock.now(), by: "ana" });
+    await clock.advance(3_000);
+    slow = undefined;
+    commit.resolve();
+    await clock.settle();
+    await resumed;
+    expect(status(id)).toBe("waiting");
+    await clock.advance(8_000);
+    expect(status(id)).toBe("completed");
+  });
+
   test("where another writer was first the signal is decided again", async () => {
     const workflow = workflowOf([gate("ask")]);
     const one = await open([workflow], never);

@@ -1,4 +1,5 @@
 import type { RunId } from "../../core/id.ts";
+import type { Signal } from "../../core/machine/index.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Mail } from "./mail.ts";
 import type { Resident, Residents } from "./resident.ts";
@@ -63,8 +64,7 @@ export function openMailroom(
     },
     withdraw: (attempt) => withdraw(state, attempt),
     postTo: (id, mail) => {
-      const definition = mail.signal.type === "start" ? mail.signal.definition : null;
-      const resident = residents.get(id) ?? residents.wake(id, definition);
+      const resident = residents.get(id) ?? wokenBy(mail.signal, id, residents);
       if (resident !== null) post(state, resident, mail);
       return resident !== null;
     },
@@ -88,8 +88,17 @@ export function openMailroom(
   };
 }
 
+/** A sub-run may be asked for again after a crash; any other is started once, but for odd chances. */
+function wokenBy(signal: Signal, id: RunId, residents: Residents): Resident | null {
+  if (signal.type !== "start") return residents.wake(id, null);
+  const { definition, parent } = signal;
+  return parent === null ? residents.begin(id, definition) : residents.wake(id, definition);
+}
+
 function post(state: State, resident: Resident, mail: Mail): void {
-  resident.mails.push(mail);
+  // A list of one in its own size: that is what most runs have in a turn.
+  if (resident.mails.length === 0) resident.mails = [mail];
+  else resident.mails.push(mail);
   state.waiting += 1;
   list(state, resident);
 }

@@ -43,6 +43,11 @@ export type Residents = {
    * Throws `MusterError` where the definition it is pinned to is not there.
    */
   readonly wake: (id: RunId, definition: Digest | null) => Resident | null;
+  /**
+   * A run that is taken for new without asking the log: where it is not, the fence of its first append
+   * refuses, and it is folded then. Null where there is no such definition.
+   */
+  readonly begin: (id: RunId, definition: Digest) => Resident | null;
   /** Another writer was first: folds it again from the disk. */
   readonly refold: (resident: Resident) => void;
   /** Nothing of it is in flight: it may leave memory. */
@@ -70,6 +75,13 @@ export function openResidents(
     wake: (id, definition) => {
       const resident = woken(id, definition, { log, definitions });
       if (resident !== null) residents.set(id, resident);
+      return resident;
+    },
+    begin: (id, definition) => {
+      const workflow = definitions.byDigest(definition);
+      if (workflow === null) return null;
+      const resident = newResident(absent(id, workflow), 0);
+      residents.set(id, resident);
       return resident;
     },
     refold: (resident) => {
@@ -101,14 +113,20 @@ function woken(id: RunId, definition: Digest | null, from: From): Resident | nul
   const workflow = definition === null ? null : from.definitions.byDigest(definition);
   const run = folded?.run ?? (workflow && absent(id, workflow));
   if (run === null) return null;
+  const resident = newResident(run, folded?.tail ?? 0);
+  if (folded !== null) resident.standing = from.log.standing(id);
+  return resident;
+}
+
+function newResident(run: Run, tail: number): Resident {
   return {
-    id,
+    id: run.id,
     run,
-    standing: folded === null ? null : from.log.standing(id),
+    standing: null,
     mails: [],
     isCalled: false,
     attempts: new Map(),
-    tail: folded?.tail ?? 0,
+    tail,
   };
 }
 

@@ -8,8 +8,8 @@ export const NO_ROWS: Rows = { timersSet: [], timersEnded: [], listensSet: [], l
 /** Timers and listeners as the store must have them after a decision. */
 export function rowsOf(run: Run, events: readonly Event[], turns: readonly Turn[]): Rows {
   const isResumed = events.some((event) => event.type === "run.resumed");
-  const changed = turns.filter(({ was, is }) => hasRow(was) || hasRow(is));
-  if (changed.length === 0 && !isResumed) return NO_ROWS;
+  if (!isResumed && !turns.some(isOfRow)) return NO_ROWS;
+  const changed = turns.filter(isOfRow);
   return {
     timersSet: isResumed ? allTimers(run) : changed.flatMap(timerSet),
     timersEnded: changed.flatMap(({ key, was, is }) =>
@@ -36,6 +36,10 @@ function allTimers(run: Run): Rows["timersSet"] {
   return owed(run).flatMap((effect) =>
     effect.type === "timer" ? [{ key: effect.key, due: effect.due }] : [],
   );
+}
+
+function isOfRow({ was, is }: Turn): boolean {
+  return hasRow(was) || hasRow(is);
 }
 
 function hasRow(open: Turn["is"]): boolean {

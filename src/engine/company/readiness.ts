@@ -1,0 +1,89 @@
+import type { AgentNeed, Workflow } from "../../core/definition/index.ts";
+import { asksOf } from "../../core/machine/index.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Library } from "./library.ts";
+import type { Staff } from "./staff.ts";
+
+/** A workflow as a run of it may be started now, or why it may not. */
+export type Ready =
+  | { readonly workflow: Workflow; readonly warnings: readonly Problem[] }
+  | { readonly workflow: null; readonly problems: readonly Problem[] };
+
+export type ReadinessShell = {
+  readonly folder: string;
+  readonly library: Library;
+  readonly staff: () => Promise<Staff>;
+};
+
+/**
+ * Looks at everything that can be wrong before the first step of a run, but for its params: the
+ * definition, and each agent that it or a sub-run may ask. Starts of one turn of the event loop share
+ * an answer: nothing can have changed between them.
+ */
+export function openReadiness(shell: ReadinessShell): (nameOrFile: string) => Promise<Ready> {
+  const ready = new Map<string, Promise<Ready>>();
+  return (nameOrFile) => {
+    const known = ready.get(nameOrFile);
+    if (known !== undefined) return known;
+    const asking = look(shell, nameOrFile).then((found) => {
+      if (found.workflow === null) ready.delete(nameOrFile);
+      return found;
+    });
+    if (ready.size === 0) setImmediate(() => ready.clear());
+    ready.set(nameOrFile, asking);
+    return asking;
+  };
+}
+
+async function look(shell: ReadinessShell, nameOrFile: string): Promise<Ready> {
+  const { library, staff } = shell;
+  const found = await library.find(nameOrFile);
+  if (found === null)
+    return { workflow: null, problems: [noSuchWorkflow(shell.folder, nameOrFile)] };
+  const { workflow, problems } = found;
+  if (workflow === null) return { workflow, problems };
+  const { needs, missing } = needsOf(workflow, library);
+  const unfit = await (await staff()).health(needs);
+  const against = [...missing.map((name) => noSubRun(workflow, name)), ...unfit];
+  if (against.length > 0) return { workflow: null, problems: against };
+  return { workflow, warnings: problems };
+}
+
+function noSuchWorkflow(folder: string, name: string): Problem {
+  return {
+    code: "not-found",
+    message: `There is no workflow "${name}" in ${folder}, by name or by file.`,
+    mend: "Write it in the folder workflows, or give the path of its file.",
+  };
+}
+
+/** What it asks for, and what its sub-runs do. */
+function needsOf(
+  workflow: Workflow,
+  library: Library,
+): { readonly needs: readonly AgentNeed[]; readonly missing: readonly string[] } {
+  const needs: AgentNeed[] = [];
+  const missing: string[] = [];
+  const seen = new Set([workflow.name]);
+  const waiting = [workflow];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const asks = asksOf(next);
+    needs.push(...asks.needs.map(({ need }) => need));
+    for (const name of asks.workflows) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const below = library.byName(name);
+      if (below === null) missing.push(name);
+      else waiting.push(below);
+    }
+  }
+  return { needs, missing };
+}
+
+function noSubRun(workflow: Workflow, name: string): Problem {
+  return {
+    code: "unknown-workflow",
+    message: `Workflow "${workflow.name}" runs "${name}" as a sub-run, and there is no such workflow here.`,
+    mend: `Write workflows/${name}.yaml, or mend what is wrong with it: muster check.`,
+  };
+}
