@@ -6,6 +6,9 @@ import type { Context } from "./surroundings.ts";
 /** What a process brings, and no person: without one, it does not come. */
 const BROUGHT: ReadonlySet<string> = new Set(["place", "resource", "agent", "timer", "child"]);
 
+/** What a person brings, by the command that is named with it. */
+const PEOPLE: ReadonlySet<string> = new Set(["gate", "exception"]);
+
 /**
  * Why nothing of a run moves although nothing is wrong with it: no process is at work in the folder.
  *
@@ -17,5 +20,7 @@ export function atRestLine(context: Context, company: Company, run: RunId): stri
   const waiting = company.waiting(run) ?? [];
   if (waiting.length > 0 && !waiting.some(({ kind }) => BROUGHT.has(kind))) return null;
   const resume = commandIn(context, company.folder)(`runs resume ${run}`);
-  return `No process is at work in ${company.folder}; the run goes on with: ${resume}`;
+  const asksPeople = waiting.some(({ kind }) => PEOPLE.has(kind));
+  const what = asksPeople ? "what waits for no person" : "the run";
+  return `No process is at work in ${company.folder}; ${what} goes on with: ${resume}`;
 }

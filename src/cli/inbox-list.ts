@@ -44,15 +44,10 @@ function itemsOf(company: Company): readonly Item[] {
 }
 
 function itemLines({ item, workflow, waiting }: Item): readonly string[] {
-  const { path, what, until, kind } = waiting;
-  const run = item.slice(0, item.lastIndexOf("."));
-  const mend =
-    kind === "gate"
-      ? `muster inbox approve ${item}   or: muster inbox reject ${item} --reason WHY`
-      : (waiting.mend ?? `muster runs resume ${run} --step ${plain(path)}`);
+  const { path, what, until, mend } = waiting;
   return [
     `${item}  ${plain(workflow)}, ${plain(path)}`,
     `  ${plain(what)}${until ? `, until ${until}` : ""}`,
-    `  mend: ${plain(mend)}`,
+    ...(mend ? [`  mend: ${plain(mend)}`] : []),
   ];
 }

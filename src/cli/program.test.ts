@@ -408,6 +408,34 @@ describe("a run at which nobody is at work", () => {
   });
 });
 
+describe("a run that waits for a person, at which nobody is at work", () => {
+  const gate = {
+    path: "load/1",
+    key: 4,
+    status: "waiting",
+    what: "Send?",
+    kind: "gate",
+    mend: "muster inbox approve wf_example_1.4",
+  } as const;
+
+  test("is moved on by the person alone: nothing else is named", async () => {
+    const company = open(gated, { waiting: [gate], isAtWork: false });
+    await company.run("example");
+    const { out } = await muster(company, "runs", "why-waiting", "last");
+    expect(out).toBe(
+      "load/1  waiting  Send?\n  mend: muster --folder /example inbox approve wf_example_1.4\n",
+    );
+  });
+
+  test("and for a timer, is told which of the two a process moves on", async () => {
+    const timer = { path: "b", key: 5, status: "waiting", what: "Later.", kind: "timer" } as const;
+    const company = open(gated, { waiting: [gate, timer], isAtWork: false });
+    await company.run("example");
+    const { out } = await muster(company, "runs", "why-waiting", "last");
+    expect(out).toContain("what waits for no person goes on with: muster runs resume wf_example_1");
+  });
+});
+
 describe("muster publish", () => {
   test("takes what an event brings as JSON or text, and loses no digit", async () => {
     const company = open(whole);

@@ -52,6 +52,7 @@ function next(run: Run, history: History, chance: Chance): Told | null {
   const effects = owed(run);
   const pick = effects[chance() % Math.max(1, effects.length)];
   if (pick && chance() % 10 > 0) return answerTo(pick, chance);
+  if (chance() % 20 === 0) return { type: "cancel", why: "late", rollback: chance() % 2 === 0 };
   const [exception] = exceptionsOf(history);
   if (exception)
     return chance() % 2
@@ -68,7 +69,6 @@ function next(run: Run, history: History, chance: Chance): Told | null {
     };
   if (run.paused) return { type: "resume" };
   if (chance() % 8 === 0) return { type: "pause", why: "a look" };
-  if (chance() % 20 === 0) return { type: "cancel", why: "late", rollback: chance() % 2 === 0 };
   return pick ? answerTo(pick, chance) : null;
 }
 

@@ -69,6 +69,15 @@ export function exceptionClosed(history: History, event: Of<"exception.closed">)
   return { ...after, exceptions: remove(after.exceptions, event.key) };
 }
 
+/** A step that has ended asks nobody any more, whether or not anybody has answered. */
+export function nothingAwaited(history: History, { gate, exception }: StepRecord): History {
+  return {
+    ...history,
+    gates: gate && !gate.closed ? remove(history.gates, gate.key) : history.gates,
+    exceptions: exception === null ? history.exceptions : remove(history.exceptions, exception),
+  };
+}
+
 export function gateVoted(history: History, event: Of<"gate.voted">): History {
   const { voter, allow, reason, at } = event;
   const vote = { voter, allow, reason, at };

@@ -224,6 +224,38 @@ describe("the history of a run", () => {
     expect(viewOf(mended)).toMatchObject({ status: "running", exceptionCount: 0 });
   });
 
+  test("asks nobody any more for a step that has ended, nor for a run that has", () => {
+    const opening = { digest: "sha256:0", ask: "Go on?", chain: "", from: ["ana"], need: 1 };
+    const raised: Body = {
+      type: "exception.raised",
+      path: "prepare/1",
+      why: "failed",
+      owner: "ana",
+      error: timedOut,
+      look: "Is it there?",
+    };
+    const asking: readonly Body[] = [
+      accepted,
+      begun(""),
+      begun("check"),
+      begun("check/sign", { gate: opening }),
+      begun("prepare"),
+      attempted("prepare/1"),
+      raised,
+    ];
+    const open = viewOf(told(asking));
+    expect([open.gateCount, open.exceptionCount]).toEqual([1, 1]);
+    const cancelled = told([
+      ...asking,
+      ended("check/sign", { outcome: "cancelled" }),
+      ended("prepare/1", { outcome: "cancelled" }),
+    ]);
+    expect(viewOf(cancelled)).toMatchObject({ gateCount: 0, exceptionCount: 0 });
+    expect(stepAt(cancelled, "check/sign").record.gate).toBeNull();
+    const over = told([...asking, { type: "run.finished", outcome: "rolled back" }]);
+    expect(viewOf(over)).toMatchObject({ gateCount: 0, exceptionCount: 0 });
+  });
+
   test("shows the steps of a repeated block as they are in this round", () => {
     const polling = exampleWorkflow([
       block("p", [

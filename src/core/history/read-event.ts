@@ -1,4 +1,5 @@
-import type { Event, EventType } from "../machine/index.ts";
+import type { Event, EventType, Key } from "../machine/index.ts";
+import { emptyTable } from "../machine/index.ts";
 import { addUsage, recordAt, write } from "./change.ts";
 import {
   exceptionClosed,
@@ -8,6 +9,7 @@ import {
   gateVoted,
 } from "./gate-events.ts";
 import type { History } from "./history.ts";
+import type { ExceptionRecord, GateRecord } from "./record.ts";
 import {
   attemptEnded,
   opened,
@@ -85,6 +87,10 @@ function runFinished(history: History, event: Of<"run.finished">): History {
     endedAt: at,
     outputs: event.outputs ?? null,
     error: event.error ?? history.error,
+    paused: null,
+    // A run that has ended asks nobody, whatever its steps were asking.
+    gates: emptyTable<Key, GateRecord>(),
+    exceptions: emptyTable<Key, ExceptionRecord>(),
   };
   const root = recordAt(ended, "");
   if (outcome !== "completed") return ended;

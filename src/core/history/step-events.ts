@@ -1,6 +1,6 @@
 import type { Event, EventType, Key, Opening, Path } from "../machine/index.ts";
 import { addError, addUsage, addWarnings, addWork, recordAt, write } from "./change.ts";
-import { gateOpened } from "./gate-events.ts";
+import { gateOpened, nothingAwaited } from "./gate-events.ts";
 import type { History } from "./history.ts";
 import { isComposite, parentPath, placeAt } from "./place.ts";
 import type { StepRecord } from "./record.ts";
@@ -94,6 +94,7 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
     attempt: null,
     nextTryAt: null,
     waitsFor: null,
+    gate: before.gate?.closed ? before.gate : null,
     exception: null,
     error: event.error ?? before.error,
     output: event.output ?? null,
@@ -101,7 +102,8 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
     impact: event.impact ?? null,
     done,
   };
-  let after = write({ ...history, usage: addUsage(history.usage, event.usage) }, record);
+  const asked = nothingAwaited(history, before);
+  let after = write({ ...asked, usage: addUsage(history.usage, event.usage) }, record);
   if (event.error && before.attempt) after = addError(after, record, { at, error: event.error });
   after = addWarnings(after, path, { at, texts });
   return addWork(after, path, { done: done - before.done });

@@ -204,7 +204,13 @@ export const workflow = defineWorkflow({
     await first.close();
     folder.write("workflows/greet.yaml", GREET.replace("id: say", "id: shout"));
     await using second = await openCompany(folder.path);
-    expect(second.waiting(started.run)).toMatchObject([{ path: "ask", kind: "gate" }]);
+    expect(second.waiting(started.run)).toMatchObject([
+      {
+        path: "ask",
+        kind: "gate",
+        mend: expect.stringMatching(/^muster inbox approve wf_\w+\.\d+ /),
+      },
+    ]);
     expect(second.definition(started.run)?.root.steps.map((step) => step.id)).toEqual([
       "say",
       "ask",

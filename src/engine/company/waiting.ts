@@ -59,8 +59,12 @@ function toldOf(wait: Wait, run: RunId): Told {
       const mend = publishCommand(what);
       return { status: "waiting", kind: "event", what: sentence, mend, ...until(what.until) };
     }
-    case "gate":
-      return { status: "waiting", kind: "gate", what: gateSentence(what), ...until(what.until) };
+    case "gate": {
+      const item = `${run}.${wait.key}`;
+      const mend = `muster inbox approve ${item}   or: muster inbox reject ${item} --reason WHY`;
+      const sentence = gateSentence(what);
+      return { status: "waiting", kind: "gate", what: sentence, mend, ...until(what.until) };
+    }
     case "exception": {
       const who = what.owner === "" ? "a person" : what.owner;
       const sentence = `"${name}" waits for ${who}: ${what.error} ${what.look}`;
