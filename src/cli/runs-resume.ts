@@ -65,18 +65,25 @@ function signalsFor(
   const open = exceptionsOf(history);
   const meant = step === undefined ? open : open.filter((exception) => isMeant(exception, step));
   if (step !== undefined && meant.length === 0) return notHeld(run, step, open);
-  if (!skip && give === undefined) {
-    const again = meant.filter(({ why }) => options.retry || why !== "unknown");
-    const [doubtful] = meant;
-    if (step !== undefined && again.length === 0 && doubtful) return inDoubt(run, doubtful);
-    return { tell: again.map(({ key }) => ({ type: "retry", key })) };
-  }
+  if (!skip && give === undefined) return again(run, meant, options);
   const [only] = meant;
   if (!only || meant.length > 1) return whichOne(run, open);
   if (skip) return { tell: [{ type: "skip", key: only.key, why: reason }] };
   const output = outputsIn(resolve(cwd, give ?? ""));
   if ("code" in output) return output;
   return { tell: [{ type: "give", key: only.key, output, why: reason }] };
+}
+
+/** What may have been done already is tried again only by whoever says so. */
+function again(
+  run: RunId,
+  meant: readonly ExceptionRecord[],
+  { step, retry }: ResumeOptions,
+): { readonly tell: readonly Told[] } | Problem {
+  const tried = meant.filter(({ why }) => retry || why !== "unknown");
+  const [doubtful] = meant;
+  if (step !== undefined && tried.length === 0 && doubtful) return inDoubt(run, doubtful);
+  return { tell: tried.map(({ key }) => ({ type: "retry", key })) };
 }
 
 /** By its path, or the id at the path's end. */
