@@ -11,7 +11,7 @@ export async function check(context: Context, argument: string | null): Promise<
   const file = argument === null ? null : fileOf(from, argument);
   if (argument !== null && file === null && looksLikeFile(argument))
     return refuse(context, [noFile(from, argument)]);
-  return await withCompany(context, { perform: false, file }, async (company) => {
+  return await withCompany(context, { perform: false, log: false, file }, async (company) => {
     const problems = await company.check(file ?? argument ?? undefined);
     return report(context, problems, argument ?? company.folder);
   });

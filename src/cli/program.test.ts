@@ -504,6 +504,20 @@ describe("muster check", () => {
     expect(code).toBe(2);
   });
 
+  test("is about files alone: the log is left alone", async () => {
+    const logs: boolean[] = [];
+    const stream = { write: () => true };
+    await program(["check", "--folder", FOLDER], {
+      ...{ cwd: FOLDER, env: {}, person: "ana", stdout: stream, stderr: stream, packs: FOLDER },
+      ...{ now: () => NOW, onInterrupt: () => () => undefined },
+      openCompany: async (_folder, { memory }) => {
+        logs.push(memory);
+        return open(whole);
+      },
+    });
+    expect(logs).toEqual([true]);
+  });
+
   test("of what has only warnings exits with 0", async () => {
     const problems = [
       { code: "advice", message: "nobody declared it", severity: "warning" },

@@ -22,6 +22,7 @@ export type Surroundings = {
  * @param options.perform takes up what was left unfinished and performs what is owed; false only
  *   looks, and another process may be at work
  * @param options.begin false: runs are told things, and nothing is begun in this process
+ * @param options.memory true: the folder's log is left alone
  * @param options.trouble is told of what nobody waits for, such as a disk that refuses
  * @param options.line is told of each line that an agent writes for people
  * @throws MusterError when the folder cannot be used: locked, read-only, no-folder, …
@@ -31,6 +32,7 @@ export type OpenCompany = (
   options: {
     readonly perform: boolean;
     readonly begin: boolean;
+    readonly memory: boolean;
     readonly trouble: (problem: Problem) => void;
     readonly line: (line: { readonly agent: string; readonly text: string }) => void;
   },

@@ -14,11 +14,13 @@ export async function withCompany(
     /** false with `--no-wait`: what is told is kept, and nothing is begun. */
     readonly begin?: boolean;
     readonly file?: string | null;
+    /** false: the verb is about files alone, and the log may be unreadable. */
+    readonly log?: boolean;
   },
   verb: (company: Company) => Promise<number>,
 ): Promise<number> {
   const { cwd, openCompany } = context.surroundings;
-  const { perform, begin = true, file = null } = options;
+  const { perform, begin = true, file = null, log = true } = options;
   const found = folderOf(context.surroundings, { given: context.folder, file });
   if ("code" in found) return refuse(context, [found]);
   const { terminal } = context;
@@ -27,6 +29,7 @@ export async function withCompany(
   await using company = await openCompany(found.folder, {
     perform,
     begin,
+    memory: !log,
     trouble: (problem) => complain(terminal, [problem], cwd),
     line: ({ agent, text }) => {
       // A live tree is redrawn in place; a line between would tear it.

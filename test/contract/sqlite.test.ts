@@ -19,7 +19,12 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, type TestContext, test } from "vitest";
 import { type Envelope, verifyStream } from "../../src/core/audit/index.ts";
-import { type Log, observeSqlite, openSqlite } from "../../src/engine/store/index.ts";
+import {
+  type Log,
+  lookIntoSqlite,
+  observeSqlite,
+  openSqlite,
+} from "../../src/engine/store/index.ts";
 import { append, digestOf, run, sha256, standing } from "./appends.ts";
 
 const CHILD = fileURLToPath(new URL("./appending.child.ts", import.meta.url));
@@ -90,7 +95,8 @@ function smallDisk(options: string, { skip }: TestContext): string {
 }
 
 describe("a process that is killed", () => {
-  async function killed(afterMs: number): Promise<Map<string, number>> {
+  /** @param lines how many batches were acknowledged before; the kill comes `afterMs` later, wherever the process is then */
+  async function killed(lines: number, afterMs: number): Promise<Map<string, number>> {
     const child = spawn(process.execPath, [CHILD, folder], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -98,7 +104,7 @@ describe("a process that is killed", () => {
     child.stdout.on("data", (piece: Buffer) => {
       said += piece.toString();
     });
-    await begun(child);
+    while (said.split("\n").length - 2 < lines) await once(child.stdout, "data");
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     child.kill("SIGKILL");
     await once(child, "close");
@@ -118,7 +124,7 @@ describe("a process that is killed", () => {
   test("M1 loses nothing that was acknowledged, again and again, and its lock dies with it", async () => {
     let acknowledged = 0;
     for (let time = 0; time < 10; time += 1) {
-      const ends = await killed(20 + time * 17);
+      const ends = await killed(1 + time, time * 3);
       const log = opened();
       for (const [stream, seq] of ends) {
         const last = [...log.read(run(stream.slice("wf_".length)))].at(-1);
@@ -136,7 +142,7 @@ describe("a process that is killed", () => {
   });
 
   test("leaves no content behind that is named and not there", async () => {
-    await killed(150);
+    await killed(2, 20);
     const log = opened();
     const database = new DatabaseSync(state("log.db"), { readOnly: true });
     const digests = database.prepare("select digest from contents").all();
@@ -365,6 +371,28 @@ describe("a disk that fails", () => {
     const { code, told } = refusal(disk);
     expect(code).toBe("read-only");
     expect(told).toContain("Make the folder writable");
+  });
+
+  test("read-only: what was closed is looked at all the same, what was not is refused with a mend", async (context) => {
+    const disk = smallDisk("size=8m", context);
+    const remount = (mode: string) => execFileSync("mount", ["-o", `remount,${mode}`, disk]);
+    const log = openSqlite(disk);
+    await log.append([append(run("aaaa"), 0, 2)]);
+    await log.close();
+    remount("ro");
+    const look = lookIntoSqlite(disk);
+    expect([...(look?.read(run("aaaa")) ?? [])].map(({ seq }) => seq)).toEqual([1, 2]);
+    await look?.close();
+    remount("rw");
+    const child = spawn(process.execPath, [CHILD, disk], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "close");
+    rmSync(join(disk, ".muster", "log.db-shm"));
+    remount("ro");
+    expect(() => lookIntoSqlite(disk)).toThrow(/this user may not write in that folder/);
+    remount("rw");
   });
 
   test("no folder, or a file in its place", () => {

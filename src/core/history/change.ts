@@ -159,10 +159,15 @@ function marksOf(place: Place, record: StepRecord): Marks {
 const LEAF_STATUSES: ReadonlySet<string> = new Set(["retrying", "waiting", "failed", "skipped"]);
 
 function tallied(tally: Tally, was: StepRecord | null, now: StepRecord): Tally {
-  if (was?.status === now.status) return tally;
+  const before = was?.attempts ?? 0;
+  const asked =
+    now.attempts === before
+      ? tally
+      : { ...tally, attempts: tally.attempts + now.attempts - before, agent: now.agent };
+  if (was?.status === now.status) return asked;
   const counts = { ...tally.counts, [now.status]: (tally.counts[now.status] ?? 0) + 1 };
   if (was) counts[was.status] = (counts[was.status] ?? 1) - 1;
   const shown = now.status === "failed" && tally.failures.length < FAILURES_SHOWN_MOST;
   const failure = { path: now.path, message: now.error?.message ?? "no reason was given" };
-  return { counts, failures: shown ? [...tally.failures, failure] : tally.failures };
+  return { ...asked, counts, failures: shown ? [...tally.failures, failure] : tally.failures };
 }

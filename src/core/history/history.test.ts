@@ -365,6 +365,42 @@ describe("the state document", () => {
   });
 });
 
+describe("the state document of a fan-out", () => {
+  test("tells who is given its items, and all their attempts", () => {
+    const document = stateDocument(
+      told([
+        ...PREPARED,
+        begun("setup/welcome", { count: 2 }),
+        attempted("setup/welcome[0]", "writer"),
+        ended("setup/welcome[0]"),
+        attempted("setup/welcome[1]", "writer"),
+        {
+          type: "attempt.ended",
+          path: "setup/welcome[1]",
+          key: 11,
+          outcome: "failed",
+          error: timedOut,
+          doubt: false,
+        },
+        {
+          type: "attempt.started",
+          path: "setup/welcome[1]",
+          agent: "writer",
+          effects: "pure",
+          call: 11,
+        },
+        ended("setup/welcome[1]"),
+        ended("setup/welcome"),
+      ]),
+    );
+    expect(document["phases"]).toMatchObject([
+      {},
+      { steps: [{ attempts: 0 }, { agent: "writer", attempts: 3, items: { total: 2 } }] },
+      {},
+    ]);
+  });
+});
+
 describe("progress", () => {
   /** A run made by chance: phases of tasks, fan-outs and repeats, whose steps end in any way. */
   const outcomes = constantFrom("completed", "degraded", "failed", "skipped");

@@ -96,13 +96,17 @@ export type ExceptionRecord = {
 /** How many steps at one place of the definition are in which status, where there are many. */
 export type Tally = {
   readonly counts: Readonly<Partial<Record<StepStatus, number>>>;
+  /** Attempts of all of them. */
+  readonly attempts: number;
+  /** Who was given the latest attempt. */
+  readonly agent: string | null;
   /** The first that failed, at most `FAILURES_SHOWN_MOST`. */
   readonly failures: readonly { readonly path: Path; readonly message: string }[];
 };
 
 export const FAILURES_SHOWN_MOST = 10;
 
-export const EMPTY_TALLY: Tally = { counts: {}, failures: [] };
+export const EMPTY_TALLY: Tally = { counts: {}, attempts: 0, agent: null, failures: [] };
 
 export function newRecord(path: Path, expected: number): StepRecord {
   return {

@@ -87,15 +87,16 @@ function phaseDocument(phase: StepView, number: number): JsonObject {
 
 function stepDocument(step: StepView): JsonObject {
   const { record, items } = step;
+  const { agent, attempts } = workOf(step);
   return {
     step_id: /^\d{1,9}$/.test(step.id) ? Number(step.id) : step.id,
     name: step.name,
     status: step.status,
-    agent: record.agent,
+    agent,
     started_at: instant(record.startedAt),
     completed_at: instant(record.endedAt),
     outputs: record.output ? named(record.output) : null,
-    attempts: record.attempts,
+    attempts,
     ...(record.error ? { error: { kind: record.error.kind, message: record.error.message } } : {}),
     ...(record.fallback ? { fallback_reason: record.fallback } : {}),
     ...(record.impact ? { impact: record.impact } : {}),
@@ -107,6 +108,19 @@ function stepDocument(step: StepView): JsonObject {
       : {}),
     ...(step.tally ? { counts: { ...step.tally.counts } } : {}),
   };
+}
+
+/** Of what there are many, all attempts; and the agent where only one step of it is given to any. */
+function workOf({ kind, record, tally, steps }: StepView): {
+  readonly agent: string | null;
+  readonly attempts: number;
+} {
+  if (kind !== "each" && (tally === null || !isComposite(kind)))
+    return tally ?? { agent: record.agent, attempts: record.attempts };
+  const inside = steps.map(workOf);
+  const attempts = inside.reduce((sum, one) => sum + one.attempts, 0);
+  const [only] = inside.filter((one) => one.attempts > 0);
+  return { agent: inside.length === 1 ? (only?.agent ?? null) : null, attempts };
 }
 
 function awaiting(view: RunView): Json {

@@ -196,6 +196,32 @@ describe("the embedded runtime", () => {
     expect(status(id)).toBe("completed");
   });
 
+  test("a disk that refuses for long is told of once, and once more when it is over", async () => {
+    const answer = Promise.withResolvers<Answer>();
+    let isFull = false;
+    const faults: Faults = {
+      before: () => {
+        if (isFull) throw new MusterError({ code: "disk-full", message: "The disk is full." });
+      },
+    };
+    const workflow = workflowOf([task("a")]);
+    const { begin, clock, status, troubles } = await open([workflow], () => answer.promise, {
+      faults,
+    });
+    const id = await begin("first");
+    isFull = true;
+    answer.resolve(ok());
+    await clock.advance(60_000);
+    expect(troubles).toMatchObject([{ code: "disk-full", severity: "warning" }]);
+    expect(troubles[0]?.message).toContain("tried again by itself");
+    isFull = false;
+    await clock.advance(60_000);
+    expect(status(id)).toBe("completed");
+    expect(troubles.slice(1)).toMatchObject([
+      { code: "disk-full", message: expect.stringContaining("written again") },
+    ]);
+  });
+
   test("a run that nobody knows, and a closed company, are refused with a sentence", async () => {
     const { runtime, send, clock } = await open([workflowOf([task("a")])], () => ok());
     expect(await send(runId("nobody"), { type: "resume" })).toMatchObject({ code: "not-found" });

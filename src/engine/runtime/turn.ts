@@ -3,6 +3,7 @@ import type { Effect, Event } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Append, Appended, Log } from "../store/index.ts";
 import { type Draft, draft, type World } from "./draft.ts";
+import { type Hardship, openHardship } from "./hardship.ts";
 import { isProblem, type Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import type { Performing } from "./performing.ts";
@@ -40,6 +41,7 @@ const RETRY_MOST_MS = 10_000;
 
 type State = {
   readonly shell: TurnShell;
+  readonly hardship: Hardship;
   isCommitting: boolean;
   retryMs: number;
   /** Runs whose signals of this turn changed nothing: who watches them is told that they were heard. */
@@ -47,7 +49,13 @@ type State = {
 };
 
 export function openTurn(shell: TurnShell): Turn {
-  const state: State = { shell, isCommitting: false, retryMs: RETRY_FIRST_MS, quiet: [] };
+  const state: State = {
+    shell,
+    hardship: openHardship(shell.trouble),
+    isCommitting: false,
+    retryMs: RETRY_FIRST_MS,
+    quiet: [],
+  };
   return { take: () => take(state), isCommitting: () => state.isCommitting };
 }
 
@@ -84,6 +92,7 @@ function take(state: State): void {
 function landed(state: State, written: readonly Draft[], results: readonly Appended[]): void {
   state.isCommitting = false;
   state.retryMs = RETRY_FIRST_MS;
+  state.hardship.written();
   const runs: RunId[] = [];
   for (let at = 0; at < written.length; at += 1) {
     const made = written[at];
@@ -163,22 +172,20 @@ function restIfIdle(state: State, resident: Resident): void {
 
 /** Nothing of the batch is on disk: whoever sent a signal from outside is told, the rest is tried again. */
 function failed(state: State, written: readonly Draft[], cause: unknown): void {
-  const { mailroom, trouble } = state.shell;
+  const { mailroom } = state.shell;
   const error = cause instanceof MusterError ? cause : unwritten(cause);
   state.isCommitting = false;
+  let isKept = false;
   for (const made of written) {
     const { resident, mails } = made;
     letGo(state, made);
     const stay = mails.filter((mail) => mail.refused === null);
+    isKept ||= stay.length > 0;
     if (stay.length > 0) mailroom.giveBack(resident, stay);
     for (const mail of mails) mail.refused?.(error);
     restIfIdle(state, resident);
   }
-  trouble({
-    code: error.code,
-    message: error.message,
-    ...(error.mend ? { mend: error.mend } : {}),
-  });
+  state.hardship.refused(error, isKept);
   mailroom.turnOver(state.retryMs);
   state.retryMs = Math.min(state.retryMs * 2, RETRY_MOST_MS);
 }

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { refuseNetworkDisk } from "./folder.ts";
+import { prepareFolder, refuseNetworkDisk } from "./folder.ts";
 
 describe.runIf(process.platform === "linux")("a company's folder on a network disk", () => {
   test.each([
@@ -27,5 +30,17 @@ describe.runIf(process.platform === "linux")("a company's folder on a network di
     ["overlayfs", 0x794c7630],
   ])("a disk of this machine is not: %s", (_name, type) => {
     expect(() => refuseNetworkDisk("/srv/acme", type)).not.toThrow();
+  });
+});
+
+describe("a company's folder", () => {
+  test("in which a file stands where the state is kept is refused, and told what to move", () => {
+    const folder = mkdtempSync(join(tmpdir(), "muster-folder-"));
+    try {
+      writeFileSync(join(folder, ".muster"), "");
+      expect(() => prepareFolder(folder, true)).toThrow(/\.muster is a file; Muster keeps/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -16,8 +16,10 @@ export function prepareFolder(company: string, allowsNetworkDisk: boolean): stri
   try {
     if (!statSync(company, { throwIfNoEntry: false })?.isDirectory()) throw noFolder(company);
     if (!allowsNetworkDisk) refuseNetworkDisk(company, statfsSync(company).type);
-    if (!statSync(state, { throwIfNoEntry: false })) mkdirSync(state, { mode: 0o700 });
-    else if ((statSync(state).mode & 0o077) !== 0) chmodSync(state, 0o700);
+    const found = statSync(state, { throwIfNoEntry: false });
+    if (!found) mkdirSync(state, { mode: 0o700 });
+    else if (!found.isDirectory()) throw inTheWay(state);
+    else if ((found.mode & 0o077) !== 0) chmodSync(state, 0o700);
     return state;
   } catch (error) {
     throw refusal(error, `The folder ${state} cannot be used`);
@@ -45,6 +47,14 @@ export function refuseNetworkDisk(company: string, type: number): void {
     code: "network-disk",
     message: `${company} is on a network disk (${name}): locks and flushes there may not hold, and the log may be damaged.`,
     mend: "Put the company's folder on a disk of this machine; or allow network disks (allowsNetworkDisk), at your own risk.",
+  });
+}
+
+function inTheWay(state: string): MusterError {
+  return new MusterError({
+    code: "no-folder",
+    message: `${state} is a file; Muster keeps the company's state in a folder of that name.`,
+    mend: `Move the file ${state} away.`,
   });
 }
 

@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
 import { STATE_FOLDER } from "./folder.ts";
@@ -14,32 +15,76 @@ import { refusal } from "./refusal.ts";
  *
  * @param company the company's folder
  * @returns null when it has no log
- * @throws MusterError "corrupt" or "io" where the log is there and cannot be read
+ * @throws MusterError "corrupt", "read-only" or "io" where the log is there and cannot be read
  */
 export function lookIntoSqlite(company: string): Log | null {
   const state = join(company, STATE_FOLDER);
   const path = join(state, "log.db");
   if (!existsSync(path)) return null;
-  let database: DatabaseSync | null = null;
+  const { database, tenant } = opened(state, path);
+  return {
+    ...openReader(database, { tenant, artifacts: openArtifacts(join(state, "artifacts")) }),
+    append: () => Promise.reject(lookedAt()),
+    publish: () => Promise.reject(lookedAt()),
+    close: async () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+type Opened = { readonly database: DatabaseSync; readonly tenant: string };
+
+/**
+ * SQLite shares the log with who writes it through a file that it makes beside it. Where it may make
+ * none, a log that was closed is read as the file that it is; one that was not has its newest events
+ * in a second file, which cannot be read without the first.
+ */
+function opened(state: string, path: string): Opened {
   try {
-    database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MOST_MS });
-    const tenant = database.prepare("select value from about where name = 'tenant'").get();
-    const opened = database;
-    return {
-      ...openReader(database, {
-        tenant: String(tenant?.["value"] ?? "local"),
-        artifacts: openArtifacts(join(state, "artifacts")),
-      }),
-      append: () => Promise.reject(lookedAt()),
-      publish: () => Promise.reject(lookedAt()),
-      close: async () => {
-        if (opened.isOpen) opened.close();
-      },
-    };
+    return openFile(path);
   } catch (error) {
-    database?.close();
-    throw refusal(error, `The log ${path} could not be opened`);
+    const told = refusal(error, `The log ${path} could not be opened`);
+    if (told.code !== "io" || isWritable(state)) throw told;
+    if (!wasClosed(path)) throw unwritable(state);
+    try {
+      return openFile(new URL(`${pathToFileURL(path).href}?immutable=1`));
+    } catch (again) {
+      throw refusal(again, `The log ${path} could not be opened`);
+    }
   }
+}
+
+/** @throws what SQLite throws */
+function openFile(file: string | URL): Opened {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MOST_MS });
+  try {
+    const tenant = database.prepare("select value from about where name = 'tenant'").get();
+    return { database, tenant: String(tenant?.["value"] ?? "local") };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function wasClosed(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+function unwritable(state: string): MusterError {
+  return new MusterError({
+    code: "read-only",
+    message: `The log in ${state} was not closed by who wrote it last, and this user may not write in that folder: then its newest events cannot be read.`,
+    mend: "Copy the company's folder to where you may write, and look there: --folder COPY.",
+  });
 }
 
 /** The process that writes holds it for a moment when it makes its file shorter. */

@@ -36,7 +36,7 @@ const REASON: Partial<Record<Refusal, string>> = {
 };
 
 const MEND: Record<Refusal, string> = {
-  "disk-full": "Make room on that disk and try again; nothing was half-written.",
+  "disk-full": "Make room on that disk. Nothing was half-written.",
   "read-only": "Make the folder writable for this user, or give another folder.",
   locked: "End the other process, or wait until it has ended.",
   corrupt: "Restore the folder .muster from a copy made before the damage.",
