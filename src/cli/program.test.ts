@@ -508,8 +508,14 @@ describe("muster check", () => {
     const logs: boolean[] = [];
     const stream = { write: () => true };
     await program(["check", "--folder", FOLDER], {
-      ...{ cwd: FOLDER, env: {}, person: "ana", stdout: stream, stderr: stream, packs: FOLDER },
-      ...{ now: () => NOW, onInterrupt: () => () => undefined },
+      cwd: FOLDER,
+      env: {},
+      person: "ana",
+      stdout: stream,
+      stderr: stream,
+      packs: FOLDER,
+      now: () => NOW,
+      onInterrupt: () => () => undefined,
       openCompany: async (_folder, { memory }) => {
         logs.push(memory);
         return open(whole);
