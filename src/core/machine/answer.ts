@@ -8,6 +8,7 @@ import { accepted } from "./output.ts";
 import type { LeafFrame } from "./run.ts";
 import type { Answer } from "./signal.ts";
 import { get } from "./table.ts";
+import { attemptTooLong } from "./time-limit.ts";
 
 /** After this many crashes during one attempt nobody performs it again by itself. */
 export const REPEATS_MOST = 20;
@@ -41,7 +42,9 @@ export function heardAnswer(draft: Draft, key: number, answer: Answer): Problem 
 export function heardExpired(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
   if (open?.type !== "attempt" || open.stopping) return null;
-  const error = failure("timeout", "It took longer than its time limit.");
+  const frame = get(draft.run.frames, open.path);
+  if (frame === undefined) return null;
+  const error = attemptTooLong(frame.step, open.agent);
   if ((open.effects === "ask" && open.begun) || open.child !== null)
     tell(draft, { type: "attempt.stopping", key, why: error.message });
   else

@@ -161,7 +161,9 @@ describe("a block", () => {
       "failed",
       "failed",
     ]);
-    expect(run.run().error?.message).toBe('"part" took longer than its time limit.');
+    expect(run.run().error?.message).toBe(
+      '"part" took longer than its time limit of 1 h. If it needs more time, write a longer timeout on it.',
+    );
   });
 
   test("that ended in time wakes nobody afterwards", () => {

@@ -181,7 +181,9 @@ describe("a time limit", () => {
     ).start();
     run.after(3_600_000);
     expect([run.ended("a"), run.status()]).toEqual(["cancelled", "failed"]);
-    expect(run.run().error?.message).toBe("The run took longer than its total time limit.");
+    expect(run.run().error?.message).toBe(
+      "The run took longer than its total time limit of 1 h. If it needs more time, write a longer total_timeout in the workflow's resource_limits.",
+    );
   });
 
   test("of an attempt that only reads or may be repeated ends it; it is tried again", () => {
@@ -191,6 +193,16 @@ describe("a time limit", () => {
       run.after(120_000);
       expect(run.attempt(path)).toMatchObject({ attempt: 2 });
     }
+  });
+
+  test("is named where the step says one, with what gives it more; else the agent is", () => {
+    const steps = "[{ id: a, agent: reader, timeout: 90s }, { id: b, agent: reader }]";
+    const run = given(`{ execution: parallel, steps: ${steps} }`, { agents: AGENTS }).start();
+    for (const path of ["a", "b"]) run.tell({ type: "expired", key: run.attempt(path).key });
+    expect(run.events("attempt.ended").map(({ error }) => error.message)).toEqual([
+      "It took longer than its time limit of 1 min 30 s. If it needs more time, write a longer timeout on the step.",
+      'It took longer than the time limit of the agent "reader". If it needs more time, write a longer timeout on the step or on the agent.',
+    ]);
   });
 
   test("of an `ask` that has begun stops it, and what it answers tells", () => {

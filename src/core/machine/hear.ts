@@ -9,6 +9,7 @@ import { accepted } from "./output.ts";
 import { type Frame, type LeafFrame, MACHINE_VERSION, type Open } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { entries, get } from "./table.ts";
+import { runTooLong, stepTooLong } from "./time-limit.ts";
 
 /** What a signal says happened. Null, and perhaps no event, when it was taken; else why it is refused. */
 // oxlint-disable-next-line complexity -- a flat switch, one case for each kind of signal
@@ -123,7 +124,7 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
     case "total": {
       tell(draft, { type: "timer.ended", key });
       if (draft.run.phase !== "running" && draft.run.stopping?.abort !== false) return;
-      const error = failure("timeout", "The run took longer than its total time limit.");
+      const error = runTooLong(draft.run.workflow);
       tell(draft, {
         type: "run.stopping",
         outcome: "failed",
@@ -139,7 +140,7 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
 
 function tookTooLong(draft: Draft, frame: Frame): void {
   if (frame.stopping?.abort === true) return;
-  const error = failure("timeout", `"${frame.step.name}" took longer than its time limit.`);
+  const error = stepTooLong(frame.step);
   const { path } = frame;
   const why = error.message;
   tell(draft, { type: "step.stopping", path, outcome: "failed", abort: true, why, error });
