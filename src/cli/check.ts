@@ -7,10 +7,10 @@ import { refuse, withCompany } from "./with-company.ts";
 
 /** `muster check [FILE]`: every problem of a file or of the whole folder, at once. */
 export async function check(context: Context, argument: string | null): Promise<number> {
-  const { cwd } = context.surroundings;
-  const file = argument === null ? null : fileOf(cwd, argument);
+  const from = { cwd: context.surroundings.cwd, folder: context.folder };
+  const file = argument === null ? null : fileOf(from, argument);
   if (argument !== null && file === null && looksLikeFile(argument))
-    return refuse(context, [noFile(cwd, argument)]);
+    return refuse(context, [noFile(from, argument)]);
   return await withCompany(context, { perform: false, log: false, file }, async (company) => {
     const problems = await company.check(file ?? argument ?? undefined);
     return report(context, problems, argument ?? company.folder);

@@ -103,9 +103,10 @@ function waitLines(history: History, run: RunId, command: Command): readonly str
       const [yes, no] = [`inbox approve ${run}.${key}`, `inbox reject ${run}.${key} --reason WHY`];
       return `${people(from)} decides: ${plain(ask)}\n  mend: ${command(yes)}   or: ${command(no)}`;
     }),
-    ...exceptions.map(({ path, owner, look }) => {
-      const resume = command(`runs resume ${run} --step ${plain(path)}`);
-      return `${plain(owner) || "A person"} is needed at ${plain(path)}: ${plain(look)}\n  mend: ${resume}   or with --skip, or --give FILE`;
+    ...exceptions.map(({ path, owner, look, why }) => {
+      const again = why === "unknown" ? " --retry" : "";
+      const resume = command(`runs resume ${run} --step ${plain(path)}${again}`);
+      return `${plain(owner) || "A person"} is needed at ${plain(path)}: ${plain(look)}\n  mend: ${resume}   or with --give FILE, or --skip`;
     }),
   ];
 }

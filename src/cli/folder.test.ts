@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { fileOf, folderOf } from "./folder.ts";
+import { fileOf, folderOf, noFile } from "./folder.ts";
 import { whereThePersonStands } from "./npm-start.ts";
 
 const root = mkdtempSync(join(tmpdir(), "muster-folder-"));
@@ -29,18 +29,30 @@ describe("the company's folder", () => {
   });
 
   test("is the file's company, wherever the person stands", () => {
-    const file = fileOf(root, "shop/workflows/a.yaml");
+    const file = fileOf({ cwd: root, folder: null }, "shop/workflows/a.yaml");
     expect(folderOf(at(root), { file })).toEqual({ folder: shop });
   });
 
   test("of a file outside every company is the file's own", () => {
-    const file = fileOf(root, "alone/b.yaml");
+    const file = fileOf({ cwd: root, folder: null }, "alone/b.yaml");
     expect(folderOf(at(shop), { file })).toEqual({ folder: join(root, "alone") });
   });
 
   test("is exactly the one that is given", () => {
     expect(folderOf(at(root), { given: "alone" })).toEqual({ folder: join(root, "alone") });
     expect(folderOf(at(root), { given: "none" })).toMatchObject({ code: "no-folder" });
+  });
+
+  test("is where a file is looked for, after where the person stands", () => {
+    const from = { cwd: root, folder: "shop" };
+    expect(fileOf(from, "workflows/a.yaml")).toBe(join(flows, "a.yaml"));
+    expect(fileOf(from, "alone/b.yaml")).toBe(join(root, "alone", "b.yaml"));
+    expect(fileOf({ ...from, cwd: flows, folder: join(root, "alone") }, "a.yaml")).toBe(
+      join(flows, "a.yaml"),
+    );
+    expect(noFile(from, "workflows/c.yaml").message).toBe(
+      `There is no file ${join(root, "workflows/c.yaml")}, nor ${join(flows, "c.yaml")}.`,
+    );
   });
 
   test("that is nowhere is complained of with the mend", () => {

@@ -37,10 +37,20 @@ export function folderOf(
   };
 }
 
+/** Where a file is looked for: from where the person stands, then from the company that is named. */
+type From = { readonly cwd: string; readonly folder: string | null };
+
 /** The file that a workflow's argument names; null where it is a name. */
-export function fileOf(cwd: string, argument: string): string | null {
-  const path = resolve(cwd, argument);
-  return existsSync(path) && statSync(path).isFile() ? path : null;
+export function fileOf(from: From, argument: string): string | null {
+  return (
+    pathsOf(from, argument).find((path) => existsSync(path) && statSync(path).isFile()) ?? null
+  );
+}
+
+function pathsOf({ cwd, folder }: From, argument: string): readonly string[] {
+  const here = resolve(cwd, argument);
+  const there = folder === null ? here : resolve(cwd, folder, argument);
+  return here === there ? [here] : [here, there];
 }
 
 /** It was meant as a file: then a name is not searched for. */
@@ -48,10 +58,10 @@ export function looksLikeFile(argument: string): boolean {
   return /[/\\]|\.(ya?ml|m?ts|m?js|json)$/.test(argument);
 }
 
-export function noFile(cwd: string, argument: string): Problem {
+export function noFile(from: From, argument: string): Problem {
   return {
     code: "not-found",
-    message: `There is no file ${resolve(cwd, argument)}.`,
+    message: `There is no file ${pathsOf(from, argument).join(", nor ")}.`,
     mend: "Check the path, or give the name of a workflow of the company.",
   };
 }

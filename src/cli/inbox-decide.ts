@@ -71,7 +71,7 @@ async function gateOf(
     return {
       code: "bad-input",
       message: `${run}.${key} is an exception, which nobody approves: it is mended.`,
-      mend: `muster runs resume ${run} --step ${exception.path}   or with --skip, or --give FILE`,
+      mend: `muster runs resume ${run} --step ${exception.path}${exception.why === "unknown" ? " --retry" : ""}   or with --give FILE, or --skip`,
     };
   if (key === null && gates.length > 1)
     return {

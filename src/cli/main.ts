@@ -4,11 +4,12 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { MusterError } from "../core/problem.ts";
+import { MusterError, type Problem } from "../core/problem.ts";
 import { EXIT, exitOfProblem } from "./exit.ts";
 import { whereThePersonStands } from "./npm-start.ts";
 import { complain } from "./output/index.ts";
 import { program, terminalFor } from "./program.ts";
+import { strayOf } from "./stray.ts";
 import type { OpenCompany, Surroundings } from "./surroundings.ts";
 
 /** How often a process under npm looks whether npm is still there. */
@@ -35,6 +36,7 @@ const surroundings: Surroundings = {
 };
 
 leaveQuietlyWhenNobodyReads();
+sayWhatStraysOut();
 process.exitCode = await main(process.argv.slice(2));
 setTimeout(leave, LINGER_MS_MOST).unref();
 
@@ -49,14 +51,14 @@ async function main(words: readonly string[]): Promise<number> {
       complain(terminal, [problem], surroundings.cwd);
       return exitOfProblem(code);
     }
-    const message = `Muster met a fault of its own: ${error instanceof Error ? error.message : String(error)}`;
-    complain(
-      terminal,
-      [{ code: "bug", message, mend: `Report it with ${details(error)}.` }],
-      surroundings.cwd,
-    );
+    complain(terminal, [faultOf(error)], surroundings.cwd);
     return EXIT.failed;
   }
+}
+
+function faultOf(error: unknown): Problem {
+  const message = `Muster met a fault of its own: ${error instanceof Error ? error.message : String(error)}`;
+  return { code: "bug", message, mend: `Report it with ${details(error)}.` };
 }
 
 /** An agent of this process that ignores `abort` would hold it; what it was asked for is over. */
@@ -108,6 +110,19 @@ function leaveQuietlyWhenNobodyReads(): void {
       if (error.code === "EPIPE") process.exit(EXIT.done);
       throw error;
     });
+}
+
+/** A run is not ended by what an agent's code throws after its answer; a fault of our own ends the process, the log is safe. */
+function sayWhatStraysOut(): void {
+  const say = (error: unknown): void => {
+    const terminal = terminalFor(process.argv.slice(2), surroundings);
+    const stray = strayOf(error);
+    if (stray !== null) return complain(terminal, [stray], surroundings.cwd);
+    complain(terminal, [faultOf(error)], surroundings.cwd);
+    process.exit(EXIT.failed);
+  };
+  process.on("uncaughtException", say);
+  process.on("unhandledRejection", say);
 }
 
 /** The log keeps "muster", "timer" and "agent:…" for what no person did. */

@@ -240,7 +240,7 @@ describe("muster run", () => {
       2025-12-12 10:00:05    0 %  Load customers: attempt failed, no answer in 30 s
       2025-12-12 10:00:06    0 %  Load customers: needs operations. Is the source there?
       operations is needed at load/1: Is the source there?
-        mend: muster runs resume wf_example_1 --step load/1 --folder /example   or with --skip, or --give FILE
+        mend: muster runs resume wf_example_1 --step load/1 --folder /example   or with --give FILE, or --skip
       "
     `);
     expect(code).toBe(6);

@@ -162,6 +162,7 @@ const RUNS_LISTED_MOST = 20;
 
 type ResumeFlags = {
   readonly step?: string;
+  readonly retry: boolean;
   readonly skip: boolean;
   readonly give?: string;
   readonly reason?: string;
@@ -179,10 +180,11 @@ function addSteering(runs: Command, choose: Choose): void {
   withOptions(
     aboutRun(runs, "resume")
       .option("--step <path>", "only the exception at this step")
+      .option("--retry", "try it again, although it may have been done already", false)
       .option("--skip", "go on without the step", false)
       .option("--give <file>", "take the step's outputs from a YAML or JSON file")
       .option("--reason <why>", "kept in the log")
-      .description("try again what an exception holds, go on with a paused or interrupted run"),
+      .description("try again what failed, go on with a paused or interrupted run"),
   )
     .addHelpText(
       "after",

@@ -20,9 +20,9 @@ export async function run(
   argument: string,
   given: { readonly pairs: readonly string[]; readonly options: RunOptions },
 ): Promise<number> {
-  const { cwd } = context.surroundings;
-  const file = fileOf(cwd, argument);
-  if (file === null && looksLikeFile(argument)) return refuse(context, [noFile(cwd, argument)]);
+  const from = { cwd: context.surroundings.cwd, folder: context.folder };
+  const file = fileOf(from, argument);
+  if (file === null && looksLikeFile(argument)) return refuse(context, [noFile(from, argument)]);
   return await withCompany(context, { perform: true, begin: given.options.wait, file }, (company) =>
     runIn(context, company, { name: file ?? argument, ...given }),
   );

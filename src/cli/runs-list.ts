@@ -1,3 +1,5 @@
+import { suggestion } from "../core/expression/index.ts";
+import type { Problem } from "../core/problem.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
 import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
@@ -11,7 +13,7 @@ import {
   tableLines,
 } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
-import { withCompany } from "./with-company.ts";
+import { refuse, withCompany } from "./with-company.ts";
 
 export type ListOptions = {
   readonly status?: readonly string[];
@@ -21,8 +23,10 @@ export type ListOptions = {
 
 /** `muster runs list`: newest first, with progress, and why one failed or waits. */
 export async function runsList(context: Context, options: ListOptions): Promise<number> {
+  const { status, workflow, most } = options;
+  const unknown = status?.find((one) => !STATUSES.includes(one));
+  if (unknown !== undefined) return refuse(context, [noSuchStatus(unknown)]);
   return await withCompany(context, { perform: false }, async (company) => {
-    const { status, workflow, most } = options;
     const filter: Partial<StandingFilter> = {
       most,
       ...(status ? { status } : {}),
@@ -36,12 +40,33 @@ export async function runsList(context: Context, options: ListOptions): Promise<
         asTyped(
           context,
           company.folder,
-          `No runs in ${company.folder}. Start one: muster run FILE`,
+          status || workflow
+            ? `No run in ${company.folder} is of that kind. All of them: muster runs list`
+            : `No runs in ${company.folder}. Start one: muster run FILE`,
         ),
       );
     else tableOf(context, standings).forEach((line) => answer.line(line));
     return EXIT.done;
   });
+}
+
+const STATUSES: readonly string[] = [
+  "accepted",
+  "running",
+  "waiting",
+  "paused",
+  "completed",
+  "failed",
+  "cancelled",
+  "rolled back",
+];
+
+function noSuchStatus(unknown: string): Problem {
+  return {
+    code: "bad-input",
+    message: `No run is ever "${unknown}".`,
+    mend: suggestion(unknown, STATUSES, "Statuses"),
+  };
 }
 
 const HEADS: readonly Column[] = [

@@ -19,14 +19,16 @@ import { withRun } from "./with-run.ts";
 
 export type ResumeOptions = {
   readonly step?: string;
+  readonly retry: boolean;
   readonly skip: boolean;
   readonly give?: string;
   readonly reason?: string;
 };
 
 /**
- * `muster runs resume RUN`: tries again what an exception holds (or skips it, or gives its outputs),
- * goes on with a paused or interrupted run, and follows it to its end.
+ * `muster runs resume RUN`: goes on with a paused or interrupted run, tries again what failed (or
+ * skips it, or gives its outputs), and follows it to its end. What may have been done already is tried
+ * again only by whoever says so: --retry.
  */
 export async function runsResume(
   context: Context,
@@ -63,8 +65,7 @@ function signalsFor(
   const open = exceptionsOf(history);
   const meant = step === undefined ? open : open.filter((exception) => isMeant(exception, step));
   if (step !== undefined && meant.length === 0) return notHeld(run, step, open);
-  if (!skip && give === undefined)
-    return { tell: meant.map(({ key }) => ({ type: "retry", key })) };
+  if (!skip && give === undefined) return again(run, meant, options);
   const [only] = meant;
   if (!only || meant.length > 1) return whichOne(run, open);
   if (skip) return { tell: [{ type: "skip", key: only.key, why: reason }] };
@@ -73,9 +74,29 @@ function signalsFor(
   return { tell: [{ type: "give", key: only.key, output, why: reason }] };
 }
 
+/** What may have been done already is tried again only by whoever says so. */
+function again(
+  run: RunId,
+  meant: readonly ExceptionRecord[],
+  { step, retry }: ResumeOptions,
+): { readonly tell: readonly Told[] } | Problem {
+  const tried = meant.filter(({ why }) => retry || why !== "unknown");
+  const [doubtful] = meant;
+  if (step !== undefined && tried.length === 0 && doubtful) return inDoubt(run, doubtful);
+  return { tell: tried.map(({ key }) => ({ type: "retry", key })) };
+}
+
 /** By its path, or the id at the path's end. */
 function isMeant({ path }: ExceptionRecord, step: string): boolean {
   return path === step || path.endsWith(`/${step}`);
+}
+
+function inDoubt(run: RunId, { path, look }: ExceptionRecord): Problem {
+  return {
+    code: "conflict",
+    message: `The step ${path} of ${run} is not tried again just so. ${look}`,
+    mend: `muster runs resume ${run} --step ${path} --retry   or with --give FILE, or --skip`,
+  };
 }
 
 function outputsIn(path: string): { readonly value: Json } | Problem {

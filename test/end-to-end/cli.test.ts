@@ -72,12 +72,14 @@ steps:
   - { id: pay, name: Pay, agent: payer }
 `,
   "workflows/once.yaml": "name: once\nsteps:\n  - { id: pay, name: Pay, agent: payer }\n",
+  "workflows/pays-long.yaml":
+    "name: pays-long\nsteps:\n  - { id: pay, name: Pay, agent: payer, inputs: { ms: 1500 } }\n",
   "agents/payer.yaml": "muster: 1\nkind: function\nmodule: ./agents/payer.ts\neffects: ask\n",
   "agents/payer.ts": `
 import { appendFileSync } from "node:fs";
 export async function attempt(task) {
   appendFileSync("payments.txt", task.key + "\\n");
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, task.inputs.ms ?? 50));
   return { outputs: {} };
 }
 `,
@@ -231,6 +233,24 @@ describe("the command line", () => {
     expect(JSON.parse(shown.out)).toMatchObject([{ name: "greet", status: "completed" }]);
     const { side } = await end(start(["runs", "show", "none"], env));
     expect(side).toContain("npm start -- runs list");
+  });
+
+  test("killed while a payment was being made, does not pay again until a person has said so", async () => {
+    const child = start(["run", "pays-long"]);
+    const ended = end(child);
+    await said(child, "Pay: running");
+    await expect.poll(() => existsSync(join(folder, "payments.txt"))).toBe(true);
+    child.kill("SIGKILL");
+    await ended;
+    const payments = (): number =>
+      readFileSync(join(folder, "payments.txt"), "utf8").trim().split("\n").length;
+    const first = await muster("runs", "resume", "last");
+    expect(first.code).toBe(6);
+    expect(first.side).toContain("--retry");
+    expect((await muster("runs", "resume", "last", "--step", "pay")).code).toBe(5);
+    expect(payments()).toBe(1);
+    expect((await muster("runs", "resume", "last", "--retry")).code).toBe(0);
+    expect(payments()).toBe(2);
   });
 
   test("killed, finds the run unfinished and goes on with it", async () => {

@@ -14,6 +14,12 @@ const { version } = JSON.parse(readFileSync("package.json", "utf8")) as {
 
 /** README shows one agent; the other runs in a worker of its own, which the package must find in its compiled form. */
 const SHOUTER = {
+  "workflows/loud.yaml": `
+name: loud
+steps:
+  - { id: greet, agent: greeter, inputs: { name: Ada }, outputs: { greeting: string } }
+  - { id: shout, agent: shouter, inputs: { text: $greet.greeting }, outputs: { text: string } }
+`,
   "agents/shouter.yaml":
     "muster: 1\nkind: function\nmodule: ./agents/shouter.ts\nisolate: true\neffects: pure\n",
   "agents/shouter.ts": `
@@ -69,14 +75,20 @@ describe("the package", () => {
   });
 
   test("runs a workflow to its end with a company's own TypeScript agents", () => {
-    const { stdout, code } = muster("run", "workflows/hello.yaml", "name=Ada", "--json");
+    const { stdout, code } = muster("run", "workflows/loud.yaml", "--json");
     expect(code).toBe(0);
     expect(stdout).toContain("HELLO, ADA!");
     expect(muster("runs", "list", "--json").stdout).toContain("completed");
   });
 
+  test("asks a person where README's workflow does, and goes on when they approve", () => {
+    expect(muster("run", "workflows/hello.yaml", "name=Ada", "--json").code).toBe(6);
+    const approved = muster("inbox", "approve", "last", "--json");
+    expect([approved.code, approved.stdout]).toEqual([0, expect.stringContaining("completed")]);
+  });
+
   test("is a library for other code", () => {
-    expect(run("node", ["hello.ts"]).stdout.trim()).toBe("completed");
+    expect(run("node", ["hello.ts"]).stdout.trim()).toBe("waiting");
   });
 
   test("gives its types to that code", () => {

@@ -19,10 +19,14 @@ export function reportAgent(
     return;
   }
   if (Object.hasOwn(agents, name)) return;
+  const names = Object.keys(agents);
   report.add({
     code: "unknown-agent",
     message: `There is no agent "${name}" in this company.`,
-    mend: `${suggestion(name, Object.keys(agents), "Agents")} Or declare it in agents/${name}.yaml.`,
+    mend:
+      names.length === 0
+        ? `Declare it in agents/${name}.yaml: the company has no agents yet.`
+        : `${suggestion(name, names, "Agents")} Or declare it in agents/${name}.yaml.`,
     path,
   });
 }
@@ -47,7 +51,9 @@ export function reportCapabilities(
     mend:
       missing === undefined
         ? "Give them to one agent, or make several steps of it."
-        : suggestion(missing, all, "Capabilities"),
+        : all.length === 0
+          ? `Declare an agent that has it, in agents/NAME.yaml: capabilities: [${missing}].`
+          : suggestion(missing, all, "Capabilities"),
     path,
   });
 }

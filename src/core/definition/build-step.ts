@@ -1,17 +1,17 @@
-import type { Expression, Names, Outcome, Scope, Template } from "../expression/index.ts";
+import type { Expression, Names, Template } from "../expression/index.ts";
 import type { JsonObject } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
 import { buildSubRun, buildTask } from "./build-task.ts";
+import { buildWait } from "./build-wait.ts";
 import { type Building, conditionAt, templateAt, templatesAt } from "./building.ts";
-import { NOTHING_DECLARED } from "./declared-type.ts";
-import { called, type Draft, isAround, nameOf } from "./draft.ts";
-import { parseDuration } from "./duration.ts";
+import { called, capital, type Draft, isAround, nameOf } from "./draft.ts";
 import { durationMs } from "./duration-value.ts";
 import { schemaOf } from "./input-check.ts";
 import { readApproval } from "./people.ts";
 import { fieldsOf } from "./scope.ts";
 import { least } from "./settings.ts";
-import type { Block, Choose, Common, Each, Gate, Repeat, Step, Wait } from "./workflow.ts";
+import { readTolerance } from "./tolerance.ts";
+import type { Block, Choose, Common, Each, Gate, Repeat, Step } from "./workflow.ts";
 
 type Of<Kind extends Draft["kind"]> = Extract<Draft, { kind: Kind }>;
 
@@ -44,7 +44,7 @@ function buildStep(draft: Draft, context: Context): Step {
     case "gate":
       return buildGate(draft, head, context);
     case "wait":
-      return buildWait(draft, head, context);
+      return buildWait(draft, { head, names, building });
     default:
       return unreachable(draft);
   }
@@ -54,6 +54,7 @@ export function buildBlock(draft: Of<"block">, head: Common, context: Context): 
   const { building } = context;
   const { source } = draft;
   const own = draft.parent === null || !("each" in source);
+  checkFilled(draft, building);
   return {
     ...head,
     kind: "block",
@@ -67,6 +68,17 @@ export function buildBlock(draft: Of<"block">, head: Common, context: Context): 
       leastMs: 1,
     }),
   };
+}
+
+/** Of the whole file's list the head of the file is asked. */
+function checkFilled(draft: Of<"block">, { report }: Building): void {
+  if (draft.at.length === 0 || draft.source.steps?.length !== 0) return;
+  report.add({
+    code: "missing-key",
+    message: `${capital(called(draft))} has no steps.`,
+    mend: "Write at least one, or take it out.",
+    path: [...draft.at, "steps"],
+  });
 }
 
 export function executionOf(
@@ -144,7 +156,11 @@ function buildEach(draft: Of<"each">, context: Context): Each {
     items,
     body: buildStep(body, { ...context, names: inner, when: perItem ? asked : null }),
     concurrencyMost: least([source.max_concurrency, source.concurrency]),
-    tolerate: toleranceOf(source.tolerate),
+    tolerate: readTolerance(source.tolerate, {
+      items,
+      path: [...draft.at, "tolerate"],
+      report: building.report,
+    }),
   };
 }
 
@@ -186,11 +202,6 @@ function itemOf(items: Template, names: Names): JsonObject {
   return typeof inner === "object" && inner !== null && !Array.isArray(inner)
     ? (inner as JsonObject)
     : {};
-}
-
-function toleranceOf(said: number | string | undefined): Each["tolerate"] {
-  if (typeof said === "string") return { kind: "share", most: Number.parseFloat(said) / 100 };
-  return { kind: "count", most: said ?? 0 };
 }
 
 function buildRepeat(draft: Of<"repeat">, head: Common, context: Context): Repeat {
@@ -268,51 +279,4 @@ function buildGate(draft: Of<"gate">, head: Common, { names, building }: Context
     approval: readApproval(form, at, building),
     rejected: form.rejected ?? "fail",
   };
-}
-
-function buildWait(draft: Of<"wait">, head: Common, { names, building }: Context): Wait {
-  const said = draft.source.wait ?? 0;
-  const at = [...draft.at, "wait"];
-  const outputs = building.outputs.get(draft) ?? NOTHING_DECLARED;
-  if (typeof said === "object") {
-    const timeoutMs = durationMs(said.timeout, {
-      path: [...at, "timeout"],
-      report: building.report,
-      leastMs: 1,
-    });
-    const key =
-      said.key === undefined
-        ? null
-        : templateAt(said.key, { by: draft, names, at: [...at, "key"] }, building);
-    return {
-      ...head,
-      kind: "wait",
-      until: { kind: "event", event: said.event, key, timeoutMs },
-      outputs,
-    };
-  }
-  const ms: Template =
-    typeof said === "string" && said.trim().startsWith("$")
-      ? inMilliseconds(templateAt(said, { by: draft, names, at }, building))
-      : { kind: "plain", value: durationMs(said, { path: at, report: building.report }) ?? 0 };
-  return { ...head, kind: "wait", until: { kind: "time", ms }, outputs };
-}
-
-/** What an expression gives is a duration as it may be written: a number is seconds, a text has units. */
-function inMilliseconds(template: Template): Template {
-  if (template.kind !== "expression") return template;
-  const { expression } = template;
-  const evaluate = (scope: Scope): Outcome => {
-    const outcome = expression.evaluate(scope);
-    if (outcome.kind !== "value") return outcome;
-    const { value } = outcome;
-    if (typeof value !== "number" && typeof value !== "string") {
-      return { kind: "fault", message: `${expression.text} gives no duration` };
-    }
-    const parsed = parseDuration(value);
-    return parsed.ok
-      ? { kind: "value", value: parsed.ms }
-      : { kind: "fault", message: `${expression.text} gives no duration: ${parsed.why}` };
-  };
-  return { kind: "expression", expression: { ...expression, evaluate } };
 }

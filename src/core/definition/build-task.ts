@@ -6,6 +6,7 @@ import { NOTHING_DECLARED } from "./declared-type.ts";
 import { called, capital, type Draft } from "./draft.ts";
 import { durationMs } from "./duration-value.ts";
 import { checkInputs } from "./input-check.ts";
+import { checkOutputs } from "./output-check.ts";
 import { readApprove } from "./people.ts";
 import { errorWords, readRetry, readStrategy } from "./retry.ts";
 import { fieldsOf } from "./scope.ts";
@@ -30,6 +31,7 @@ export function buildTask(
     checkInputs(source.inputs ?? {}, { draft, names, building, fields: known.inputs, ...about });
   }
   const fallback = readFallback(source, draft, { agent, building });
+  checkOutputs(draft, { agent, fallback }, building);
   const strategy = readStrategy(source.error_strategy) ?? building.settings.strategy;
   adviseOn(draft, building, strategy === "retry_with_fallback" && fallback === null);
   const { settings } = building;

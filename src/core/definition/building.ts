@@ -60,7 +60,7 @@ export function conditionAt(
 /** A value as written; what is wrong in it is reported, and nothing stands for it. */
 export function templateAt(
   value: Json,
-  spot: Spot & { readonly expected?: "list" },
+  spot: Spot & { readonly expected?: "list" | "duration" },
   building: Building,
 ): Template {
   const template = compileTemplate(value, spot.names, spot.expected ?? "any");

@@ -70,7 +70,7 @@ export function readOutputs(
   const { path, report, types } = context;
   if (source === undefined) return NOTHING_DECLARED;
   const fields: Record<string, TypeRef> = {};
-  for (const { name, type, at } of entriesOf(source, path)) {
+  for (const { name, type, at } of outputPlaces(source, path)) {
     if (!FIELD.test(name)) {
       report.add({
         code: "wrong-value",
@@ -94,9 +94,14 @@ export function readOutputs(
 /** A name that an expression can read. */
 export const FIELD: RegExp = /^[A-Za-z_][\w-]{0,63}$/;
 
-type Entry = { readonly name: string; readonly type: TypeSource | null; readonly at: ValuePath };
+/** An output as it stands in a file; a type that is null was not said. */
+export type OutputPlace = {
+  readonly name: string;
+  readonly type: TypeSource | null;
+  readonly at: ValuePath;
+};
 
-function entriesOf(source: OutputsSource, path: ValuePath): readonly Entry[] {
+export function outputPlaces(source: OutputsSource, path: ValuePath): readonly OutputPlace[] {
   if (!isList(source)) return typed(source, path);
   return source.flatMap((item, index) =>
     typeof item === "string"
@@ -109,7 +114,10 @@ function isList(source: OutputsSource): source is Extract<OutputsSource, readonl
   return Array.isArray(source);
 }
 
-function typed(source: { readonly [name: string]: TypeSource }, path: ValuePath): readonly Entry[] {
+function typed(
+  source: { readonly [name: string]: TypeSource },
+  path: ValuePath,
+): readonly OutputPlace[] {
   return Object.entries(source).map(([name, type]) => ({ name, type, at: [...path, name] }));
 }
 

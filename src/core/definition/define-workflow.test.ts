@@ -25,7 +25,7 @@ const source = defineWorkflow({
 
 describe("a workflow in TypeScript", () => {
   test("is the same as in YAML", () => {
-    const { workflow } = readWorkflowValue(source, "greetings.ts", ALONE);
+    const { workflow } = readWorkflowValue(source, { file: "greetings.ts" }, ALONE);
     expect(workflow?.name).toBe("greetings");
     expect(workflow?.root.steps.map(({ kind, after }) => [kind, after])).toEqual([
       ["task", []],
@@ -34,21 +34,21 @@ describe("a workflow in TypeScript", () => {
   });
 
   test("is stored as a text that gives the same workflow again", () => {
-    const { text } = textOfValue(source, "greetings.ts");
+    const { text } = textOfValue(source, { file: "greetings.ts" });
     const again = readWorkflow({ file: "greetings.ts", text: text ?? "" }, ALONE);
-    const { workflow } = readWorkflowValue(source, "greetings.ts", ALONE);
+    const { workflow } = readWorkflowValue(source, { file: "greetings.ts" }, ALONE);
     expect(again.workflow?.digest).toBe(workflow?.digest);
     const places = /"where":\{[^}]*\}/g;
     expect(JSON.stringify(again.workflow).replaceAll(places, "")).toBe(
       JSON.stringify(workflow).replaceAll(places, ""),
     );
-    const turned = textOfValue({ version: "1", name: "x" }, "x.ts");
-    expect(turned.text).toBe(textOfValue({ name: "x", version: "1" }, "x.ts").text);
+    const turned = textOfValue({ version: "1", name: "x" }, { file: "x.ts" });
+    expect(turned.text).toBe(textOfValue({ name: "x", version: "1" }, { file: "x.ts" }).text);
   });
 
   test("with problems names the path to each", () => {
     const wrong = { ...source, steps: [{ agent: "loader", timeout: 0 }] };
-    const errors = readWorkflowValue(wrong, "greetings.ts", ALONE).problems.filter(
+    const errors = readWorkflowValue(wrong, { file: "greetings.ts" }, ALONE).problems.filter(
       ({ severity }) => severity !== "warning",
     );
     expect(errors.map(({ message }) => message)).toEqual([
@@ -56,11 +56,35 @@ describe("a workflow in TypeScript", () => {
     ]);
   });
 
+  test("with problems says the line of the module where it is sure", () => {
+    const written = `export const workflow = defineWorkflow({
+  steps: [
+    { id: "load", agent: "loader", timeout: 0 },
+    { id: "greet", agent: "mailer", after: ["laod"] },
+  ],
+});
+`;
+    const wrong = {
+      steps: [
+        { id: "load", agent: "loader", timeout: 0 },
+        { id: "greet", agent: "mailer", after: ["laod"] },
+      ],
+    };
+    const { problems } = readWorkflowValue(wrong, { file: "greetings.ts", written }, ALONE);
+    const errors = problems.filter(({ severity }) => severity !== "warning");
+    expect(errors.map(({ message, where }) => [message.split(":")[0], where])).toEqual([
+      ["steps[0].timeout", { file: "greetings.ts", line: 3, column: 36 }],
+      ["steps[1].after[0]", { file: "greetings.ts", line: 4, column: 45 }],
+    ]);
+    const set = textOfValue({ steps: [{ id: "load", at: new Map() }] }, { file: "x.ts", written });
+    expect(set.problem?.where).toEqual({ file: "x.ts", line: 3, column: 7 });
+  });
+
   test("holds data only", () => {
     const circle: { inner?: unknown } = {};
     circle.inner = circle;
     for (const value of [{ steps: () => [] }, { at: new Map() }, { n: Number.NaN }, circle]) {
-      const { workflow, problems } = readWorkflowValue(value, "x.ts", ALONE);
+      const { workflow, problems } = readWorkflowValue(value, { file: "x.ts" }, ALONE);
       expect(workflow).toBeNull();
       expect(problems[0]?.message).toMatch(/which JSON does not have/);
     }
@@ -79,7 +103,7 @@ describe("a workflow in TypeScript", () => {
       [throwing, "The workflow cannot be read: no steps today."],
       [many, "inside itself"],
     ] as const) {
-      const { workflow, problems } = readWorkflowValue(value, "x.ts", ALONE);
+      const { workflow, problems } = readWorkflowValue(value, { file: "x.ts" }, ALONE);
       expect(workflow).toBeNull();
       expect(problems.map((problem) => problem.message)).toContainEqual(
         expect.stringContaining(message),

@@ -1,6 +1,9 @@
 import type { Json } from "../json.ts";
 import type { Problem } from "../problem.ts";
+import { placesInModule } from "./module-place.ts";
+import type { ValuePath } from "./place.ts";
 import { type Read, readWorkflow } from "./read-workflow.ts";
+import { shownPath } from "./report.ts";
 import { NESTING_MOST, VALUES_MOST } from "./source.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
@@ -17,11 +20,19 @@ export function defineWorkflow<const Source extends WorkflowSource>(source: Sour
  *
  * @returns never throws
  */
-export function readWorkflowValue(value: unknown, file: string, surroundings: Surroundings): Read {
-  const set = textOfValue(value, file);
+export function readWorkflowValue(
+  value: unknown,
+  from: WorkflowModule,
+  surroundings: Surroundings,
+): Read {
+  const set = textOfValue(value, from);
   if (set.text === null) return { workflow: null, problems: [set.problem] };
-  return readWorkflow({ file, text: set.text }, surroundings, { places: "paths" });
+  const { file, written = null } = from;
+  return readWorkflow({ file, text: set.text }, surroundings, { module: written });
 }
+
+/** Where a workflow was written in TypeScript; `written` is the module's text, where somebody has it. */
+export type WorkflowModule = { readonly file: string; readonly written?: string };
 
 /**
  * The text under which a workflow written in TypeScript is stored, and of which its digest is
@@ -29,13 +40,13 @@ export function readWorkflowValue(value: unknown, file: string, surroundings: Su
  */
 export function textOfValue(
   value: unknown,
-  file: string,
+  { file, written }: WorkflowModule,
 ):
   | { readonly text: string; readonly problem: null }
   | { readonly text: null; readonly problem: Problem } {
   const found: Fault[] = [];
   const count = { values: 0 };
-  const plain = readable(() => plainOf(value, "", { found, count, depth: 0 }), found);
+  const plain = readable(() => plainOf(value, [], { found, count, depth: 0 }), found);
   const [first] = found;
   if (first === undefined) {
     return { text: `${JSON.stringify(plain, null, 2)}\n`, problem: null };
@@ -44,14 +55,14 @@ export function textOfValue(
     text: null,
     problem: {
       code: "wrong-type",
-      message: `${first.at === "" ? "The workflow" : first.at} ${first.what}.`,
+      message: `${first.at.length === 0 ? "The workflow" : shownPath(first.at)} ${first.what}.`,
       mend: "A workflow is data: texts, numbers, true, false, null, lists and maps.",
-      where: { file, line: 1, column: 1 },
+      where: placesInModule({ file, text: written ?? null }, plain)(first.at, {}),
     },
   };
 }
 
-type Fault = { readonly at: string; readonly what: string };
+type Fault = { readonly at: ValuePath; readonly what: string };
 type Walk = {
   readonly found: Fault[];
   readonly count: { values: number };
@@ -64,12 +75,12 @@ function readable(read: () => Json, found: Fault[]): Json {
     return read();
   } catch (thrown) {
     const why = thrown instanceof Error ? `: ${thrown.message}` : "";
-    found.unshift({ at: "", what: `cannot be read${why}` });
+    found.unshift({ at: [], what: `cannot be read${why}` });
     return null;
   }
 }
 
-function plainOf(value: unknown, at: string, walk: Walk): Json {
+function plainOf(value: unknown, at: ValuePath, walk: Walk): Json {
   const tell = (what: string): null => {
     walk.found.push({ at, what });
     return null;
@@ -85,12 +96,11 @@ function plainOf(value: unknown, at: string, walk: Walk): Json {
   if (walk.depth > NESTING_MOST)
     return refuse(`nested deeper than ${NESTING_MOST} or inside itself`);
   const inner = { ...walk, depth: walk.depth + 1 };
-  if (Array.isArray(value))
-    return value.map((item, index) => plainOf(item, `${at}[${index}]`, inner));
+  if (Array.isArray(value)) return value.map((item, index) => plainOf(item, [...at, index], inner));
   if (isOfClass(value)) return refuse("an object of a class");
   const fields: { [key: string]: Json } = {};
   for (const [key, field] of Object.entries(value).toSorted(byKey)) {
-    if (field !== undefined) fields[key] = plainOf(field, at === "" ? key : `${at}.${key}`, inner);
+    if (field !== undefined) fields[key] = plainOf(field, [...at, key], inner);
   }
   return fields;
 }

@@ -499,15 +499,20 @@ describe("a workflow with every kind of step", () => {
 });
 
 test("a wait on an expression takes a duration as it may be written: a number is seconds", () => {
-  const workflow = read("parameters: { delay: 90 }\nsteps: [{ id: later, wait: $params.delay }]");
-  const { until } = of(find(workflow, "later"), "wait");
-  const given = (delay: Json): unknown =>
-    until.kind === "time" && until.ms.kind === "expression"
+  const waits = (written: string, delay: Json): unknown => {
+    const workflow = read(
+      `parameters: { delay: null }\nsteps: [{ id: later, wait: "${written}" }]`,
+    );
+    const { until } = of(find(workflow, "later"), "wait");
+    return until.kind === "time" && until.ms.kind === "expression"
       ? until.ms.expression.evaluate({
           name: (name) => (name === "params" ? { delay } : undefined),
           step: () => undefined,
         })
       : null;
+  };
+  const given = (delay: Json): unknown => waits("$params.delay", delay);
+  expect(waits("${params.delay}m", 2)).toEqual({ kind: "value", value: 120_000 });
   expect(given(90)).toEqual({ kind: "value", value: 90_000 });
   expect(given("2 hours")).toEqual({ kind: "value", value: 7_200_000 });
   expect(given("soon")).toMatchObject({ kind: "fault" });

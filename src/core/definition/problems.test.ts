@@ -23,6 +23,10 @@ const COMPANY: Surroundings = {
       capabilities: ["mail"],
       inputs: { open: false, fields: { to: text, count: number } },
     },
+    counter: {
+      capabilities: [],
+      outputs: { open: false, fields: { count: number, rows: parseType("string[]", {}).type } },
+    },
   },
   workflows: {
     onboarding: {
@@ -138,6 +142,39 @@ describe("a workflow file that is wrong", () => {
     expect(said("[]")[0]).toMatch(/wrong-type A workflow is a map/);
     expect(said("steps: []")[0]).toMatch(/missing-key/);
   });
+
+  test("is told of a list of steps with nothing in it, wherever it stands", () => {
+    for (const key of ["steps", "phases", "workflow"])
+      expect(said(`${key}: []`)).toEqual([
+        expect.stringMatching(/1:\d+ missing-key This workflow has no steps.*at least one/),
+      ]);
+    expect(ofStep("{id: both, steps: []}")).toEqual([
+      expect.stringMatching(/2:23 missing-key Block "both" has no steps.*at least one/),
+    ]);
+    expect(said("phases:\n  - {name: One, steps: []}\n")).toEqual([
+      expect.stringMatching(/2:24 missing-key Phase "one" has no steps/),
+    ]);
+    expect(ofStep("{id: all, each: [1], steps: []}")).toEqual([
+      expect.stringMatching(/missing-key Each "all" has no steps/),
+    ]);
+  });
+
+  test("is told where all items of an each may fail", () => {
+    const each = (items: string, tolerate: string): readonly string[] =>
+      ofStep(`{agent: loader, each: ${items}, tolerate: ${tolerate}}`, "parameters: {all: [1]}\n");
+    expect(each("[1, 2]", "3")).toEqual([
+      expect.stringMatching(/3:\d+ advice Every one of the 2 items may fail.*Lower tolerate/),
+    ]);
+    expect(each("[1, $params.all]", "2")[0]).toMatch(/advice Every one of the 2 items/);
+    expect(each("$params.all", "100%")[0]).toMatch(/advice Every item may fail/);
+    for (const [items, tolerate] of [
+      ["[1, 2]", "1"],
+      ["$params.all", "5"],
+      ["[1, 2]", "99%"],
+      ["[]", "0"],
+    ] as const)
+      expect(each(items, tolerate)).toEqual([]);
+  });
 });
 
 describe("what a step reads", () => {
@@ -234,6 +271,46 @@ describe("types on both sides", () => {
     expect(ofStep("{agent: loader, when: 1 + 1}")[0]).toMatch(/2:\d+ .*true or false/);
   });
 
+  test("a wait is for a time, and not for a list, a truth or a date", () => {
+    const wait = (type: string, written: string): readonly string[] =>
+      said(
+        `steps:\n  - {id: one, agent: loader, outputs: {v: "${type}"}}\n  - {wait: "${written}"}\n`,
+      );
+    expect(wait("string[]", "$steps.one.v")).toEqual([
+      expect.stringMatching(/3:\d+ type-mismatch This gives a list; a duration is needed.*2 hours/),
+    ]);
+    expect(wait("boolean", "$one.v")[0]).toMatch(/type-mismatch This gives true or false/);
+    expect(wait("number", "$one.v > 3")[0]).toMatch(/type-mismatch This gives true or false/);
+    expect(wait("date", "$one.v")[0]).toMatch(/type-mismatch This gives date/);
+    expect(wait("string", "$$5 ")[0]).toMatch(/wrong-value This is no duration/);
+    for (const type of ["number", "string", "duration", "any"])
+      expect(wait(type, "$one.v")).toEqual([]);
+    expect(wait("string", "$duration('5m')")).toEqual([]);
+    expect(wait("number", "${one.v}s")).toEqual([]);
+  });
+
+  test("an agent that says what it gives is asked for that, and so is who falls back", () => {
+    expect(ofStep("{agent: counter, outputs: {count: number, rowz: 'string[]'}}")).toEqual([
+      expect.stringMatching(
+        /2:47 unknown-output The agent "counter" gives no "rowz". Did you mean "rows"/,
+      ),
+    ]);
+    expect(ofStep("{agent: counter, outputs: [rows, cuont]}")).toEqual([
+      expect.stringMatching(/2:38 unknown-output .*"count"/),
+    ]);
+    expect(ofStep("{agent: counter, outputs: {rows: number}}")).toEqual([
+      expect.stringMatching(/2:38 type-mismatch What the agent "counter" gives as "rows".*string/),
+    ]);
+    expect(ofStep("{agent: counter, outputs: {count: string, rows: any}}")).toEqual([]);
+    expect(ofStep("{agent: loader, outputs: {anything: number}}")).toEqual([]);
+    const { problems, workflow } = readWorkflow(
+      { file: "a.yaml", text: "steps: [{agent: loader, fallback: counter, outputs: [total]}]" },
+      COMPANY,
+    );
+    expect(problems).toMatchObject([{ code: "unknown-output", severity: "warning" }]);
+    expect(workflow).not.toBeNull();
+  });
+
   test("a default is of the type of its parameter", () => {
     expect(
       said("parameters: {n: {type: number, default: many}}\nsteps: [{agent: loader}]")[0],
@@ -290,6 +367,16 @@ describe("agents", () => {
       ["unknown-agent", "warning"],
     ]);
     expect(alone.workflow).not.toBeNull();
+  });
+
+  test("that are asked for where there are none are to be declared", () => {
+    const empty = { ...COMPANY, agents: {} };
+    expect(said("steps: [{agent: loader}]", empty)).toEqual([
+      expect.stringMatching(/no agents? .* Declare it in agents\/loader.yaml: the company has no/),
+    ]);
+    expect(said("steps: [{needs: csv}]", empty)[0]).toMatch(
+      /agents\/NAME.yaml: capabilities: \[csv\]/,
+    );
   });
 
   test("are matched by capability: somebody has them all", () => {

@@ -38,7 +38,7 @@ export function readAgent(
   const problems: Problem[] = [];
   const source = readSource(input, (problem) => problems.push(problem));
   if (source === null) return { agent: null, problems: inOrder(problems) };
-  const report = openReport(source, { into: problems, places: "lines" });
+  const report = openReport(source, { into: problems, module: null });
   const kind = kindOf(source.value, report);
   if (kind === null) return { agent: null, problems: inOrder(problems) };
   const agent = build(kind, {

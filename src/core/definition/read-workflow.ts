@@ -7,6 +7,7 @@ import { type Building, templatesAt } from "./building.ts";
 import { openTypes, readOutputs } from "./declared-type.ts";
 import { type Draft, drafts, isMap } from "./draft.ts";
 import { byId, giveIds } from "./ids.ts";
+import { placesInModule } from "./module-place.ts";
 import { orderSteps, type Siblings } from "./order.ts";
 import { readParams } from "./params.ts";
 import { inOrder, openReport, type Report } from "./report.ts";
@@ -31,18 +32,26 @@ export type Read = { readonly workflow: Workflow | null; readonly problems: read
  * R2  A workflow is given where no problem is an error.
  * R3  What is wrong is left out and the rest is checked all the same, so that one fault is one problem.
  *
- * @param options.places "paths" for a definition that was no text: problems name the path to the value
+ * @param from.module the module that made the text, which its author never sees: problems name the
+ *   path to the value, and its place in the module where that is sure. Its own text may be unknown
  * @returns never throws
  */
 export function readWorkflow(
   input: { readonly file: string; readonly text: string },
   surroundings: Surroundings,
-  options: { readonly places?: "lines" | "paths" } = {},
+  from: { readonly module?: string | null } = {},
 ): Read {
+  const { file } = input;
   const problems: Problem[] = [];
-  const source = readSource(input, (problem) => problems.push(problem));
+  const source = readSource(input, (problem) =>
+    problems.push(
+      from.module === undefined ? problem : { ...problem, where: { file, line: 1, column: 1 } },
+    ),
+  );
   if (source === null) return { workflow: null, problems: inOrder(problems) };
-  const report = openReport(source, { into: problems, places: options.places ?? "lines" });
+  const module =
+    from.module === undefined ? null : placesInModule({ file, text: from.module }, source.value);
+  const report = openReport(source, { into: problems, module });
   if (!isMap(source.value)) {
     report.add({
       code: "wrong-type",

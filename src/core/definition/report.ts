@@ -1,4 +1,5 @@
 import type { Problem, ProblemCode } from "../problem.ts";
+import type { ModulePlaces } from "./module-place.ts";
 import type { ValuePath } from "./place.ts";
 import type { Source } from "./source.ts";
 
@@ -25,25 +26,26 @@ export type Report = {
 /** More are not kept: nobody reads them, and the first show where to begin. */
 export const PROBLEMS_MOST = 500;
 
-/** Places are lines of the file, or, for a definition that was no text, paths to the value. */
+/**
+ * Places are lines of the file. For a definition that a module made, problems name the path to the
+ * value as well, since its line is found only where it is sure.
+ */
 export function openReport(
   source: Source,
-  options: { readonly into: Problem[]; readonly places: "lines" | "paths" },
+  options: { readonly into: Problem[]; readonly module: ModulePlaces | null },
 ): Report {
-  const { into, places } = options;
+  const { into, module } = options;
   const said = new Set<string>();
   const add = (fault: Fault): void => {
     if (into.length > PROBLEMS_MOST) return;
     if (into.length === PROBLEMS_MOST) {
-      into.push(tooMany(source));
+      into.push(tooMany(module ?? source.placeOf));
       return;
     }
     const { path, key, offset, message, ...rest } = fault;
-    const where =
-      places === "lines"
-        ? source.placeOf(path, { ...(key ? { key } : {}), ...(offset ? { offset } : {}) })
-        : { file: source.file, line: 1, column: 1 };
-    const about = places === "paths" && path.length > 0 ? `${shownPath(path)}: ` : "";
+    const placeOf = module ?? source.placeOf;
+    const where = placeOf(path, { ...(key ? { key } : {}), ...(offset ? { offset } : {}) });
+    const about = module !== null && path.length > 0 ? `${shownPath(path)}: ` : "";
     into.push({ ...rest, message: about + message, where });
   };
   return {
@@ -74,11 +76,11 @@ export function shownPath(path: ValuePath): string {
     .join("");
 }
 
-function tooMany(source: Source): Problem {
+function tooMany(placeOf: ModulePlaces): Problem {
   return {
     code: "limit",
     message: `There are more than ${PROBLEMS_MOST} problems; the rest is not listed.`,
     mend: "Mend these first.",
-    where: source.placeOf([]),
+    where: placeOf([], {}),
   };
 }

@@ -9,7 +9,13 @@ import { sourceOf } from "./source.ts";
 import { isFault, type Kind, said } from "./value.ts";
 
 /** What an expression must give where it stands. */
-export type Expected = "any" | "bool" | "list" | "number" | "text";
+export type Expected = "any" | "bool" | "list" | "number" | "text" | "duration";
+
+/** A duration may be written as a number of seconds, or as a text with units. */
+export function meets(kind: Kind, expected: Expected): boolean {
+  if (expected === "any" || kind === expected) return true;
+  return expected === "duration" && (kind === "number" || kind === "text");
+}
 
 /** What the check carries along. */
 export type Checking = {
@@ -36,9 +42,10 @@ export function check(
   };
   const { kind } = known(node, { ...given, variable: ANYTHING, report });
   const { expected } = given;
-  if (expected !== "any" && kind !== null && kind !== expected)
+  if (expected !== "any" && kind !== null && !meets(kind, expected))
     report(node, `This gives ${said(kind)}; ${said(expected)} is needed here.`, {
       mend: mendOf(node, kind, given),
+      ...(expected === "duration" ? { code: "type-mismatch" } : {}),
     });
   return problems;
 }
@@ -49,6 +56,8 @@ function mendOf(
   { text, expected }: { readonly text: string; readonly expected: Expected },
 ): string {
   const source = sourceOf(text, node);
+  if (expected === "duration")
+    return "Write an expression that gives a number of seconds, or a text such as 5m or 2 hours.";
   if (expected === "list") return `Put it in a list: [${source}].`;
   if (expected !== "bool") return "Write an expression that gives one.";
   if (kind === "list" || kind === "object") return `Compare: size(${source}) > 0.`;

@@ -1,6 +1,6 @@
 import type { Json } from "../json.ts";
 import { build } from "./build.ts";
-import { check, type Expected } from "./check.ts";
+import { check, type Expected, meets } from "./check.ts";
 import { explaining } from "./explain.ts";
 import type { Expression, Outcome } from "./expression.ts";
 import type { Names } from "./names.ts";
@@ -67,7 +67,7 @@ function guarded(evaluate: () => Outcome): Outcome {
 
 function needed(result: Reckoned, expected: Expected): Reckoned {
   if (expected === "any" || isMissing(result) || isFault(result)) return result;
-  return kindOf(result) === expected
+  return meets(kindOf(result), expected)
     ? result
     : fault(`${said(expected)} is needed, and this gives ${shown(result)}`);
 }

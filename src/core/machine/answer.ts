@@ -1,9 +1,9 @@
 import type { Problem } from "../problem.ts";
 import type { OpenAttempt } from "./attempt.ts";
 import { type Draft, tell } from "./draft.ts";
-import type { Usage } from "./event.ts";
+import type { Stored, Usage } from "./event.ts";
 import { failure, isCertain } from "./failure.ts";
-import { complete } from "./finish.ts";
+import { complete, type Ending } from "./finish.ts";
 import { accepted } from "./output.ts";
 import type { LeafFrame } from "./run.ts";
 import type { Answer } from "./signal.ts";
@@ -107,12 +107,14 @@ function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
     });
     return null;
   }
-  const warnings =
-    answer.warnings === undefined || answer.warnings.length === 0
-      ? {}
-      : { warnings: answer.warnings };
-  complete(draft, frame, { output: taken.output, closes: key, ...usageOf(answer), ...warnings });
+  complete(draft, frame, endingOf(answer, taken.output, key));
   return null;
+}
+
+function endingOf(answer: Ok["answer"], output: Stored, closes: number): Ending {
+  const { usage, warnings = [] } = answer;
+  if (usage === undefined && warnings.length === 0) return { output, closes };
+  return { output, closes, ...usageOf(answer), ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
 /**

@@ -40,6 +40,10 @@ export const FAILURE_KINDS: Readonly<
   too_many_failed: { class: "permanent", certain: true },
   sub_run_failed: { class: "permanent", certain: true },
   lost: { class: "transient", certain: false },
+  agent_failed: { class: "transient", certain: false },
+  invalid_answer: { class: "transient", certain: false },
+  memory_limit: { class: "transient", certain: false },
+  output_limit: { class: "transient", certain: false },
 };
 
 /** The class of a kind; a kind nobody knows is transient: it may go away. */

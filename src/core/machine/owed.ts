@@ -121,14 +121,19 @@ function pushAttempt(
       definition: open.definition,
     });
   } else if (open.effects === "ask" && !open.begun) {
-    if (run.paused === null) effects.push({ type: "prepare", ...callOf(run, key, open) });
-  } else effects.push({ type: "perform", ...callOf(run, key, open) });
+    if (run.paused === null) effects.push(callAs("prepare", run, one));
+  } else effects.push(callAs("perform", run, one));
 }
 
-function callOf(run: Run, key: Key, open: Extract<Open, { type: "attempt" }>): Call {
+function callAs(
+  type: "prepare" | "perform",
+  run: Run,
+  { key, open }: { key: Key; open: Extract<Open, { type: "attempt" }> },
+): Call & { readonly type: "prepare" | "perform" } {
   const frame = get(run.frames, open.path);
   const step = frame?.kind === "leaf" ? frame.step : null;
   return {
+    type,
     key,
     call: open.call,
     path: open.path,

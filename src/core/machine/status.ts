@@ -1,7 +1,7 @@
 import { unreachable } from "../unreachable.ts";
 import type { Key, Path } from "./event.ts";
 import type { Frame, LeafFrame, Open, Run } from "./run.ts";
-import { entries, get } from "./table.ts";
+import { entries, get, some } from "./table.ts";
 
 export type RunStatus =
   | "accepted"
@@ -26,13 +26,19 @@ export function statusOf(run: Run): RunStatus {
 }
 
 function statusOfOpen(run: Run): "running" | "waiting" {
-  let waits = false;
-  for (const [, open] of entries(run.open)) {
-    if (open.type === "attempt" || open.type === "report") return "running";
-    if (open.type === "timer" && open.why === "backoff") return "running";
-    if (open.type !== "timer" || open.why === "wait") waits = true;
-  }
-  return waits ? "waiting" : "running";
+  return !some(run.open, isMoving) && some(run.open, isWaiting) ? "waiting" : "running";
+}
+
+function isMoving(open: Open): boolean {
+  return isInFlight(open) || (open.type === "timer" && open.why === "backoff");
+}
+
+function isWaiting(open: Open): boolean {
+  return open.type !== "timer" || open.why === "wait";
+}
+
+function isInFlight(open: Open): boolean {
+  return open.type === "attempt" || open.type === "report";
 }
 
 /** Pieces of work ended and expected. `done / expected` never falls, except when the graph grows. */
@@ -46,9 +52,7 @@ export function progressOf(run: Run): { readonly done: number; readonly expected
  */
 export function isUnsettled(run: Run): boolean {
   if (run.unsettled && run.paused === null) return run.phase !== "finished";
-  for (const [, open] of entries(run.open))
-    if (open.type === "attempt" || open.type === "report") return true;
-  return false;
+  return some(run.open, isInFlight);
 }
 
 /** One thing that a run waits for. `until` is in milliseconds since 1970. */

@@ -95,6 +95,20 @@ export function* entries<K extends string | number, V>(
   for (let at = 0; at < root.length; at += 2) yield [root[at] as K, root[at + 1] as V];
 }
 
+/** Whether any value is so: what is asked at every decision makes no iterator. */
+export function some<K extends string | number, V>(
+  table: Table<K, V>,
+  is: (value: V) => boolean,
+): boolean {
+  const root = table.root;
+  if (isSmall(root)) {
+    for (let at = 1; at < root.length; at += 2) if (is(root[at] as V)) return true;
+    return false;
+  }
+  for (const [, value] of walk(root)) if (is(value)) return true;
+  return false;
+}
+
 function isSmall<K, V>(root: readonly (K | V)[] | Branch<K, V>): root is readonly (K | V)[] {
   return Array.isArray(root);
 }

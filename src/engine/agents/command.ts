@@ -86,7 +86,7 @@ function faultOf(
   const unset = whatIsUnset(definition, setting);
   if (unset !== null) return unset;
   return definition.memoryBytesMost !== null && !CAN_LIST
-    ? "Its memory limit cannot be kept on this system, only on Linux. Take memory_limit out, or run it there."
+    ? "Its memory limit cannot be kept on this system, only on Linux. Take memory_limit_per_agent out, or run it there."
     : null;
 }
 
@@ -133,7 +133,7 @@ function answerOf(ended: Ended, open: Opened, abort: AbortSignal): AgentAnswer {
     case "memory":
       return failed(
         "memory_limit",
-        `${who} and its processes needed more than ${open.definition.memoryBytesMost} bytes of memory and were ended. Raise memory_limit, or give it less at a time.`,
+        `${who} and its processes needed more than ${open.definition.memoryBytesMost} bytes of memory and were ended. Raise memory_limit_per_agent, or give it less at a time.`,
       );
     case "stdout":
       return failed(

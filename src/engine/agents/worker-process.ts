@@ -125,7 +125,7 @@ function outOfMemory({ memoryBytesMost }: WorkerSetting): Cause {
   const limit = `${Math.floor(memoryBytesMost / MIB)} MiB`;
   return {
     kind: "memory_limit",
-    why: `needed more than its memory limit of ${limit} and was ended. Raise memory_limit, or give it less at a time`,
+    why: `needed more than its memory limit of ${limit} and was ended. Raise memory_limit_per_agent, or give it less at a time`,
   };
 }
 

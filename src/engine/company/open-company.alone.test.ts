@@ -93,6 +93,42 @@ export const workflow = defineWorkflow({
     expect(await outputsOf(company, "hello")).toMatchObject({ text: "Good day, you." });
   });
 
+  test("says where a workflow in TypeScript is wrong, or why it cannot be read, with the mend", async () => {
+    const wrong = `export const workflow = {
+  steps: [
+    { id: "say", agent: "greetr" },
+  ],
+};
+`;
+    using folder = newFolder({
+      ...GREETER,
+      "workflows/wrong.ts": wrong,
+      "workflows/torn.ts": "export const workflow = {\n  steps: = [],\n};\n",
+      "workflows/throws.mjs": '\nthrow new Error("not today");\n',
+      "workflows/lost.ts": 'import "./nowhere.ts";\n',
+    });
+    await using company = await openCompany(folder.path);
+    const place = (file: string, line: number): object => ({ file: `workflows/${file}`, line });
+    expect(await company.check()).toMatchObject([
+      { where: place("lost.ts", 1), mend: expect.stringContaining("mend the path of the import") },
+      {
+        message: expect.stringContaining("cannot be read: not today"),
+        where: place("throws.mjs", 2),
+        mend: "Mend the module, or what it imports.",
+      },
+      {
+        code: "syntax",
+        message: expect.stringContaining("torn.ts cannot be read"),
+        mend: "Mend the module, or what it imports.",
+      },
+      {
+        code: "unknown-agent",
+        message: 'steps[0].agent: There is no agent "greetr" in this company.',
+        where: place("wrong.ts", 3),
+      },
+    ]);
+  });
+
   test("keeps its runs when it is closed and opened again", async () => {
     using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
     const first = await openCompany(folder.path);

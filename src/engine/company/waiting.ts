@@ -72,7 +72,7 @@ function toldOf(wait: Wait, run: RunId): Told {
         status: "waiting",
         kind: "exception",
         what: sentence,
-        mend: `muster runs resume ${run}`,
+        mend: `muster runs resume ${run} --step ${wait.path}${what.why === "unknown" ? " --retry" : ""}`,
       };
     }
     default:

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
+import { pathToFileURL } from "node:url";
 import {
   type Read,
   readWorkflow,
@@ -22,7 +23,7 @@ export type WorkflowFile = Read & {
 /** What stands in a workflow's file, before it is checked against anything. */
 export type WorkflowText =
   | { readonly file: string; readonly text: string }
-  | { readonly file: string; readonly value: unknown }
+  | { readonly file: string; readonly value: unknown; readonly written?: string }
   | { readonly file: string; readonly problem: Problem };
 
 export const WORKFLOW_EXTENSIONS: readonly string[] = [
@@ -48,9 +49,11 @@ export async function takeIn(path: string, file: string): Promise<WorkflowText> 
     const { mtimeMs } = statSync(path);
     const module: unknown = await importModule(path, String(mtimeMs));
     const value = exportedBy(module);
-    return value === undefined ? { file, problem: noExport(file) } : { file, value };
+    return value === undefined
+      ? { file, problem: noExport(file) }
+      : { file, value, written: readFileSync(path, "utf8") };
   } catch (error) {
-    return { file, problem: unread(file, error) };
+    return { file, problem: unread({ file, path }, error) };
   }
 }
 
@@ -65,8 +68,8 @@ export function check(
   const read =
     "text" in taken
       ? readWorkflow(taken, surroundings)
-      : readWorkflowValue(taken.value, file, surroundings);
-  const text = "text" in taken ? taken.text : textOfValue(taken.value, file).text;
+      : readWorkflowValue(taken.value, taken, surroundings);
+  const text = "text" in taken ? taken.text : textOfValue(taken.value, taken).text;
   const { workflow } = read;
   const isStored = workflow !== null && text !== null;
   return { ...read, file, content: isStored ? [workflow.digest, contentOf(file, text)] : null };
@@ -101,12 +104,38 @@ function noExport(file: string): Problem {
   };
 }
 
-function unread(file: string, error: unknown): Problem {
+function unread(
+  { file, path }: { readonly file: string; readonly path: string },
+  error: unknown,
+): Problem {
   const where = { file, line: 1, column: 1 };
-  if (error instanceof MusterError) return { code: error.code, message: error.message, where };
-  const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const mend = "Mend the module, or what it imports.";
+  if (error instanceof MusterError)
+    return { code: error.code, message: error.message, mend: error.mend ?? mend, where };
   const why = error instanceof Error ? error.message : String(error);
-  return isGone
-    ? { code: "not-found", message: `There is no file ${file}.`, mend: "Check the path.", where }
-    : { code: "syntax", message: `${file} cannot be read: ${why}`, where };
+  const problem = { code: "syntax", message: `${file} cannot be read: ${why}` } as const;
+  if (!(error instanceof Error)) return { ...problem, mend, where };
+  const code = "code" in error ? error.code : null;
+  if (code === "ENOENT")
+    return {
+      code: "not-found",
+      message: `There is no file ${file}.`,
+      mend: "Check the path.",
+      where,
+    };
+  if (code === "ERR_MODULE_NOT_FOUND")
+    return { ...problem, mend: "Install the package, or mend the path of the import.", where };
+  if ("syscall" in error) return { ...problem, mend: "Let this user read the file.", where };
+  return { ...problem, mend, where: { ...where, ...placeThrown(path, error) } };
+}
+
+/** The line that a stack names: of what cannot be parsed, or of what threw while it was imported. */
+function placeThrown(path: string, { stack }: Error): { line: number; column: number } | null {
+  const ends = [path, pathToFileURL(path).pathname];
+  for (const line of stack?.split("\n") ?? []) {
+    const found = /^(.*?)(?:\?at=[\d.]+)?:(\d+)(?::(\d+))?\)?$/.exec(line);
+    if (found !== null && ends.some((end) => found[1]?.endsWith(end)))
+      return { line: Number(found[2]), column: Number(found[3] ?? 1) };
+  }
+  return null;
 }

@@ -37,5 +37,6 @@ function isSame(one: NewStanding, other: NewStanding): boolean {
 
 function noteOf(run: Run): string {
   const note = run.error?.message ?? run.paused?.why ?? run.stopping?.why ?? "";
+  if (note === "") return note;
   return note.split("\n", 1)[0] ?? "";
 }

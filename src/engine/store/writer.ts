@@ -27,8 +27,8 @@ export function openWriter(
   let position = -1;
 
   function write(append: Append): Appended {
-    const thread = streams.know(append.stream);
-    if (append.cause !== null && thread.id !== 0) {
+    const thread = streams.know(append);
+    if (append.cause !== null) {
       if (statements.seen.get(thread.id, append.cause)) return { done: false, again: "seen" };
     }
     if (thread.seq !== append.after) return { done: false, again: "behind" };
@@ -70,15 +70,17 @@ export function openWriter(
 function openStreams(
   statements: Statements,
   tenant: string,
-): { readonly know: (stream: StreamId) => Known; readonly forget: () => void } {
+): { readonly know: (append: Append) => Known; readonly forget: () => void } {
   const known = new Map<StreamId, Known>();
   return {
-    know(stream) {
+    know(append) {
+      const { stream, after } = append;
       const found = known.get(stream);
       if (found !== undefined) return found;
+      const kept = (after === 0 ? begun(statements, append) : null) ?? lookedUp(statements, stream);
+      const thread = { ...newThread(tenant, stream), ...(kept ?? STRANGER) };
+      if (kept === null) return thread;
       if (known.size >= STREAMS_KNOWN_MOST) known.delete(known.keys().next().value as StreamId);
-      const row = statements.stream.get(stream) as StandingRow | undefined;
-      const thread = { ...newThread(tenant, stream), ...(row ? knownOf(row) : STRANGER) };
       known.set(stream, thread);
       return thread;
     },
@@ -88,16 +90,28 @@ function openStreams(
 
 /** What the writer knows of a stream without asking. It is alone in writing, so it stays true. */
 type Known = Thread & {
-  /** 0 until the stream has a row. */
-  id: number;
+  /** 0 where it has no row. */
+  readonly id: number;
   done: number | null;
   expected: number | null;
   standing: NewStanding | null;
 };
 
-const STRANGER = { id: 0, done: null, expected: null, standing: null };
+type Kept = Omit<Known, keyof Thread> & Partial<Thread>;
 
-function knownOf(row: StandingRow): Omit<Known, "seq" | "hash" | "lineage"> & Partial<Known> {
+const STRANGER: Kept = { id: 0, done: null, expected: null, standing: null };
+
+/** Who writes after nothing mostly begins a stream: its row is written and not looked for. Null: it has one. */
+function begun(statements: Statements, { stream, events, standing }: Append): Kept | null {
+  const row = statements.newStream.run(stream, ...columnsOf(standing), events.length);
+  if (row.changes === 0) return null;
+  const { done = null, expected = null } = standing ?? {};
+  return { id: Number(row.lastInsertRowid), done, expected, standing };
+}
+
+function lookedUp(statements: Statements, stream: StreamId): Kept | null {
+  const row = statements.stream.get(stream) as StandingRow | undefined;
+  if (row === undefined) return null;
   const { id, seq, hash, done, expected } = row;
   const standing = row.status === null ? null : toNewStanding(row);
   return { id, done, expected, standing, ...(hash === null ? {} : { seq, hash }) };
@@ -126,29 +140,26 @@ function writeDecision(
 
 /** Progress goes with the decision's row; the stream's own row is written when anything else changed. */
 function writeStanding(statements: Statements, append: Append, thread: Known): void {
-  const { stream, events, standing } = append;
-  if (thread.id === 0) thread.id = Number(statements.newStream.run(stream).lastInsertRowid);
-  if (standing === null) return;
+  const { events, standing } = append;
+  if (standing === null || standing === thread.standing) return;
   const isKept = thread.standing !== null && isSameStanding(thread.standing, standing);
   thread.standing = standing;
   thread.done = standing.done;
   thread.expected = standing.expected;
   if (isKept && events.length > 0) return;
-  statements.standing.run(
-    standing.status,
-    standing.workflow,
-    standing.version,
-    standing.unsettled ? 1 : 0,
-    standing.startedAt,
-    standing.endedAt,
-    standing.parent,
-    standing.note,
-    standing.done,
-    standing.expected,
-    thread.seq,
-    thread.id,
-  );
+  statements.standing.run(...columnsOf(standing), thread.seq, thread.id);
 }
+
+/** In the order of `SQL`. */
+function columnsOf(standing: NewStanding | null): readonly (string | number | null)[] {
+  if (standing === null) return NO_STANDING;
+  const { status, workflow, version, startedAt, endedAt, parent, note } = standing;
+  const unsettled = standing.unsettled ? 1 : 0;
+  const { done, expected } = standing;
+  return [status, workflow, version, unsettled, startedAt, endedAt, parent, note, done, expected];
+}
+
+const NO_STANDING = [null, null, null, 0, null, null, null, null, null, null];
 
 /** A large content is on disk as a file before the transaction that names it is committed. */
 function writeContents(statements: Statements, append: Append, artifacts: Artifacts): void {
@@ -184,8 +195,10 @@ const SQL = {
   position: "select coalesce(max(position), 0) as position from decisions",
   stream: `${STANDINGS} where s.name = ?`,
   seen: "select 1 from causes where stream = ? and cause = ?",
-  newStream: `insert into streams (name, published)
-    values (?, (select coalesce(max(position), 0) from published))`,
+  newStream: `insert into streams (name, status, workflow, version, unsettled, started_at, ended_at,
+    parent, note, done, expected, reached, published)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(position), 0) from published))
+    on conflict do nothing`,
   standing: `update streams set status = ?, workflow = ?, version = ?, unsettled = ?, started_at = ?,
     ended_at = ?, parent = ?, note = ?, done = ?, expected = ?, reached = ? where id = ?`,
   decision: `insert into decisions
