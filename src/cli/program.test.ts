@@ -454,6 +454,22 @@ describe("a run that waits for a person, at which nobody is at work", () => {
   });
 });
 
+describe("an interrupted run", () => {
+  test("is listed as one, with how it goes on", async () => {
+    const running: Script = (_told, run) => [accepted(run), ...LOADING];
+    const atWork = open(running);
+    const left = open(running, { isAtWork: false });
+    for (const company of [atWork, left]) await company.run("example");
+    expect((await muster(atWork, "runs", "list")).out).toContain("● running");
+    const { out, side } = await muster(left, "runs", "list");
+    expect(out).toContain("interrupted");
+    expect(out).not.toContain("running");
+    expect(side).toContain("an interrupted run goes on with: muster runs resume RUN");
+    const json = await muster(left, "runs", "list", "--json");
+    expect(JSON.parse(json.out)).toMatchObject([{ status: "running", interrupted: true }]);
+  });
+});
+
 describe("muster publish", () => {
   test("takes what an event brings as JSON or text, and loses no digit", async () => {
     const company = open(whole);

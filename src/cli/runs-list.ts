@@ -1,7 +1,8 @@
 import { suggestion } from "../core/expression/index.ts";
 import type { Problem } from "../core/problem.ts";
+import type { Company } from "../engine/company/index.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
-import { asTyped } from "./command.ts";
+import { asTyped, commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import {
   type Cell,
@@ -33,7 +34,7 @@ export async function runsList(context: Context, options: ListOptions): Promise<
       ...(workflow ? { workflow } : {}),
     };
     const { answer, side } = context.terminal;
-    const standings = company.runs(filter);
+    const standings = company.runs(filter).map(interruptedIn(company));
     if (context.terminal.json) answer.line(JSON.stringify(standings.map(standingJson)));
     else if (standings.length === 0)
       side.line(
@@ -45,9 +46,30 @@ export async function runsList(context: Context, options: ListOptions): Promise<
             : `No runs in ${company.folder}. Start one: muster run FILE`,
         ),
       );
-    else tableOf(context, standings).forEach((line) => answer.line(line));
+    else {
+      tableOf(context, standings).forEach((line) => answer.line(line));
+      if (standings.some(({ interrupted }) => interrupted)) {
+        const resume = commandIn(context, company.folder)("runs resume RUN");
+        side.line(
+          `No process is at work in ${company.folder}; an interrupted run goes on with: ${resume}`,
+        );
+      }
+    }
     return EXIT.done;
   });
+}
+
+type Listed = Standing & { readonly interrupted: boolean };
+
+/** What the store has as running moves only while a process is at work. */
+function interruptedIn(company: Company): (standing: Standing) => Listed {
+  const isAtWork = company.isAtWork();
+  return (standing) => ({ ...standing, interrupted: !isAtWork && standing.status === "running" });
+}
+
+/** In the table; `--json` keeps both words apart. */
+function wordOf({ status, interrupted }: Listed): string {
+  return interrupted ? "interrupted" : status;
 }
 
 const STATUSES: readonly string[] = [
@@ -81,7 +103,7 @@ const HEADS: readonly Column[] = [
 
 function tableOf(
   { terminal, surroundings }: Context,
-  standings: readonly Standing[],
+  standings: readonly Listed[],
 ): readonly string[] {
   const { columns, paint } = terminal.answer;
   const now = surroundings.now();
@@ -89,7 +111,7 @@ function tableOf(
     { text: standing.stream },
     { text: plain(standing.workflow) },
     {
-      text: huedWord((_style, text) => text, standing.status),
+      text: huedWord((_style, text) => text, wordOf(standing)),
       paint: (text) => hue(paint, text, standing),
     },
     { text: `${standing.done}/${standing.expected}` },
@@ -104,20 +126,32 @@ function tableOf(
 function hue(
   paint: Context["terminal"]["answer"]["paint"],
   text: string,
-  { status }: Standing,
+  standing: Listed,
 ): string {
-  const word = huedWord((_style, plainText) => plainText, status);
-  return text.replace(word, huedWord(paint, status));
+  const word = huedWord((_style, plainText) => plainText, wordOf(standing));
+  return text.replace(word, huedWord(paint, wordOf(standing)));
 }
 
-function standingJson(standing: Standing): object {
-  const { stream, workflow, version, status, startedAt, endedAt, done, expected, parent, note } =
-    standing;
+function standingJson(standing: Listed): object {
+  const {
+    interrupted,
+    stream,
+    workflow,
+    version,
+    status,
+    startedAt,
+    endedAt,
+    done,
+    expected,
+    parent,
+    note,
+  } = standing;
   return {
     workflow_id: stream,
     name: workflow,
     version,
     status,
+    interrupted,
     created_at: new Date(startedAt).toISOString(),
     updated_at: new Date(standing.updatedAt).toISOString(),
     completed_at: endedAt === null ? null : new Date(endedAt).toISOString(),
