@@ -100,7 +100,10 @@ async function vote(
   if (!digest)
     return [{ code: "corrupt", message: `${told.run}.${key} has no digest to decide on.` }];
   const by = context.surroundings.person;
-  return await company.send(told.run, { type: "vote", key, digest, allow, reason }, { by });
+  const vote = { type: "vote", key, digest, allow, reason } as const;
+  const problems = await company.send(told.run, vote, { by });
+  const mend = `Here you are ${by}. Ask one of them; or, if you are one, say so: MUSTER_PERSON=NAME.`;
+  return problems.map((one) => (one.code === "not-allowed" ? { mend, ...one } : one));
 }
 
 function shownLines({ ask, show }: GateRecord, allow: boolean): readonly string[] {
