@@ -509,6 +509,16 @@ describe("muster inbox", () => {
     expect(code).toBe(0);
   });
 
+  test("approve by who may not decide says who one is taken for", async () => {
+    const company = open(gated);
+    await company.run("example");
+    const refused = { code: "not-allowed", message: "ana may not decide this; bo may." } as const;
+    const strict = { ...company, send: async () => [refused] };
+    const { code, side } = await muster(strict, "inbox", "approve", "wf_example_1.4");
+    expect(code).toBe(5);
+    expect(side).toContain("ana may not decide this; bo may.\n  mend: Here you are ana.");
+  });
+
   test("approve of what was decided exits with 5", async () => {
     const company = open(whole);
     await company.run("example");
@@ -563,6 +573,17 @@ describe("muster check", () => {
       { code: "advice", message: "nobody declared it", severity: "warning" },
     ] as const;
     expect((await muster(open(whole, { problems }), "check")).code).toBe(0);
+  });
+});
+
+describe("the summary of a workflow without phases", () => {
+  test("counts its steps, and no phases", async () => {
+    const workflow = exampleWorkflow();
+    const steps = workflow.root.steps.flatMap((one) => (one.kind === "block" ? one.steps : []));
+    const flat = { ...workflow, root: { ...workflow.root, steps } } as Workflow;
+    const { out } = await muster(openExample(flat, whole), "run", "example");
+    expect(out).toContain("- Steps completed: ");
+    expect(out).not.toContain("Phases");
   });
 });
 

@@ -58,7 +58,7 @@ function runLines(view: RunView): readonly string[] {
     `- Status: ${view.status}${withWarnings(view)}`,
     ...(view.error ? [`- Reason: ${reasonOf(view, view.error.message)}`] : []),
     `- Duration: ${duration(took)}`,
-    `- Phases completed: ${view.phases.filter(isWell).length}/${view.phases.length}`,
+    ...phasesLine(view),
     `- Steps completed: ${steps.filter(isWell).length}/${steps.length}`,
     `- Steps retried: ${view.counts.retried}${view.counts.fellBack > 0 ? `, ${view.counts.fellBack} by a fallback agent` : ""}`,
     ...(view.counts.degraded > 0 ? [`- Steps degraded: ${view.counts.degraded}`] : []),
@@ -66,6 +66,12 @@ function runLines(view: RunView): readonly string[] {
     ...(view.counts.skipped > 0 ? [`- Steps skipped: ${view.counts.skipped}`] : []),
     ...(view.counts.undone > 0 ? [`- Steps undone: ${view.counts.undone}`] : []),
   ];
+}
+
+/** A file without phases has only steps, and those are counted as such. */
+function phasesLine({ phases }: RunView): readonly string[] {
+  if (!phases.some(({ kind }) => kind === "block")) return [];
+  return [`- Phases completed: ${phases.filter(isWell).length}/${phases.length}`];
 }
 
 /** With the step that failed, where the sentence does not name it itself. */
