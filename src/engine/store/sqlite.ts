@@ -127,17 +127,15 @@ const BUSY_MOST_MS = 5_000;
 /** Pages of the database kept in memory, in KiB: the indices of some hundred thousand runs. */
 const PAGES_MOST_KIB = 16_384;
 
-/**
- * Bytes of a page. A batch of many runs writes a sixth less of CPU than with the usual 4,096; a commit
- * of one decision takes a tenth longer, which twice as much again would make a quarter.
- */
-const PAGE_BYTES = 8_192;
+/** Bytes of a page. With larger ones a batch of many runs writes less, but each commit of one decision more. */
+const PAGE_BYTES = 4_096;
 
 /**
- * Pages in the write-ahead log before they are moved to their places: 32 MB. Pages that many commits
- * change, those of indices, are moved once for all; a fifteenth of a batch's CPU with SQLite's own 1,000.
+ * Pages in the write-ahead log before they are moved to their places: 8 MB. Pages that many commits
+ * change, those of indices, are moved once for all; but until the file has grown to this size each
+ * commit makes it longer, which takes the disk twice as long as writing where something stood before.
  */
-const WAL_PAGES_MOST = 4_000;
+const WAL_PAGES_MOST = 2_000;
 
 function prepareDatabase(database: DatabaseSync, path: string): void {
   const version = versionOf(database, path);
