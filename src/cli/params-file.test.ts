@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { ODD_TEXTS, plainGarbage } from "../../test/fuzz/garbage.ts";
 import { judge } from "../../test/fuzz/judge.ts";
 import { mutateText } from "../../test/fuzz/mutate-text.ts";
+import { cases } from "../../test/given/cases.ts";
 import { workflow } from "../../test/given/workflow.ts";
 import { chanceOf } from "../../test/simulation/chance.ts";
 import { paramsOf } from "./params.ts";
@@ -24,7 +25,7 @@ const WORKFLOW = workflow(`
   steps: [{ id: a, agent: loader }]
 `);
 const GOOD = "size: 7\nnames: [x, y]\non: 2026-03-01\ndeep: { a: [1] }\nany: null\n";
-const CASES = 100;
+const CASES = cases(100);
 
 test("a file of params, whatever stands in it, gives params that the log can hold, or problems", () => {
   let [taken, refused] = [0, 0];

@@ -2,6 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { cases } from "../../../test/given/cases.ts";
 import { parseDigest } from "../id.ts";
 import type { Json } from "../json.ts";
 import { readWorkflow } from "./read-workflow.ts";
@@ -603,7 +604,7 @@ describe("any definition", () => {
           expect(where?.line).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   }, 60_000);
 });

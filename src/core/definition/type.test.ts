@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "../../../test/given/cases.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { conversionTable, isAssignable, parseType, typeOfSchema } from "./index.ts";
 import type { TypeRef } from "./workflow.ts";
@@ -225,9 +226,9 @@ describe("the table of conversions", () => {
         converted++;
         expect(convert(text, result.value)).toEqual(result);
       }),
-      { numRuns: 3_000, seed: 20_261_120 },
+      { numRuns: cases(3_000), seed: 20_261_120 },
     );
-    expect(converted).toBeGreaterThan(500);
+    expect(converted).toBeGreaterThan(cases(500));
   }, 60_000);
 });
 

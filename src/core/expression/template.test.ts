@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "../../../test/given/cases.ts";
 import type { Json } from "../json.ts";
 import {
   compile,
@@ -252,7 +253,7 @@ describe("whatever the text", () => {
         expect(result.offset).toBeGreaterThanOrEqual(0);
         expect(result.offset + result.length).toBeLessThanOrEqual(written.length + 1);
       }),
-      { numRuns: 5_000, seed: 20_261_121 },
+      { numRuns: cases(5_000), seed: 20_261_121 },
     );
   }, 60_000);
 
@@ -283,8 +284,8 @@ describe("whatever the text", () => {
           );
         }
       }),
-      { numRuns: 5_000, seed: 20_261_122 },
+      { numRuns: cases(5_000), seed: 20_261_122 },
     );
-    expect(evaluated).toBeGreaterThan(2_000);
+    expect(evaluated).toBeGreaterThan(cases(2_000));
   }, 60_000);
 });

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "../../../test/given/cases.ts";
 import { copyJson, DEPTH_MOST } from "./json-copy.ts";
 
 const copy = (value: unknown, bytesMost = 10_000) => copyJson(value, "outputs", bytesMost);
@@ -16,6 +17,7 @@ describe("what an agent gives", () => {
         if (JSON.stringify(value).includes("__proto__")) return;
         expect(copy(value, 1e9)).toEqual({ ok: true, value: back });
       }),
+      { numRuns: cases(100) },
     );
   });
 
