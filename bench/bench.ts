@@ -142,7 +142,7 @@ async function recovery(): Promise<void> {
 
 function killed(folder: string): Promise<void> {
   return new Promise((done) => {
-    const process_ = start("at-once", folder, [1000]);
+    const process_ = start("crash", folder, [1000]);
     setTimeout(() => process_.kill("SIGKILL"), 900);
     process_.on("exit", () => done());
   });

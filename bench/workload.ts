@@ -22,6 +22,8 @@ const WORKLOADS: Record<string, () => Promise<Figures>> = {
   "floor-fan-out": async () => floored((floor) => floorFanOut(floor, one(0), one(1))),
   sequential: () => ours((company) => runsOf(company, { workflow: "chain-100", runs: 1 })),
   "at-once": () => ours((company) => runsOf(company, { workflow: "chain-10", runs: one(0) })),
+  // To be killed: every run of it is one of those that are counted.
+  crash: () => ours((company) => runsOf(company, { workflow: "chain-10", runs: one(0) }), 0),
   "fan-out": () =>
     ours((company) => runsOf(company, { workflow: "fan", runs: 1, params: { count: one(0) } })),
   park,
@@ -46,11 +48,14 @@ async function floored(work: (floor: Floor) => Promise<void>): Promise<Figures> 
   return figures;
 }
 
-async function ours(work: (company: Company) => Promise<void>): Promise<Figures> {
+async function ours(
+  work: (company: Company) => Promise<void>,
+  warmRuns: number = WARM_RUNS,
+): Promise<Figures> {
   writeCompany(folder);
   const company = await openCompany(folder);
   // What is measured is a process at work, not its first second: both sides are warmed alike.
-  await runsOf(company, { workflow: "chain-10", runs: WARM_RUNS });
+  await runsOf(company, { workflow: "chain-10", runs: warmRuns });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const timed = clock();
