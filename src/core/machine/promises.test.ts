@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cases } from "../../../test/given/cases.ts";
 import { fold, nameOf } from "../../../test/given/run.ts";
 import { type Journey, journey } from "../../../test/given/world.ts";
 import type { Digest } from "../id.ts";
@@ -10,7 +11,7 @@ import { owed, owedBy } from "./owed.ts";
 import { freeze, thaw } from "./snapshot.ts";
 import { isUnsettled, progressOf, statusOf } from "./status.ts";
 
-const WORLDS = 100;
+const WORLDS = cases(100);
 
 /** The first world in which something is wrong, and what; null where all is well. `journey(seed)` is that world again. */
 function wrongIn(
