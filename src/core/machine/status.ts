@@ -67,6 +67,8 @@ export type Wait = {
         readonly attempt: number;
         readonly begun: boolean;
         readonly stopping: boolean;
+        /** Resources it must hold while it is performed. */
+        readonly uses: readonly string[];
       }
     | { readonly kind: "child"; readonly run: string }
     | {
@@ -134,6 +136,7 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
           attempt: open.attempt,
           begun: open.begun,
           stopping: open.stopping,
+          uses: frame?.kind === "leaf" && frame.step.kind === "task" ? frame.step.uses : [],
         },
       };
     case "timer":

@@ -139,13 +139,20 @@ export const workflow = defineWorkflow({
   });
 
   test("M2 gives the same run for the same request after it was opened again", async () => {
-    using folder = newFolder({ ...GREETER, "workflows/greet.yaml": GREET });
+    const other = "name: other\nsteps: [{ id: ask, gate: Go on? }]\n";
+    using folder = newFolder({
+      ...GREETER,
+      "workflows/greet.yaml": GREET,
+      "workflows/other.yaml": other,
+    });
     const first = await openCompany(folder.path);
     const asked = await first.run("greet", { name: "Ana" }, { requestId: "order 7" });
     await first.close();
     await using second = await openCompany(folder.path);
     const again = await second.run("greet", { name: "Ana" }, { requestId: "order 7" });
     expect([again.run, again.run !== null && again.again]).toEqual([asked.run, true]);
+    const mistaken = await second.run("other", {}, { requestId: "order 7" });
+    expect(mistaken).toMatchObject({ run: null, problems: [{ code: "conflict" }] });
     expect(second.runs()).toHaveLength(1);
   });
 

@@ -147,7 +147,7 @@ function companyOf(office: Office): Company {
     workflow: async (nameOrFile) => (await library.find(nameOrFile))?.workflow ?? null,
     waiting: (id) => {
       const run = runtime.run(id);
-      return run === null ? null : waitingOf(run, runtime.queued(id));
+      return run === null ? null : waitingOf(run, office.isLooking ? null : runtime.queued(id));
     },
     settled: async (id) => {
       const standing = await settled(office, id);

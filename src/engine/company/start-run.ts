@@ -1,3 +1,4 @@
+import type { RunId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
@@ -26,11 +27,13 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   if ("code" in given) return { run: null, problems: [given] };
   const { clock, log, ready, runtime } = office;
   const run = newRunId(clock.now(), request.requestId);
-  if (request.requestId !== undefined && log.standing(run) !== null)
-    return { run, warnings: [], again: true };
+  const before = request.requestId === undefined ? null : log.standing(run);
   const found = await ready(request.workflow);
+  if (before !== null && (found.workflow === null || found.workflow.name === before.workflow))
+    return { run, warnings: [], again: true };
   if (found.workflow === null) return { run: null, problems: found.problems };
   const { workflow, warnings } = found;
+  if (before !== null) return { run: null, problems: [otherRequest(run, before.workflow)] };
   const checked = checkParams(workflow, given.params, given.origin);
   if ("problems" in checked) return { run: null, problems: checked.problems };
   try {
@@ -44,6 +47,14 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   } catch (error) {
     return { run: null, problems: [problemIn(error)] };
   }
+}
+
+function otherRequest(run: RunId, workflow: string): Problem {
+  return {
+    code: "conflict",
+    message: `This request was made before, of the workflow "${workflow}": it is the run ${run}.`,
+    mend: "Give each request an id of its own.",
+  };
 }
 
 /** A copy of what was given, as the log can hold it; or what of it the log cannot. */

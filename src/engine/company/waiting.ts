@@ -4,15 +4,21 @@ import { shellWord } from "../../core/shell-word.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Waiting } from "./company.ts";
 
-/** What each open step of a run waits for, for people: from its state, and from this process's queues. */
+/**
+ * What each open step of a run waits for, for people: from its state, and from this process's queues.
+ *
+ * @param queued null where this process only looks: whether an attempt has its places, only the
+ *   process at work can tell
+ */
 export function waitingOf(
   run: Run,
-  queued: readonly { readonly key: Key; readonly waitsFor: string }[],
+  queued: readonly { readonly key: Key; readonly waitsFor: string }[] | null,
 ): readonly Waiting[] {
-  const places = new Map(queued.map(({ key, waitsFor }) => [key, waitsFor]));
+  const places = new Map(queued?.map(({ key, waitsFor }) => [key, waitsFor]));
   const waits = waitsOf(run).map((wait): Waiting => {
     const place = places.get(wait.key);
-    const told = place === undefined ? toldOf(wait, run.id) : queuedFor(wait, place);
+    const seen = place === undefined ? toldOf(wait, run.id) : queuedFor(wait, place);
+    const told = queued === null ? fromAfar(wait, seen) : seen;
     return { path: wait.path, key: wait.key, ...told };
   });
   if (run.paused === null) return waits;
@@ -22,6 +28,15 @@ export function waitingOf(
 }
 
 type Told = Omit<Waiting, "path" | "key">;
+
+/** An attempt that another process has in hand: it may still wait for its turn there. */
+function fromAfar({ what }: Wait, told: Told): Told {
+  if (what.kind !== "agent" || what.stopping) return told;
+  const turn =
+    what.uses.length === 0 ? "for a place with it" : `for its turn at ${what.uses.join(", ")}`;
+  const sentence = `Agent "${what.agent}" is at work on it, attempt ${what.attempt}, or it waits ${turn}: only the process at work can tell.`;
+  return { ...told, what: sentence };
+}
 
 function queuedFor(wait: Wait, place: string): Told {
   const resource = place.startsWith(RESOURCE) ? place.slice(RESOURCE.length) : null;
