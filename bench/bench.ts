@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: one table. Each figure stands beside the floor, measured in the same minute on the
- * same disk; what counts is the ratio. Every workload has a process of its own; the median of `TIMES`.
+ * same disk; what counts is the ratio. Every workload has a process of its own; the median of `TIMES`, by turns.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 type Figures = { readonly ms: number; readonly cpuMs: number; readonly [more: string]: number };
 
 const quick = process.argv.includes("--quick");
-const TIMES = quick ? 1 : 3;
+const TIMES = quick ? 1 : 5;
 const scratch = mkdtempSync(join(process.env["MUSTER_BENCH_DIR"] ?? tmpdir(), "muster-bench-"));
 const rows: string[][] = [
   ["workload", "ours", "floor", "ratio", "to reach", "CPU ms a step", "more"],
@@ -38,8 +38,7 @@ async function measure(): Promise<void> {
 }
 
 async function sequential(): Promise<void> {
-  const floor = await median("floor-sequential", [100]);
-  const ours = await median("sequential", [100]);
+  const [floor, ours] = await sideBySide(["floor-sequential", 100], ["sequential", 100]);
   add(
     "1 run x 100 steps, one after another",
     `${(ours.ms / 100).toFixed(3)} ms/step`,
@@ -51,8 +50,7 @@ async function sequential(): Promise<void> {
 }
 
 async function atOnce(): Promise<void> {
-  const floor = await median("floor-at-once", [1000, 10]);
-  const ours = await median("at-once", [1000]);
+  const [floor, ours] = await sideBySide(["floor-at-once", 1000, 10], ["at-once", 1000]);
   const rate = (figures: Figures): number => 10_000 / (figures.ms / 1000);
   const more = `delay p99 ${ours["delayP99Ms"]?.toFixed(0)} ms, most ${ours["delayMostMs"]?.toFixed(0)} ms; ${ours["rssMb"]?.toFixed(0)} MB`;
   add(
@@ -67,9 +65,8 @@ async function atOnce(): Promise<void> {
 }
 
 async function fanOut(): Promise<void> {
-  const floor = await median("floor-fan-out", [1000, 20]);
-  const small = await median("fan-out", [1000]);
-  const large = await median("fan-out", [10_000]);
+  const [floor, small] = await sideBySide(["floor-fan-out", 1000, 20], ["fan-out", 1000]);
+  const [large] = await sideBySide(["fan-out", 10_000]);
   add(
     "fan-out of 1,000",
     `${small.ms.toFixed(0)} ms`,
@@ -162,10 +159,18 @@ function add(
   rows.push([workload, ours, floor, ratio.toFixed(2), reach, cpu.toFixed(4), more ?? ""]);
 }
 
-async function median(name: string, numbers: readonly number[]): Promise<Figures> {
-  const all: Figures[] = [];
-  for (let time = 0; time < TIMES; time++) all.push(await once(name, numbers));
-  return all.sort((a, b) => a.ms - b.ms)[Math.floor(TIMES / 2)] as Figures;
+type Workload = readonly [name: string, ...numbers: number[]];
+
+/** The median of each, taken by turns: a disk has good minutes and bad ones. */
+async function sideBySide<All extends readonly Workload[]>(
+  ...workloads: All
+): Promise<{ readonly [Each in keyof All]: Figures }> {
+  const all: Figures[][] = workloads.map(() => []);
+  for (let time = 0; time < TIMES; time++)
+    for (const [at, [name, ...numbers]] of workloads.entries())
+      all[at]?.push(await once(name, numbers));
+  const medians = all.map((figures) => figures.sort((a, b) => a.ms - b.ms)[TIMES >> 1]);
+  return medians as unknown as { readonly [Each in keyof All]: Figures };
 }
 
 function once(name: string, numbers: readonly number[]): Promise<Figures> {
