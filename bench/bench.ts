@@ -68,7 +68,7 @@ async function fanOut(): Promise<void> {
   const [floor, small] = await sideBySide(["floor-fan-out", 1000, 20], ["fan-out", 1000]);
   const [large] = await sideBySide(["fan-out", 10_000]);
   add(
-    "fan-out of 1,000",
+    "an each of 1,000",
     `${small.ms.toFixed(0)} ms`,
     `${floor.ms.toFixed(0)} ms`,
     small.ms / floor.ms,
@@ -76,7 +76,7 @@ async function fanOut(): Promise<void> {
     small.cpuMs / 1000,
   );
   add(
-    "fan-out of 10,000",
+    "an each of 10,000",
     `${large.ms.toFixed(0)} ms`,
     `${small.ms.toFixed(0)} ms (ours of 1,000)`,
     large.ms / small.ms,
@@ -87,7 +87,7 @@ async function fanOut(): Promise<void> {
   const huge = await once("fan-out", [100_000]);
   const more = `delay p99 ${huge["delayP99Ms"]?.toFixed(0)} ms; ${huge["rssMb"]?.toFixed(0)} MB`;
   add(
-    "CPU a step, fan-out of 100,000",
+    "CPU a step, an each of 100,000",
     `${(huge.cpuMs / 100_000).toFixed(4)} ms`,
     `${(small.cpuMs / 1000).toFixed(4)} ms (of 1,000)`,
     huge.cpuMs / 100_000 / (small.cpuMs / 1000),
