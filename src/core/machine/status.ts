@@ -127,18 +127,7 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
   const wait = { key, path: open.path, name: frame?.step.name || run.workflow.name };
   switch (open.type) {
     case "attempt":
-      if (open.child !== null) return { ...wait, what: { kind: "child", run: open.child } };
-      return {
-        ...wait,
-        what: {
-          kind: "agent",
-          agent: open.agent,
-          attempt: open.attempt,
-          begun: open.begun,
-          stopping: open.stopping,
-          uses: frame?.kind === "leaf" && frame.step.kind === "task" ? frame.step.uses : [],
-        },
-      };
+      return { ...wait, what: attemptWait(frame, open) };
     case "timer":
       return timerWait(wait, frame, open);
     case "listen": {
@@ -167,6 +156,16 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
     default:
       return unreachable(open);
   }
+}
+
+function attemptWait(
+  frame: Frame | undefined,
+  open: Extract<Open, { type: "attempt" }>,
+): Wait["what"] {
+  const { child, agent, attempt, begun, stopping } = open;
+  if (child !== null) return { kind: "child", run: child };
+  const uses = frame?.kind === "leaf" && frame.step.kind === "task" ? frame.step.uses : [];
+  return { kind: "agent", agent, attempt, begun, stopping, uses };
 }
 
 function timerWait(
