@@ -8,6 +8,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          setupFiles: ["./test/given/seed.ts"],
           include: ["src/**/*.test.ts", "test/*.test.ts"],
           exclude: ["src/**/*.alone.test.ts"],
           isolate: false,
@@ -17,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "alone",
+          setupFiles: ["./test/given/seed.ts"],
           include: ["src/**/*.alone.test.ts", "test/*/**/*.test.ts", "packs/**/tests/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -172,7 +172,9 @@ function indexed(node: Node & { kind: "index" }, the: Checking): Known {
       return fieldNamed(node, { of, name: node.index.value, at: node.index }, the);
     return by.kind === null || by.kind === "text"
       ? ANYTHING
-      : the.report(node.index, `${source} is an object: a field is named by a text.`);
+      : the.report(node.index, `${source} is an object: a field is named by a text.`, {
+          mend: `Write ${source}.name, or ${source}["name"].`,
+        });
   }
   return of.kind === null
     ? ANYTHING

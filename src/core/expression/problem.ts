@@ -13,6 +13,10 @@ export type ExpressionProblem = {
 /** Part of a text: what a problem points at. */
 export type Range = { readonly start: number; readonly end: number };
 
+/** The mend of what has none of its own. */
+const OTHERWISE =
+  "Write it another way; docs/guide/expressions.md says what an expression may hold.";
+
 /** Of the names that a mend lists when nothing is near. */
 const NAMES_SHOWN_MOST = 12;
 
@@ -23,7 +27,7 @@ export function problemAt(
   return {
     code: what.code ?? "bad-expression",
     message: what.message,
-    ...(what.mend === undefined ? {} : { mend: what.mend }),
+    mend: what.mend ?? OTHERWISE,
     offset: range.start,
     length: Math.max(0, range.end - range.start),
   };
