@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 /**
- * The floor: the least that any engine on SQLite must do. For each step two events are made and
- * written as two rows of 320 bytes, all that is asked for in one turn of the event loop in one
- * transaction with `synchronous=FULL`, and who asked is told when it is on disk. No machine, no
- * chain, no checks, no agents, nothing to recover by.
+ * A floor: what a small engine on SQLite does. For each step two events are made and written as two
+ * rows of 320 bytes, all that is asked for in one turn of the event loop in one transaction with
+ * `synchronous=FULL`, and who asked is told when it is on disk. No machine, no chain, no checks, no
+ * agents, nothing to recover by. The barest loop of inserts, without JSON and promises, does up to
+ * twice as many steps (docs/benchmarks.md).
  */
 export type Floor = {
   /** Resolves when the step's two rows are on disk. */
