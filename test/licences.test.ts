@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 
 const ALLOWED = [
   "MIT",
+  "MIT-0",
   "ISC",
   "Apache-2.0",
   "BSD-2-Clause",
