@@ -35,15 +35,15 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   },
   strategies: async (play) => play,
   exceptions: async (play) => {
-    await tell(play, { type: "retry", key: exceptionOf(play) });
-    await tell(play, { type: "skip", key: exceptionOf(play), why: "not needed" });
+    await tell(play, { type: "retry", key: await exceptionOf(play) });
+    await tell(play, { type: "skip", key: await exceptionOf(play), why: "not needed" });
     await tell(play, {
       type: "give",
-      key: exceptionOf(play),
+      key: await exceptionOf(play),
       output: { value: { n: 7 } },
       why: "by hand",
     });
-    await tell(play, { type: "retry", key: exceptionOf(play) });
+    await tell(play, { type: "retry", key: await exceptionOf(play) });
     await tell(play, { type: "pause", why: "lunch" });
     await play.clock.advance(60_000);
     await tell(play, { type: "resume" });
@@ -54,21 +54,21 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   },
   rollback: async (play) => {
     await tell(play, { type: "cancel", why: "no more", rollback: true });
-    await tell(play, { type: "retry", key: exceptionOf(play) });
+    await tell(play, { type: "retry", key: await exceptionOf(play) });
     return play;
   },
   crash: async (play) => {
     const again = await reopened(play);
     await tell(again, {
       type: "give",
-      key: exceptionOf(again),
+      key: await exceptionOf(again),
       output: { value: { n: 1 } },
       why: "it was done",
     });
     return again;
   },
   timeout: async (play) => {
-    await tell(play, { type: "skip", key: exceptionOf(play), why: "nobody knows" });
+    await tell(play, { type: "skip", key: await exceptionOf(play), why: "nobody knows" });
     return play;
   },
 };
@@ -126,18 +126,18 @@ async function tell(play: Play, told: Told, by = "ana"): Promise<void> {
 }
 
 async function vote(play: Play, by: string, allow: boolean): Promise<void> {
-  const gate = (play.company.waiting(play.run) ?? []).find(({ kind }) => kind === "gate");
+  const gate = ((await play.company.waiting(play.run)) ?? []).find(({ kind }) => kind === "gate");
   const key = gate?.key ?? 0;
   for await (const { seq, data } of play.company.events(play.run)) {
     const { digest } = (data["gate"] ?? {}) as { readonly digest?: never };
     if (seq === key && digest !== undefined)
       return tell(play, { type: "vote", key, digest, allow, reason: "" }, by);
   }
-  throw new Error(`No gate is open: ${JSON.stringify(play.company.waiting(play.run))}`);
+  throw new Error(`No gate is open: ${JSON.stringify(await play.company.waiting(play.run))}`);
 }
 
-function exceptionOf({ company, run }: Play): number {
-  const waiting = company.waiting(run) ?? [];
+async function exceptionOf({ company, run }: Play): Promise<number> {
+  const waiting = (await company.waiting(run)) ?? [];
   const key = waiting.find(({ kind }) => kind === "exception")?.key;
   if (key === undefined || key === null) throw new Error(JSON.stringify(waiting));
   return key;

@@ -14,10 +14,14 @@ const PEOPLE: ReadonlySet<string> = new Set(["gate", "exception"]);
  *
  * @returns null where one is, or where the run waits for people and events alone
  */
-export function atRestLine(context: Context, company: Company, run: RunId): string | null {
+export async function atRestLine(
+  context: Context,
+  company: Company,
+  run: RunId,
+): Promise<string | null> {
   const standing = company.standing(run);
   if (!standing || standing.endedAt !== null || company.isAtWork()) return null;
-  const waiting = company.waiting(run) ?? [];
+  const waiting = (await company.waiting(run)) ?? [];
   if (waiting.length > 0 && !waiting.some(({ kind }) => BROUGHT.has(kind))) return null;
   const resume = commandIn(context, company.folder)(`runs resume ${run}`);
   const asksPeople = waiting.some(({ kind }) => PEOPLE.has(kind));

@@ -75,7 +75,7 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     published,
     publish: (...what) => publishedTo(runs, published, what),
     standing,
-    waiting: (run) => (runs.has(run) ? waiting : null),
+    waiting: async (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,
     read: (stored) => ("value" in stored ? stored.value : null),
     close: async () => undefined,

@@ -29,7 +29,7 @@ export async function finish(
   });
   const resume = commandIn(context, company.folder)(`runs resume ${run}`);
   const how = `${run} stops here and goes on later: ${resume}\n  ${closingWords(followed.history)}`;
-  return conclude(context, company, { ...followed, run, how });
+  return await conclude(context, company, { ...followed, run, how });
 }
 
 /** What closing waits for, a few seconds at most. */
@@ -41,7 +41,7 @@ function closingWords(history: History): string {
 }
 
 /** The answer of a run that was followed, or how an interrupted one goes on. @returns the exit code */
-export function conclude(
+export async function conclude(
   context: Context,
   company: Company,
   followed: {
@@ -50,7 +50,7 @@ export function conclude(
     readonly interrupted: boolean;
     readonly how: string;
   },
-): number {
+): Promise<number> {
   const { run, history, interrupted, how } = followed;
   const { side } = context.terminal;
   if (interrupted && history.outcome === null) {
@@ -62,7 +62,7 @@ export function conclude(
   if (code === EXIT.waits)
     for (const line of [
       ...waitLines(history, run, commandIn(context, company.folder)),
-      ...eventLines(context, company, run),
+      ...(await eventLines(context, company, run)),
     ])
       side.line(line);
   return code;
@@ -71,8 +71,12 @@ export function conclude(
 /** Events that are named one by one; `runs why-waiting` has more. */
 const EVENTS_NAMED_MOST = 20;
 
-function eventLines(context: Context, company: Company, run: RunId): readonly string[] {
-  const events = (company.waiting(run) ?? []).filter(({ kind }) => kind === "event");
+async function eventLines(
+  context: Context,
+  company: Company,
+  run: RunId,
+): Promise<readonly string[]> {
+  const events = ((await company.waiting(run)) ?? []).filter(({ kind }) => kind === "event");
   return events
     .slice(0, EVENTS_NAMED_MOST)
     .map(({ what, mend = "" }) =>

@@ -15,7 +15,7 @@ type Item = { readonly item: string; readonly workflow: string; readonly waiting
 export async function inboxList(context: Context): Promise<number> {
   return await withCompany(context, { perform: false }, async (company) => {
     const { answer, side, json } = context.terminal;
-    const items = itemsOf(company);
+    const items = await itemsOf(company);
     if (json)
       answer.line(
         JSON.stringify(
@@ -30,17 +30,15 @@ export async function inboxList(context: Context): Promise<number> {
   });
 }
 
-function itemsOf(company: Company): readonly Item[] {
-  return company
-    .runs({ most: RUNS_SEARCHED_MOST })
-    .filter((standing) => standing.endedAt === null)
-    .flatMap(({ stream, workflow }) => {
-      const run = parseRunId(stream);
-      const waiting = (run && company.waiting(run)) ?? [];
-      return waiting
-        .filter(({ kind }) => kind === "gate" || kind === "exception")
-        .map((one) => ({ item: `${stream}.${one.key}`, workflow, waiting: one }));
-    });
+async function itemsOf(company: Company): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for (const { stream, workflow, endedAt } of company.runs({ most: RUNS_SEARCHED_MOST })) {
+    const run = endedAt === null ? parseRunId(stream) : null;
+    for (const one of (run && (await company.waiting(run))) ?? [])
+      if (one.kind === "gate" || one.kind === "exception")
+        items.push({ item: `${stream}.${one.key}`, workflow, waiting: one });
+  }
+  return items;
 }
 
 function itemLines({ item, workflow, waiting }: Item): readonly string[] {

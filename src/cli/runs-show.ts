@@ -15,7 +15,7 @@ export async function runsShow(context: Context, name: string): Promise<number> 
     const { answer: out } = terminal;
     if (terminal.json) answer(context, company, history);
     else {
-      const rest = atRestLine(context, company, run);
+      const rest = await atRestLine(context, company, run);
       const lines = [
         ...treeLines(history, out, { now: surroundings.now() }),
         ...(rest === null ? [] : ["", rest]),

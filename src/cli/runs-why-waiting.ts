@@ -13,13 +13,13 @@ const STEPS_NAMED_MOST = 100;
 export async function runsWhyWaiting(context: Context, name: string): Promise<number> {
   return await withRun(context, { name, perform: false }, async (company, run) => {
     const { answer, json } = context.terminal;
-    const waiting = company.waiting(run) ?? [];
+    const waiting = (await company.waiting(run)) ?? [];
     if (json) answer.line(JSON.stringify(waiting));
     else if (waiting.length === 0) {
       const status = company.standing(run)?.status ?? "not there";
       answer.line(`${run} is ${status}; nothing in it waits.`);
     } else {
-      const rest = atRestLine(context, company, run);
+      const rest = await atRestLine(context, company, run);
       if (rest !== null) answer.line(rest);
       for (const one of waiting.slice(0, STEPS_NAMED_MOST))
         answer.line(asTyped(context, company.folder, waitingLine(one)));

@@ -38,7 +38,7 @@ describe("a company in memory", () => {
     await using company = await openTestCompany({ workflows: { asking } });
     const { run, standing } = await company.play("asking");
     expect(standing.status).toBe("waiting");
-    const [gate] = company.waiting(run) ?? [];
+    const [gate] = (await company.waiting(run)) ?? [];
     expect(gate).toMatchObject({ kind: "gate", what: expect.stringContaining("Shall it go on?") });
     const opened = (await company.playOn(run)).events.find((event) => event.step === "ask");
     const shown = opened?.data["gate"] as { digest: never } | undefined;

@@ -74,7 +74,7 @@ async function audited(accepted: ReadonlyMap<string, string>): Promise<void> {
     const standing = company.standing(run as RunId);
     expect(standing, `${run} was accepted and is gone`).not.toBeNull();
     if (standing?.status === "completed") continue;
-    const exceptions = (company.waiting(run as RunId) ?? []).filter(
+    const exceptions = ((await company.waiting(run as RunId)) ?? []).filter(
       (wait) => wait.kind === "exception",
     );
     expect(

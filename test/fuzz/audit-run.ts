@@ -24,7 +24,7 @@ export async function auditRun(company: Company, run: RunId): Promise<readonly s
   if (!verdict.ok) complaints.push(`its chain does not verify: ${verdict.message}`);
   const standing = company.standing(run);
   const workflow = company.definition(run);
-  const waiting = company.waiting(run);
+  const waiting = await company.waiting(run);
   if (standing === null || workflow === null || waiting === null)
     return [...complaints, "there is a log, and no run"];
   const folded = log.map(eventOf).reduce(evolve, absent(run, workflow));

@@ -1,19 +1,19 @@
-import type { Company, Json, RunId, Told } from "../../src/index.ts";
+import type { Company, Json, RunId, Told, Waiting } from "../../src/index.ts";
 import type { Chance } from "../simulation/chance.ts";
 import { garbage, plainGarbage } from "./garbage.ts";
 import { mutateValue } from "./mutate-value.ts";
 
-type Sending = {
-  readonly company: Company;
-  readonly run: RunId;
-  readonly chance: Chance;
+type Asked = { readonly company: Company; readonly run: RunId; readonly chance: Chance };
+
+type Sending = Asked & {
+  readonly waiting: readonly Waiting[];
   /** Of each gate that was opened, by its key: what people are shown. */
   readonly digests: ReadonlyMap<number, unknown>;
 };
 
 /** Somebody tells the run what nobody should. Whatever comes of it is told back: problems, or a number. */
-export async function mischief(from: Omit<Sending, "digests">): Promise<unknown> {
-  const sending = { ...from, digests: await digestsOf(from.company, from.run) };
+export async function mischief(from: Asked): Promise<unknown> {
+  const sending = await sendingOf(from);
   const { company, run, chance } = sending;
   return chance.one<() => Promise<unknown>>([
     () => company.send(run, garbage(chance) as Told),
@@ -45,10 +45,9 @@ async function publish(
 }
 
 /** Somebody does what the run waits for; the same person may do it twice. */
-export async function goOn(from: Omit<Sending, "digests">): Promise<unknown> {
-  const sending = { ...from, digests: await digestsOf(from.company, from.run) };
-  const { company, run, chance } = sending;
-  const waiting = company.waiting(run) ?? [];
+export async function goOn(from: Asked): Promise<unknown> {
+  const sending = await sendingOf(from);
+  const { company, run, chance, waiting } = sending;
   if (waiting.some(({ kind }) => kind === "event")) {
     const payload = chance.one<Record<string, Json>>([
       {},
@@ -64,8 +63,7 @@ export async function goOn(from: Omit<Sending, "digests">): Promise<unknown> {
 const EVENTS: readonly string[] = ["payment", "delivery", "nothing"];
 
 /** A signal as it should be. Most name what is open; a few what is not. */
-function told({ company, run, chance, digests }: Sending, amiss = 0.3): Told {
-  const waiting = company.waiting(run) ?? [];
+function told({ waiting, chance, digests }: Sending, amiss = 0.3): Told {
   const open = waiting.filter(({ key }) => key !== null);
   const one = open.length === 0 ? undefined : chance.one(open);
   const isAmiss = chance.is(amiss);
@@ -93,6 +91,12 @@ function told({ company, run, chance, digests }: Sending, amiss = 0.3): Told {
     { type: "skip", key, why: "" },
     { type: "cancel", why: "no more", rollback: chance.is(0.5) },
   ]);
+}
+
+async function sendingOf(from: Asked): Promise<Sending> {
+  const { company, run } = from;
+  const waiting = (await company.waiting(run)) ?? [];
+  return { ...from, waiting, digests: await digestsOf(company, run) };
 }
 
 async function digestsOf(company: Company, run: RunId): Promise<ReadonlyMap<number, unknown>> {

@@ -6,7 +6,11 @@ import type { Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 
-/** A company's folder, opened: the library's door, and all that the command line uses. */
+/**
+ * A company's folder, opened: the library's door, and all that the command line uses. What stands in
+ * the log or the files is read, at once; what only the process at work knows or does is asked for, and
+ * so is a promise: another process may have to be asked.
+ */
 export interface Company extends AsyncDisposable {
   readonly folder: string;
   /** Every problem of a definition, of an agent, or (without a name) of the whole folder. */
@@ -51,7 +55,7 @@ export interface Company extends AsyncDisposable {
   /** A workflow by its name or its file, as it is now; null where there is none or it is wrong: `check` says why. */
   workflow(nameOrFile: string): Promise<Workflow | null>;
   /** Steps, waits and exceptions as they are now; null when there is no such run. */
-  waiting(run: RunId): readonly Waiting[] | null;
+  waiting(run: RunId): Promise<readonly Waiting[] | null>;
   /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
   isAtWork(): boolean;
   /** Resolves when the run has ended, or waits for nothing that this process will bring (a person, an event). */

@@ -211,7 +211,7 @@ export const workflow = defineWorkflow({
     await first.close();
     folder.write("workflows/greet.yaml", GREET.replace("id: say", "id: shout"));
     await using second = await openCompany(folder.path);
-    expect(second.waiting(started.run)).toMatchObject([
+    expect(await second.waiting(started.run)).toMatchObject([
       {
         path: "ask",
         kind: "gate",

@@ -145,7 +145,7 @@ function companyOf(office: Office): Company {
     standing: (run) => log.standing(run),
     definition: (run) => runtime.run(run)?.workflow ?? null,
     workflow: async (nameOrFile) => (await library.find(nameOrFile))?.workflow ?? null,
-    waiting: (id) => {
+    waiting: async (id) => {
       const run = runtime.run(id);
       return run === null ? null : waitingOf(run, office.isLooking ? null : runtime.queued(id));
     },
