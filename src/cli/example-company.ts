@@ -1,6 +1,6 @@
 import type { Envelope } from "../core/audit/index.ts";
 import type { Step, Task, Workflow } from "../core/definition/index.ts";
-import { progressOf, statusOf } from "../core/history/index.ts";
+import { progressOf, stateDocument, statusOf } from "../core/history/index.ts";
 import { parseRunId, type RunId } from "../core/id.ts";
 import { instantOf } from "../core/instant.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -77,6 +77,7 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     standing,
     waiting: async (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,
+    document: async (run) => stateDocument(await readHistory(reading, run)),
     read: (stored) => ("value" in stored ? stored.value : null),
     close: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,

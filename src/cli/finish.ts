@@ -1,4 +1,4 @@
-import { type History, stateDocument, statusOf, viewOf } from "../core/history/index.ts";
+import { type History, statusOf, viewOf } from "../core/history/index.ts";
 import type { RunId } from "../core/id.ts";
 import type { Json } from "../core/json.ts";
 import type { Company } from "../engine/company/index.ts";
@@ -57,7 +57,7 @@ export async function conclude(
     side.line(how);
     return EXIT.interrupted;
   }
-  answer(context, company, history);
+  await answer(context, company, history);
   const code = exitOfRun(statusOf(history), history.error);
   if (code === EXIT.waits)
     for (const line of [
@@ -85,13 +85,17 @@ async function eventLines(
 }
 
 /** The whole of a run as the answer on stdout. */
-export function answer(context: Context, company: Company, history: History): void {
+export async function answer(context: Context, company: Company, history: History): Promise<void> {
   const { terminal } = context;
-  const outputs = outputsOf(company, history);
-  const results = { outputs, command: commandIn(context, company.folder) };
-  if (terminal.json) terminal.answer.line(JSON.stringify(stateDocument(history, () => outputs)));
-  else
-    for (const line of summaryLines(history, results, terminal.answer)) terminal.answer.line(line);
+  if (terminal.json) {
+    if (history.run) terminal.answer.line(JSON.stringify(await company.document(history.run)));
+    return;
+  }
+  const results = {
+    outputs: outputsOf(company, history),
+    command: commandIn(context, company.folder),
+  };
+  for (const line of summaryLines(history, results, terminal.answer)) terminal.answer.line(line);
 }
 
 /** null where it has not ended. */

@@ -20,7 +20,7 @@ export async function runsCancel(
     if (problems.length > 0) return refuse(context, problems);
     const show = showRun(context);
     const { history, interrupted } = await follow(company, run, { surroundings, show });
-    answer(context, company, history);
+    await answer(context, company, history);
     const status = statusOf(history);
     if (status === "cancelled" || status === "rolled back") return EXIT.done;
     if (interrupted) return EXIT.interrupted;

@@ -13,7 +13,7 @@ export async function runsShow(context: Context, name: string): Promise<number> 
     const history = await readHistory(company, run);
     const { terminal, surroundings } = context;
     const { answer: out } = terminal;
-    if (terminal.json) answer(context, company, history);
+    if (terminal.json) await answer(context, company, history);
     else {
       const rest = await atRestLine(context, company, run);
       const lines = [

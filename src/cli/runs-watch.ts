@@ -21,6 +21,10 @@ async function watchOther(context: Context, name: string): Promise<number> {
   return await withRun(context, { name, perform: false }, async (company, run) => {
     const { surroundings } = context;
     const followed = await lookOn(company, run, { surroundings, show: showRun(context) });
-    return conclude(context, company, { ...followed, run, how: `${run} goes on in its process.` });
+    return await conclude(context, company, {
+      ...followed,
+      run,
+      how: `${run} goes on in its process.`,
+    });
   });
 }

@@ -24,6 +24,29 @@ describe("a company in memory", () => {
     expect(outputs).toMatchObject({ n: 20 });
   });
 
+  test("has in the state document of a run what each of its steps gave, a fan-out too", async () => {
+    const all = {
+      name: "all",
+      parameters: { list: [1, 2, 3] },
+      steps: [
+        {
+          id: "doubled",
+          each: "$params.list",
+          agent: "double",
+          inputs: { n: "$item" },
+          outputs: { n: "integer" },
+        },
+      ],
+    } as const;
+    await using company = await openTestCompany({ agents: { double }, workflows: { all } });
+    const { run } = await company.play("all");
+    const done = { status: "completed" };
+    expect(await company.document(run)).toMatchObject({
+      workflow_id: run,
+      phases: [{ steps: [{ outputs: { n: [2, 4, 6], items: [done, done, done] } }] }],
+    });
+  });
+
   test("lets weeks pass in no time", async () => {
     const patient = { name: "patient", steps: [{ id: "rest", wait: "3 weeks" }] } as const;
     await using company = await openTestCompany({ workflows: { patient } });

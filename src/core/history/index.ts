@@ -15,6 +15,6 @@ export type {
   Vote,
 } from "./record.ts";
 export { isEnded } from "./record.ts";
-export { countedSteps, isWell, stateDocument } from "./state-document.ts";
+export { type Beside, countedSteps, isWell, stateDocument } from "./state-document.ts";
 export type { RunStatus, RunView, StepView } from "./view.ts";
 export { exceptionsOf, gatesOf, statusOf, viewOf } from "./view.ts";

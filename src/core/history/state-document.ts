@@ -1,23 +1,36 @@
 import { instantOf } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { Stored } from "../machine/index.ts";
+import type { Path, Stored } from "../machine/index.ts";
 import type { History } from "./history.ts";
 import { isComposite } from "./place.ts";
 import { isEnded } from "./record.ts";
 import { type RunView, type StepView, viewOf } from "./view.ts";
 
+/** What a state document is made of beside the history: each part where there is somebody who knows it. */
+export type Beside = {
+  /** The value of the run's outputs; without it, large ones are named. */
+  readonly value?: (stored: Stored) => Json;
+  /** What an `each` gathered from its items, which no single event holds; null where it has not. */
+  readonly gathered?: (path: Path) => Json;
+  readonly checkpoints?: readonly JsonObject[];
+  readonly notifications?: readonly JsonObject[];
+  /** Budgets and what was used of them. */
+  readonly resources?: JsonObject;
+  readonly tokensBudget?: number | null;
+  readonly findings?: readonly JsonObject[];
+};
+
+/** Gathered outputs above so many bytes of JSON are named, not copied. */
+const GATHERED_BYTES_MOST = 1_048_576;
+
 /**
  * The state of a run as one document, with the names that readers of such documents know:
  * workflow_id, phases, steps, metrics. Outputs of steps that are kept by digest are named, not copied.
- *
- * @param read gives the value of the run's outputs; without it, large ones are named too
  */
-export function stateDocument(
-  history: History,
-  read: (stored: Stored) => Json = named,
-): JsonObject {
+export function stateDocument(history: History, beside: Beside = {}): JsonObject {
   const view = viewOf(history);
-  const steps = view.phases.flatMap(countedSteps);
+  const counted = countsOf(view);
+  const { value = named } = beside;
   return {
     workflow_id: view.run,
     name: view.workflow,
@@ -25,36 +38,70 @@ export function stateDocument(
     status: view.status,
     created_at: instant(view.acceptedAt),
     updated_at: instant(view.updatedAt),
+    started_at: instant(history.startedAt),
     completed_at: instant(view.endedAt),
+    duration_minutes: durationMinutes(view),
     current_phase: currentPhase(view),
-    phases: view.phases.map((phase, at) => phaseDocument(phase, at + 1)),
-    outputs: view.outputs ? read(view.outputs) : null,
-    errors: view.errors.map(({ at, path, agent, attempt, error }) => ({
-      at: instantOf(at),
-      step: path,
-      agent,
-      attempt,
-      class: error.class,
-      kind: error.kind,
-      message: error.message,
-    })),
+    phases_completed: view.phases.filter(isWell).length,
+    steps_completed: counted.completed_steps,
+    steps_failed: counted.failed_steps,
+    steps_retried: view.counts.retried,
+    phases: view.phases.map((phase, at) => phaseDocument(phase, at + 1, beside)),
+    checkpoints: beside.checkpoints ?? [],
+    outputs: view.outputs ? value(view.outputs) : null,
+    errors: errorsOf(view),
     warnings: view.warnings.map(({ at, path, text }) => ({ at: instantOf(at), step: path, text })),
     awaiting: awaiting(view),
-    metrics: {
-      total_steps: steps.length,
-      completed_steps: steps.filter((step) => isWell(step)).length,
-      failed_steps: steps.filter((step) => step.status === "failed").length,
-      progress_percent: view.progress.percent,
-      work_done: view.progress.done,
-      work_expected: view.progress.expected,
-      steps_retried: view.counts.retried,
-      steps_degraded: view.counts.degraded,
-      peak_concurrent_agents: view.counts.inFlightPeak,
+    resource_usage: {
       tokens_used: view.usage.tokens,
+      tokens_budget: beside.tokensBudget ?? null,
       api_calls: view.usage.calls,
-      cost_micros: view.usage.costMicros,
+      peak_concurrent_agents: view.counts.inFlightPeak,
     },
+    ...(beside.resources ? { resources: beside.resources } : {}),
+    notifications_sent: beside.notifications ?? [],
+    ...(beside.findings ? { findings: beside.findings } : {}),
+    metrics: { ...counted, ...measured(view) },
   };
+}
+
+function countsOf({ phases }: RunView): {
+  readonly total_steps: number;
+  readonly completed_steps: number;
+  readonly failed_steps: number;
+} {
+  const steps = phases.flatMap(countedSteps);
+  return {
+    total_steps: steps.length,
+    completed_steps: steps.filter((step) => isWell(step)).length,
+    failed_steps: steps.filter((step) => step.status === "failed").length,
+  };
+}
+
+function measured({ progress, counts, usage }: RunView): JsonObject {
+  return {
+    progress_percent: progress.percent,
+    work_done: progress.done,
+    work_expected: progress.expected,
+    steps_retried: counts.retried,
+    steps_degraded: counts.degraded,
+    peak_concurrent_agents: counts.inFlightPeak,
+    tokens_used: usage.tokens,
+    api_calls: usage.calls,
+    cost_micros: usage.costMicros,
+  };
+}
+
+function errorsOf({ errors }: RunView): Json {
+  return errors.map(({ at, path, agent, attempt, error }) => ({
+    at: instantOf(at),
+    step: path,
+    agent,
+    attempt,
+    class: error.class,
+    kind: error.kind,
+    message: error.message,
+  }));
 }
 
 /** The steps that a count of steps means: not the blocks that hold them, and an `each` once. */
@@ -73,7 +120,13 @@ function currentPhase(view: RunView): number {
   return at < 0 ? view.phases.length : at + 1;
 }
 
-function phaseDocument(phase: StepView, number: number): JsonObject {
+/** To a hundredth; of a run that goes on, until what happened last. */
+function durationMinutes({ acceptedAt, endedAt, updatedAt }: RunView): number {
+  const ms = (endedAt ?? updatedAt ?? 0) - (acceptedAt ?? 0);
+  return Math.round(ms / 600) / 100;
+}
+
+function phaseDocument(phase: StepView, number: number, beside: Beside): JsonObject {
   const steps = phase.kind === "block" ? phase.steps : [phase];
   return {
     phase_id: number,
@@ -81,11 +134,11 @@ function phaseDocument(phase: StepView, number: number): JsonObject {
     status: phase.status,
     started_at: instant(phase.record.startedAt),
     completed_at: instant(phase.record.endedAt),
-    steps: steps.map((step) => stepDocument(step)),
+    steps: steps.map((step) => stepDocument(step, beside)),
   };
 }
 
-function stepDocument(step: StepView): JsonObject {
+function stepDocument(step: StepView, beside: Beside): JsonObject {
   const { record, items } = step;
   const { agent, attempts } = workOf(step);
   return {
@@ -95,7 +148,7 @@ function stepDocument(step: StepView): JsonObject {
     agent,
     started_at: instant(record.startedAt),
     completed_at: instant(record.endedAt),
-    outputs: record.output ? named(record.output) : null,
+    outputs: record.output ? named(record.output) : gatheredOf(step, beside),
     attempts,
     ...(record.error ? { error: { kind: record.error.kind, message: record.error.message } } : {}),
     ...(record.fallback ? { fallback_reason: record.fallback } : {}),
@@ -105,10 +158,18 @@ function stepDocument(step: StepView): JsonObject {
     ...(record.nextTryAt !== null ? { next_attempt: instantOf(record.nextTryAt) } : {}),
     ...(items ? { items: { total: record.count, ...items.counts } } : {}),
     ...(isComposite(step.kind) && step.tally === null && step.steps.length > 0
-      ? { steps: step.steps.map((child) => stepDocument(child)) }
+      ? { steps: step.steps.map((child) => stepDocument(child, beside)) }
       : {}),
     ...(step.tally ? { counts: { ...step.tally.counts } } : {}),
   };
+}
+
+/** Of an `each` that has ended: the log holds what its items gave, one by one. */
+function gatheredOf({ kind, path, record, tally }: StepView, { gathered }: Beside): Json {
+  if (kind !== "each" || tally !== null || !gathered || !isEnded(record.status)) return null;
+  const all = gathered(path);
+  const bytes = all === null ? 0 : JSON.stringify(all).length;
+  return bytes > GATHERED_BYTES_MOST ? { bytes } : all;
 }
 
 /** Of what there are many, all attempts; and the agent where only one step of it is given to any. */

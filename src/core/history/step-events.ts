@@ -81,11 +81,9 @@ export function stepSkipped(history: History, event: Of<"step.skipped">): Histor
 export function stepFinished(history: History, event: Of<"step.finished">): History {
   const { path, at, outcome } = event;
   const before = recordAt(history, path);
-  // What holds steps and failed has done what those have done; what was cancelled, too, did no more.
-  const { step } = placeAt(history.places, path);
-  const holds = step !== null && isComposite(step.kind);
-  const isWhole = outcome === "failed" ? !holds : outcome !== "cancelled";
-  const done = isWhole ? before.expected : before.done;
+  // What failed or was cancelled has done what the steps in it have done, and itself nothing.
+  const isWell = outcome === "completed" || outcome === "degraded";
+  const done = isWell ? before.expected : before.done;
   const texts = [...(event.warnings ?? []), ...(event.warning ? [event.warning] : [])];
   const record: StepRecord = {
     ...before,

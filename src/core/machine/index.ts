@@ -30,7 +30,7 @@ export {
 } from "./failure.ts";
 export { owed, owedBy, timerDue } from "./owed.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
-export { childrenOf, load, type Read, stepsOf } from "./scope.ts";
+export { childrenOf, givenAt, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Signal, Told } from "./signal.ts";
 export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";

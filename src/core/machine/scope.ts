@@ -135,6 +135,12 @@ function markEnd(path: Path, from: number): number {
   return path.length;
 }
 
+/** What the step at a path gave, gathered where it is an `each`; null where it gave nothing, or not yet. */
+export function givenAt(run: Run, path: Path, read: Read): Json {
+  const value = get(run.outputs, path);
+  return value === undefined ? null : valueOf(value, read);
+}
+
 export function valueOf(value: Value, read: Read): Json {
   if (!("items" in value)) return load(value, read);
   const known = gathered.get(value);

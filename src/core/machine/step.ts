@@ -82,11 +82,9 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   seat(run, ended(parent, { step, at, item: itemOf(event, gave), work, grown }));
 }
 
-/** What holds steps and failed has done what those have done; what was cancelled, too, did no more. */
+/** What failed or was cancelled has done what the steps in it have done, and itself nothing. */
 function workDone(frame: Frame, { outcome }: Of<"step.finished">): number {
-  const holds = frame.kind !== "leaf" && frame.kind !== "gate" && frame.kind !== "wait";
-  const isWhole = outcome === "failed" ? !holds : outcome !== "cancelled";
-  return isWhole ? frame.expected : frame.done;
+  return outcome === "completed" || outcome === "degraded" ? frame.expected : frame.done;
 }
 
 /** "a/b[3]/c" is below "a/b[3]", that below "a/b", that below "a", that below "". */

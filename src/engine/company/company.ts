@@ -60,6 +60,8 @@ export interface Company extends AsyncDisposable {
   isAtWork(): boolean;
   /** Resolves when the run has ended, or waits for nothing that this process will bring (a person, an event). */
   settled(run: RunId): Promise<Standing>;
+  /** The state of a run as one document: phases, steps, outputs, errors, metrics. */
+  document(run: RunId): Promise<JsonObject>;
   /** The value of a stored output. */
   read(stored: { readonly value: Json } | { readonly digest: string }): Json;
   close(): Promise<void>;

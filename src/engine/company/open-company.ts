@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { WorkflowSource } from "../../core/definition/index.ts";
 import { type Digest, parseRunId, type RunId } from "../../core/id.ts";
-import { FAILURE_KINDS, type Told } from "../../core/machine/index.ts";
+import type { Json } from "../../core/json.ts";
+import { FAILURE_KINDS, givenAt, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { type FunctionAgent, openRoster } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
@@ -10,6 +11,7 @@ import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../sto
 import { readAgentFiles } from "./agent-files.ts";
 import { checkTold, shown, wrongNames } from "./check-told.ts";
 import type { Company } from "./company.ts";
+import { documentOf } from "./document.ts";
 import { eventsOf, settled } from "./following.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
 import { openLibrary } from "./library.ts";
@@ -132,7 +134,7 @@ async function staffOf(folder: string, options: CompanyOptions, clock: Clock): P
 function companyOf(office: Office): Company {
   const { folder, log, library, runtime } = office;
   const close = (): Promise<void> => closeOffice(office);
-  return {
+  const company: Company = {
     folder,
     isAtWork: () => !office.isLooking || isHeld(folder),
     check: (file) => problemsOf(office, file),
@@ -155,10 +157,18 @@ function companyOf(office: Office): Company {
         throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
       return standing;
     },
+    document: (run) =>
+      documentOf({ ...company, gathered: (id, path) => gathered(office, id, path) }, run),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     close,
     [Symbol.asyncDispose]: close,
   };
+  return company;
+}
+
+function gathered({ runtime }: Office, id: RunId, path: string): Json {
+  const run = runtime.run(id);
+  return run === null ? null : givenAt(run, path, (digest) => runtime.read(digest));
 }
 
 type Sent = { readonly told: Told; readonly by?: string; readonly id?: string };

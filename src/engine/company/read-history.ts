@@ -1,0 +1,26 @@
+import { emptyHistory, type History, readEvent } from "../../core/history/index.ts";
+import type { RunId } from "../../core/id.ts";
+import { eventOf } from "../../core/machine/index.ts";
+import { MusterError } from "../../core/problem.ts";
+import type { Company } from "./company.ts";
+
+/** The part of a company that a history is read from. */
+export type Logs = Pick<Company, "definition" | "events" | "folder">;
+
+/** The history of a run as its log is now. */
+export async function readHistory(company: Logs, run: RunId): Promise<History> {
+  let history = beginHistory(company, run);
+  for await (const envelope of company.events(run)) history = readEvent(history, eventOf(envelope));
+  return history;
+}
+
+/** @throws MusterError when the definition that the run is pinned to is not there */
+export function beginHistory(company: Logs, run: RunId): History {
+  const workflow = company.definition(run);
+  if (workflow) return emptyHistory(workflow);
+  throw new MusterError({
+    code: "corrupt",
+    message: `The definition that ${run} was started with is not in ${company.folder}.`,
+    mend: "Restore the .muster folder from a copy.",
+  });
+}
