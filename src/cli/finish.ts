@@ -1,6 +1,7 @@
 import { type History, statusOf, viewOf } from "../core/history/index.ts";
 import type { RunId } from "../core/id.ts";
 import type { Json } from "../core/json.ts";
+import { shellWord } from "../core/shell-word.ts";
 import type { Company } from "../engine/company/index.ts";
 import { asTyped, type Command, commandIn } from "./command.ts";
 import { EXIT, exitOfRun } from "./exit.ts";
@@ -104,12 +105,18 @@ export function outputsOf(company: Company, history: History): Json {
 }
 
 function waitLines(history: History, run: RunId, command: Command): readonly string[] {
-  const { gates, exceptions } = viewOf(history);
+  const { gates, tasks, exceptions } = viewOf(history);
   const people = (names: readonly string[]): string => names.map(plain).join(" or ") || "A person";
   return [
     ...gates.map(({ key, ask, from }) => {
       const [yes, no] = [`inbox approve ${run}.${key}`, `inbox reject ${run}.${key} --reason WHY`];
       return `${people(from)} decides: ${plain(ask)}\n  mend: ${command(yes)}   or: ${command(no)}`;
+    }),
+    ...tasks.map(({ path, to, claimed }) => {
+      const who = claimed === null ? people(to) : plain(claimed.by);
+      const item = `${run}/${shellWord(path)}`;
+      const show = command(`inbox show ${item}`);
+      return `${who} is to do ${plain(path)}.\n  mend: ${show}   then: ${command(`inbox answer ${item} field=value`)}`;
     }),
     ...exceptions.map(({ path, owner, look, why }) => {
       const again = why === "unknown" ? " --retry" : "";

@@ -1,4 +1,4 @@
-import type { AgentNeed, Workflow } from "../../src/core/definition/index.ts";
+import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Digest, RunId } from "../../src/core/id.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
 import {
@@ -6,7 +6,6 @@ import {
   absent,
   decide,
   type Effect,
-  type EffectClass,
   type Event,
   type EventType,
   evolve,
@@ -17,7 +16,6 @@ import {
   owed,
   owedBy,
   type Path,
-  type Ranked,
   type Run,
   type Stored,
   statusOf,
@@ -28,22 +26,11 @@ import {
   waitsOf,
 } from "../../src/core/machine/index.ts";
 import type { Problem } from "../../src/core/problem.ts";
-import { digestOf, workflow } from "./workflow.ts";
+import { factsOf, type World } from "./facts.ts";
+import { workflow } from "./workflow.ts";
 
 export const RUN = "wf_example" as RunId;
 export const START = 1_700_000_000_000;
-
-/** What the world of a test holds. An agent nobody describes is idempotent, and healthy. */
-export type World = {
-  readonly agents?: Readonly<Record<string, EffectClass>>;
-  /** Who has which capabilities, best first. */
-  readonly capable?: Readonly<Record<string, readonly string[]>>;
-  readonly away?: readonly string[];
-  /** The sub-runs there are. */
-  readonly workflows?: readonly string[];
-  /** How often the shell sends `proceed` by itself: always, unless a test looks at the parts. */
-  readonly proceeds?: boolean;
-};
 
 type Of<T extends EventType> = Extract<Event, { type: T }>;
 type Waiting<K extends Wait["what"]["kind"]> = Pick<Wait, "key" | "path"> &
@@ -76,6 +63,9 @@ export type Given = {
   readonly gate: (path: Path) => Waiting<"gate">;
   readonly exception: (path: Path) => Waiting<"exception">;
   readonly listen: (path: Path) => Waiting<"event">;
+  readonly task: (path: Path) => Waiting<"person">;
+  /** A person does the open task at a path. */
+  readonly gives: (path: Path, by: string, outputs?: JsonObject) => readonly Event[];
   /** What its agent is asked. */
   readonly asked: (path: Path) => TaskAsked;
   readonly vote: (path: Path, by: string, allow?: boolean) => readonly Event[];
@@ -136,35 +126,6 @@ function start(state: State, made: Given, params: JsonObject): Given {
   return made;
 }
 
-export function factsOf(world: World, contents: ReadonlyMap<Digest, string>): Facts {
-  return {
-    agents: (need) => agentsFor(world, need),
-    read: (digest) => {
-      const text = contents.get(digest);
-      if (text === undefined) throw new Error(`Nobody keeps the content ${digest}.`);
-      return JSON.parse(text) as Json;
-    },
-    workflow: (name) => ((world.workflows ?? []).includes(name) ? digestOf(name) : null),
-    digest: digestOf,
-  };
-}
-
-function agentsFor(world: World, need: AgentNeed): readonly Ranked[] {
-  const names =
-    need.kind === "named"
-      ? [need.agent]
-      : Object.entries(world.capable ?? {})
-          .filter(([, has]) => need.needs.every((one) => has.includes(one)))
-          .map(([name]) => name);
-  return names.map((agent) => ({
-    agent,
-    digest: digestOf(agent),
-    effects: world.agents?.[agent] ?? "idempotent",
-    healthy: !(world.away ?? []).includes(agent),
-    why: `${agent} can do it`,
-  }));
-}
-
 function tellsOf(state: State) {
   const answers = (path: Path, answer: Answer): readonly Event[] => {
     const { key } = find(state, path, ["agent", "child"]);
@@ -194,6 +155,10 @@ function tellsOf(state: State) {
     begins: (path: Path) => tell(state, { type: "begin", key: find(state, path, ["agent"]).key }),
     after: (ms: number) => after(state, ms),
     crashes: () => crashes(state),
+    gives: (path: Path, by: string, outputs: JsonObject = {}) => {
+      const { key } = find(state, path, ["person"]);
+      return tell(state, { type: "give", key, output: { value: outputs }, why: "" }, by);
+    },
     vote: (path: Path, by: string, allow = true) => {
       const { key, digest } = find(state, path, ["gate"]);
       return tell(state, { type: "vote", key, digest: digest as Digest, allow, reason: "" }, by);
@@ -214,8 +179,9 @@ function seesOf(state: State) {
     gate: (path: Path) => find(state, path, ["gate"]),
     exception: (path: Path) => find(state, path, ["exception"]),
     listen: (path: Path) => find(state, path, ["event"]),
+    task: (path: Path) => find(state, path, ["person"]),
     asked: (path: Path) => {
-      const asked = taskOf(state.run, find(state, path, ["agent"]).key, state.facts.read);
+      const asked = taskOf(state.run, find(state, path, ["agent", "person"]).key, state.facts.read);
       if (asked === null || "class" in asked)
         throw new Error(asked?.message ?? `Nothing is asked at "${path}".`);
       return asked;

@@ -3,6 +3,7 @@ import type { Digest } from "../../src/core/id.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import {
   type Answer,
+  type Asked,
   absent,
   type Decision,
   decide,
@@ -17,7 +18,8 @@ import {
   type Wait,
   waitsOf,
 } from "../../src/core/machine/index.ts";
-import { factsOf, fold, RUN, START } from "./run.ts";
+import { factsOf } from "./facts.ts";
+import { fold, RUN, START } from "./run.ts";
 import { workflow } from "./workflow.ts";
 
 /** One decision of a run in a random world. */
@@ -57,6 +59,11 @@ const AGENTS: Readonly<Record<string, EffectClass>> = {
   reader: "pure",
   keeper: "idempotent",
   sender: "ask",
+};
+
+/** One person, then another, have an hour each. */
+const PEOPLE: Readonly<Record<string, Asked>> = {
+  lawyer: { to: ["ana"], dueMs: 3_600_000, next: [["ana", "ben"]] },
 };
 
 const TEXTS: readonly string[] = [
@@ -107,6 +114,14 @@ const TEXTS: readonly string[] = [
       - name: Three
         steps: [{ id: end, agent: keeper, error_strategy: fail_immediately, compensate: { agent: keeper } }]
   `,
+  `
+    max_concurrency: 1
+    execution: parallel
+    steps:
+      - { id: review, agent: lawyer, outputs: { done: boolean }, compensate: { agent: lawyer } }
+      - { id: find, agent: keeper, retry: 2, fallback: { agent: by_hand, reason: A person can look. } }
+      - { id: rest, agent: lawyer, after: [find], optional: true, approve: { need: 1 } }
+  `,
 ];
 
 let read: readonly Workflow[] | null = null;
@@ -129,7 +144,10 @@ type State = {
 
 function open(definition: Workflow, chance: Chance): State {
   const contents = new Map<Digest, string>();
-  const facts = factsOf({ agents: AGENTS, workflows: ["billing"] }, contents);
+  const facts = factsOf(
+    { agents: AGENTS, people: PEOPLE, unknown: ["by_hand"], workflows: ["billing"] },
+    contents,
+  );
   return {
     chance,
     facts,
@@ -192,7 +210,7 @@ function goOn(state: State): void {
     return tell(state, { type: "answer", key: effect.key, outcome: ok({ done: true, rows: [1] }) });
   }
   const [wait] = waitsOf(run).filter(
-    ({ what }) => what.kind === "gate" || what.kind === "exception",
+    ({ what }) => what.kind === "gate" || what.kind === "person" || what.kind === "exception",
   );
   if (wait !== undefined) decideAs(state, wait, "well");
 }
@@ -217,7 +235,8 @@ function movesOf(state: State): readonly (() => void)[] {
     else moves.push(() => answerOrNot(state, effect.key));
   }
   for (const wait of waitsOf(run)) {
-    if (wait.what.kind === "gate" || wait.what.kind === "exception")
+    const { kind } = wait.what;
+    if (kind === "gate" || kind === "person" || kind === "exception")
       moves.push(() => decideAs(state, wait, "anyhow"));
   }
   return moves;
@@ -264,6 +283,7 @@ function decideAs(state: State, wait: Wait, how: "well" | "anyhow"): void {
     const voter = how === "well" ? `voter ${what.votes}` : pick(chance, ["ana", "ben"]);
     return tell(state, { type: "vote", key, digest, allow, reason: "" }, voter);
   }
+  if (what.kind === "person") return doTask(state, { key, to: what.to }, how);
   const dice = how === "well" ? 1 : chance();
   if (dice < 0.4) return tell(state, { type: "retry", key }, "ana");
   if (dice < 0.6)
@@ -273,6 +293,24 @@ function decideAs(state: State, wait: Wait, how: "well" | "anyhow"): void {
       "ana",
     );
   tell(state, { type: "skip", key, why: "seen to" }, "ana");
+}
+
+/** Somebody does a task, or claims it, gives it back, declines it; or answers what was not asked. */
+function doTask(
+  state: State,
+  { key, to }: { readonly key: Key; readonly to: readonly string[] },
+  how: "well" | "anyhow",
+): void {
+  const { chance, run } = state;
+  const open = waitsOf(run).find((wait) => wait.key === key)?.what;
+  const claimed = open?.kind === "person" ? open.claimed : null;
+  const by = how === "well" ? (claimed ?? to[0] ?? "ana") : pick(chance, ["ana", "ben", "cleo"]);
+  const dice = how === "well" ? 1 : chance();
+  if (dice < 0.25) return tell(state, { type: "claim", key }, by);
+  if (dice < 0.4) return tell(state, { type: "release", key, why: "" }, by);
+  if (dice < 0.5) return tell(state, { type: "decline", key, why: "" }, by);
+  const value = dice < 0.6 ? { done: "perhaps" } : { done: true };
+  tell(state, { type: "give", key, output: { value }, why: "" }, by);
 }
 
 /** The process ends. Another folds the log, and tells what may have been begun that it is lost. */

@@ -1,6 +1,6 @@
 import type { History } from "../../core/history/index.ts";
 import { placeAt, progressOf, recordAt } from "../../core/history/index.ts";
-import type { Event, EventType } from "../../core/machine/index.ts";
+import type { Event, EventType, TaskOpening } from "../../core/machine/index.ts";
 import { duration, moment } from "./duration.ts";
 import { stepName } from "./step-name.ts";
 import { count, cut, plain } from "./text.ts";
@@ -99,6 +99,7 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "attempt.started": (event, { name, history }) => {
     const isFirst = recordAt(history, event.path).attempts <= 1;
     const why = event.fallback ? ` fallback, ${plain(event.fallback)}` : isFirst ? "" : " again";
+    if (event.task) return `${name}:${why} ${taskWords(event.agent, event.task)}`;
     return `${name}: running${why} (${plain(event.agent)})`;
   },
   "attempt.repeated": () => "an attempt that was in flight is performed again",
@@ -113,6 +114,10 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
     [`${name}: ${event.allowed ? "approved" : "not approved"}`, plain(event.why)]
       .filter((part) => part !== "")
       .join(", "),
+  "task.claimed": (event, { name }) => `${name}: ${plain(event.person)} has the task`,
+  "task.released": (event, { name }) =>
+    `${name}: the task is free again${event.why ? `, ${plain(event.why)}` : ""}`,
+  "task.escalated": (event, { name }) => `${name}: not done in time, ${people(event.to)} asked`,
   "listen.refused": (event, { name }) => `${name}: goes on waiting. ${plain(event.why)}`,
   "exception.raised": (event, { name }) =>
     `${name}: needs ${plain(event.owner) || "a person"}. ${plain(event.look)}`,
@@ -134,7 +139,12 @@ function startWords(
 ): string {
   if (event.count !== undefined) return `${name}: ${event.count} items`;
   if (event.gate) return `${name}: waits for a decision of ${people(event.gate.from)}`;
+  if (event.attempt?.task) return `${name}: ${taskWords(event.attempt.agent, event.attempt.task)}`;
   return event.attempt ? `${name}: running (${plain(event.attempt.agent)})` : `${name}: running`;
+}
+
+function taskWords(agent: string, { to }: TaskOpening): string {
+  return `waits for ${people(to)} (${plain(agent)})`;
 }
 
 function endWords(

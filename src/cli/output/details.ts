@@ -32,11 +32,17 @@ function showsError(step: StepView): boolean {
 }
 
 function waitWords({ record }: StepView): string {
-  const { gate, waitsFor, exception, error } = record;
+  const { gate, task, waitsFor, exception, error } = record;
   if (exception !== null) return `needs a person: ${error?.message ?? ""}`;
   if (gate && !gate.closed) {
     const from = gate.from.length > 0 ? gate.from.join(", ") : "anyone who may";
     return `${from}: ${gate.ask}`;
+  }
+  if (task) {
+    const { to, claimed } = task;
+    return claimed
+      ? `${claimed.by} has the task`
+      : `a task for ${to.join(" or ") || "anyone who may"}`;
   }
   if (waitsFor?.kind === "event") return `waits for ${waitsFor.event} ${waitsFor.key}`.trimEnd();
   return waitsFor ? `until ${new Date(waitsFor.due).toISOString()}` : "";

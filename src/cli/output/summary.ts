@@ -140,7 +140,7 @@ function nextLines(view: RunView, command: Results["command"]): readonly string[
   const held = view.exceptionCount > 0 || view.status === "paused";
   const words = [
     ...(held ? [`runs why-waiting ${run}`, `runs resume ${run}`] : []),
-    ...(view.gateCount > 0 ? ["inbox list"] : []),
+    ...(view.gateCount + view.taskCount > 0 ? ["inbox list"] : []),
     `runs show ${run}`,
     `runs events ${run}`,
   ];

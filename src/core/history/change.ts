@@ -105,9 +105,10 @@ function nameOf(place: Place, path: Path): Path {
 function asked(
   agents: History["agents"],
   was: StepRecord | null,
-  { agent, attempt, attempts }: StepRecord,
+  { agent, attempt, attempts, task }: StepRecord,
 ): History["agents"] {
-  if (!agent || !attempt || attempt.subRun || attempts === was?.attempts) return agents;
+  const isAsked = task !== null || attempt?.subRun === false;
+  if (!agent || !isAsked || attempts === was?.attempts) return agents;
   return { ...agents, [agent]: (agents[agent] ?? 0) + 1 };
 }
 

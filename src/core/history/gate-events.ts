@@ -70,10 +70,11 @@ export function exceptionClosed(history: History, event: Of<"exception.closed">)
 }
 
 /** A step that has ended asks nobody any more, whether or not anybody has answered. */
-export function nothingAwaited(history: History, { gate, exception }: StepRecord): History {
+export function nothingAwaited(history: History, { gate, task, exception }: StepRecord): History {
   return {
     ...history,
     gates: gate && !gate.closed ? remove(history.gates, gate.key) : history.gates,
+    tasks: task === null ? history.tasks : remove(history.tasks, task.key),
     exceptions: exception === null ? history.exceptions : remove(history.exceptions, exception),
   };
 }

@@ -10,6 +10,7 @@ import {
   newRecord,
   type StepRecord,
   type Tally,
+  type TaskRecord,
 } from "./record.ts";
 import type { Undoable } from "./undo.ts";
 
@@ -49,6 +50,8 @@ export type History = {
   readonly exceptions: Table<Key, ExceptionRecord>;
   /** Open gates. */
   readonly gates: Table<Key, GateRecord>;
+  /** Open tasks of people. */
+  readonly tasks: Table<Key, TaskRecord>;
   readonly errors: readonly ErrorRecord[];
   readonly warnings: readonly WarningRecord[];
   readonly agents: Readonly<Record<string, number>>;
@@ -146,6 +149,7 @@ export function emptyHistory(workflow: Workflow): History {
     tallies: emptyTable(),
     exceptions: emptyTable(),
     gates: emptyTable(),
+    tasks: emptyTable(),
     errors: [],
     warnings: [],
     agents: {},

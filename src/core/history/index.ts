@@ -12,9 +12,10 @@ export type {
   StepRecord,
   StepStatus,
   Tally,
+  TaskRecord,
   Vote,
 } from "./record.ts";
 export { isEnded } from "./record.ts";
 export { type Beside, countedSteps, isWell, stateDocument } from "./state-document.ts";
 export type { RunStatus, RunView, StepView } from "./view.ts";
-export { exceptionsOf, gatesOf, statusOf, viewOf } from "./view.ts";
+export { exceptionsOf, gatesOf, statusOf, tasksOf, viewOf } from "./view.ts";

@@ -9,15 +9,16 @@ import {
   gateVoted,
 } from "./gate-events.ts";
 import type { History } from "./history.ts";
-import type { ExceptionRecord, GateRecord } from "./record.ts";
+import type { ExceptionRecord, GateRecord, TaskRecord } from "./record.ts";
 import {
   attemptEnded,
-  opened,
+  attemptOpened,
   stepFinished,
   stepSkipped,
   stepStarted,
   timerSet,
 } from "./step-events.ts";
+import { taskClaimed, taskEscalated, taskReleased } from "./task-events.ts";
 
 /**
  * The history after one more event. Its cost does not depend on how many items a run has. An event
@@ -47,7 +48,11 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "step.skipped": stepSkipped,
   "step.finished": stepFinished,
   "attempt.started": (history, event) =>
-    write(history, opened(recordAt(history, event.path), event, event.fallback)),
+    attemptOpened(history, recordAt(history, event.path), {
+      opening: event,
+      at: event.at,
+      ...(event.fallback === undefined ? {} : { fallback: event.fallback }),
+    }),
   "attempt.repeated": (history) => ({
     ...history,
     counts: { ...history.counts, repeated: history.counts.repeated + 1 },
@@ -61,6 +66,9 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "gate.voted": gateVoted,
   "gate.escalated": gateEscalated,
   "gate.closed": gateClosed,
+  "task.claimed": taskClaimed,
+  "task.released": taskReleased,
+  "task.escalated": taskEscalated,
   "exception.raised": exceptionRaised,
   "exception.closed": exceptionClosed,
   // What the shell owes and what it has settled says nothing that people ask of a run.
@@ -90,6 +98,7 @@ function runFinished(history: History, event: Of<"run.finished">): History {
     paused: null,
     // A run that has ended asks nobody, whatever its steps were asking.
     gates: emptyTable<Key, GateRecord>(),
+    tasks: emptyTable<Key, TaskRecord>(),
     exceptions: emptyTable<Key, ExceptionRecord>(),
   };
   const root = recordAt(ended, "");

@@ -39,6 +39,8 @@ export type StepRecord = {
   /** It was completed, and a rollback has undone it. */
   readonly undone: boolean;
   readonly gate: GateRecord | null;
+  /** The task that a person has of it. */
+  readonly task: TaskRecord | null;
   readonly exception: Key | null;
   readonly waitsFor: Awaited | null;
   /** each: how many items. */
@@ -76,6 +78,20 @@ export type GateRecord = {
   readonly votes: readonly Vote[];
   /** null while it is open. */
   readonly closed: { readonly allowed: boolean; readonly why: string; readonly at: number } | null;
+};
+
+/** An open task of a person's. */
+export type TaskRecord = {
+  readonly key: Key;
+  readonly path: Path;
+  readonly agent: string;
+  /** Who may do it; empty is: anyone who may act on the run. */
+  readonly to: readonly string[];
+  readonly openedAt: number;
+  readonly due: number | null;
+  readonly claimed: { readonly by: string; readonly at: number } | null;
+  /** What was tried before it, and why it came to a person; null where it was a person's from the start. */
+  readonly after: Failure | null;
 };
 
 export type Vote = {
@@ -128,6 +144,7 @@ export function newRecord(path: Path, expected: number): StepRecord {
     impact: null,
     undone: false,
     gate: null,
+    task: null,
     exception: null,
     waitsFor: null,
     count: null,

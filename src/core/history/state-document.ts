@@ -187,12 +187,18 @@ function workOf({ kind, record, tally, steps }: StepView): {
 
 function awaiting(view: RunView): Json {
   const gates = view.gates.map((gate) => ({ gate: gate.path, ask: gate.ask, from: gate.from }));
+  const tasks = view.tasks.map(({ path, agent, to, claimed }) => ({
+    task: path,
+    agent,
+    to,
+    claimed: claimed?.by ?? null,
+  }));
   const exceptions = view.exceptions.map(({ path, owner, look }) => ({
     exception: path,
     owner,
     look,
   }));
-  return [...gates, ...exceptions];
+  return [...gates, ...tasks, ...exceptions];
 }
 
 function instant(ms: number | null): string | null {

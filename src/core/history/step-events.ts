@@ -1,9 +1,11 @@
 import type { Event, EventType, Key, Opening, Path } from "../machine/index.ts";
+import { remove } from "../machine/index.ts";
 import { addError, addUsage, addWarnings, addWork, recordAt, write } from "./change.ts";
 import { gateOpened, nothingAwaited } from "./gate-events.ts";
 import type { History } from "./history.ts";
 import { isComposite, parentPath, placeAt } from "./place.ts";
 import type { StepRecord } from "./record.ts";
+import { taskOpened } from "./task-events.ts";
 import { undoFinished, undoStarted } from "./undo.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
@@ -27,10 +29,8 @@ export function stepStarted(history: History, event: Of<"step.started">): Histor
   };
   const started = { ...begun, startedAt: begun.startedAt ?? at };
   if (event.gate) return gateOpened(started, record, { ...event.gate, seq: event.seq, at });
-  return write(
-    started,
-    event.attempt ? opened(record, { ...event.attempt, seq: event.seq }) : record,
-  );
+  if (!event.attempt) return write(started, record);
+  return attemptOpened(started, record, { opening: { ...event.attempt, seq: event.seq }, at });
 }
 
 /** Work that nobody could know of before: the items of an `each`, the branch of a `choose`, one more round of a `repeat`. */
@@ -94,6 +94,7 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
     nextTryAt: null,
     waitsFor: null,
     gate: before.gate?.closed ? before.gate : null,
+    task: null,
     exception: null,
     error: event.error ?? before.error,
     output: event.output ?? null,
@@ -108,7 +109,20 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
   return undoFinished(addWork(after, path, { done: done - before.done }), event);
 }
 
-export function opened(
+type Opened = {
+  readonly opening: Opening & { readonly seq: Key };
+  readonly at: number;
+  readonly fallback?: string;
+};
+
+/** An agent is asked, or a sub-run begun; or a person is, and then nothing of it is in flight. */
+export function attemptOpened(history: History, record: StepRecord, how: Opened): History {
+  const { opening, fallback } = how;
+  const now = opened(record, opening, fallback);
+  return opening.task ? taskOpened(history, now, { ...opening, at: how.at }) : write(history, now);
+}
+
+function opened(
   record: StepRecord,
   opening: Opening & { readonly seq: Key },
   fallback?: string,
@@ -128,8 +142,9 @@ export function attemptEnded(history: History, event: Of<"attempt.ended">): Hist
   const { path, at, error } = event;
   const before = recordAt(history, path);
   // What follows (another attempt, an exception, its end) is not decided yet.
-  const record: StepRecord = { ...before, status: "ready", attempt: null, error };
-  const after = write({ ...history, usage: addUsage(history.usage, event.usage) }, record);
+  const record: StepRecord = { ...before, status: "ready", attempt: null, task: null, error };
+  const tasks = before.task === null ? history.tasks : remove(history.tasks, before.task.key);
+  const after = write({ ...history, tasks, usage: addUsage(history.usage, event.usage) }, record);
   return event.outcome === "stopped" ? after : addError(after, record, { at, error });
 }
 

@@ -14,6 +14,7 @@ import {
   type StepRecord,
   type StepStatus,
   type Tally,
+  type TaskRecord,
 } from "./record.ts";
 
 export type RunStatus = "accepted" | "running" | "waiting" | "paused" | RunOutcome;
@@ -36,6 +37,8 @@ export type RunView = {
   readonly exceptionCount: number;
   readonly gates: readonly GateRecord[];
   readonly gateCount: number;
+  readonly tasks: readonly TaskRecord[];
+  readonly taskCount: number;
   readonly errors: readonly ErrorRecord[];
   readonly warnings: readonly WarningRecord[];
   readonly counts: Counts;
@@ -83,6 +86,8 @@ export function viewOf(history: History): RunView {
     exceptionCount: history.exceptions.size,
     gates: gatesOf(history).slice(0, OPEN_SHOWN_MOST),
     gateCount: history.gates.size,
+    tasks: tasksOf(history).slice(0, OPEN_SHOWN_MOST),
+    taskCount: history.tasks.size,
     errors: history.errors,
     warnings: history.warnings,
     counts: history.counts,
@@ -166,6 +171,11 @@ function taken(branches: readonly StepView[], choose: StepRecord): readonly Step
 /** All open gates, oldest first. */
 export function gatesOf(history: History): readonly GateRecord[] {
   return oldest([...entries(history.gates)]);
+}
+
+/** All open tasks of people, oldest first. */
+export function tasksOf(history: History): readonly TaskRecord[] {
+  return oldest([...entries(history.tasks)]);
 }
 
 /** All open exceptions, oldest first. */

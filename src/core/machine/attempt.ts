@@ -1,6 +1,6 @@
-import type { Event, Opening, Path } from "./event.ts";
+import type { Event, Opening, Path, TaskOpening } from "./event.ts";
 import { occupy, putFrame, seat, unwant } from "./places.ts";
-import type { Fold, LeafFrame, Open } from "./run.ts";
+import type { Fold, LeafFrame, Open, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
@@ -17,23 +17,28 @@ export function foldOpened(
   const fellBack = by.fallback !== undefined;
   const attempts = frame.attempts + 1;
   const { agent, effects } = opening;
+  const { task } = opening;
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
-  run.open = set(run.open, by.seq, {
-    type: "attempt",
-    path: frame.path,
-    call,
-    attempt: attempts,
-    agent,
-    effects,
-    begun: false,
-    stopping: false,
-    repeats: 0,
-    child: opening.child ?? null,
-    definition: opening.definition ?? null,
-  });
+  const open: Open =
+    task === undefined
+      ? {
+          type: "attempt",
+          path: frame.path,
+          call,
+          attempt: attempts,
+          agent,
+          effects,
+          begun: false,
+          stopping: false,
+          repeats: 0,
+          child: opening.child ?? null,
+          definition: opening.definition ?? null,
+        }
+      : openTask(task, { path: frame.path, attempt: attempts, agent });
+  run.open = set(run.open, by.seq, open);
   seat(run, {
     ...frame,
-    state: "calling",
+    state: task === undefined ? "calling" : "asking",
     key: by.seq,
     call,
     attempts,
@@ -43,12 +48,28 @@ export function foldOpened(
     fellBack: frame.fellBack || fellBack,
     timer: null,
   });
-  occupy(run, frame.parent, 1);
+  if (task === undefined) occupy(run, frame.parent, 1);
+}
+
+function openTask(
+  { to, due, dueMs, next }: TaskOpening,
+  of: Pick<OpenTask, "path" | "attempt" | "agent">,
+): OpenTask {
+  return {
+    type: "task",
+    ...of,
+    to,
+    due: due ?? null,
+    dueMs: dueMs ?? null,
+    next: next ?? [],
+    claimed: null,
+  };
 }
 
 /** Fold: the attempt under this key is no longer in flight; its place is free. What is not answered stays known. */
 export function foldClosed(run: Fold, key: number, isUnanswered: boolean): void {
   const open = get(run.open, key);
+  if (open?.type === "task") run.open = remove(run.open, key);
   if (open?.type !== "attempt") return;
   if (isUnanswered) run.doubts = set(run.doubts, key, { path: open.path, call: open.call });
   run.open = remove(run.open, key);

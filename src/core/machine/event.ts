@@ -55,6 +55,19 @@ export type Opening = {
   /** For a sub-run: its run, the same for all attempts of the call, and the definition it is pinned to. */
   readonly child?: RunId;
   readonly definition?: Digest;
+  /** For a person's task: no process performs it. */
+  readonly task?: TaskOpening;
+};
+
+/** Whom a person's task is for, and what follows when nobody has done it in time. */
+export type TaskOpening = {
+  /** Who may do it; empty is: anyone who may act on the run. */
+  readonly to: readonly string[];
+  readonly due?: number;
+  /** How long each of those who are asked next has. */
+  readonly dueMs?: number;
+  /** Who is asked when the time has passed, one after another; then the attempt fails with `timeout`. */
+  readonly next?: readonly (readonly string[])[];
 };
 
 export type Body =
@@ -209,6 +222,27 @@ export type Body =
       readonly path: Path;
       readonly allowed: boolean;
       readonly why: string;
+    }
+  /** One person has taken the task: nobody else answers it until it is released. */
+  | {
+      readonly type: "task.claimed";
+      readonly key: Key;
+      readonly path: Path;
+      readonly person: string;
+    }
+  | {
+      readonly type: "task.released";
+      readonly key: Key;
+      readonly path: Path;
+      readonly why: string;
+    }
+  /** Its deadline has passed: the next are asked, and nobody has claimed it. */
+  | {
+      readonly type: "task.escalated";
+      readonly key: Key;
+      readonly path: Path;
+      readonly to: readonly string[];
+      readonly due?: number;
     }
   | {
       readonly type: "exception.raised";

@@ -1,7 +1,7 @@
-import { unreachable } from "../unreachable.ts";
 import { changeAttempt, changeLeaf, foldEnded, foldOpened } from "./attempt.ts";
 import { blockFrame, commonOf } from "./born.ts";
 import type { Event } from "./event.ts";
+import { foldOfPeople } from "./of-people.ts";
 import { putFrame, seat } from "./places.ts";
 import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
 import { foldFinished, foldSkipped, foldStarted } from "./step.ts";
@@ -104,6 +104,7 @@ type OfStep =
   | "listen.refused";
 
 function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others are those of foldOfPeople
   switch (event.type) {
     case "attempt.started": {
       const frame = get(run.frames, event.path);
@@ -121,18 +122,8 @@ function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
     case "attempt.settled":
       run.doubts = remove(run.doubts, event.key);
       return;
-    case "gate.voted":
-      return voted(run, event);
-    case "gate.escalated":
-      return escalated(run, event.key);
-    case "gate.closed":
-      return gateClosed(run, event);
-    case "exception.raised":
-      return raised(run, event);
-    case "exception.closed":
-      return exceptionClosed(run, event);
     default:
-      return unreachable(event);
+      foldOfPeople(run, event);
   }
 }
 
@@ -239,43 +230,4 @@ function repeated(run: Fold, key: number): void {
   if (open?.type !== "attempt") return;
   changeAttempt(run, key, { repeats: open.repeats + 1 });
   if (open.effects !== "pure") changeLeaf(run, open.path, { doubt: true });
-}
-
-function voted(run: Fold, event: Of<"gate.voted">): void {
-  const open = get(run.open, event.key);
-  if (open?.type !== "gate") return;
-  const { voter, allow, reason, at } = event;
-  run.open = set(run.open, event.key, {
-    ...open,
-    votes: [...open.votes, { voter, allow, reason, at }],
-  });
-}
-
-function escalated(run: Fold, key: number): void {
-  const open = get(run.open, key);
-  if (open?.type === "gate") run.open = set(run.open, key, { ...open, due: null });
-}
-
-function gateClosed(run: Fold, event: Of<"gate.closed">): void {
-  const open = get(run.open, event.key);
-  run.open = remove(run.open, event.key);
-  if (open?.type !== "gate" || !event.allowed) return;
-  changeLeaf(run, event.path, { state: "ready", grant: open.gate.digest, key: null });
-}
-
-function raised(run: Fold, event: Of<"exception.raised">): void {
-  const { seq, path, why, error, owner, look, at } = event;
-  const timer = get(run.frames, path)?.timer ?? null;
-  if (timer !== null) run.open = remove(run.open, timer);
-  run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at });
-  changeLeaf(run, path, { state: "held", timer: null, exception: seq, exceptionWhy: why });
-}
-
-function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
-  run.open = remove(run.open, event.key);
-  const change = { exception: null, exceptionWhy: null } as const;
-  if (event.how !== "retry") return changeLeaf(run, event.path, change);
-  // A person ordered it again: that is a new call, whatever became of the old one.
-  const again = { state: "ready", tries: 0, call: null, doubt: false, error: null } as const;
-  changeLeaf(run, event.path, { ...change, ...again });
 }

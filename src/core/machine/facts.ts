@@ -16,6 +16,8 @@ export type Facts = {
   readonly workflow: (name: string) => Digest | null;
   /** SHA-256 of a text, as `sha256:…`. */
   readonly digest: (text: string) => Digest;
+  /** Who is meant by the name of a team or a role; absent, or nobody: the name is a person's. */
+  readonly people?: (name: string) => readonly string[];
 };
 
 export type Ranked = {
@@ -25,4 +27,16 @@ export type Ranked = {
   readonly healthy: boolean;
   /** Why it stands where it stands, for people. */
   readonly why: string;
+  /** It is a person's task: nothing is performed. */
+  readonly person?: Asked;
+};
+
+/** Whom a person's task is for. */
+export type Asked = {
+  /** Empty is: anyone who may act on the run. */
+  readonly to: readonly string[];
+  /** null: as long as the step says. */
+  readonly dueMs: number | null;
+  /** Who is asked when the time has passed, one after another. */
+  readonly next: readonly (readonly string[])[];
 };

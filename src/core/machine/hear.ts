@@ -6,6 +6,7 @@ import { failure } from "./failure.ts";
 import { complete, degrade, fail } from "./finish.ts";
 import { gateDue, heardVote } from "./gate.ts";
 import { accepted } from "./output.ts";
+import { heardGiven, heardOfTask, isTask, taskDue } from "./person.ts";
 import { type Frame, type LeafFrame, MACHINE_VERSION, type Open } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { entries, get } from "./table.ts";
@@ -34,14 +35,19 @@ export function hear(draft: Draft, told: Told): Problem | null {
       return null;
     case "vote":
       return heardVote(draft, told);
+    case "claim":
+    case "release":
+    case "decline":
+      return heardOfTask(draft, told);
     case "pause":
     case "resume":
     case "cancel":
       return heardControl(draft, told);
     case "retry":
     case "skip":
-    case "give":
       return heardWayOut(draft, told);
+    case "give":
+      return isTask(draft.run, told.key) ? heardGiven(draft, told) : heardWayOut(draft, told);
     default:
       return unreachable(told);
   }
@@ -99,6 +105,7 @@ function heardFired(draft: Draft, key: number): Problem | null {
   // It was on its way while a pause moved its moment.
   if (draft.at < open.due) return null;
   if (open.type === "gate") gateDue(draft, key, open);
+  else if (open.type === "task") taskDue(draft, key, open);
   // While paused no timer is owed; on resume its due has moved.
   else if (draft.run.paused !== null) return null;
   else if (open.type === "timer") timerDue(draft, key, open);

@@ -16,10 +16,11 @@ export type {
   Seq,
   StepOutcome,
   Stored,
+  TaskOpening,
   Usage,
 } from "./event.ts";
 export { evolve } from "./evolve.ts";
-export type { Facts, Ranked } from "./facts.ts";
+export type { Asked, Facts, Ranked } from "./facts.ts";
 export {
   classOf,
   FAILURE_KINDS,

@@ -62,6 +62,7 @@ function escalate(draft: Draft, frame: LeafFrame, error: Failure): void {
  */
 function stop(draft: Draft, frame: LeafFrame): void {
   if (frame.state === "calling") return stopCall(draft, frame);
+  if (frame.state === "asking" && frame.key !== null) return stopTask(draft, frame, frame.key);
   if (frame.state === "held") {
     if (frame.doubt || frame.exceptionWhy === "unknown" || frame.exception === null) return;
     tell(draft, {
@@ -81,6 +82,14 @@ function stop(draft: Draft, frame: LeafFrame): void {
     return;
   }
   stopped(draft, frame);
+}
+
+/** Nothing of a person's task is in flight; but whoever had the step before may have done it. */
+function stopTask(draft: Draft, frame: LeafFrame, key: number): void {
+  if (!frame.doubt) return stopped(draft, frame, { closes: key });
+  const error = frame.stopping?.error ?? failure("stopped", "The step was stopped.");
+  const { path } = frame;
+  tell(draft, { type: "attempt.ended", path, key, outcome: "stopped", error, doubt: true });
 }
 
 function stopCall(draft: Draft, frame: LeafFrame): void {

@@ -1,8 +1,9 @@
-import type { AgentNeed, Step } from "../definition/index.ts";
+import type { AgentNeed, Step, Task } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import { isGranted } from "./approval.ts";
 import { type Draft, tell } from "./draft.ts";
-import type { Opening } from "./event.ts";
+import type { Opening, TaskOpening } from "./event.ts";
+import type { Asked } from "./facts.ts";
 import { failure } from "./failure.ts";
 import { fail, raise } from "./finish.ts";
 import type { LeafFrame } from "./run.ts";
@@ -25,7 +26,7 @@ export function attempt(draft: Draft, frame: LeafFrame): void {
     following(frame, frame.error, draft.run.workflow) === "fallback"
   ) {
     const { agent, reason } = step.fallback;
-    const opening = openingFor(draft, step, { need: { kind: "named", agent }, call: null });
+    const opening = fallbackOpening(draft, step, agent);
     tell(draft, { type: "attempt.started", path: frame.path, fallback: reason, ...opening });
     return;
   }
@@ -35,6 +36,15 @@ export function attempt(draft: Draft, frame: LeafFrame): void {
   const effects = frame.doubt ? frame.effects : opening.effects;
   tell(draft, { type: "attempt.started", path: frame.path, ...opening, effects });
   timeLimit(draft, frame.path, step);
+}
+
+/** A fallback that nobody declared is a person's task: there is somebody who owns what fails. */
+function fallbackOpening(draft: Draft, step: Task, agent: string): Opening {
+  const need = { kind: "named", agent } as const;
+  if (draft.facts.agents(need).length > 0) return openingFor(draft, step, { need, call: null });
+  const owner = draft.run.workflow.owner || draft.run.by;
+  const to = draft.facts.people?.(owner) ?? [];
+  return { agent, effects: "pure", task: { to: to.length === 0 ? [owner] : to } };
 }
 
 /** The fields of a first attempt, as they stand in `step.started`. */
@@ -67,11 +77,22 @@ function openingFor(
   if (best === undefined)
     return { ...call, agent: ask.need.kind === "named" ? ask.need.agent : "", effects: "pure" };
   const { agent, digest: agentDigest, effects } = best;
+  if (best.person !== undefined) {
+    const task = taskFor(draft, step, best.person);
+    const chosen = ask.need.kind === "capable" ? { chosen: best.why } : {};
+    return { ...call, agent, agentDigest, effects: "pure", ...chosen, task };
+  }
   if (ask.need.kind === "capable")
     return { ...call, agent, agentDigest, effects, chosen: best.why };
   return ask.call === null
     ? { agent, agentDigest, effects }
     : { ...call, agent, agentDigest, effects };
+}
+
+function taskFor(draft: Draft, step: LeafFrame["step"], { to, dueMs, next }: Asked): TaskOpening {
+  const ms = dueMs ?? step.timeoutMs;
+  if (ms === null) return { to };
+  return { to, due: draft.at + ms, ...(next.length === 0 ? {} : { dueMs: ms, next }) };
 }
 
 /** The child of a call is always the same run: asked for twice, it is attached, not started again. */

@@ -47,6 +47,7 @@ const CHANGING: readonly EventType[] = [
   "attempt.repeated",
   "attempt.stopping",
   "listen.refused",
+  "task.escalated",
 ];
 
 /** Under which key an event opens an effect, or makes another of it. */
@@ -63,7 +64,8 @@ function mayProceed(run: Run): boolean {
 export function timerDue(run: Run, key: Key): number | null {
   const open = get(run.open, key);
   if (open === undefined || !("due" in open)) return null;
-  return open.type === "gate" || run.paused === null ? open.due : null;
+  // What people are asked is due by their clock, whether or not the run is paused.
+  return open.type === "gate" || open.type === "task" || run.paused === null ? open.due : null;
 }
 
 function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void {
@@ -76,6 +78,7 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
       if (run.paused === null) effects.push({ type: "timer", key, due: open.due });
       return;
     case "gate":
+    case "task":
       if (open.due !== null) effects.push({ type: "timer", key, due: open.due });
       return;
     case "listen":

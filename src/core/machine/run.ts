@@ -192,10 +192,10 @@ export type LeafFrame = FrameCommon & {
   readonly kind: "leaf";
   readonly step: Task | SubRun;
   /**
-   * approving: people decide first; ready: wants a place; calling: an attempt is open;
+   * approving: people decide first; ready: wants a place; calling: an attempt is open; asking: a person's task is;
    * judging: an attempt ended and what follows is not decided; backoff: a timer runs; held: a person must act
    */
-  readonly state: "approving" | "ready" | "calling" | "judging" | "backoff" | "held";
+  readonly state: "approving" | "ready" | "calling" | "asking" | "judging" | "backoff" | "held";
   readonly key: Key | null;
   /** The call in flight or in doubt; its next attempt keeps it. */
   readonly call: Key | null;
@@ -261,6 +261,7 @@ export type Open =
       readonly due: number | null;
       readonly votes: readonly Vote[];
     }
+  | OpenTask
   | {
       readonly type: "exception";
       readonly path: Path;
@@ -271,6 +272,19 @@ export type Open =
       readonly at: number;
     }
   | { readonly type: "report"; readonly to: { readonly run: RunId; readonly key: Key } };
+
+/** An attempt that a person makes: it is in no process's hands and holds no place. */
+export type OpenTask = {
+  readonly type: "task";
+  readonly path: Path;
+  readonly attempt: number;
+  readonly agent: string;
+  readonly to: readonly string[];
+  readonly due: number | null;
+  readonly dueMs: number | null;
+  readonly next: readonly (readonly string[])[];
+  readonly claimed: { readonly by: string; readonly at: number } | null;
+};
 
 export type Vote = {
   readonly voter: string;

@@ -48,11 +48,15 @@ export type Told =
       readonly allow: boolean;
       readonly reason: string;
     }
+  /** A person takes an open task, gives it back, or says that they cannot do it. `give` answers it. */
+  | { readonly type: "claim"; readonly key: Key }
+  | { readonly type: "release"; readonly key: Key; readonly why: string }
+  | { readonly type: "decline"; readonly key: Key; readonly why: string }
   | { readonly type: "pause"; readonly why: string }
   /** Goes on with a paused run. */
   | { readonly type: "resume" }
   | { readonly type: "cancel"; readonly why: string; readonly rollback: boolean }
-  /** A person's way out of an exception: try again, go on without, or give the outputs. */
+  /** A person's way out of an exception: try again, go on without, or give the outputs, which also answers a task. */
   | { readonly type: "retry"; readonly key: Key }
   | { readonly type: "skip"; readonly key: Key; readonly why: string }
   | { readonly type: "give"; readonly key: Key; readonly output: Stored; readonly why: string }

@@ -1,6 +1,6 @@
 import { unreachable } from "../unreachable.ts";
 import type { Key, Path } from "./event.ts";
-import type { Frame, LeafFrame, Open, Run } from "./run.ts";
+import type { Frame, LeafFrame, Open, OpenTask, Run } from "./run.ts";
 import { entries, get, some } from "./table.ts";
 
 export type RunStatus =
@@ -96,6 +96,17 @@ export type Wait = {
         readonly until: number | null;
       }
     | {
+        /** A person's task. */
+        readonly kind: "person";
+        readonly agent: string;
+        /** Who may do it; empty is: anyone who may act on the run. */
+        readonly to: readonly string[];
+        readonly claimed: string | null;
+        /** Names of what it must give; empty is: whatever is given. */
+        readonly fields: readonly string[];
+        readonly until: number | null;
+      }
+    | {
         readonly kind: "exception";
         readonly why: string;
         readonly owner: string;
@@ -142,6 +153,8 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
         what: { kind: "gate", ask, digest, from, need, votes: open.votes.length, until: open.due },
       };
     }
+    case "task":
+      return { ...wait, what: taskWait(frame, open) };
     case "exception":
       return {
         ...wait,
@@ -156,6 +169,12 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
     default:
       return unreachable(open);
   }
+}
+
+function taskWait(frame: Frame | undefined, open: OpenTask): Wait["what"] {
+  const { agent, to, due } = open;
+  const fields = frame?.kind === "leaf" ? Object.keys(frame.step.outputs.fields) : [];
+  return { kind: "person", agent, to, claimed: open.claimed?.by ?? null, fields, until: due };
 }
 
 function attemptWait(

@@ -223,7 +223,8 @@ function closeAsked(run: Fold, frame: Frame): void {
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
   if (frame.kind === "gate" || frame.kind === "wait") run.open = remove(run.open, frame.key);
   if (frame.kind !== "leaf") return;
-  if (frame.state === "approving" && frame.key !== null) run.open = remove(run.open, frame.key);
+  if ((frame.state === "approving" || frame.state === "asking") && frame.key !== null)
+    run.open = remove(run.open, frame.key);
   if (frame.exception !== null) run.open = remove(run.open, frame.exception);
 }
 

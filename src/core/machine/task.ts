@@ -61,7 +61,8 @@ export function childOf(
 
 function leafOf(run: Run, key: Key): LeafFrame | null {
   const open = get(run.open, key);
-  const frame = open?.type === "attempt" ? get(run.frames, open.path) : undefined;
+  const frame =
+    open?.type === "attempt" || open?.type === "task" ? get(run.frames, open.path) : undefined;
   return frame?.kind === "leaf" ? frame : null;
 }
 

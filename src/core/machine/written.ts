@@ -48,6 +48,9 @@ const HAS_PATH: {
   "gate.voted": false,
   "gate.escalated": false,
   "gate.closed": true,
+  "task.claimed": true,
+  "task.released": true,
+  "task.escalated": true,
   "exception.raised": true,
   "exception.closed": true,
 };

@@ -17,6 +17,9 @@ type Field = "key" | "why" | "name" | "digest" | "truth" | "object" | "output";
 const FIELDS = {
   arrived: { key: "key", payload: "object", source: "name" },
   vote: { key: "key", digest: "digest", allow: "truth", reason: "why" },
+  claim: { key: "key" },
+  release: { key: "key", why: "why" },
+  decline: { key: "key", why: "why" },
   pause: { why: "why" },
   resume: {},
   cancel: { why: "why", rollback: "truth" },

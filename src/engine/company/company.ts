@@ -95,6 +95,7 @@ export type Waiting = {
     | "timer"
     | "event"
     | "gate"
+    | "person"
     | "exception"
     | "child"
     | "paused"

@@ -100,6 +100,7 @@ function movingBelow(parent: RunId, child: RunId, runtime: Looked): readonly Run
 function isMoving(what: Wait["what"], isPaused: boolean): boolean {
   switch (what.kind) {
     case "gate":
+    case "person":
     case "event":
     case "exception":
       return false;

@@ -80,6 +80,8 @@ function toldOf(wait: Wait, run: RunId): Told {
       const sentence = gateSentence(what);
       return { status: "waiting", kind: "gate", what: sentence, mend, ...until(what.until) };
     }
+    case "person":
+      return taskTold(wait, what, run);
     case "exception": {
       const who = what.owner === "" ? "a person" : what.owner;
       const sentence = `"${name}" waits for ${who}: ${what.error} ${what.look}`;
@@ -128,6 +130,23 @@ function movingTold(name: string, what: Moving): Told {
 function gateSentence(gate: Extract<Wait["what"], { readonly kind: "gate" }>): string {
   const who = gate.from.length === 0 ? "anyone who may act on the run" : gate.from.join(", ");
   return `"${gate.ask}" waits for ${gate.need - gate.votes} of ${gate.need} decisions, from ${who}.`;
+}
+
+type Task = Extract<Wait["what"], { readonly kind: "person" }>;
+
+function taskTold({ name, path }: Wait, what: Task, run: RunId): Told {
+  const item = `${run}/${shellWord(path)}`;
+  const fields = what.fields.map((field) => ` ${shellWord(field)}=…`).join("");
+  const mend = `muster inbox answer ${item}${fields}   or first: muster inbox show ${item}`;
+  const sentence = taskSentence(name, what);
+  return { status: "waiting", kind: "person", what: sentence, mend, ...until(what.until) };
+}
+
+function taskSentence(name: string, { agent, to, claimed }: Task): string {
+  if (claimed !== null)
+    return `"${name}" is a person's task (${agent}): ${claimed} has claimed it.`;
+  const who = to.length === 0 ? "anyone who may act on the run" : to.join(" or ");
+  return `"${name}" is a person's task (${agent}): it waits for ${who}.`;
 }
 
 function until(at: number | null): { readonly until?: string } {

@@ -43,11 +43,12 @@ function isOfRow({ was, is }: Turn): boolean {
 }
 
 function hasRow(open: Turn["is"]): boolean {
-  return open?.type === "timer" || open?.type === "listen" || open?.type === "gate";
+  return open !== null && ROWED.has(open.type);
 }
 
+/** What may be due, or listens. */
+const ROWED: ReadonlySet<string> = new Set(["timer", "listen", "gate", "task"]);
+
 function dueOf(open: Turn["is"]): number | null {
-  return open?.type === "timer" || open?.type === "listen" || open?.type === "gate"
-    ? open.due
-    : null;
+  return open !== null && "due" in open ? open.due : null;
 }

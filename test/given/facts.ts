@@ -1,0 +1,54 @@
+import type { AgentNeed } from "../../src/core/definition/index.ts";
+import type { Digest } from "../../src/core/id.ts";
+import type { Json } from "../../src/core/json.ts";
+import type { Asked, EffectClass, Facts, Ranked } from "../../src/core/machine/index.ts";
+import { digestOf } from "./workflow.ts";
+
+/** What the world of a test holds. An agent nobody describes is idempotent, and healthy. */
+export type World = {
+  readonly agents?: Readonly<Record<string, EffectClass>>;
+  /** Who has which capabilities, best first. */
+  readonly capable?: Readonly<Record<string, readonly string[]>>;
+  readonly away?: readonly string[];
+  /** Agents that are people, and teams with who is meant by them. */
+  readonly people?: Readonly<Record<string, Asked>>;
+  readonly teams?: Readonly<Record<string, readonly string[]>>;
+  /** Agents that nobody declared. */
+  readonly unknown?: readonly string[];
+  /** The sub-runs there are. */
+  readonly workflows?: readonly string[];
+  /** How often the shell sends `proceed` by itself: always, unless a test looks at the parts. */
+  readonly proceeds?: boolean;
+};
+
+export function factsOf(world: World, contents: ReadonlyMap<Digest, string>): Facts {
+  return {
+    agents: (need) => agentsFor(world, need),
+    read: (digest) => {
+      const text = contents.get(digest);
+      if (text === undefined) throw new Error(`Nobody keeps the content ${digest}.`);
+      return JSON.parse(text) as Json;
+    },
+    workflow: (name) => ((world.workflows ?? []).includes(name) ? digestOf(name) : null),
+    digest: digestOf,
+    ...(world.teams === undefined ? {} : { people: (name) => world.teams?.[name] ?? [] }),
+  };
+}
+
+function agentsFor(world: World, need: AgentNeed): readonly Ranked[] {
+  const names =
+    need.kind === "named"
+      ? [need.agent]
+      : Object.entries(world.capable ?? {})
+          .filter(([, has]) => need.needs.every((one) => has.includes(one)))
+          .map(([name]) => name);
+  const known = names.filter((name) => world.unknown?.includes(name) !== true);
+  return known.map((agent) => ({
+    agent,
+    digest: digestOf(agent),
+    effects: world.agents?.[agent] ?? "idempotent",
+    healthy: !(world.away ?? []).includes(agent),
+    why: `${agent} can do it`,
+    ...(world.people?.[agent] === undefined ? {} : { person: world.people[agent] }),
+  }));
+}
