@@ -66,7 +66,7 @@ function wordsOf(event: Event, history: History, before: Event | null): readonly
   const words = WORDS[event.type] as Words<Event>;
   const path = "path" in event ? event.path : null;
   // The run itself is a block too; what it does is told of by its own events.
-  if (path === "" && event.type !== "exception.raised") return [];
+  if (path === "" && event.type !== "exception.raised" && event.type !== "rule.acted") return [];
   const name = path === null ? "" : stepName(history, path);
   const line = words(event, { history, name, before });
   if (line === null) return [];
@@ -122,6 +122,8 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "exception.raised": (event, { name }) =>
     `${name}: needs ${plain(event.owner) || "a person"}. ${plain(event.look)}`,
   "exception.closed": (event, { name }) => `${name}: exception closed, ${event.how}`,
+  "rule.acted": (event, { name }) =>
+    `${event.path === "" ? "the run" : name}: ${event.condition}, ${event.action}. ${plain(event.why)}`,
   "run.attached": silent,
   "run.proceeded": silent,
   "step.stopping": silent,

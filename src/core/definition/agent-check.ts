@@ -31,6 +31,23 @@ export function reportAgent(
   });
 }
 
+/** A fallback that is no agent is a person's task; that it may be misspelt is told. */
+export function reportFallback(
+  name: string,
+  path: ValuePath,
+  building: Pick<Building, "report" | "surroundings">,
+): void {
+  const { agents } = building.surroundings;
+  if (agents === null || Object.hasOwn(agents, name)) return reportAgent(name, path, building);
+  building.report.add({
+    code: "unknown-agent",
+    severity: "warning",
+    message: `There is no agent "${name}" in this company: as a fallback it is a person's task.`,
+    mend: `Leave it so, or declare it in agents/${name}.yaml. ${suggestion(name, Object.keys(agents), "Agents")}`,
+    path,
+  });
+}
+
 /** That somebody has all the capabilities a step needs; nobody knows for a lone file. */
 export function reportCapabilities(
   needs: readonly string[],

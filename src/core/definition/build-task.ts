@@ -1,6 +1,6 @@
 import type { Names, Template } from "../expression/index.ts";
 import { suggestion } from "../expression/index.ts";
-import { reportAgent, reportCapabilities } from "./agent-check.ts";
+import { reportAgent, reportCapabilities, reportFallback } from "./agent-check.ts";
 import { type Building, templatesAt } from "./building.ts";
 import { NOTHING_DECLARED } from "./declared-type.ts";
 import { called, capital, type Draft } from "./draft.ts";
@@ -156,7 +156,7 @@ function readFallback(
   const at =
     typeof said === "string" ? [...draft.at, "fallback"] : [...draft.at, "fallback", "agent"];
   const name = typeof said === "string" ? said : said.agent;
-  reportAgent(name, at, building);
+  reportFallback(name, at, building);
   if (name === primary) {
     building.report.add({
       code: "wrong-value",

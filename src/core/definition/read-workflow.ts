@@ -1,7 +1,7 @@
 import type { Names } from "../expression/index.ts";
 import type { JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
-import { reportAgent } from "./agent-check.ts";
+import { reportFallback } from "./agent-check.ts";
 import { buildBlock, executionOf, headOf } from "./build-step.ts";
 import { type Building, templatesAt } from "./building.ts";
 import { openTypes, readOutputs } from "./declared-type.ts";
@@ -119,11 +119,18 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     digest: surroundings.digest(given.text),
     types: types.declared,
     limits: settings.limits,
-    strategies: settings.strategies,
+    ...errorsOf(settings),
     resources: shaped.resources ?? {},
     monitoring: monitoringOf(shaped),
   };
 }
+
+function errorsOf({ strategies, kinds, rules }: Building["settings"]): ErrorsOf {
+  const ownKinds = Object.keys(kinds).length === 0 ? {} : { kinds };
+  return { strategies, ...ownKinds, ...(rules.length === 0 ? {} : { rules }) };
+}
+
+type ErrorsOf = Pick<Workflow, "strategies" | "kinds" | "rules">;
 
 function buildRoot(tree: Draft, names: Names, building: Building): Workflow["root"] {
   if (tree.kind !== "block") throw new Error("The steps of a workflow were sketched as no block.");
@@ -145,7 +152,7 @@ function outputsOf(
 
 function checkFallbacks(building: Building): void {
   for (const { fallback, at } of building.settings.fallbacks.values()) {
-    reportAgent(fallback.agent, at, building);
+    reportFallback(fallback.agent, at, building);
   }
 }
 

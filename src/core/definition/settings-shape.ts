@@ -3,18 +3,15 @@ import {
   closed,
   duration,
   listOf,
-  longText,
   named,
   oneOf,
   size,
-  some,
   truth,
   whole,
   word,
 } from "./closed-shape.ts";
 import { concurrencyShape, executionShape, retryShape, strategyShape } from "./running-shape.ts";
 import type {
-  ErrorHandlingSource,
   ExecutionConfigSource,
   MonitoringConfigSource,
   MonitoringSource,
@@ -27,42 +24,6 @@ const COUNT_MOST = 1_000_000_000;
 
 const agentName = word("an agent's name");
 const url = word("an address");
-
-export const errorHandlingShape: z.ZodType<ErrorHandlingSource> = closed<ErrorHandlingSource>({
-  error_strategy: strategyShape,
-  error_types: closed<NonNullable<ErrorHandlingSource["error_types"]>>({
-    transient: strategyShape,
-    permanent: strategyShape,
-    degradable: strategyShape,
-    critical: strategyShape,
-  }).describe("What each class of error leads to, for steps that do not say it themselves."),
-  retry_policy: retryShape.describe("How steps are tried again that do not say it themselves."),
-  fallback_strategy: listOf(
-    closed<NonNullable<ErrorHandlingSource["fallback_strategy"]>[number]>(
-      {
-        primary_agent: agentName.describe("The agent that may fail."),
-        fallback: agentName.describe("Who does it then."),
-        trigger: some(word("a class or kind of error"), "classes or kinds of error").describe(
-          "Classes and kinds of error that lead to it. Unsaid: any that is not critical.",
-        ),
-        reason: longText().describe("Why this agent, for people and the log."),
-      },
-      ["primary_agent", "fallback"],
-    ),
-    "a list of maps with primary_agent and fallback",
-  ).describe("Who does a step when its agent could not, for steps that name no fallback."),
-  escalation_rules: listOf(
-    closed<NonNullable<ErrorHandlingSource["escalation_rules"]>[number]>(
-      {
-        condition: word("a condition"),
-        action: word("an action"),
-        notification: word("a notification"),
-      },
-      ["condition"],
-    ),
-    "a list of maps with condition and action",
-  ).describe("Checked for shape; notifications come later."),
-});
 
 export const executionConfigShape: z.ZodType<ExecutionConfigSource> = closed<ExecutionConfigSource>(
   {

@@ -1,8 +1,9 @@
 import { durationMs } from "./duration-value.ts";
+import { readErrorTypes, readRules } from "./error-rules.ts";
 import type { ValuePath } from "./place.ts";
 import type { Report } from "./report.ts";
 import { errorWords, RETRY_DEFAULT, readRetry, readStrategy } from "./retry.ts";
-import type { Fallback, Retry, RunLimits, Strategy, Workflow } from "./workflow.ts";
+import type { Fallback, Retry, Rule, RunLimits, Strategy, Workflow } from "./workflow.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
 
 /** Of one run, unless its definition says otherwise. */
@@ -14,7 +15,9 @@ export type Settings = {
   readonly execution: "sequential" | "parallel" | "mixed";
   readonly retry: Retry;
   readonly strategy: Strategy | null;
-  readonly strategies: NonNullable<Workflow["strategies"]>;
+  readonly strategies: Workflow["strategies"];
+  readonly kinds: NonNullable<Workflow["kinds"]>;
+  readonly rules: readonly Rule[];
   /** Of one attempt, where the step names none. */
   readonly stepTimeoutMs: number | null;
   /** No attempt of an agent may take longer, whatever the step says. */
@@ -44,7 +47,8 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
     strategy: readStrategy(
       source.error_strategy ?? errors?.error_strategy ?? execution?.error_strategy,
     ),
-    strategies: readStrategies(source),
+    ...readErrorTypes(source, report),
+    rules: readRules(errors?.escalation_rules, report),
     stepTimeoutMs: time(execution?.timeout_per_step, "execution_config", "timeout_per_step"),
     agentTimeoutMs: time(compute?.agent_timeout, "resource_config", "compute", "agent_timeout"),
     fallbacks: readFallbacks(source, report),
@@ -75,15 +79,6 @@ function limitsOf(source: Partial<WorkflowSource>, time: ReadTime): RunLimits {
 export function least(limits: readonly (number | null | undefined)[]): number | null {
   const said = limits.filter((limit) => typeof limit === "number");
   return said.length === 0 ? null : Math.min(...said);
-}
-
-function readStrategies(source: Partial<WorkflowSource>): NonNullable<Workflow["strategies"]> {
-  const strategies: Record<string, Strategy> = {};
-  for (const [errorClass, said] of Object.entries(source.error_handling?.error_types ?? {})) {
-    const strategy = readStrategy(said);
-    if (strategy !== null) strategies[errorClass] = strategy;
-  }
-  return strategies;
 }
 
 function readFallbacks(source: Partial<WorkflowSource>, report: Report): Settings["fallbacks"] {

@@ -2,6 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument 
 import type { Json } from "../json.ts";
 import type { Place, Problem } from "../problem.ts";
 import { keyOf, MERGE, placeIn, type ValuePath, wordAt } from "./place.ts";
+import { attachStrategies } from "./strategy-beside.ts";
 import { ownFaults, syntaxProblem } from "./syntax-problem.ts";
 
 /** The values of a file, and where each of them stands. */
@@ -101,6 +102,7 @@ function parse(text: string): ReturnType<typeof parseDocument> | null {
       uniqueKeys: false,
       logLevel: "error",
     });
+    if (text.includes("error_types")) attachStrategies(document);
     return document.errors.some(({ message }) => OUT_OF_STACK.test(message)) ? null : document;
   } catch (error) {
     if (error instanceof RangeError) return null;

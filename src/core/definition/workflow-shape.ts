@@ -14,9 +14,9 @@ import {
   whole,
   word,
 } from "./closed-shape.ts";
+import { errorHandlingShape, errorTypesShape } from "./error-shape.ts";
 import { concurrencyShape, executionShape, strategyShape } from "./running-shape.ts";
 import {
-  errorHandlingShape,
   executionConfigShape,
   monitoringConfigShape,
   monitoringShape,
@@ -100,6 +100,7 @@ export const workflowKeys: Keys<WorkflowSource> = {
   error_handling: errorHandlingShape.describe(
     "Retry, fallback and strategies of steps that do not say it themselves.",
   ),
+  error_types: errorTypesShape,
   execution_config: executionConfigShape.describe("How the run is executed."),
   resource_limits: resourceLimitsShape.describe("The limits of the whole run."),
   resource_config: resourceConfigShape.describe("Limits by resource."),

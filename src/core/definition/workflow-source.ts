@@ -30,6 +30,7 @@ export type WorkflowSource = {
   readonly error_strategy?: StrategySource;
   readonly outputs?: { readonly [name: string]: Json };
   readonly error_handling?: ErrorHandlingSource;
+  readonly error_types?: ErrorTypesSource;
   readonly execution_config?: ExecutionConfigSource;
   readonly resource_limits?: ResourceLimitsSource;
   readonly resource_config?: ResourceConfigSource;
@@ -55,9 +56,7 @@ export type PhaseSource = {
 
 export type ErrorHandlingSource = {
   readonly error_strategy?: StrategySource;
-  readonly error_types?: {
-    readonly [Class in "transient" | "permanent" | "degradable" | "critical"]?: StrategySource;
-  };
+  readonly error_types?: ErrorTypesSource;
   readonly retry_policy?: RetrySource;
   readonly fallback_strategy?: readonly {
     readonly primary_agent: string;
@@ -65,11 +64,34 @@ export type ErrorHandlingSource = {
     readonly trigger?: string | readonly string[];
     readonly reason?: string;
   }[];
-  readonly escalation_rules?: readonly {
-    readonly condition: string;
-    readonly action?: string;
-    readonly notification?: string;
-  }[];
+  readonly escalation_rules?: readonly EscalationRuleSource[];
+};
+
+/** What a class of error leads to, and the kinds that are in it. */
+export type ErrorTypesSource = {
+  readonly [Class in "transient" | "permanent" | "degradable" | "critical"]?:
+    | StrategySource
+    | readonly string[]
+    | { readonly kinds?: readonly string[]; readonly strategy?: StrategySource };
+};
+
+export type EscalationRuleSource = {
+  readonly condition:
+    | "critical_step_failure"
+    | "retry_exhausted"
+    | "budget_exceeded"
+    | "timeout"
+    | "stalled";
+  readonly action?: "pause_workflow" | "mark_step_failed" | "continue" | "rollback";
+  readonly owner?: string;
+  readonly notification?: string | EscalationNotificationSource;
+  readonly after?: DurationSource;
+};
+
+export type EscalationNotificationSource = {
+  readonly channels?: readonly string[];
+  readonly recipients?: readonly string[];
+  readonly message?: string;
 };
 
 export type ExecutionConfigSource = {

@@ -18,8 +18,12 @@ export type Workflow = {
   readonly limits: RunLimits;
   /** What a class of error leads to, where the step names no strategy; absent is the built-in table's. */
   readonly strategies: {
-    readonly [Class in "transient" | "permanent" | "degradable" | "critical"]?: Strategy;
+    readonly [Class in ErrorClass]?: Strategy;
   };
+  /** Kinds of error that the author puts into a class: they go before the built-in table. */
+  readonly kinds?: Readonly<Record<string, ErrorClass>>;
+  /** What follows when a condition holds: of those that name it the first acts. Absent: there is none. */
+  readonly rules?: readonly Rule[];
   /** Named resources and how many attempts may hold each at once, across runs. */
   readonly resources: Readonly<Record<string, number>>;
   /** The phases: a sequential block. Its static path is "". */
@@ -210,6 +214,28 @@ export type Retry = {
   readonly jitter: boolean;
   /** Classes and kinds of error that are tried again; empty is the built-in table's. */
   readonly on: readonly string[];
+};
+
+export type ErrorClass = "transient" | "permanent" | "degradable" | "critical";
+
+/** An escalation rule: what follows a condition, and who is told of it. */
+export type Rule = {
+  readonly condition:
+    | "critical_step_failure"
+    | "retry_exhausted"
+    | "budget_exceeded"
+    | "timeout"
+    | "stalled";
+  readonly action: "pause_workflow" | "mark_step_failed" | "continue" | "rollback";
+  /** Who owns what the rule raises; "" is the workflow's owner. */
+  readonly owner: string;
+  readonly recipients: readonly string[];
+  /** What they are told besides; "" is nothing. */
+  readonly message: string;
+  /** Channels and names as written, which the notifications of the workflow resolve. */
+  readonly notify: readonly string[];
+  /** stalled: so long without progress. */
+  readonly afterMs: number | null;
 };
 
 export type Strategy =

@@ -1,7 +1,7 @@
 import type { Event, EventType, GateOpening, Key } from "../machine/index.ts";
 import { get, remove, set } from "../machine/index.ts";
 import { recordAt, write } from "./change.ts";
-import type { History } from "./history.ts";
+import { ESCALATIONS_KEPT_MOST, type History } from "./history.ts";
 import type { GateRecord, StepRecord } from "./record.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
@@ -53,11 +53,19 @@ export function gateClosed(history: History, event: Of<"gate.closed">): History 
 }
 
 export function exceptionRaised(history: History, event: Of<"exception.raised">): History {
-  const { seq: key, at, path, why, owner, error, look } = event;
+  const { seq: key, at, path, why, owner, error, look, recipients } = event;
   const record = { ...recordAt(history, path), status: "waiting", exception: key, error } as const;
   const after = write(history, { ...record, nextTryAt: null });
-  const exceptions = set(after.exceptions, key, { key, at, path, why, owner, error, look });
+  const to = recipients === undefined ? {} : { recipients };
+  const exceptions = set(after.exceptions, key, { key, at, path, why, owner, error, look, ...to });
   return { ...after, exceptions };
+}
+
+export function ruleActed(history: History, event: Of<"rule.acted">): History {
+  const { at, path, condition, action, why, owner, recipients = [] } = event;
+  if (history.escalations.length >= ESCALATIONS_KEPT_MOST) return history;
+  const acted = { at, path, condition, action, why, owner, recipients };
+  return { ...history, escalations: [...history.escalations, acted] };
 }
 
 export function exceptionClosed(history: History, event: Of<"exception.closed">): History {

@@ -1,4 +1,4 @@
-import type { Workflow } from "../definition/index.ts";
+import type { Rule, Workflow } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Failure, Key, Path, RunOutcome, Seq, Stored } from "../machine/index.ts";
@@ -54,6 +54,8 @@ export type History = {
   readonly tasks: Table<Key, TaskRecord>;
   readonly errors: readonly ErrorRecord[];
   readonly warnings: readonly WarningRecord[];
+  /** Rules of the author's that have acted. */
+  readonly escalations: readonly EscalationRecord[];
   readonly agents: Readonly<Record<string, number>>;
   readonly usage: UsageSum;
   readonly counts: Counts;
@@ -69,6 +71,17 @@ export type ErrorRecord = {
 };
 
 export type WarningRecord = { readonly at: number; readonly path: Path; readonly text: string };
+
+/** A rule that has acted: on a step, or with the path "" on the run. */
+export type EscalationRecord = {
+  readonly at: number;
+  readonly path: Path;
+  readonly condition: Rule["condition"];
+  readonly action: Rule["action"];
+  readonly why: string;
+  readonly owner: string;
+  readonly recipients: readonly string[];
+};
 
 export type UsageSum = {
   readonly tokens: number;
@@ -105,6 +118,7 @@ export type Counts = {
 /** The first so many errors and warnings are kept; all of them are counted, and the log has them. */
 export const ERRORS_KEPT_MOST = 100;
 export const WARNINGS_KEPT_MOST = 100;
+export const ESCALATIONS_KEPT_MOST = 100;
 
 const NO_COUNTS: Counts = {
   attempts: 0,
@@ -152,6 +166,7 @@ export function emptyHistory(workflow: Workflow): History {
     tasks: emptyTable(),
     errors: [],
     warnings: [],
+    escalations: [],
     agents: {},
     usage: { tokens: 0, calls: 0, costMicros: {} },
     counts: NO_COUNTS,

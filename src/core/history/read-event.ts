@@ -7,6 +7,7 @@ import {
   gateClosed,
   gateEscalated,
   gateVoted,
+  ruleActed,
 } from "./gate-events.ts";
 import type { History } from "./history.ts";
 import type { ExceptionRecord, GateRecord, TaskRecord } from "./record.ts";
@@ -71,6 +72,7 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "task.escalated": taskEscalated,
   "exception.raised": exceptionRaised,
   "exception.closed": exceptionClosed,
+  "rule.acted": ruleActed,
   // What the shell owes and what it has settled says nothing that people ask of a run.
   "run.attached": unchanged,
   "run.proceeded": unchanged,

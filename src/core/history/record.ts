@@ -109,6 +109,8 @@ export type ExceptionRecord = {
   readonly error: Failure;
   readonly look: string;
   readonly at: number;
+  /** Whom an escalation rule names besides the owner. */
+  readonly recipients?: readonly string[];
 };
 
 /** How many steps at one place of the definition are in which status, where there are many. */

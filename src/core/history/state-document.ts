@@ -51,6 +51,12 @@ export function stateDocument(history: History, beside: Beside = {}): JsonObject
     outputs: view.outputs ? value(view.outputs) : null,
     errors: errorsOf(view),
     warnings: view.warnings.map(({ at, path, text }) => ({ at: instantOf(at), step: path, text })),
+    escalations: view.escalations.map(({ at, path, recipients, ...acted }) => ({
+      at: instantOf(at),
+      step: path === "" ? null : path,
+      ...acted,
+      recipients: [...recipients],
+    })),
     awaiting: awaiting(view),
     resource_usage: {
       tokens_used: view.usage.tokens,
@@ -193,10 +199,11 @@ function awaiting(view: RunView): Json {
     to,
     claimed: claimed?.by ?? null,
   }));
-  const exceptions = view.exceptions.map(({ path, owner, look }) => ({
+  const exceptions = view.exceptions.map(({ path, owner, look, recipients }) => ({
     exception: path,
     owner,
     look,
+    ...(recipients === undefined ? {} : { recipients }),
   }));
   return [...gates, ...tasks, ...exceptions];
 }

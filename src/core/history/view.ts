@@ -41,6 +41,7 @@ export type RunView = {
   readonly taskCount: number;
   readonly errors: readonly ErrorRecord[];
   readonly warnings: readonly WarningRecord[];
+  readonly escalations: History["escalations"];
   readonly counts: Counts;
   readonly usage: UsageSum;
   /** Every agent that was given an attempt, and how many. */
@@ -90,6 +91,7 @@ export function viewOf(history: History): RunView {
     taskCount: history.tasks.size,
     errors: history.errors,
     warnings: history.warnings,
+    escalations: history.escalations,
     counts: history.counts,
     usage: history.usage,
     agents: history.agents,

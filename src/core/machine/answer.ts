@@ -2,7 +2,7 @@ import type { Problem } from "../problem.ts";
 import type { OpenAttempt } from "./attempt.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Stored, Usage } from "./event.ts";
-import { failure, isCertain } from "./failure.ts";
+import { classed, failure, isCertain } from "./failure.ts";
 import { complete, type Ending } from "./finish.ts";
 import { accepted } from "./output.ts";
 import type { LeafFrame } from "./run.ts";
@@ -31,7 +31,7 @@ export function heardAnswer(draft: Draft, key: number, answer: Answer): Problem 
     path: open.path,
     key,
     outcome,
-    error: answer.error,
+    error: classed(answer.error, draft.run.workflow.kinds),
     doubt,
     ...usageOf(answer),
   });
@@ -44,7 +44,7 @@ export function heardExpired(draft: Draft, key: number): Problem | null {
   if (open?.type !== "attempt" || open.stopping) return null;
   const frame = get(draft.run.frames, open.path);
   if (frame === undefined) return null;
-  const error = attemptTooLong(frame.step, open.agent);
+  const error = classed(attemptTooLong(frame.step, open.agent), draft.run.workflow.kinds);
   if ((open.effects === "ask" && open.begun) || open.child !== null)
     tell(draft, { type: "attempt.stopping", key, why: error.message });
   else
@@ -69,10 +69,8 @@ export function heardLost(draft: Draft, key: number): Problem | null {
     tell(draft, { type: "attempt.repeated", key });
     return null;
   }
-  const error = failure(
-    "lost",
-    "Muster was ended while it was being done; nobody knows how far it got.",
-  );
+  const lost = "Muster was ended while it was being done; nobody knows how far it got.";
+  const error = classed(failure("lost", lost), draft.run.workflow.kinds);
   tell(draft, {
     type: "attempt.ended",
     path: open.path,
@@ -95,7 +93,8 @@ function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
   const { key, open, answer } = ok;
   const taken = accepted(draft, answer.output, frame.step.outputs);
   if ("why" in taken) {
-    const error = failure("invalid_output", `${open.agent}: ${taken.why}`);
+    const wrong = failure("invalid_output", `${open.agent}: ${taken.why}`);
+    const error = classed(wrong, draft.run.workflow.kinds);
     tell(draft, {
       type: "attempt.ended",
       path: open.path,

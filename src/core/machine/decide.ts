@@ -19,6 +19,7 @@ import type { Frame, Run } from "./run.ts";
 import type { Signal } from "./signal.ts";
 import { start } from "./start.ts";
 import { get } from "./table.ts";
+import { watch } from "./watch.ts";
 
 /** What was decided: the run after its events, the events, and contents they name by digest. */
 export type Decision = {
@@ -47,6 +48,7 @@ export function decide(run: Run, signal: Signal, facts: Facts): Decision | Probl
   const isSettled = settle(draft);
   if (signal.type === "proceed" && run.unsettled && draft.events.length === 0)
     tell(draft, { type: "run.proceeded" });
+  if (draft.run.stall !== undefined) watch(draft);
   return ended(draft, isSettled);
 }
 

@@ -1,3 +1,4 @@
+import type { Rule } from "../definition/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Failure } from "./failure.ts";
@@ -188,7 +189,7 @@ export type Body =
       readonly type: "timer.set";
       readonly path: Path;
       readonly due: number;
-      readonly why: "backoff" | "total" | "block";
+      readonly why: "backoff" | "total" | "block" | "stalled";
     }
   | { readonly type: "timer.ended"; readonly key: Key }
   /** The next wait for this event and key listens from behind `position` on. */
@@ -252,6 +253,21 @@ export type Body =
       readonly error: Failure;
       /** What the person should look at, as a sentence. */
       readonly look: string;
+      /** Whom an escalation rule names besides the owner. */
+      readonly recipients?: readonly string[];
+    }
+  /** A rule of the author's has said what follows a condition: of a step, or with the path "" of the run. */
+  | {
+      readonly type: "rule.acted";
+      readonly path: Path;
+      readonly condition: Rule["condition"];
+      readonly action: Rule["action"];
+      readonly why: string;
+      readonly owner: string;
+      readonly recipients?: readonly string[];
+      /** Channels and names of notifications, as written. */
+      readonly notify?: readonly string[];
+      readonly message?: string;
     }
   | {
       readonly type: "exception.closed";

@@ -4,6 +4,7 @@ import type { Event } from "./event.ts";
 import { foldOfPeople } from "./of-people.ts";
 import { putFrame, seat } from "./places.ts";
 import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
+import { foldStall, stallOf } from "./stall.ts";
 import { foldFinished, foldSkipped, foldStarted } from "./step.ts";
 import { emptyTable, entries, get, remove, set } from "./table.ts";
 import { workOf } from "./work.ts";
@@ -25,6 +26,7 @@ export function evolve(run: Run, event: Event): Run {
 export function fold(run: Fold, event: Event): void {
   foldRun(run, event);
   run.seq = event.seq;
+  if (run.stall !== undefined) foldStall(run, run.stall, event);
   if (event.end === true) run.unsettled = event.settled !== true;
 }
 
@@ -45,6 +47,8 @@ function foldRun(run: Fold, event: Event): void {
     case "run.undoing":
       run.phase = "undoing";
       return;
+    // What a rule led to stands in the events behind it.
+    case "rule.acted":
     case "run.proceeded":
       return;
     case "run.finished":
@@ -65,6 +69,7 @@ type OfRun =
   | "run.stopping"
   | "run.undoing"
   | "run.proceeded"
+  | "rule.acted"
   | "run.finished"
   | "report.told";
 
@@ -136,6 +141,10 @@ function accepted(run: Fold, event: Of<"run.accepted">): void {
   run.params = event.params;
   run.parent = event.parent;
   run.work = { done: 0, expected: workOf(root) };
+  if (run.workflow.rules !== undefined) {
+    const stall = stallOf(run);
+    if (stall !== undefined) run.stall = stall;
+  }
   putFrame(run, { ...frame, limiter: limiterOf(limits.concurrencyMost) });
 }
 
@@ -195,7 +204,7 @@ function timerSet(run: Fold, event: Of<"timer.set">): void {
   const { path, due, why } = event;
   run.open = set(run.open, event.seq, { type: "timer", path, due, why });
   const frame = get(run.frames, path);
-  if (frame === undefined) return;
+  if (frame === undefined || why === "stalled") return;
   if (why === "backoff" && frame.kind === "leaf")
     changeLeaf(run, path, { state: "backoff", timer: event.seq });
   else putFrame(run, { ...frame, timer: event.seq });

@@ -35,6 +35,7 @@ export const FAILURE_KINDS: Readonly<
   timeout: { class: "transient", certain: false },
   crashed: { class: "transient", certain: false },
   invalid_output: { class: "permanent", certain: false },
+  stalled: { class: "permanent", certain: false },
   rejected: { class: "permanent", certain: true },
   rounds_exhausted: { class: "permanent", certain: true },
   too_many_failed: { class: "permanent", certain: true },
@@ -54,6 +55,15 @@ export function classOf(kind: string): FailureClass {
 /** Whether an answer with this kind says that nothing was done, unless the answer itself says. */
 export function isCertain(kind: string): boolean {
   return FAILURE_KINDS[kind]?.certain ?? false;
+}
+
+/** The same error in the class that the author of the workflow puts its kind into. */
+export function classed(
+  error: Failure,
+  kinds: { readonly [kind: string]: FailureClass } | undefined,
+): Failure {
+  if (kinds === undefined || !Object.hasOwn(kinds, error.kind)) return error;
+  return { ...error, class: kinds[error.kind] ?? error.class };
 }
 
 export function failure(kind: string, message: string): Failure {

@@ -1,3 +1,4 @@
+import type { Rule } from "../definition/index.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
@@ -47,16 +48,27 @@ export function stopped(draft: Draft, frame: Frame, ending: Ending = {}): void {
   tell(draft, { type: "step.finished", path: frame.path, outcome: "cancelled", ...ending });
 }
 
-/** Only a person can say what follows. The owner is the workflow's, or who started the run. */
-export function raise(draft: Draft, frame: LeafFrame, error: Failure): number {
+type Raising = {
+  readonly error: Failure;
+  /** The escalation rule that wants it. */
+  readonly rule?: Rule;
+  /** Instead of the usual sentence. */
+  readonly look?: string;
+};
+
+/** Only a person can say what follows. The owner is the rule's, the workflow's, or who started the run. */
+export function raise(draft: Draft, frame: LeafFrame, { error, rule, look }: Raising): number {
   const why = frame.undoes !== null ? "undo" : frame.doubt ? "unknown" : "failed";
+  const message = rule === undefined || rule.message === "" ? "" : `${rule.message} `;
+  const recipients = rule?.recipients ?? [];
   return tell(draft, {
     type: "exception.raised",
     path: frame.path,
     why,
-    owner: draft.run.workflow.owner || draft.run.by,
+    owner: rule?.owner || draft.run.workflow.owner || draft.run.by,
     error,
-    look: lookFor(frame, why),
+    look: message + (look ?? lookFor(frame, why)),
+    ...(recipients.length === 0 ? {} : { recipients }),
   });
 }
 

@@ -7,10 +7,11 @@ import { complete, degrade, fail } from "./finish.ts";
 import { gateDue, heardVote } from "./gate.ts";
 import { accepted } from "./output.ts";
 import { heardGiven, heardOfTask, isTask, taskDue } from "./person.ts";
-import { type Frame, type LeafFrame, MACHINE_VERSION, type Open } from "./run.ts";
+import { type LeafFrame, MACHINE_VERSION, type Open } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { entries, get } from "./table.ts";
-import { runTooLong, stepTooLong } from "./time-limit.ts";
+import { runTookTooLong, tookTooLong } from "./too-long.ts";
+import { lookForStall } from "./watch.ts";
 
 /** What a signal says happened. Null, and perhaps no event, when it was taken; else why it is refused. */
 // oxlint-disable-next-line complexity -- a flat switch, one case for each kind of signal
@@ -128,29 +129,12 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
       if (frame?.kind === "leaf" && frame.key !== null) heardExpired(draft, frame.key);
       else if (frame !== undefined) tookTooLong(draft, frame);
       return;
-    case "total": {
+    case "total":
       tell(draft, { type: "timer.ended", key });
-      if (draft.run.phase !== "running" && draft.run.stopping?.abort !== false) return;
-      const error = runTooLong(draft.run.workflow);
-      tell(draft, {
-        type: "run.stopping",
-        outcome: "failed",
-        abort: true,
-        rollback: false,
-        why: error.message,
-        error,
-      });
-      draft.queue.push("");
-    }
+      return runTookTooLong(draft);
+    case "stalled":
+      lookForStall(draft, key);
   }
-}
-
-function tookTooLong(draft: Draft, frame: Frame): void {
-  if (frame.stopping?.abort === true) return;
-  const error = stepTooLong(frame.step);
-  const { path } = frame;
-  const why = error.message;
-  tell(draft, { type: "step.stopping", path, outcome: "failed", abort: true, why, error });
 }
 
 function listenDue(draft: Draft, open: Extract<Open, { type: "listen" }>): void {

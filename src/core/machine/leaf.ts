@@ -1,4 +1,5 @@
 import { type Draft, tell } from "./draft.ts";
+import { causeOf, halt, ruleActsOnStep } from "./escalation.ts";
 import { type Failure, failure } from "./failure.ts";
 import { degrade, fail, raise, stopped } from "./finish.ts";
 import { attempt } from "./open-attempt.ts";
@@ -19,7 +20,12 @@ const NO_REASON = failure("crashed", "It ended without a reason.");
 
 /** An attempt failed: the error's class and the step's strategy say what follows. */
 function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
-  switch (following(frame, error, draft.run.workflow)) {
+  const follows = following(frame, error, draft.run.workflow);
+  if (draft.run.workflow.rules !== undefined) {
+    const cause = causeOf(draft, frame, follows);
+    if (cause !== null && ruleActsOnStep(draft, frame, cause)) return;
+  }
+  switch (follows) {
     case "retry": {
       const wait = backoffMs(frame.step.retry, frame.tries, {
         seed: `${draft.run.id}/${frame.path}`,
@@ -37,22 +43,11 @@ function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
     case "fail":
       return fail(draft, frame, error);
     case "ask":
-      raise(draft, frame, error);
+      raise(draft, frame, { error });
       return;
     case "escalate":
-      return escalate(draft, frame, error);
+      return halt(draft, frame, { error });
   }
-}
-
-/** The run waits: nothing new begins until a person has resumed it. */
-function escalate(draft: Draft, frame: LeafFrame, error: Failure): void {
-  const exception = raise(draft, frame, error);
-  if (draft.run.paused !== null || draft.run.phase !== "running") return;
-  tell(draft, {
-    type: "run.paused",
-    why: `"${frame.step.name}" was escalated: ${error.message}`,
-    exception,
-  });
 }
 
 /**
@@ -74,11 +69,8 @@ function stop(draft: Draft, frame: LeafFrame): void {
     return stopped(draft, frame);
   }
   if (frame.doubt) {
-    raise(
-      draft,
-      frame,
-      frame.error ?? failure("lost", "It was stopped while it may have been done."),
-    );
+    const lost = failure("lost", "It was stopped while it may have been done.");
+    raise(draft, frame, { error: frame.error ?? lost });
     return;
   }
   stopped(draft, frame);

@@ -66,10 +66,11 @@ function gateClosed(run: Fold, event: Of<"gate.closed">): void {
 }
 
 function raised(run: Fold, event: Of<"exception.raised">): void {
-  const { seq, path, why, error, owner, look, at } = event;
+  const { seq, path, why, error, owner, look, at, recipients } = event;
   const timer = get(run.frames, path)?.timer ?? null;
   if (timer !== null) run.open = remove(run.open, timer);
-  run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at });
+  const to = recipients === undefined ? {} : { recipients };
+  run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at, ...to });
   changeLeaf(run, path, { state: "held", timer: null, exception: seq, exceptionWhy: why });
 }
 

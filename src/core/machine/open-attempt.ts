@@ -14,7 +14,7 @@ export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
   if (!isGranted(draft, frame)) {
     const error = failure("rejected", "What was approved is not what would be done now.");
-    if (frame.doubt) raise(draft, frame, error);
+    if (frame.doubt) raise(draft, frame, { error });
     else fail(draft, frame, error);
     return;
   }

@@ -25,6 +25,7 @@ import type {
 import type { Failure } from "./failure.ts";
 import { emptyQueue, type Queue } from "./queue.ts";
 import type { Row } from "./row.ts";
+import type { Stall } from "./stall.ts";
 import { emptyTable, type Table } from "./table.ts";
 
 /** Counts up when an old snapshot can no longer be read. The log always can. */
@@ -74,6 +75,8 @@ export type Run = {
   readonly degraded: number;
   /** The position of the last published event taken, by what was waited for: `subscriptionOf`. */
   readonly taken: Table<string, number>;
+  /** Only of a run that somebody watches for a standstill. */
+  readonly stall?: Stall;
 };
 
 /**
@@ -243,7 +246,7 @@ export type Open =
       readonly type: "timer";
       readonly path: Path;
       readonly due: number;
-      readonly why: "backoff" | "wait" | "total" | "block";
+      readonly why: "backoff" | "wait" | "total" | "block" | "stalled";
     }
   | {
       readonly type: "listen";
@@ -270,6 +273,7 @@ export type Open =
       readonly owner: string;
       readonly look: string;
       readonly at: number;
+      readonly recipients?: readonly string[];
     }
   | { readonly type: "report"; readonly to: { readonly run: RunId; readonly key: Key } };
 

@@ -209,6 +209,7 @@ function timerWait(
       return { ...wait, what: { kind: "timer", until: open.due } };
     case "total":
     case "block":
+    case "stalled":
       return null;
   }
 }

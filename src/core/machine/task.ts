@@ -98,11 +98,16 @@ export function asksOf(workflow: Workflow): {
     if (step.kind !== "task") continue;
     needs.push({ step, need: step.agent });
     if (step.fallback !== null)
-      needs.push({ step, need: { kind: "named", agent: step.fallback.agent } });
+      needs.push({ step, need: { kind: "named", agent: step.fallback.agent }, isFallback: true });
     if (step.compensate !== null)
       needs.push({ step, need: { kind: "named", agent: step.compensate.agent } });
   }
   return { needs, workflows: [...workflows] };
 }
 
-type Need = { readonly step: Step; readonly need: AgentNeed };
+type Need = {
+  readonly step: Step;
+  readonly need: AgentNeed;
+  /** One that is no agent is a person's task. */
+  readonly isFallback?: true;
+};

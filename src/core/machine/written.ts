@@ -53,6 +53,7 @@ const HAS_PATH: {
   "task.escalated": true,
   "exception.raised": true,
   "exception.closed": true,
+  "rule.acted": true,
 };
 
 const AGENT = "agent:";

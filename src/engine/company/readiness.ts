@@ -42,8 +42,9 @@ async function look(shell: ReadinessShell, nameOrFile: string): Promise<Ready> {
     return { workflow: null, problems: [noSuchWorkflow(shell.folder, nameOrFile)] };
   const { workflow, problems } = found;
   if (workflow === null) return { workflow, problems };
-  const { needs, missing } = needsOf(workflow, library);
-  const unfit = await (await staff()).health(needs);
+  const { health, known } = await staff();
+  const { needs, missing } = needsOf(workflow, library, known);
+  const unfit = await health(needs);
   const against = [...missing.map((name) => noSubRun(workflow, name)), ...unfit];
   if (against.length > 0) return { workflow: null, problems: against };
   return { workflow, warnings: problems };
@@ -57,10 +58,11 @@ function noSuchWorkflow(folder: string, name: string): Problem {
   };
 }
 
-/** What it asks for, and what its sub-runs do. */
+/** What it asks for, and what its sub-runs do. A fallback that is no agent is a person's task. */
 function needsOf(
   workflow: Workflow,
   library: Library,
+  known: Staff["known"],
 ): { readonly needs: readonly AgentNeed[]; readonly missing: readonly string[] } {
   const needs: AgentNeed[] = [];
   const missing: string[] = [];
@@ -68,7 +70,9 @@ function needsOf(
   const waiting = [workflow];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const asks = asksOf(next);
-    needs.push(...asks.needs.map(({ need }) => need));
+    const isPerson = ({ need, isFallback }: (typeof asks.needs)[number]): boolean =>
+      isFallback === true && need.kind === "named" && !Object.hasOwn(known, need.agent);
+    needs.push(...asks.needs.filter((one) => !isPerson(one)).map(({ need }) => need));
     for (const name of asks.workflows) {
       if (seen.has(name)) continue;
       seen.add(name);
