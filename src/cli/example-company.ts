@@ -6,6 +6,7 @@ import { instantOf } from "../core/instant.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Body, draftOf, type Event, eventOf, type Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
+import { beginReading, type Evidence, readOn, reviewOf } from "../core/review/index.ts";
 import type { Company, Waiting } from "../engine/company/index.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
 import { type Logs, readHistory } from "./read-history.ts";
@@ -77,11 +78,40 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     standing,
     waiting: async (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,
-    document: async (run) => stateDocument(await readHistory(reading, run)),
+    ...papersIn(reading),
     read: (stored) => ("value" in stored ? stored.value : null),
     close: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+function papersIn(reading: Logs): Pick<Company, "document" | "review" | "findings"> {
+  return {
+    review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),
+    findings: async (run) => (await reviewIn(reading, run)).findings,
+    document: async (run) => stateDocument(await readHistory(reading, run)),
+  };
+}
+
+/** Of the script's log, which has no hash chain. */
+async function reviewIn(
+  reading: Logs,
+  run: RunId,
+): Promise<Omit<Awaited<ReturnType<Company["review"]>>, "run" | "hash" | "estimate">> {
+  const { read, ...seen } = await evidenceIn(reading, run);
+  const { seq: events } = read.history;
+  const review = reviewOf({ read, ...seen });
+  return { ...review, status: statusOf(read.history), events, tookMs: 0 };
+}
+
+async function evidenceIn(reading: Logs, run: RunId): Promise<Evidence> {
+  const workflow = reading.definition(run);
+  if (!workflow) throw new Error("The example's runs have a definition.");
+  let read = beginReading(workflow);
+  for await (const envelope of reading.events(run)) read = readOn(read, eventOf(envelope));
+  const nothing = { chain: null, damage: null, estimate: null, checkpoints: null, notices: null };
+  const now = read.history.updatedAt ?? 0;
+  return { ...nothing, read, waits: 0, isAtWork: false, now };
 }
 
 async function publishedTo(

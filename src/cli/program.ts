@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
-import type { Context, Surroundings } from "./surroundings.ts";
-
-type Verb = (context: Context) => Promise<number>;
+import { addReviewing } from "./program-reviewing.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { aboutRun, type Choose, examples, numeral, type Verb, withOptions } from "./verb.ts";
 
 /**
  * Runs one command. Each verb is loaded only when it is called.
@@ -55,8 +55,6 @@ export function terminalFor(
 ): Terminal {
   return openTerminal({ stdout, stderr }, env, words.includes("--json"));
 }
-
-type Choose = (verb: Verb) => void;
 
 function commands(terminal: Terminal, choose: Choose): Command {
   const root = new Command("muster")
@@ -155,6 +153,7 @@ function addRuns(root: Command, choose: Choose): void {
   ).action((run: string) =>
     choose(async (context) => (await import("./runs-why-waiting.ts")).runsWhyWaiting(context, run)),
   );
+  addReviewing(runs, choose);
   addSteering(runs, choose);
 }
 
@@ -254,17 +253,6 @@ function addPublish(root: Command, choose: Choose): void {
 
 type PublishFlags = { readonly key?: string; readonly id?: string; readonly wait: boolean };
 
-function aboutRun(runs: Command, name: string): Command {
-  return runs.command(name).argument("<run>", "its id, the beginning of it, or: last");
-}
-
-/** What every verb takes. */
-function withOptions(command: Command): Command {
-  return command
-    .option("-C, --folder <dir>", "the company's folder (default: the nearest one upward)")
-    .option("--json", "the answer, and an error, as JSON");
-}
-
 /** The folder given at the verb, else the one given before it. */
 function folderIn(root: Command): unknown {
   const options = [...commandsUnder(root)].map((command) => command.opts<{ folder?: string }>());
@@ -274,11 +262,6 @@ function folderIn(root: Command): unknown {
 function* commandsUnder(command: Command): Generator<Command> {
   yield command;
   for (const child of command.commands) yield* commandsUnder(child);
-}
-
-function numeral(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It is a whole number.");
 }
 
 /** Commander's sentence in our form: what is wrong, and the mend. */
@@ -300,10 +283,6 @@ function version(): string {
   const file = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   const { version: text } = JSON.parse(file) as { readonly version: string };
   return text;
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
 const HELP = `${examples(

@@ -1,5 +1,6 @@
 import { suggestion } from "../core/expression/index.ts";
-import type { Problem } from "../core/problem.ts";
+import { parseRunId, type RunId } from "../core/id.ts";
+import { MusterError, type Problem } from "../core/problem.ts";
 import type { Company } from "../engine/company/index.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
 import { asTyped, commandIn } from "./command.ts";
@@ -34,7 +35,7 @@ export async function runsList(context: Context, options: ListOptions): Promise<
       ...(workflow ? { workflow } : {}),
     };
     const { answer, side } = context.terminal;
-    const standings = company.runs(filter).map(interruptedIn(company));
+    const standings = await marked(company, company.runs(filter).map(interruptedIn(company)));
     if (context.terminal.json) answer.line(JSON.stringify(standings.map(standingJson)));
     else if (standings.length === 0)
       side.line(
@@ -59,10 +60,40 @@ export async function runsList(context: Context, options: ListOptions): Promise<
   });
 }
 
-type Listed = Standing & { readonly interrupted: boolean };
+/** What stands in the list beside a standing: the ids of what is wrong; null where nobody looked. */
+type Listed = Interrupted & { readonly findings: readonly string[] | null };
+type Interrupted = Standing & { readonly interrupted: boolean };
+
+/** Runs that are looked into for a list, newest first, and how long the log of such a run may be. */
+const LOOKED_INTO_MOST = 100;
+const EVENTS_LOOKED_AT_MOST = 2_000;
+
+async function marked(
+  company: Company,
+  standings: readonly Interrupted[],
+): Promise<readonly Listed[]> {
+  const listed: Listed[] = [];
+  for (const standing of standings) {
+    const run = parseRunId(standing.stream);
+    const looks = listed.length < LOOKED_INTO_MOST && standing.seq <= EVENTS_LOOKED_AT_MOST;
+    const findings = run && looks ? await findingsIn(company, run) : null;
+    listed.push({ ...standing, findings });
+  }
+  return listed;
+}
+
+/** A run whose log cannot be read is no reason to list none. */
+async function findingsIn(company: Company, run: RunId): Promise<readonly string[]> {
+  try {
+    return (await company.findings(run)).map(({ id }) => id);
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    return ["state-corrupt"];
+  }
+}
 
 /** What the store has as running moves only while a process is at work. */
-function interruptedIn(company: Company): (standing: Standing) => Listed {
+function interruptedIn(company: Company): (standing: Standing) => Interrupted {
   const isAtWork = company.isAtWork();
   return (standing) => ({ ...standing, interrupted: !isAtWork && standing.status === "running" });
 }
@@ -98,6 +129,7 @@ const HEADS: readonly Column[] = [
   { title: "DONE" },
   { title: "STARTED (UTC)", goes: 2 },
   { title: "TOOK", goes: 1 },
+  { title: "WRONG", goes: 3 },
   { title: "NOTE", goes: 0 },
 ];
 
@@ -117,6 +149,10 @@ function tableOf(
     { text: `${standing.done}/${standing.expected}` },
     { text: moment(standing.startedAt) },
     { text: duration((standing.endedAt ?? now) - standing.startedAt) },
+    {
+      text: standing.findings?.map((id) => `✗ ${id}`).join(" ") ?? "",
+      paint: (text) => paint("red", text),
+    },
     { text: plain(standing.note) },
   ]);
   return tableLines(HEADS, rows, columns);
@@ -145,6 +181,7 @@ function standingJson(standing: Listed): object {
     expected,
     parent,
     note,
+    findings,
   } = standing;
   return {
     workflow_id: stream,
@@ -159,5 +196,6 @@ function standingJson(standing: Listed): object {
     work_expected: expected,
     parent,
     note,
+    findings,
   };
 }

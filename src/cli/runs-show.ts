@@ -1,8 +1,9 @@
 import { type History, viewOf } from "../core/history/index.ts";
 import { atRestLine } from "./at-rest.ts";
+import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { answer, outputsOf } from "./finish.ts";
-import { moment, plain, resultLines, treeLines } from "./output/index.ts";
+import { findingLines, moment, plain, resultLines, treeLines } from "./output/index.ts";
 import { readHistory } from "./read-history.ts";
 import type { Context } from "./surroundings.ts";
 import { withRun } from "./with-run.ts";
@@ -20,6 +21,9 @@ export async function runsShow(context: Context, name: string): Promise<number> 
         ...treeLines(history, out, { now: surroundings.now() }),
         ...(rest === null ? [] : ["", rest]),
         ...openLines(history),
+        ...findingLines(await company.findings(run), out.paint).map((line) =>
+          asTyped(context, company.folder, line),
+        ),
         ...resultLines(history, outputsOf(company, history), out),
       ];
       for (const line of lines) out.line(line);

@@ -1,6 +1,7 @@
 export { changeLines, ITEM_LINES_MOST } from "./change.ts";
 export { complain, complaint, problemJson } from "./complaint.ts";
 export { duration, moment } from "./duration.ts";
+export { findingLines } from "./findings.ts";
 export { inFlightWords } from "./in-flight.ts";
 export { huedWord } from "./state.ts";
 export { resultLines, summaryLines } from "./summary.ts";

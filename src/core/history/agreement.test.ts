@@ -3,6 +3,15 @@
 import { array, assert, constantFrom, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "../../../test/given/cases.ts";
+import {
+  block,
+  choose,
+  each,
+  exampleWorkflow,
+  gate,
+  repeat,
+  task,
+} from "../../../test/given/checked.ts";
 import type { Step, Workflow } from "../definition/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import {
@@ -22,7 +31,6 @@ import {
   waitsOf,
 } from "../machine/index.ts";
 import { unreachable } from "../unreachable.ts";
-import { block, choose, each, exampleWorkflow, gate, repeat, task } from "./example.ts";
 import {
   emptyHistory,
   exceptionsOf,

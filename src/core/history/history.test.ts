@@ -1,6 +1,5 @@
 import { array, assert, constantFrom, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Body, Event } from "../machine/index.ts";
 import {
   accepted,
   attempted,
@@ -15,7 +14,8 @@ import {
   repeat,
   task,
   timedOut,
-} from "./example.ts";
+} from "../../../test/given/checked.ts";
+import type { Body, Event } from "../machine/index.ts";
 import {
   emptyHistory,
   failedStep,

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
+import {
+  accepted,
+  attempted,
+  begun,
+  block,
+  ended,
+  exampleWorkflow,
+  log,
+  task,
+} from "../../../test/given/checked.ts";
 import type { Body } from "../machine/index.ts";
-import { accepted, attempted, begun, block, ended, exampleWorkflow, log, task } from "./example.ts";
 import { emptyHistory, type History, readEvent, stateDocument } from "./index.ts";
 
 const TWO = exampleWorkflow([

@@ -4,7 +4,9 @@ import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
+import type { Finding } from "../../core/review/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
+import type { Reviewed } from "./review.ts";
 
 /**
  * A company's folder, opened: the library's door, and all that the command line uses. What stands in
@@ -62,6 +64,10 @@ export interface Company extends AsyncDisposable {
   settled(run: RunId): Promise<Standing>;
   /** The state of a run as one document: phases, steps, outputs, errors, metrics. */
   document(run: RunId): Promise<JsonObject>;
+  /** The completion checklist of a run, answered from its log, its hash chain, and what is wrong with it. */
+  review(run: RunId): Promise<Reviewed>;
+  /** What is wrong with a run, by the nine indicators of failure; its hash chain is not gone through. */
+  findings(run: RunId): Promise<readonly Finding[]>;
   /** The value of a stored output. */
   read(stored: { readonly value: Json } | { readonly digest: string }): Json;
   close(): Promise<void>;

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { WorkflowSource } from "../../core/definition/index.ts";
 import { type Digest, parseRunId, type RunId } from "../../core/id.ts";
-import type { Json } from "../../core/json.ts";
-import { FAILURE_KINDS, givenAt, type Told } from "../../core/machine/index.ts";
+import { FAILURE_KINDS, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { type FunctionAgent, openRoster } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
@@ -11,11 +10,11 @@ import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../sto
 import { readAgentFiles } from "./agent-files.ts";
 import { checkTold, shown, wrongNames } from "./check-told.ts";
 import type { Company } from "./company.ts";
-import { documentOf } from "./document.ts";
 import { eventsOf, settled } from "./following.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
 import { openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
+import { papersOf } from "./papers.ts";
 import { problemsOf } from "./problems.ts";
 import { publish } from "./publish.ts";
 import { openReadiness } from "./readiness.ts";
@@ -157,18 +156,12 @@ function companyOf(office: Office): Company {
         throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
       return standing;
     },
-    document: (run) =>
-      documentOf({ ...company, gathered: (id, path) => gathered(office, id, path) }, run),
+    ...papersOf(office, () => company),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     close,
     [Symbol.asyncDispose]: close,
   };
   return company;
-}
-
-function gathered({ runtime }: Office, id: RunId, path: string): Json {
-  const run = runtime.run(id);
-  return run === null ? null : givenAt(run, path, (digest) => runtime.read(digest));
 }
 
 type Sent = { readonly told: Told; readonly by?: string; readonly id?: string };

@@ -8,11 +8,11 @@ import type {
   Step,
   Task,
   Workflow,
-} from "../definition/index.ts";
-import type { RunId } from "../id.ts";
-import type { Body, Event } from "../machine/index.ts";
+} from "../../src/core/definition/index.ts";
+import type { RunId } from "../../src/core/id.ts";
+import type { Body, Event } from "../../src/core/machine/index.ts";
 
-/** Workflows in their checked form and logs, made by hand for the tests of this room. */
+/** Workflows in their checked form and logs, made by hand for tests that need no file. */
 export function exampleWorkflow(phases: readonly Step[]): Workflow {
   return {
     name: "example",

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { openCompany } from "../index.ts";
+import { program } from "./program.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export type Told = { readonly code: number; readonly out: string; readonly err: string };
+
+/** A company's folder of a test, and the command line in it, in this process. */
+export type Given = Disposable & {
+  readonly folder: string;
+  readonly write: (file: string, text: string) => void;
+  readonly muster: (...words: readonly string[]) => Promise<Told>;
+};
+
+/** @param files their texts by path; those of the folder are the agents and workflows of the company */
+export function givenCompany(
+  files: Readonly<Record<string, string>>,
+  now: () => number = Date.now,
+): Given {
+  const folder = mkdtempSync(join(tmpdir(), "muster-given-"));
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text.trimStart());
+  };
+  for (const [file, text] of Object.entries(files)) write(file, text);
+  return {
+    folder,
+    write,
+    muster: (...words) => told(folder, words, now),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+async function told(folder: string, words: readonly string[], now: () => number): Promise<Told> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const surroundings: Surroundings = {
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+    person: "ana",
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+    now,
+    openCompany,
+    onInterrupt: () => () => undefined,
+    packs: join(folder, "no-packs"),
+  };
+  const code = await program(words, surroundings);
+  return { code, out: out.join(""), err: err.join("") };
+}

@@ -1,0 +1,26 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { Context } from "./surroundings.ts";
+
+/** What a command of the program does; it is loaded when it is called. @returns the exit code */
+export type Verb = (context: Context) => Promise<number>;
+export type Choose = (verb: Verb) => void;
+
+export function aboutRun(runs: Command, name: string): Command {
+  return runs.command(name).argument("<run>", "its id, the beginning of it, or: last");
+}
+
+/** What every verb takes. */
+export function withOptions(command: Command): Command {
+  return command
+    .option("-C, --folder <dir>", "the company's folder (default: the nearest one upward)")
+    .option("--json", "the answer, and an error, as JSON");
+}
+
+export function numeral(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a whole number.");
+}
+
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
