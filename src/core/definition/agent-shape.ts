@@ -1,5 +1,14 @@
 import { z } from "zod";
-import type { AnyAgentSource, CommandAgentSource, FunctionAgentSource } from "./agent-source.ts";
+import type {
+  AnyAgentSource,
+  BreakerSource,
+  CommandAgentSource,
+  FunctionAgentSource,
+  HttpAgentSource,
+  LocalAgentSource,
+  PerformedAgentSource,
+  PersonAgentSource,
+} from "./agent-source.ts";
 import {
   closed,
   duration,
@@ -28,13 +37,49 @@ const anyAgentKeys: Keys<AnyAgentSource> = {
   capabilities: some(word("a capability"), "a list of capabilities").describe(
     "What it can do; steps with `needs` are matched by it.",
   ),
-  instances: whole(1, INSTANCES_MOST).describe("Processes or workers kept at once. Default 1."),
+  inputs: outputsShape.describe(
+    "What it takes: a map of names to types. Steps are checked against it, and so is each task before it is begun.",
+  ),
+  outputs: outputsShape.describe(
+    "What it gives: a map of names to types. Steps are checked against it.",
+  ),
+};
+
+const FAILURES_MOST = 1_000;
+
+const performedKeys: Keys<PerformedAgentSource> = {
+  ...anyAgentKeys,
   concurrency: whole(1, AGENT_CONCURRENCY_MOST).describe(
     "Attempts it takes at once, over all instances. Default 5.",
   ),
   effects: oneOf(["pure", "idempotent", "ask"]).describe(
     "What a repetition does: pure reads only; idempotent does nothing twice under one key; ask may do harm, so that after doubt a person looks. Unsaid: ask.",
   ),
+  timeout: duration().describe("Of one attempt, where the step names none. Default 5 minutes."),
+  breaker: either(
+    [
+      z.literal(false, { error: "false" }),
+      closed<BreakerSource>({
+        failures: whole(1, FAILURES_MOST).describe("Failures in the window. Default 5."),
+        window: duration().describe("Default 1 minute."),
+        pause: duration().describe("How long nothing is asked of it. Default 30 seconds."),
+      }),
+    ],
+    "false, or a map with failures, window and pause",
+  ).describe(
+    "When it is left alone: so many failures in a window, and more of them than successes. After a pause one attempt is let through. false: never.",
+  ),
+  heartbeat: either(
+    [z.literal(false, { error: "false" }), duration()],
+    "a duration, or false",
+  ).describe(
+    "How often it is asked for its health while it is at work. Default 30 seconds. false: only before a run.",
+  ),
+};
+
+const localKeys: Keys<LocalAgentSource> = {
+  ...performedKeys,
+  instances: whole(1, INSTANCES_MOST).describe("Processes or workers kept at once. Default 1."),
   env: either(
     [
       listOf(word("the name of a variable"), "a list of names"),
@@ -44,18 +89,11 @@ const anyAgentKeys: Keys<AnyAgentSource> = {
   ).describe(
     "Variables of the environment that it sees: names, or NAME: $env.OTHER. Nothing else is inherited.",
   ),
-  timeout: duration().describe("Of one attempt, where the step names none. Default 5 minutes."),
   memory_limit_per_agent: size().describe("The most memory of one instance: 512MB, 4GB."),
-  inputs: outputsShape.describe(
-    "What it takes: a map of names to types. Steps are checked against it.",
-  ),
-  outputs: outputsShape.describe(
-    "What it gives: a map of names to types. Steps are checked against it.",
-  ),
 };
 
 const functionKeys: Keys<FunctionAgentSource> = {
-  ...anyAgentKeys,
+  ...localKeys,
   kind: z
     .literal("function")
     .describe("A module of the company's own, in TypeScript or JavaScript."),
@@ -66,7 +104,7 @@ const functionKeys: Keys<FunctionAgentSource> = {
 };
 
 const commandKeys: Keys<CommandAgentSource> = {
-  ...anyAgentKeys,
+  ...localKeys,
   kind: z
     .literal("command")
     .describe("A program: one JSON object on its standard input, one on its standard output."),
@@ -82,17 +120,56 @@ const commandKeys: Keys<CommandAgentSource> = {
   ),
 };
 
+const httpKeys: Keys<HttpAgentSource> = {
+  ...performedKeys,
+  kind: z.literal("http").describe("An address that answers one JSON object with another."),
+  url: some(word("an address"), "an address or a list of them").describe(
+    "Where it is asked; `$env.NAME` stands for a variable. Of several, the one with the least to do is asked.",
+  ),
+  method: oneOf(["POST", "PUT"]).describe("Default POST."),
+  headers: named(word("a header's value"), "a map of names to values").describe(
+    "Sent with each question: `Authorization: Bearer $env.TOKEN`. What a variable holds is never shown or kept.",
+  ),
+  ca: word("a path").describe(
+    "A file of certificates, from the company's folder, that its own is checked by. Unsaid: the system's.",
+  ),
+  health: word("a path").describe(
+    "What is got at each address to know how it is: `/health`. Unsaid: whether somebody listens there.",
+  ),
+  insecure: truth().describe(
+    "true: variables may be sent over plain http to another machine. Unsaid: that is an error.",
+  ),
+};
+
+const personKeys: Keys<PersonAgentSource> = {
+  ...anyAgentKeys,
+  kind: z.literal("person").describe("People, who find its tasks in the inbox."),
+  from: some(word("a name"), "a name or a list of names").describe(
+    "Who may do its tasks: people, teams or roles. Unsaid: anyone who may act on the run.",
+  ),
+  due: duration().describe("How long they have. Unsaid: as long as the step says, or for ever."),
+  escalate: some(word("a name"), "a name or a list of names").describe(
+    "Who is asked, one after another, when the time has passed; then the attempt fails with `timeout`.",
+  ),
+};
+
 export const agentKinds: Readonly<Record<AgentKindName, Readonly<Record<string, z.ZodType>>>> = {
   function: functionKeys,
   command: commandKeys,
+  http: httpKeys,
+  person: personKeys,
 };
 
-export type AgentKindName = "function" | "command";
+export type AgentKindName = "function" | "command" | "http" | "person";
 
 export const agentShapes: {
   readonly function: z.ZodType<FunctionAgentSource>;
   readonly command: z.ZodType<CommandAgentSource>;
+  readonly http: z.ZodType<HttpAgentSource>;
+  readonly person: z.ZodType<PersonAgentSource>;
 } = {
   function: closed(functionKeys, ["kind", "module"]),
   command: closed(commandKeys, ["kind", "command"]),
+  http: closed(httpKeys, ["kind", "url"]),
+  person: closed(personKeys, ["kind"]),
 };

@@ -1,4 +1,11 @@
-export type { AgentDefinition, CommandDefinition, FunctionDefinition } from "./agent.ts";
+export type {
+  AgentDefinition,
+  BreakerDefinition,
+  CommandDefinition,
+  FunctionDefinition,
+  HttpDefinition,
+  PersonDefinition,
+} from "./agent.ts";
 export type { AgentSource } from "./agent-source.ts";
 export type { Assignable } from "./assignable.ts";
 export { isAssignable } from "./assignable.ts";
@@ -7,6 +14,7 @@ export type { Conversion, Example } from "./conversion-table.ts";
 export { conversionTable } from "./conversion-table.ts";
 export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflow.ts";
 export { parseDuration, sayDuration } from "./duration.ts";
+export { variablesIn, whatIsWrongWith, withVariables } from "./http-agent.ts";
 export { type ReadAgent, readAgent } from "./read-agent.ts";
 export { type Read, readWorkflow } from "./read-workflow.ts";
 export { RETRY_DEFAULT } from "./retry.ts";

@@ -82,7 +82,7 @@ describe("an agent's file", () => {
   });
 
   test("of a kind that comes later, or is none, is refused with a sentence", () => {
-    for (const kind of ["http", "person", "model", "mcp", "a2a"]) {
+    for (const kind of ["model", "mcp", "a2a"]) {
       expect(said(`kind: ${kind}\n`)).toEqual([
         expect.stringMatching(/1:7 wrong-value Agents of the kind .* come in a later release/),
       ]);
@@ -126,6 +126,74 @@ describe("an agent's file", () => {
     expect(said("kind: command\ncommand: []\neffects: ask\n")[0]).toMatch(/2:10 /);
     expect(read("kind: command\ncommand: [a]\neffects: ask\nscratch: false\n").agent).toMatchObject(
       { cwd: "." },
+    );
+  });
+
+  test("declares an address, with the names of secrets and never their values", () => {
+    const { agent, problems } = read(
+      [
+        "kind: http",
+        "url: [https://one.example/ask, https://two.example/ask]",
+        "headers: { Authorization: Bearer $env.TOKEN }",
+        "health: /health",
+        "effects: idempotent",
+        "breaker: { failures: 3, pause: 1m }",
+        "heartbeat: false",
+      ].join("\n"),
+    );
+    expect(problems).toEqual([]);
+    expect(agent).toMatchObject({
+      kind: "http",
+      urls: ["https://one.example/ask", "https://two.example/ask"],
+      method: "POST",
+      headers: { Authorization: "Bearer $env.TOKEN" },
+      healthPath: "/health",
+      instances: 2,
+      breaker: { failures: 3, windowMs: 60_000, pauseMs: 60_000 },
+      heartbeatMs: null,
+    });
+  });
+
+  test("is told where its address or its headers would give a secret away, or are none", () => {
+    const http = (line: string): readonly string[] => said(`kind: http\neffects: pure\n${line}\n`);
+    expect(http("url: ftp://one.example")).toEqual([
+      expect.stringContaining('3:6 wrong-value "ftp://one.example" is no address.'),
+    ]);
+    expect(http("url: https://ana:secret@one.example")).toEqual([
+      expect.stringContaining("An address holds no name and password."),
+    ]);
+    const plain = "url: http://one.example\nheaders: { X-Api-Key: $env.KEY }";
+    expect(http(plain)).toEqual([
+      expect.stringContaining("Secrets would go to one.example without encryption."),
+    ]);
+    expect(http(`${plain}\ninsecure: true`)).toEqual([]);
+    expect(http(plain.replace("one.example", "127.0.0.1:8080"))).toEqual([]);
+    expect(http("url: https://one.example\nheaders: { X-Api-Key: abc123 }")).toEqual([
+      expect.stringContaining('advice The header "X-Api-Key" holds a secret'),
+    ]);
+    expect(http("url: https://one.example\nheaders: { Idempotency-Key: mine }")).toEqual([
+      expect.stringContaining("is Muster's to send"),
+    ]);
+    expect(http("url: https://one.example\nenv: [HOME]")[0]).toContain(
+      'An http agent takes no "env"',
+    );
+  });
+
+  test("declares people, their time, and who is asked after them", () => {
+    const { agent, problems } = read("kind: person\nfrom: ana\ndue: 2d\nescalate: [bo, di]\n");
+    expect(problems).toEqual([]);
+    expect(agent).toMatchObject({
+      kind: "person",
+      from: ["ana"],
+      dueMs: 172_800_000,
+      escalate: ["bo", "di"],
+      effects: "pure",
+    });
+    expect(said("kind: person\nescalate: bo\n")).toEqual([
+      expect.stringContaining("2:1 advice escalate says who is asked"),
+    ]);
+    expect(said("kind: person\nconcurrency: 3\n")[0]).toContain(
+      'A person agent takes no "concurrency"',
     );
   });
 });

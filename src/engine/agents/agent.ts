@@ -1,6 +1,7 @@
 import type { Digest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { EffectClass, Failure, Usage } from "../../core/machine/index.ts";
+import type { Asked, EffectClass, Failure, Usage } from "../../core/machine/index.ts";
+import type { InstanceView } from "./instances.ts";
 
 /** A kind of agent, opened for one definition. One file per kind implements it. */
 export interface Agent {
@@ -17,6 +18,10 @@ export interface Agent {
   health(): Promise<string | null>;
   /** Never throws and never hangs past `abort`: whatever happens is an answer. */
   attempt(task: AgentTask, tools: Tools, abort: AbortSignal): Promise<AgentAnswer> | AgentAnswer;
+  /** It is people: nothing is performed, its tasks wait for them. */
+  readonly person?: Asked;
+  /** Those that share its work, where there are several. */
+  instances?(): readonly InstanceView[];
   close(): Promise<void>;
 }
 

@@ -55,6 +55,8 @@ function openCommand(given: Partial<CommandDefinition>) {
     command: [],
     cwd: null,
     memoryBytesMost: null,
+    breaker: null,
+    heartbeatMs: null,
     ...given,
   };
   return openAgent(definition, folder, {

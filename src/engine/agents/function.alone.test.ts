@@ -36,6 +36,8 @@ function definition(given: Partial<FunctionDefinition>): FunctionDefinition {
     module: "none.ts",
     isolate: false,
     memoryBytesMost: null,
+    breaker: null,
+    heartbeatMs: null,
     ...given,
   };
 }

@@ -30,6 +30,8 @@ function open(source: string, given: Partial<FunctionDefinition> = {}) {
     env: {},
     inputs: null,
     outputs: null,
+    breaker: null,
+    heartbeatMs: null,
     module,
     isolate: true,
     memoryBytesMost: 128 * 1024 * 1024,

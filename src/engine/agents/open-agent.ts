@@ -3,7 +3,9 @@ import { unreachable } from "../../core/unreachable.ts";
 import type { Agent } from "./agent.ts";
 import { openCommand } from "./command.ts";
 import { openFunction } from "./function.ts";
+import { openHttp } from "./http.ts";
 import { openIsolate } from "./isolate.ts";
+import { openPerson } from "./person.ts";
 import { type Setting, type SettingOptions, settingOf } from "./setting.ts";
 
 /**
@@ -29,14 +31,18 @@ export async function openAgent(
 }
 
 /** The same in a setting that is shared, and closed by whoever made it. */
-export function openIn(setting: Setting, definition: AgentDefinition): Promise<Agent> {
+export async function openIn(setting: Setting, definition: AgentDefinition): Promise<Agent> {
   switch (definition.kind) {
     case "function":
       return definition.isolate
-        ? openIsolate(definition, setting)
-        : openFunction(definition, setting);
+        ? await openIsolate(definition, setting)
+        : await openFunction(definition, setting);
     case "command":
-      return openCommand(definition, setting);
+      return await openCommand(definition, setting);
+    case "http":
+      return await openHttp(definition, setting);
+    case "person":
+      return openPerson(definition, setting);
     default:
       return unreachable(definition);
   }

@@ -48,6 +48,7 @@ function rankingOf(
     effects: agent.effects,
     healthy: isHealthy(agent.name),
     why: isHealthy(agent.name) ? why : `${why}; not healthy when last asked`,
+    ...(agent.person === undefined ? {} : { person: agent.person }),
   });
   if (need.kind === "named") {
     const agent = agents.get(need.agent);

@@ -26,6 +26,8 @@ const fn = (name: string, module: string, capabilities: readonly string[]): Agen
   module,
   isolate: false,
   memoryBytesMost: null,
+  breaker: null,
+  heartbeatMs: null,
 });
 
 describe("a company's agents", () => {

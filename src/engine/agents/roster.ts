@@ -37,7 +37,7 @@ export type Roster = {
 export async function openRoster(
   definitions: readonly AgentDefinition[],
   folder: string,
-  options: SettingOptions & { readonly now?: () => number } = {},
+  options: SettingOptions = {},
 ): Promise<Roster> {
   const setting = settingOf(folder, options);
   await sweepScratch(setting.scratch);

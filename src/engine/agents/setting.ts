@@ -12,6 +12,10 @@ export type Setting = {
   /** Our own environment: of it an agent gets what its definition names. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly warden: Warden;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Who is meant by the name of a person, a team or a role; empty is: nobody knows. */
+  readonly people: (name: string) => readonly string[];
 };
 
 export type SettingOptions = {
@@ -21,6 +25,9 @@ export type SettingOptions = {
   readonly classOf?: ClassOf;
   /** `process.env` unless given. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** `Date.now` unless given. */
+  readonly now?: () => number;
+  readonly people?: (name: string) => readonly string[];
 };
 
 export function settingOf(folder: string, options: SettingOptions = {}): Setting {
@@ -30,5 +37,7 @@ export function settingOf(folder: string, options: SettingOptions = {}): Setting
     classOf: options.classOf ?? (() => null),
     environment: options.environment ?? process.env,
     warden: openWarden(),
+    now: options.now ?? Date.now,
+    people: options.people ?? (() => []),
   };
 }

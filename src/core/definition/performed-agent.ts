@@ -1,0 +1,73 @@
+import type { BreakerDefinition, CommandDefinition } from "./agent.ts";
+import type { PerformedAgentSource } from "./agent-source.ts";
+import { durationMs } from "./duration-value.ts";
+import type { Report } from "./report.ts";
+
+const AGENT_TIMEOUT_DEFAULT_MS = 300_000;
+const AGENT_CONCURRENCY_DEFAULT = 5;
+const HEARTBEAT_DEFAULT_MS = 30_000;
+/** More often, and it would have little else to do. */
+const HEARTBEAT_LEAST_MS = 1_000;
+const BREAKER_DEFAULT: BreakerDefinition = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
+
+type Performed = Pick<
+  CommandDefinition,
+  "concurrency" | "effects" | "timeoutMs" | "breaker" | "heartbeatMs"
+>;
+
+/** What holds for every agent that something performs. */
+export function performedOf(
+  said: Partial<PerformedAgentSource> & { readonly instances?: number },
+  report: Report,
+): Performed {
+  adviseOnEffects(said, report);
+  const { instances = 1, heartbeat } = said;
+  const timeoutMs = durationMs(said.timeout, { path: ["timeout"], report, leastMs: 1 });
+  return {
+    concurrency: said.concurrency ?? Math.max(AGENT_CONCURRENCY_DEFAULT, instances),
+    effects: said.effects ?? "ask",
+    timeoutMs: timeoutMs ?? AGENT_TIMEOUT_DEFAULT_MS,
+    breaker: breakerOf(said.breaker, report),
+    heartbeatMs: heartbeat === false ? null : heartbeatOf(heartbeat, report),
+  };
+}
+
+/** Of people nothing is performed: none of it applies. */
+export const NOT_PERFORMED: Performed = {
+  concurrency: 1,
+  effects: "pure",
+  timeoutMs: AGENT_TIMEOUT_DEFAULT_MS,
+  breaker: null,
+  heartbeatMs: null,
+};
+
+function heartbeatOf(said: string | number | undefined, report: Report): number {
+  const context = { path: ["heartbeat"], report, leastMs: HEARTBEAT_LEAST_MS };
+  return durationMs(said, context) ?? HEARTBEAT_DEFAULT_MS;
+}
+
+function breakerOf(
+  said: PerformedAgentSource["breaker"],
+  report: Report,
+): BreakerDefinition | null {
+  if (said === false) return null;
+  const { failures, window, pause } = said ?? {};
+  const context = (key: string) => ({ path: ["breaker", key], report, leastMs: 1 });
+  return {
+    failures: failures ?? BREAKER_DEFAULT.failures,
+    windowMs: durationMs(window, context("window")) ?? BREAKER_DEFAULT.windowMs,
+    pauseMs: durationMs(pause, context("pause")) ?? BREAKER_DEFAULT.pauseMs,
+  };
+}
+
+function adviseOnEffects(shaped: Partial<PerformedAgentSource>, report: Report): void {
+  if (shaped.effects !== undefined) return;
+  report.add({
+    code: "advice",
+    severity: "warning",
+    message:
+      "This agent does not say what a repetition of its work does, so that it counts as ask: after a crash a person has to look.",
+    mend: "Write effects: pure (it only reads), idempotent (twice under one key is once), or ask.",
+    path: [],
+  });
+}

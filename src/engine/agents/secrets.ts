@@ -1,0 +1,36 @@
+import { variablesIn, withVariables } from "../../core/definition/index.ts";
+import type { Setting } from "./setting.ts";
+
+/** What is shorter stands in too many texts to be taken out of them. */
+const SECRET_CHARACTERS_LEAST = 6;
+
+/** The variables that some texts name, and what they hold. */
+export type Secrets = {
+  /** Of the texts: what is not set, by name. */
+  readonly unset: readonly string[];
+  readonly fill: (text: string) => string;
+  /** The text without what the variables hold, as it stands there or as it stands in JSON. */
+  readonly hide: (text: string) => string;
+};
+
+export function secretsIn(texts: readonly string[], { environment }: Setting): Secrets {
+  const names = [...new Set(texts.flatMap(variablesIn))];
+  const held = names.flatMap((name) => {
+    const value = environment[name] ?? "";
+    return value.length >= SECRET_CHARACTERS_LEAST ? [[name, value] as const] : [];
+  });
+  // The longest first: one may be the beginning of another.
+  const spelled = held
+    .flatMap(([name, value]) => [...spellings(value)].map((text) => [name, text] as const))
+    .toSorted(([, one], [, other]) => other.length - one.length);
+  return {
+    unset: names.filter((name) => (environment[name] ?? "") === ""),
+    fill: (text) => withVariables(text, (name) => environment[name]),
+    hide: (text) =>
+      spelled.reduce((hidden, [name, value]) => hidden.replaceAll(value, `[${name}]`), text),
+  };
+}
+
+function spellings(value: string): ReadonlySet<string> {
+  return new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]);
+}

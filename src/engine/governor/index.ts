@@ -1,0 +1,1 @@
+export { type Breaker, openBreaker, type Refusal } from "./breaker.ts";
