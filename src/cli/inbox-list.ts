@@ -35,7 +35,7 @@ async function itemsOf(company: Company): Promise<readonly Item[]> {
   for (const { stream, workflow, endedAt } of company.runs({ most: RUNS_SEARCHED_MOST })) {
     const run = endedAt === null ? parseRunId(stream) : null;
     for (const one of (run && (await company.waiting(run))) ?? [])
-      if (one.kind === "gate" || one.kind === "exception")
+      if (one.kind === "gate" || one.kind === "exception" || one.kind === "held")
         items.push({ item: `${stream}.${one.key}`, workflow, waiting: one });
   }
   return items;

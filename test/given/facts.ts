@@ -15,6 +15,8 @@ export type World = {
   readonly teams?: Readonly<Record<string, readonly string[]>>;
   /** Agents that nobody declared. */
   readonly unknown?: readonly string[];
+  /** Nothing begins: what is told is written down. */
+  readonly isResting?: boolean;
   /** The sub-runs there are. */
   readonly workflows?: readonly string[];
   /** How often the shell sends `proceed` by itself: always, unless a test looks at the parts. */
@@ -31,6 +33,7 @@ export function factsOf(world: World, contents: ReadonlyMap<Digest, string>): Fa
     },
     workflow: (name) => ((world.workflows ?? []).includes(name) ? digestOf(name) : null),
     digest: digestOf,
+    ...(world.isResting === true ? { isResting: true } : {}),
     ...(world.teams === undefined ? {} : { people: (name) => world.teams?.[name] ?? [] }),
   };
 }

@@ -208,7 +208,7 @@ function valueIn(state: State, stored: Stored | undefined): Json | undefined {
 function tell(state: State, told: Told, by = "muster"): readonly Event[] {
   const first = state.log.length;
   decideOnce(state, told, by);
-  if (state.world.proceeds ?? true) {
+  if ((state.world.proceeds ?? true) && state.world.isResting !== true) {
     while (owed(state.run).some(({ type }) => type === "proceed"))
       decideOnce(state, { type: "proceed" }, "muster");
   }

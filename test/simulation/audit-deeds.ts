@@ -50,7 +50,9 @@ function auditWrites({ deeds, events, finished }: Of, { tell }: Audited): void {
   for (const path of paths) {
     const wrote = deeds.filter((deed) => deed.path === path && deed.wrote);
     const orders = events.filter(
-      (event) => event.type === "exception.closed" && event.path === path && event.how === "retry",
+      (event) =>
+        (event.type === "exception.closed" && event.path === path && event.how === "retry") ||
+        (event.type === "step.released" && event.path === path && event.again === true),
     ).length;
     const calls = new Set(wrote.map((deed) => deed.call));
     const asked = wrote.filter((deed) => deed.effects === "ask").length;
@@ -136,6 +138,8 @@ function auditAnswers({ deeds, finished, read }: Of, { tell }: Audited): void {
   for (const [path, event] of finished) {
     if (event.outcome !== "completed" || event.closes === undefined || event.output === undefined)
       continue;
+    // A person was before its agent.
+    if (event.unanswered === true) continue;
     const told = deeds.filter((one) => one.key === event.closes);
     if (told.length === 0) continue;
     const given = canonical(read(event.output));
@@ -164,7 +168,8 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
   }
   for (const [name, template] of Object.entries(step.inputs)) {
     if (template.kind !== "expression") continue;
-    const wanted = valueOf(of, template.expression.text);
+    const { text } = template.expression;
+    const wanted = text === "$params.p" ? { value: paramAt(of, deed, "p") } : valueOf(of, text);
     if (wanted === null) continue;
     if (canonical(wanted.value ?? null) !== canonical(deed.inputs[name] ?? null))
       tell(
@@ -174,20 +179,45 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
   }
 }
 
+/** A step reads the params it began with; ordered again by a person it begins anew. */
+function paramAt({ events }: Of, { path, call }: Deed, name: string): Json | undefined {
+  let value: Json | undefined;
+  let now: Json | undefined;
+  for (const event of events) {
+    if (event.seq > call) break;
+    if (event.type === "run.accepted") now = event.params[name];
+    if (event.type === "run.amended" || event.type === "run.moved")
+      now = event.params?.[name] ?? now;
+    if (begins(event, path)) value = now;
+    if (event.type === "step.released" && event.path === path && isNewCall(events, event))
+      value = now;
+  }
+  return value;
+}
+
+function begins(event: Event, path: string): boolean {
+  if (event.type === "step.started") return event.path === path;
+  return event.type === "exception.closed" && event.path === path && event.how === "retry";
+}
+
+function isNewCall(events: readonly Event[], released: Extract<Event, { path: string }>): boolean {
+  const next = events.find(
+    (event) =>
+      event.type === "attempt.started" && event.path === released.path && event.seq > released.seq,
+  );
+  return next?.type === "attempt.started" && next.call === undefined;
+}
+
 function auditUndo(
   { events, workflow, finished, read }: Of,
   deed: Deed,
   tell: Audited["tell"],
 ): void {
   const number = Number(deed.path.slice("!undo/".length));
-  const done = events.flatMap((event) => {
-    if (event.type !== "step.finished" || event.outcome !== "completed" || isUndo(event.path))
-      return [];
-    const step = taskAt(workflow, bare(event.path));
-    return step !== undefined && step.compensate !== null ? [{ event, step }] : [];
-  });
+  const done = undoable(events, workflow);
   const of = done.at(-number);
-  if (of === undefined) return tell("undo", `${deed.path} undoes nothing that was done`);
+  if (of === undefined || of === null)
+    return tell("undo", `${deed.path} undoes nothing that was done`);
   const output = of.event.output === undefined ? {} : read(of.event.output);
   const n = isObject(output) ? output["n"] : undefined;
   if (
@@ -199,6 +229,33 @@ function auditUndo(
       `${deed.path} undoes ${JSON.stringify(deed.inputs)}; it was the turn of ${finished.get(of.event.path)?.path ?? ""}, which gave ${JSON.stringify(n)}`,
     );
   }
+}
+
+type Undoable = { readonly event: Finished; readonly step: Task };
+
+/** What a rollback undoes, the first first; null is a sub-run, which undoes it itself. */
+function undoable(events: readonly Event[], workflow: Workflow): readonly (Undoable | null)[] {
+  const children = new Map<number, string>();
+  const done: (Undoable | null)[] = [];
+  let last = "";
+  for (const event of events) {
+    const opening = event.type === "step.started" ? event.attempt : event;
+    if (opening !== undefined && "child" in opening && "path" in event && !isUndo(event.path))
+      children.set(event.seq, opening.child ?? "");
+    const child = children.get(closedBy(event));
+    if (child !== undefined && child !== last) done.push(null);
+    last = child ?? last;
+    if (event.type !== "step.finished" || event.outcome !== "completed" || isUndo(event.path))
+      continue;
+    const step = taskAt(workflow, bare(event.path));
+    if (step !== undefined && step.compensate !== null) done.push({ event, step });
+  }
+  return done;
+}
+
+function closedBy(event: Event): number {
+  if (event.type === "step.finished") return event.closes ?? 0;
+  return event.type === "attempt.ended" && event.outcome !== "refused" ? event.key : 0;
 }
 
 /** The value of `$step.output` where the step stands in no each and no repeat; null: not to be told here. */

@@ -3,6 +3,7 @@ import { type Event, stepsOf } from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
 import { type Book, bare, isUndo, openBook, parentOf } from "./book.ts";
 import type { Shell } from "./shell.ts";
+import { PEOPLE } from "./taste.ts";
 import type { World } from "./world.ts";
 
 /** What became of each step, read off the log without the machine: order, limits, doubt, grants, undo. */
@@ -38,7 +39,8 @@ function look(book: Book, event: Event, tell: Tell): void {
     book.isFinished &&
     event.type !== "report.told" &&
     event.type !== "attempt.settled" &&
-    event.type !== "run.attached"
+    event.type !== "run.attached" &&
+    event.type !== "run.undoing"
   ) {
     tell("ends", `${event.type} after the run had ended`);
   }
@@ -50,7 +52,10 @@ function look(book: Book, event: Event, tell: Tell): void {
     case "attempt.started":
       lookAtAttempt(book, event, tell);
       return;
+    case "attempt.repeated":
     case "attempt.begun":
+      lookAtHand(book, book.open.get(event.key)?.path ?? "", tell);
+      if (event.type === "attempt.repeated") return;
       if (book.isPaused) tell("pause", `an ask under ${event.key} begins while the run is paused`);
       return;
     case "attempt.ended":
@@ -67,7 +72,7 @@ function look(book: Book, event: Event, tell: Tell): void {
       return;
     case "timer.ended": {
       const due = book.timers.get(event.key);
-      if (due !== undefined && event.at < due)
+      if (due !== undefined && event.at < due && !PEOPLE.includes(event.by))
         tell("timers", `timer ${event.key} ended ${due - event.at} ms before it was due`);
       return;
     }
@@ -125,11 +130,17 @@ function lookAtAttempt(book: Book, event: Of<"attempt.started">, tell: Tell): vo
       `${path} is in doubt and is attempted under another call: ${event.call ?? event.seq} after ${last ?? "none"}`,
     );
   lookAtOpening(book, event, tell);
+  lookAtHand(book, path, tell);
   const step = book.steps.get(bare(path));
   if (step?.kind !== "task" && step?.kind !== "workflow") return;
   const tries = event.fallback === undefined ? (book.tries.get(path) ?? 0) + 1 : 1;
-  if (tries > step.retry.attemptsMost)
-    tell("M7", `${path} is tried ${tries} times; ${step.retry.attemptsMost} are allowed`);
+  const most = book.limits.attempts ?? step.retry.attemptsMost;
+  if (tries > Math.max(1, most)) tell("M7", `${path} is tried ${tries} times; ${most} are allowed`);
+}
+
+/** What a person has in hand its agent does not do. */
+function lookAtHand(book: Book, path: string, tell: Tell): void {
+  if (book.held.has(path)) tell("held", `${path} is attempted while a person has it in hand`);
 }
 
 /** Limits and grants, for whatever opens an attempt. */
@@ -148,7 +159,7 @@ function lookAtOpening(
     const step = above === "" ? null : book.steps.get(bare(above));
     const most =
       above === ""
-        ? book.workflow.limits.concurrencyMost
+        ? book.limits.most
         : step?.kind === "block" || step?.kind === "each"
           ? step.concurrencyMost
           : null;
@@ -199,7 +210,8 @@ function lookAtFinish(book: Book, event: Of<"step.finished">, tell: Tell): void 
   if (live.length > 0) tell("once", `${path} ends while ${live.join(", ")} live`);
   lookAtOutput(book, event, tell);
   const due = book.waits.get(path);
-  if (due !== undefined && outcome === "completed" && event.at < due)
+  const isEarly = due !== undefined && event.at < due && !PEOPLE.includes(event.by);
+  if (outcome === "completed" && isEarly)
     tell("timers", `${path} ended ${due - event.at} ms before it was due`);
 }
 

@@ -28,6 +28,7 @@ export function audit(world: World, shell: Shell): readonly Broken[] {
     auditSteps(world, shell, { run, tell });
     auditDeeds(world, shell, { run, tell });
   }
+  auditRollbacks(shell, found);
   const hasEnded = shell.runs().every((run) => shell.look(run)?.phase === "finished");
   for (const what of hasEnded ? shell.disagreements() : []) found.push({ promise: "rows", what });
   return found;
@@ -62,6 +63,20 @@ function auditFold(world: World, shell: Shell, { run: id, tell }: Audited): void
     tell("ends", `has ended and is still owed: ${JSON.stringify(waitsOf(live))}`);
   if (live.outcome === "completed" && live.work.done !== live.work.expected)
     tell("progress", `ended at ${live.work.done} of ${live.work.expected}`);
+}
+
+/** What was rolled back took its sub-runs with it, those too that had ended before. */
+function auditRollbacks(shell: Shell, found: Broken[]): void {
+  const parts = shell.runs().flatMap((id) => {
+    const run = shell.look(id);
+    return run?.parent && run.phase === "finished" ? [{ run, parent: run.parent.run }] : [];
+  });
+  for (const { run, parent } of parts)
+    if (shell.look(parent)?.outcome === "rolled back" && run.outcome !== "rolled back")
+      found.push({
+        promise: "rollback",
+        what: `${parent} was rolled back, and ${run.id}, a part of it, is ${run.outcome ?? ""}`,
+      });
 }
 
 type Snapshot = {

@@ -1,5 +1,7 @@
 import type { Step, Workflow } from "../../src/core/definition/index.ts";
+import type { RunId } from "../../src/core/id.ts";
 import type { Event, Opening, StepOutcome } from "../../src/core/machine/index.ts";
+import { PEOPLE } from "./taste.ts";
 
 /** What an auditor keeps while reading a log, without asking the machine. */
 export type Book = {
@@ -16,13 +18,17 @@ export type Book = {
   /** Steps of which a person decided, since they were last in doubt. */
   readonly mended: Set<string>;
   readonly tries: Map<string, number>;
+  /** Steps that a person has in hand. */
+  readonly held: Set<string>;
+  /** As they were amended, else as the definition says. */
+  readonly limits: { most: number; attempts: number | null };
   readonly gates: Map<number, Gate>;
   readonly grants: Map<string, Gate>;
   /** Moments, moved by pauses. */
   readonly timers: Map<number, number>;
   readonly waits: Map<string, number>;
   /** What a rollback has still to undo, the last first. */
-  readonly undoable: { readonly path: string; readonly output: string }[];
+  readonly undoable: Undoable[];
   readonly complaints: string[];
   readonly isPaused: boolean;
   readonly isStopping: boolean;
@@ -33,6 +39,8 @@ export type Book = {
   readonly liveBelow: (path: string) => readonly string[];
   readonly note: (event: Event) => void;
 };
+
+type Undoable = { readonly path: string; readonly output: string; readonly child?: RunId };
 
 type Gate = {
   readonly path: string;
@@ -57,11 +65,13 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     doubts: new Set<string>(),
     mended: new Set<string>(),
     tries: new Map<string, number>(),
+    held: new Set<string>(),
+    limits: { most: workflow.limits.concurrencyMost, attempts: null as number | null },
     gates: new Map<number, Gate>(),
     grants: new Map<string, Gate>(),
     timers: new Map<number, number>(),
     waits: new Map<string, number>(),
-    undoable: [] as { path: string; output: string }[],
+    undoable: [] as Undoable[],
     complaints: [] as string[],
     flightsBelow: (path: string) =>
       [...book.open.values()].filter((one) => isBelow(one.path, path) && !isUndo(one.path)).length,
@@ -87,8 +97,16 @@ function note(book: Writing, event: Event): void {
     case "run.stopping":
       book.isStopping = true;
       return;
+    case "run.amended":
+      book.limits.most = event.limits?.concurrencyMost ?? book.limits.most;
+      book.limits.attempts = event.limits?.attemptsMost ?? book.limits.attempts;
+      return;
+    case "run.undoing":
+      book.isFinished = false;
+      return;
     case "run.finished":
       book.isFinished = true;
+      book.isPaused = false;
       book.outcome = event.outcome;
       return;
     case "step.started":
@@ -119,6 +137,7 @@ function noteAttempt(book: Writing, event: Event): void {
       return;
     }
     case "attempt.ended":
+      if (event.outcome !== "refused") childEnded(book, event.key);
       book.open.delete(event.key);
       if (event.doubt) book.doubts.add(event.path);
       else book.doubts.delete(event.path);
@@ -135,6 +154,12 @@ function noteAttempt(book: Writing, event: Event): void {
       if (gate !== undefined && event.allowed) book.grants.set(event.path, gate);
       return void book.gates.delete(event.key);
     }
+    case "step.held":
+      return void book.held.add(event.path);
+    case "step.released":
+      return released(book, event);
+    case "exception.raised":
+      return void book.held.delete(event.path);
     case "exception.closed":
       return mended(book, event);
     default:
@@ -147,6 +172,12 @@ function mended(book: Writing, event: Of<"exception.closed">): void {
   if (event.how !== "retry") return;
   book.tries.set(event.path, 0);
   book.doubts.delete(event.path);
+}
+
+function released(book: Writing, { path, again }: Of<"step.released">): void {
+  book.held.delete(path);
+  book.tries.set(path, 0);
+  if (again === true) book.doubts.delete(path);
 }
 
 function resumed(book: Writing, at: number): void {
@@ -180,12 +211,25 @@ function opened(
 function finished(book: Writing, event: Of<"step.finished">): void {
   const { path, outcome, closes, output } = event;
   book.ended.set(path, outcome);
+  book.held.delete(path);
+  // A person said so.
+  if (PEOPLE.includes(event.by)) book.mended.add(path);
+  if (closes !== undefined) childEnded(book, closes);
   if (closes !== undefined) book.open.delete(closes);
   if (isUndo(path)) return undone(book, path, outcome);
   const step = book.steps.get(bare(path));
   if (outcome === "completed" && step?.kind === "task" && step.compensate !== null) {
     book.undoable.unshift({ path, output: JSON.stringify(output ?? null) });
   }
+}
+
+/** However a sub-run has ended, a rollback asks it to undo what it did. */
+function childEnded(book: Writing, key: number): void {
+  const attempt = book.open.get(key);
+  if (attempt?.opening.child === undefined || isUndo(attempt.path)) return;
+  const [last] = book.undoable;
+  if (last?.child === attempt.opening.child) return;
+  book.undoable.unshift({ path: attempt.path, output: "null", child: attempt.opening.child });
 }
 
 /** The n-th undo undoes the n-th from behind. */

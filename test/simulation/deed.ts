@@ -1,5 +1,5 @@
 import type { Answer, Failure } from "../../src/core/machine/index.ts";
-import { classOf } from "../../src/core/machine/index.ts";
+import { classOf, emptyTable, type Frame, get } from "../../src/core/machine/index.ts";
 import { isKnown, outputsOf } from "./agents.ts";
 import type { Asked } from "./shell.ts";
 import { breaks, type Deed, type World } from "./world.ts";
@@ -102,6 +102,9 @@ function checkWritten(world: World, deed: Deed): void {
       "M1",
       `${deed.run} ${deed.path} key ${deed.key} was performed before its event was in the log`,
     );
+  const frame = get(world.shell?.look(deed.run)?.frames ?? emptyTable<string, Frame>(), deed.path);
+  if (frame?.kind === "leaf" && frame.hold !== null)
+    breaks(world, "held", `${deed.run} ${deed.path} is performed while a person has it in hand`);
   if (deed.effects !== "ask") return;
   if (!events.some((event) => event.type === "attempt.begun" && event.key === deed.key))
     breaks(

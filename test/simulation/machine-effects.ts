@@ -2,7 +2,6 @@ import type { RunId } from "../../src/core/id.ts";
 import {
   type Answer,
   type Call,
-  childOf,
   type Effect,
   type Event,
   failure,
@@ -22,7 +21,7 @@ import {
   type Resident,
   type State,
 } from "./machine-process.ts";
-import { DEFAULTS } from "./taste.ts";
+import { type Owing, report, startChild, undoChild } from "./machine-sub-runs.ts";
 
 const STOPPING_MS_MOST = 10_000;
 
@@ -56,8 +55,6 @@ export function oweAll(state: State, id: RunId, effects: readonly Effect[]): voi
   if (resident !== undefined) for (const effect of effects) owe(state, { id, resident, effect });
 }
 
-type Owing<E = Effect> = { readonly id: RunId; readonly resident: Resident; readonly effect: E };
-
 function owe(state: State, owing: Owing): void {
   const { id, effect } = owing;
   switch (effect.type) {
@@ -73,6 +70,8 @@ function owe(state: State, owing: Owing): void {
       return abort(state, { ...owing, effect });
     case "child":
       return startChild(state, { ...owing, effect });
+    case "undo":
+      return undoChild(state, { ...owing, effect });
     case "report":
       return report(state, { ...owing, effect });
     case "timer":
@@ -265,53 +264,4 @@ function abort(
     key,
     outcome: { kind: "refused", error: failure("sub_run_failed", "It was not begun.") },
   });
-}
-
-function startChild(
-  state: State,
-  { id, resident, effect }: Owing<Extract<Effect, { type: "child" }>>,
-): void {
-  const { key, child, definition } = effect;
-  const refuse = (error: ReturnType<typeof failure>): void =>
-    postOwn(state, id, { type: "answer", key, outcome: { kind: "refused", error } });
-  const made = childOf(resident.run, key, factsOf(state).read);
-  if (made === null) return;
-  if (!("params" in made)) return refuse(made);
-  if (definition === null) return refuse(failure("sub_run_failed", "There is no such workflow."));
-  const signal: Signal = {
-    type: "start",
-    definition,
-    params: { ...DEFAULTS, ...made.params },
-    parent: { run: id, key },
-    at: state.world.moments.now(),
-    by: resident.run.by,
-  };
-  post(state, child, { signal, cause: null, told: null });
-}
-
-/** The parent is told first; only when it has that on disk is the report done. */
-function report(state: State, { id, effect }: Owing<Extract<Effect, { type: "report" }>>): void {
-  const done = (): void =>
-    postOwn(state, id, {
-      type: "answer",
-      key: effect.key,
-      outcome: { kind: "ok", output: { value: null } },
-    });
-  const outcome: Answer =
-    effect.outcome === "completed"
-      ? { kind: "ok", output: effect.output }
-      : { kind: "failed", certain: true, error: endOf(effect) };
-  const signal: Signal = {
-    type: "answer",
-    key: effect.to.key,
-    outcome,
-    at: state.world.moments.now(),
-    by: "muster",
-  };
-  if (!post(state, effect.to.run, { signal, cause: null, told: done })) done();
-}
-
-function endOf(effect: Extract<Effect, { type: "report" }>): ReturnType<typeof failure> {
-  if (effect.error?.class === "critical") return effect.error;
-  return failure("sub_run_failed", `It ended as ${effect.outcome}: ${effect.error?.message ?? ""}`);
 }

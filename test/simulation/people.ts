@@ -1,14 +1,10 @@
-import type { Digest, RunId } from "../../src/core/id.ts";
-import {
-  type Run,
-  type Signal,
-  type Stored,
-  type Wait,
-  waitsOf,
-} from "../../src/core/machine/index.ts";
+import type { Digest } from "../../src/core/id.ts";
+import { type Run, type Stored, type Wait, waitsOf } from "../../src/core/machine/index.ts";
 import { outputsOf } from "./agents.ts";
 import { isTouched } from "./deed.ts";
+import { meddle } from "./meddling.ts";
 import { PEOPLE } from "./taste.ts";
+import { tell } from "./telling.ts";
 import type { World } from "./world.ts";
 
 /** Everybody who decides, brings events, mends exceptions and meddles, with more or less sense. */
@@ -22,7 +18,6 @@ export type People = {
 /** What is done for one run at one look; the rest comes with the next. */
 const ACTS_MOST = 12;
 
-type Bare<S> = S extends Signal ? Omit<S, "at" | "by"> : never;
 type Of<Kind extends Wait["what"]["kind"]> = Wait & {
   readonly what: Extract<Wait["what"], { kind: Kind }>;
 };
@@ -42,19 +37,6 @@ export function openPeople(world: World): People {
   };
 }
 
-let causes = 0;
-
-function tell(world: World, run: RunId, told: { readonly by: string } & Bare<Signal>): void {
-  const { chance, weather, shell, moments } = world;
-  const signal = { ...told, at: moments.now() } as Signal;
-  // An event names the key that it answers: twice is once by itself.
-  const cause = told.type === "arrived" ? undefined : `told-${causes++}`;
-  shell?.send(run, signal, cause);
-  // The same message once more, or the same wish in another message.
-  if (chance.is(weather.mischief / 2))
-    shell?.send(run, signal, chance.is(0.5) ? cause : cause && `${cause}-again`);
-}
-
 function attend(world: World, run: Run): boolean {
   let acted = false;
   if (run.paused !== null && run.paused.exception === null) {
@@ -69,6 +51,7 @@ function attend(world: World, run: Run): boolean {
     if (kind === "gate") acted = vote(world, run, wait as Of<"gate">) || acted;
     else if (kind === "event") acted = arrive(world, run, wait as Of<"event">) || acted;
     else if (kind === "exception") acted = wayOut(world, run, wait as Of<"exception">) || acted;
+    else if (kind === "held") acted = fromHand(world, run, wait) || acted;
   }
   return acted;
 }
@@ -165,20 +148,16 @@ function wayOut(world: World, run: Run, wait: Of<"exception">): boolean {
   return true;
 }
 
-function meddle(world: World): void {
-  const { chance, weather, shell } = world;
-  const runs = shell?.runs() ?? [];
-  if (runs.length === 0) return;
-  const id = chance.one(runs);
-  world.counts.meddled++;
-  const how = chance.next();
-  if (how < 0.4) {
-    tell(world, id, { type: "pause", why: "somebody wants to look", by: "cy" });
-    world.moments.after(chance.between(0, 200_000), () =>
-      tell(world, id, { type: "resume", by: "cy" }),
-    );
-  } else if (how < 0.55) tell(world, id, { type: "resume", by: "cy" });
-  else if (how < 0.7) tell(world, id, { type: "proceed", by: "cy" });
-  else if (!weather.isCalm)
-    tell(world, id, { type: "cancel", why: "not wanted", rollback: chance.is(0.5), by: "cy" });
+/** Who has a step in hand looks at what was written, gives its outputs, or hands it back to its agent. */
+function fromHand(world: World, run: Run, { path }: Wait): boolean {
+  const { chance, deeds } = world;
+  const calls = deeds.filter((deed) => deed.run === run.id && deed.path === path);
+  if (calls.some((deed) => deed.isPending)) return false;
+  const isDone = calls.some((deed) => deed.wrote && isTouched(world, deed));
+  const output: Stored = { value: outputsOf(path, calls.at(-1)?.inputs ?? {}) };
+  if (isDone) tell(world, run.id, { type: "give", path, output, why: "it was done", by: "ana" });
+  // What may have been done is not handed back just so.
+  else if (chance.is(0.5)) tell(world, run.id, { type: "handback", path, why: "", by: "ana" });
+  else tell(world, run.id, { type: "retry", path, why: "not done", by: "ana" });
+  return true;
 }

@@ -34,7 +34,7 @@ export function weatherOf(chance: Chance): Weather {
     refused: some(0.3, 0.3),
     slow: some(0.5, 0.5),
     jump: some(0.4, 0.1),
-    meddle: some(0.6, 0.08),
+    meddle: some(0.7, 0.25),
     mischief: some(0.5, 0.5),
   };
 }

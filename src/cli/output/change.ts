@@ -82,19 +82,28 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "run.accepted": (event) =>
     `${event.run} accepted: ${plain(event.workflow)} ${plain(event.version)}`.trimEnd(),
   "run.paused": (event) => `paused: ${plain(event.why)}`,
-  "run.resumed": () => "goes on",
+  "run.resumed": (event) => (event.why ? `goes on: ${plain(event.why)}` : "goes on"),
+  "run.amended": (event) => `${plain(event.by)} amends ${amended(event)}: ${plain(event.why)}`,
+  "run.moved": (event) =>
+    `goes on by version ${plain(event.version) || "without a number"}: ${plain(event.why)}`,
   // The reason of a run that fails is told with the step, and at its end.
   "run.stopping": (event) =>
     event.outcome === "failed" && event.error
       ? null
       : `stopping, to end as ${event.outcome}: ${plain(event.why)}`,
-  "run.undoing": () => "undoing what was done",
+  "run.undoing": (event) =>
+    event.why ? `undoing what was done: ${plain(event.why)}` : "undoing what was done",
   "run.finished": (event, { history }) => {
     const took = duration(event.at - (history.acceptedAt ?? event.at));
     return `${event.outcome} in ${took}${event.error ? `: ${plain(event.error.message)}` : ""}`;
   },
   "step.started": startWords,
   "step.skipped": (event, { name }) => `${name}: skipped, ${plain(event.why)}`,
+  "step.skipping": (event, { name }) => `${name}: is left out, ${plain(event.why)}`,
+  "step.held": (event, { name }) =>
+    `${name}: ${plain(event.by)} takes it over, ${plain(event.why)}`,
+  "step.released": (event, { name }) =>
+    [`${name}: handed back`, plain(event.why)].filter((part) => part !== "").join(", "),
   "step.finished": (event, told) => `${told.name}: ${endWords(event, told)}`,
   "attempt.started": (event, { name, history }) => {
     const isFirst = recordAt(history, event.path).attempts <= 1;
@@ -134,6 +143,10 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "timer.ended": silent,
   "listen.ended": silent,
 };
+
+function amended({ params, limits }: Extract<Event, { readonly type: "run.amended" }>): string {
+  return [...Object.keys(params ?? {}), ...Object.keys(limits ?? {})].map(plain).join(", ");
+}
 
 function startWords(
   event: Extract<Event, { readonly type: "step.started" }>,

@@ -54,8 +54,11 @@ export function gateClosed(history: History, event: Of<"gate.closed">): History 
 
 export function exceptionRaised(history: History, event: Of<"exception.raised">): History {
   const { seq: key, at, path, why, owner, error, look, recipients } = event;
-  const record = { ...recordAt(history, path), status: "waiting", exception: key, error } as const;
-  const after = write(history, { ...record, nextTryAt: null });
+  const before = recordAt(history, path);
+  const record = { ...before, status: "waiting", exception: key, error, hold: null } as const;
+  const released =
+    before.hold === null ? history : { ...history, holds: remove(history.holds, before.hold) };
+  const after = write(released, { ...record, nextTryAt: null });
   const to = recipients === undefined ? {} : { recipients };
   const exceptions = set(after.exceptions, key, { key, at, path, why, owner, error, look, ...to });
   return { ...after, exceptions };
@@ -77,10 +80,30 @@ export function exceptionClosed(history: History, event: Of<"exception.closed">)
   return { ...after, exceptions: remove(after.exceptions, event.key) };
 }
 
+/** While its attempt is told to stop it is still at work. */
+export function stepHeld(
+  history: History,
+  { seq: key, at, path, by, why }: Of<"step.held">,
+): History {
+  const before = recordAt(history, path);
+  const status = before.attempt === null ? "waiting" : before.status;
+  const after = write(history, { ...before, status, hold: key, nextTryAt: null });
+  return { ...after, holds: set(after.holds, key, { key, at, path, by, why }) };
+}
+
+export function stepReleased(history: History, { path, key }: Of<"step.released">): History {
+  const after = write(history, { ...recordAt(history, path), status: "ready", hold: null });
+  return { ...after, holds: remove(after.holds, key) };
+}
+
 /** A step that has ended asks nobody any more, whether or not anybody has answered. */
-export function nothingAwaited(history: History, { gate, task, exception }: StepRecord): History {
+export function nothingAwaited(
+  history: History,
+  { gate, task, exception, hold }: StepRecord,
+): History {
   return {
     ...history,
+    holds: hold === null ? history.holds : remove(history.holds, hold),
     gates: gate && !gate.closed ? remove(history.gates, gate.key) : history.gates,
     tasks: task === null ? history.tasks : remove(history.tasks, task.key),
     exceptions: exception === null ? history.exceptions : remove(history.exceptions, exception),

@@ -7,6 +7,7 @@ import { type Places, placesOf } from "./place.ts";
 import {
   type ExceptionRecord,
   type GateRecord,
+  type HoldRecord,
   newRecord,
   type StepRecord,
   type Tally,
@@ -48,6 +49,7 @@ export type History = {
   /** Steps of which there are many, by static path. */
   readonly tallies: Table<Path, Tally>;
   readonly exceptions: Table<Key, ExceptionRecord>;
+  readonly holds: Table<Key, HoldRecord>;
   /** Open gates. */
   readonly gates: Table<Key, GateRecord>;
   /** Open tasks of people. */
@@ -162,6 +164,7 @@ export function emptyHistory(workflow: Workflow): History {
     records: set(emptyTable<Path, StepRecord>(), "", newRecord("", places[""]?.units ?? 0)),
     tallies: emptyTable(),
     exceptions: emptyTable(),
+    holds: emptyTable(),
     gates: emptyTable(),
     tasks: emptyTable(),
     errors: [],

@@ -9,6 +9,7 @@ export { readEvent } from "./read-event.ts";
 export type {
   ExceptionRecord,
   GateRecord,
+  HoldRecord,
   StepRecord,
   StepStatus,
   Tally,
@@ -18,4 +19,4 @@ export type {
 export { isEnded } from "./record.ts";
 export { type Beside, countedSteps, isWell, stateDocument } from "./state-document.ts";
 export type { RunStatus, RunView, StepView } from "./view.ts";
-export { exceptionsOf, gatesOf, statusOf, tasksOf, viewOf } from "./view.ts";
+export { exceptionsOf, gatesOf, holdsOf, statusOf, tasksOf, viewOf } from "./view.ts";

@@ -8,9 +8,11 @@ import {
   gateEscalated,
   gateVoted,
   ruleActed,
+  stepHeld,
+  stepReleased,
 } from "./gate-events.ts";
 import type { History } from "./history.ts";
-import type { ExceptionRecord, GateRecord, TaskRecord } from "./record.ts";
+import type { ExceptionRecord, GateRecord, HoldRecord, TaskRecord } from "./record.ts";
 import {
   attemptEnded,
   attemptOpened,
@@ -37,13 +39,19 @@ type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type>) => History } = {
   "run.accepted": (history, { run, params, at }) => ({ ...history, run, params, acceptedAt: at }),
   "run.paused": (history, { at, why }) => ({ ...history, paused: { at, why } }),
+  "run.amended": (history, { params = {} }) => ({
+    ...history,
+    params: { ...history.params, ...params },
+  }),
+  "run.moved": (history, { params }) => (params === undefined ? history : { ...history, params }),
   "run.resumed": (history) => ({ ...history, paused: null }),
   "run.stopping": (history, { outcome: end, rollback, why, error }) => ({
     ...history,
     stopping: { end, rollback, why },
     error: error ?? history.error,
   }),
-  "run.undoing": (history) => ({ ...history, undoing: true }),
+  // Also of a run that had ended.
+  "run.undoing": (history) => ({ ...history, undoing: true, outcome: null, endedAt: null }),
   "run.finished": runFinished,
   "step.started": stepStarted,
   "step.skipped": stepSkipped,
@@ -70,6 +78,8 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "task.claimed": taskClaimed,
   "task.released": taskReleased,
   "task.escalated": taskEscalated,
+  "step.held": stepHeld,
+  "step.released": stepReleased,
   "exception.raised": exceptionRaised,
   "exception.closed": exceptionClosed,
   "rule.acted": ruleActed,
@@ -77,6 +87,7 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "run.attached": unchanged,
   "run.proceeded": unchanged,
   "step.stopping": unchanged,
+  "step.skipping": unchanged,
   "report.told": unchanged,
   "attempt.begun": unchanged,
   "attempt.stopping": unchanged,
@@ -102,6 +113,7 @@ function runFinished(history: History, event: Of<"run.finished">): History {
     gates: emptyTable<Key, GateRecord>(),
     tasks: emptyTable<Key, TaskRecord>(),
     exceptions: emptyTable<Key, ExceptionRecord>(),
+    holds: emptyTable<Key, HoldRecord>(),
   };
   const root = recordAt(ended, "");
   if (outcome !== "completed") return ended;

@@ -42,6 +42,8 @@ export type StepRecord = {
   /** The task that a person has of it. */
   readonly task: TaskRecord | null;
   readonly exception: Key | null;
+  /** A person has it in hand. */
+  readonly hold: Key | null;
   readonly waitsFor: Awaited | null;
   /** each: how many items. */
   readonly count: number | null;
@@ -62,6 +64,15 @@ type Awaited =
       readonly key: string;
       readonly due: number | null;
     };
+
+/** A step that a person has taken from its agent. */
+export type HoldRecord = {
+  readonly key: Key;
+  readonly at: number;
+  readonly path: Path;
+  readonly by: string;
+  readonly why: string;
+};
 
 export type GateRecord = {
   readonly key: Key;
@@ -148,6 +159,7 @@ export function newRecord(path: Path, expected: number): StepRecord {
     gate: null,
     task: null,
     exception: null,
+    hold: null,
     waitsFor: null,
     count: null,
     branch: null,

@@ -205,7 +205,8 @@ function awaiting(view: RunView): Json {
     look,
     ...(recipients === undefined ? {} : { recipients }),
   }));
-  return [...gates, ...tasks, ...exceptions];
+  const holds = view.holds.map(({ path, by, why }) => ({ held: path, by, why }));
+  return [...gates, ...tasks, ...exceptions, ...holds];
 }
 
 function instant(ms: number | null): string | null {

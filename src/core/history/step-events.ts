@@ -6,14 +6,14 @@ import type { History } from "./history.ts";
 import { isComposite, parentPath, placeAt } from "./place.ts";
 import type { StepRecord } from "./record.ts";
 import { taskOpened } from "./task-events.ts";
-import { undoFinished, undoStarted } from "./undo.ts";
+import { subRunEnded, undoFinished, undoStarted } from "./undo.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 
 export function stepStarted(history: History, event: Of<"step.started">): History {
   const { path, at } = event;
   const grown = growth(history, event);
-  const begun = addWork(withRound(undoStarted(history, path), path), path, { expected: grown });
+  const begun = addWork(withRound(undoStarted(history, event), path), path, { expected: grown });
   const before = recordAt(begun, path);
   const place = placeAt(history.places, path);
   const waits = place.step?.kind === "wait" || place.step?.kind === "gate";
@@ -96,6 +96,7 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
     gate: before.gate?.closed ? before.gate : null,
     task: null,
     exception: null,
+    hold: null,
     error: event.error ?? before.error,
     output: event.output ?? null,
     warnings: texts,
@@ -131,7 +132,7 @@ function opened(
     ...record,
     status: "running",
     attempts: record.attempts + 1,
-    attempt: { key: opening.seq, subRun: opening.definition !== undefined },
+    attempt: { key: opening.seq, subRun: opening.child !== undefined },
     agent: opening.agent,
     fallback: fallback ?? record.fallback,
     nextTryAt: null,
@@ -142,9 +143,12 @@ export function attemptEnded(history: History, event: Of<"attempt.ended">): Hist
   const { path, at, error } = event;
   const before = recordAt(history, path);
   // What follows (another attempt, an exception, its end) is not decided yet.
-  const record: StepRecord = { ...before, status: "ready", attempt: null, task: null, error };
+  const status = before.hold === null ? "ready" : "waiting";
+  const record: StepRecord = { ...before, status, attempt: null, task: null, error };
   const tasks = before.task === null ? history.tasks : remove(history.tasks, before.task.key);
-  const after = write({ ...history, tasks, usage: addUsage(history.usage, event.usage) }, record);
+  const isSubRun = before.attempt?.subRun === true && event.outcome !== "refused";
+  const told = isSubRun ? subRunEnded(history, path) : history;
+  const after = write({ ...told, tasks, usage: addUsage(told.usage, event.usage) }, record);
   return event.outcome === "stopped" ? after : addError(after, record, { at, error });
 }
 

@@ -9,6 +9,7 @@ import {
   EMPTY_TALLY,
   type ExceptionRecord,
   type GateRecord,
+  type HoldRecord,
   isEnded,
   newRecord,
   type StepRecord,
@@ -35,6 +36,7 @@ export type RunView = {
   /** Open ones, oldest first, at most `OPEN_SHOWN_MOST` of each. */
   readonly exceptions: readonly ExceptionRecord[];
   readonly exceptionCount: number;
+  readonly holds: readonly HoldRecord[];
   readonly gates: readonly GateRecord[];
   readonly gateCount: number;
   readonly tasks: readonly TaskRecord[];
@@ -85,6 +87,7 @@ export function viewOf(history: History): RunView {
     ),
     exceptions: exceptionsOf(history).slice(0, OPEN_SHOWN_MOST),
     exceptionCount: history.exceptions.size,
+    holds: holdsOf(history).slice(0, OPEN_SHOWN_MOST),
     gates: gatesOf(history).slice(0, OPEN_SHOWN_MOST),
     gateCount: history.gates.size,
     tasks: tasksOf(history).slice(0, OPEN_SHOWN_MOST),
@@ -178,6 +181,11 @@ export function gatesOf(history: History): readonly GateRecord[] {
 /** All open tasks of people, oldest first. */
 export function tasksOf(history: History): readonly TaskRecord[] {
   return oldest([...entries(history.tasks)]);
+}
+
+/** Steps that people have in hand, oldest first. */
+export function holdsOf(history: History): readonly HoldRecord[] {
+  return oldest([...entries(history.holds)]);
 }
 
 /** All open exceptions, oldest first. */

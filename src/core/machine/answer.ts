@@ -9,6 +9,7 @@ import type { LeafFrame } from "./run.ts";
 import type { Answer } from "./signal.ts";
 import { get } from "./table.ts";
 import { attemptTooLong } from "./time-limit.ts";
+import { isUndo } from "./undo.ts";
 
 /** After this many crashes during one attempt nobody performs it again by itself. */
 export const REPEATS_MOST = 20;
@@ -65,7 +66,7 @@ export function heardLost(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
   if (open?.type !== "attempt" || open.child !== null) return null;
   if (open.effects === "ask" && !open.begun) return null;
-  if (open.effects !== "ask" && !open.stopping && open.repeats < REPEATS_MOST) {
+  if (open.effects !== "ask" && !isToStop(draft, open) && open.repeats < REPEATS_MOST) {
     tell(draft, { type: "attempt.repeated", key });
     return null;
   }
@@ -81,6 +82,11 @@ export function heardLost(draft: Draft, key: number): Problem | null {
     unanswered: true,
   });
   return null;
+}
+
+/** Told to stop, or the run is, and the step was not told yet. */
+function isToStop({ run }: Draft, { stopping, path }: OpenAttempt): boolean {
+  return stopping || (run.phase === "stopping" && run.stopping?.abort === true && !isUndo(path));
 }
 
 type Ok = {
@@ -149,14 +155,11 @@ function late(draft: Draft, key: number, answer: Answer): Problem | null {
   )
     return null;
   const taken = accepted(draft, answer.output, frame.step.outputs);
-  if ("why" in taken || frame.exception === null) return null;
-  const pausedBy = draft.run.paused?.exception === frame.exception;
-  tell(draft, {
-    type: "exception.closed",
-    key: frame.exception,
-    path: frame.path,
-    how: "answered",
-  });
+  if ("why" in taken || (frame.exception === null && frame.hold === null)) return null;
+  const { exception, path } = frame;
+  const pausedBy = exception !== null && draft.run.paused?.exception === exception;
+  if (exception !== null)
+    tell(draft, { type: "exception.closed", key: exception, path, how: "answered" });
   complete(draft, frame, { output: taken.output });
   if (pausedBy) tell(draft, { type: "run.resumed" });
   return null;

@@ -2,6 +2,7 @@ import type { Event, Opening, Path, TaskOpening } from "./event.ts";
 import { occupy, putFrame, seat, unwant } from "./places.ts";
 import type { Fold, LeafFrame, Open, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
+import { isUndo } from "./undo.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 export type OpenAttempt = Extract<Open, { type: "attempt" }>;
@@ -67,24 +68,36 @@ function openTask(
 }
 
 /** Fold: the attempt under this key is no longer in flight; its place is free. What is not answered stays known. */
-export function foldClosed(run: Fold, key: number, isUnanswered: boolean): void {
+export function foldClosed(
+  run: Fold,
+  key: number,
+  { isUnanswered, wasBegun }: { readonly isUnanswered: boolean; readonly wasBegun: boolean },
+): void {
   const open = get(run.open, key);
   if (open?.type === "task") run.open = remove(run.open, key);
   if (open?.type !== "attempt") return;
   if (isUnanswered) run.doubts = set(run.doubts, key, { path: open.path, call: open.call });
+  if (open.child !== null && wasBegun && !isUndo(open.path)) undoableRun(run, open, key);
   run.open = remove(run.open, key);
   occupy(run, get(run.frames, open.path)?.parent ?? null, -1);
 }
 
+/** However a sub-run has ended, it may have done something: it is asked itself. */
+function undoableRun(run: Fold, { path, child }: OpenAttempt, key: number): void {
+  const born = get(run.frames, path)?.born.seq ?? key;
+  if (run.undo?.child !== child) run.undo = { path, output: null, child, born, next: run.undo };
+}
+
 export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
-  foldClosed(run, event.key, event.unanswered === true);
+  const wasBegun = event.outcome !== "refused";
+  foldClosed(run, event.key, { isUnanswered: event.unanswered === true, wasBegun });
   const frame = get(run.frames, event.path);
   if (frame?.kind !== "leaf") return;
   const call = event.doubt ? frame.call : null;
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
   putFrame(run, {
     ...frame,
-    state: "judging",
+    state: frame.hold === null ? "judging" : "held",
     timer: null,
     key: null,
     call,

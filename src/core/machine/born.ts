@@ -122,6 +122,7 @@ export function leafFrame(step: LeafFrame["step"], birth: Birth): LeafFrame {
     grant: null,
     exception: null,
     exceptionWhy: null,
+    hold: null,
     undoes: null,
   };
 }

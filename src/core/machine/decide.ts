@@ -3,13 +3,14 @@ import type { Problem } from "../problem.ts";
 import { unreachable } from "../unreachable.ts";
 import { advanceBlock } from "./block.ts";
 import { advanceChoose } from "./choose.ts";
+import { lookAtAll } from "./control.ts";
 import { type Draft, isFull, openDraft, tell } from "./draft.ts";
 import { advanceEach } from "./each.ts";
 import { endRun } from "./end.ts";
 import type { Event } from "./event.ts";
 import type { Facts } from "./facts.ts";
 import { stopped } from "./finish.ts";
-import { hear, lookAtAll } from "./hear.ts";
+import { hear } from "./hear.ts";
 import { advanceLeaf } from "./leaf.ts";
 import { attempt } from "./open-attempt.ts";
 import { nextForPlace } from "./places.ts";
@@ -44,6 +45,7 @@ export function decide(run: Run, signal: Signal, facts: Facts): Decision | Probl
   const problem = hear(draft, signal);
   if (problem !== null) return problem;
   draft.by = "muster";
+  if (facts.isResting === true) return ended(draft, false);
   if (run.unsettled) lookAtAll(draft);
   const isSettled = settle(draft);
   if (signal.type === "proceed" && run.unsettled && draft.events.length === 0)

@@ -1,5 +1,5 @@
 import type { Digest, RunId } from "../id.ts";
-import type { EffectClass, Key, Path, RunOutcome, Stored } from "./event.ts";
+import type { EffectClass, Key, Parent, Path, RunOutcome, Stored } from "./event.ts";
 import type { Failure } from "./failure.ts";
 
 /**
@@ -22,6 +22,8 @@ export type Effect =
       /** null: there is no such workflow any more; answer `refused`. */
       readonly definition: Digest | null;
     }
+  /** Tell the child run to undo what it did; its end is told as an `answer`. Where there is none, nothing was done. */
+  | { readonly type: "undo"; readonly key: Key; readonly path: Path; readonly child: RunId }
   /** Tell `fired` at `due`. */
   | { readonly type: "timer"; readonly key: Key; readonly due: number }
   /**
@@ -39,7 +41,7 @@ export type Effect =
   | {
       readonly type: "report";
       readonly key: Key;
-      readonly to: { readonly run: RunId; readonly key: Key };
+      readonly to: Parent;
       readonly outcome: RunOutcome;
       readonly output: Stored;
       readonly error: Failure | null;

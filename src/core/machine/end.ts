@@ -1,6 +1,7 @@
 import { type Draft, store, tell } from "./draft.ts";
 import type { RunOutcome } from "./event.ts";
 import type { Failure } from "./failure.ts";
+import { undoOpening } from "./open-attempt.ts";
 import { runOutputs } from "./result.ts";
 import { entries, get } from "./table.ts";
 import { isUndo, undoPath } from "./undo.ts";
@@ -46,7 +47,9 @@ function undoNext(draft: Draft): void {
   if (run.undo === null) return finish(draft, "rolled back", null);
   if (run.paused !== null) return;
   const number = run.undone + 1;
-  tell(draft, { type: "step.started", path: undoPath(number), slot: number });
+  const started = { type: "step.started", path: undoPath(number), slot: number } as const;
+  const { child } = run.undo;
+  tell(draft, child === null ? started : { ...started, attempt: undoOpening(run) });
 }
 
 function finish(draft: Draft, outcome: RunOutcome, error: Failure | null): void {

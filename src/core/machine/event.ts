@@ -40,8 +40,16 @@ export type Event = {
 
 export type EventType = Body["type"];
 
-/** The run, and the attempt in it, that a sub-run belongs to. `depth`: how many runs are above it; absent is 1. */
-export type Parent = { readonly run: RunId; readonly key: Key; readonly depth?: number };
+/**
+ * The run, and the attempt in it, that a sub-run belongs to. `depth`: how many runs are above it; absent
+ * is 1. `undo`: that attempt undoes it, and being rolled back is its success.
+ */
+export type Parent = {
+  readonly run: RunId;
+  readonly key: Key;
+  readonly depth?: number;
+  readonly undo?: true;
+};
 
 /** The fields that open an attempt: in `step.started` for the first, in `attempt.started` for later ones. */
 export type Opening = {
@@ -86,7 +94,17 @@ export type Body =
     }
   | { readonly type: "run.attached"; readonly parent: Parent }
   | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
-  | { readonly type: "run.resumed" }
+  | { readonly type: "run.resumed"; readonly why?: string }
+  /** From now on steps begin with these params; live ones keep those they began with. */
+  | ({ readonly type: "run.amended"; readonly why: string } & Amendment)
+  /** Pinned to another definition. `params`: all of them, where the other one names or checks them otherwise. */
+  | {
+      readonly type: "run.moved";
+      readonly definition: Digest;
+      readonly version: string;
+      readonly params?: JsonObject;
+      readonly why: string;
+    }
   /** Nothing new begins; what is in flight is stopped or awaited. `outcome` is how the run is to end. */
   | {
       readonly type: "run.stopping";
@@ -97,7 +115,8 @@ export type Body =
       readonly why: string;
       readonly error?: Failure;
     }
-  | { readonly type: "run.undoing" }
+  /** `why`: somebody asked for it after the run had ended. */
+  | { readonly type: "run.undoing"; readonly why?: string }
   /** What was left to decide turned out to be nothing. */
   | { readonly type: "run.proceeded" }
   | {
@@ -142,6 +161,18 @@ export type Body =
       readonly slot: number;
       readonly why: string;
     }
+  /** When its turn comes it is left out. */
+  | { readonly type: "step.skipping"; readonly path: Path; readonly why: string }
+  /** A person has taken it from its agent. This opens what waits for them. */
+  | { readonly type: "step.held"; readonly path: Path; readonly why: string }
+  /** Its agent tries it again. `again`: under a new call, although it may have been done. */
+  | {
+      readonly type: "step.released";
+      readonly path: Path;
+      readonly key: Key;
+      readonly why: string;
+      readonly again?: true;
+    }
   | {
       readonly type: "step.finished";
       readonly path: Path;
@@ -150,6 +181,8 @@ export type Body =
       readonly error?: Failure;
       /** The attempt that this closes. */
       readonly closes?: Key;
+      /** That attempt was not answered: a person was before its agent. */
+      readonly unanswered?: true;
       readonly usage?: Usage;
       readonly warnings?: readonly string[];
       /** degraded: what the author says it means */
@@ -274,7 +307,24 @@ export type Body =
       readonly key: Key;
       readonly path: Path;
       readonly how: "retry" | "skip" | "give" | "answered" | "cancelled";
+      readonly why?: string;
     };
+
+/** What is changed of a run while it goes on. */
+export type Amendment = {
+  readonly params?: JsonObject;
+  readonly limits?: AmendedLimits;
+};
+
+/** Limits of a run that go before those of its definition. */
+export type AmendedLimits = {
+  /** Attempts in flight at once. */
+  readonly concurrencyMost?: number;
+  /** Since it was accepted, without pauses; null is: no limit. */
+  readonly totalTimeoutMs?: number | null;
+  /** Attempts of one step in all. */
+  readonly attemptsMost?: number;
+};
 
 export type GateOpening = {
   /** Of the exact action or question; a vote for another digest does not count. */

@@ -45,7 +45,10 @@ function foldRun(run: Fold, event: Event): void {
     case "run.stopping":
       return stopping(run, event);
     case "run.undoing":
-      run.phase = "undoing";
+      return undoing(run);
+    case "run.amended":
+      return amended(run, event);
+    case "run.moved":
       return;
     // What a rule led to stands in the events behind it.
     case "rule.acted":
@@ -68,6 +71,8 @@ type OfRun =
   | "run.resumed"
   | "run.stopping"
   | "run.undoing"
+  | "run.amended"
+  | "run.moved"
   | "run.proceeded"
   | "rule.acted"
   | "run.finished"
@@ -84,6 +89,9 @@ function foldStep(run: Fold, event: Exclude<Event, { type: OfRun }>): void {
       return foldFinished(run, event);
     case "step.stopping":
       return stoppingStep(run, event);
+    case "step.skipping":
+      run.skipping = set(run.skipping, event.path, event.why);
+      return;
     case "timer.set":
       return timerSet(run, event);
     case "timer.ended":
@@ -103,6 +111,7 @@ type OfStep =
   | "step.skipped"
   | "step.finished"
   | "step.stopping"
+  | "step.skipping"
   | "timer.set"
   | "timer.ended"
   | "listen.ended"
@@ -177,6 +186,26 @@ function stopping(run: Fold, event: Of<"run.stopping">): void {
   if (root !== undefined) putFrame(run, { ...root, stopping: { outcome, abort, why, error } });
 }
 
+/** A run that had ended goes on with what is left to undo. */
+function undoing(run: Fold): void {
+  if (run.phase === "finished") run.open = emptyTable();
+  run.phase = "undoing";
+  run.outcome = null;
+}
+
+function amended(run: Fold, { params, limits, seq }: Of<"run.amended">): void {
+  if (params !== undefined) {
+    run.before = { until: seq, params: run.params, next: run.before };
+    run.params = { ...run.params, ...params };
+  }
+  if (limits === undefined) return;
+  run.limits = { ...run.limits, ...limits };
+  const root = get(run.frames, "");
+  const most = limits.concurrencyMost;
+  if (most !== undefined && root?.kind === "block" && root.limiter !== null)
+    putFrame(run, { ...root, limiter: { ...root.limiter, most } });
+}
+
 function finished(run: Fold, event: Of<"run.finished">): void {
   const empty = emptyTable<number, Open>();
   run.phase = "finished";
@@ -185,7 +214,9 @@ function finished(run: Fold, event: Of<"run.finished">): void {
   run.result = event.outputs ?? null;
   run.frames = emptyTable();
   run.paused = null;
-  run.undo = null;
+  // What was done can be undone later, unless it has been.
+  if (event.outcome === "rolled back") run.undo = null;
+  run.skipping = emptyTable();
   run.taken = emptyTable();
   run.open =
     run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });

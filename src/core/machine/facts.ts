@@ -1,4 +1,4 @@
-import type { AgentNeed } from "../definition/index.ts";
+import type { AgentNeed, Workflow } from "../definition/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json } from "../json.ts";
 import type { EffectClass } from "./event.ts";
@@ -14,6 +14,10 @@ export type Facts = {
   readonly read: (digest: Digest) => Json;
   /** The current definition of a workflow, by name, for a sub-run; null is: there is none. */
   readonly workflow: (name: string) => Digest | null;
+  /** A definition under its digest, to move a run to; null is: there is none. */
+  readonly definition?: (digest: Digest) => Workflow | null;
+  /** Nothing begins here: what is told is written down, and who opens the folder next goes on. */
+  readonly isResting?: boolean;
   /** SHA-256 of a text, as `sha256:…`. */
   readonly digest: (text: string) => Digest;
   /** Who is meant by the name of a team or a role; absent, or nobody: the name is a person's. */

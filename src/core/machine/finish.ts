@@ -7,6 +7,7 @@ import type { Frame, LeafFrame } from "./run.ts";
 export type Ending = {
   readonly output?: Stored;
   readonly closes?: number;
+  readonly unanswered?: true;
   readonly usage?: Usage;
   readonly warnings?: readonly string[];
 };

@@ -1,17 +1,21 @@
 import type { Problem } from "../problem.ts";
 import { unreachable } from "../unreachable.ts";
+import { heardAmend } from "./amend.ts";
 import { heardAnswer, heardExpired, heardLost } from "./answer.ts";
+import { heardControl, heardUndo } from "./control.ts";
 import { type Draft, store, tell } from "./draft.ts";
 import { failure } from "./failure.ts";
-import { complete, degrade, fail } from "./finish.ts";
+import { complete, fail } from "./finish.ts";
 import { gateDue, heardVote } from "./gate.ts";
 import { accepted } from "./output.ts";
-import { heardGiven, heardOfTask, isTask, taskDue } from "./person.ts";
-import { type LeafFrame, MACHINE_VERSION, type Open } from "./run.ts";
+import { heardOfTask, taskDue } from "./person.ts";
+import { MACHINE_VERSION, type Open } from "./run.ts";
 import type { Told } from "./signal.ts";
-import { entries, get } from "./table.ts";
+import { get } from "./table.ts";
+import { heardHandback, heardTake } from "./take.ts";
 import { runTookTooLong, tookTooLong } from "./too-long.ts";
 import { lookForStall } from "./watch.ts";
+import { heardGive, heardRetry, heardSkip } from "./way-out.ts";
 
 /** What a signal says happened. Null, and perhaps no event, when it was taken; else why it is refused. */
 // oxlint-disable-next-line complexity -- a flat switch, one case for each kind of signal
@@ -44,11 +48,22 @@ export function hear(draft: Draft, told: Told): Problem | null {
     case "resume":
     case "cancel":
       return heardControl(draft, told);
+    case "undo":
+      return heardUndo(draft, told);
     case "retry":
+      return heardRetry(draft, told);
     case "skip":
-      return heardWayOut(draft, told);
+      return heardSkip(draft, told);
     case "give":
-      return isTask(draft.run, told.key) ? heardGiven(draft, told) : heardWayOut(draft, told);
+      return heardGive(draft, told);
+    case "take":
+      return heardTake(draft, told);
+    case "handback":
+      return heardHandback(draft, told);
+    case "amend":
+      return heardAmend(draft, told);
+    case "move":
+      return null;
     default:
       return unreachable(told);
   }
@@ -164,106 +179,4 @@ function heardArrived(draft: Draft, told: Extract<Told, { type: "arrived" }>): P
   tell(draft, { type: "listen.ended", key, payload: {}, source: told.source, ...from });
   complete(draft, frame, { output: taken.output });
   return null;
-}
-
-function heardControl(
-  draft: Draft,
-  told: Extract<Told, { type: "pause" | "resume" | "cancel" }>,
-): Problem | null {
-  const { run } = draft;
-  if (run.phase === "finished")
-    return { code: "already-ended", message: `${run.id} has ended: ${run.outcome ?? ""}.` };
-  if (told.type === "pause" && run.paused === null)
-    tell(draft, { type: "run.paused", why: told.why });
-  if (told.type === "resume" && run.paused !== null) resume(draft);
-  if (told.type === "cancel" && (run.phase === "running" || run.stopping?.abort === false)) {
-    // Nothing new begins in a cancelled run anyway; a pause would only hold up what is to be undone.
-    if (run.paused !== null) resume(draft);
-    tell(draft, {
-      type: "run.stopping",
-      outcome: "cancelled",
-      abort: true,
-      rollback: told.rollback,
-      why: told.why,
-    });
-    draft.queue.push("");
-  }
-  return null;
-}
-
-function resume(draft: Draft): void {
-  tell(draft, { type: "run.resumed" });
-  lookAtAll(draft);
-}
-
-export function lookAtAll(draft: Draft): void {
-  const paths = [...entries(draft.run.frames)].map(([path]) => path);
-  draft.queue.push(...paths.sort());
-}
-
-/** A person's way out of an exception. What they give is checked like any answer. */
-function heardWayOut(
-  draft: Draft,
-  told: Extract<Told, { type: "retry" | "skip" | "give" }>,
-): Problem | null {
-  const open = get(draft.run.open, told.key);
-  const frame = open?.type === "exception" ? get(draft.run.frames, open.path) : undefined;
-  if (frame?.kind !== "leaf")
-    return {
-      code: "conflict",
-      message: `There is no open exception ${told.key} in ${draft.run.id}: it was closed before, or never raised.`,
-    };
-  const pausedBy = draft.run.paused?.exception === told.key;
-  const against = wayOut(draft, frame, told);
-  if (against !== null) return against;
-  if (pausedBy) resume(draft);
-  return null;
-}
-
-function wayOut(
-  draft: Draft,
-  frame: LeafFrame,
-  told: Extract<Told, { type: "retry" | "skip" | "give" }>,
-): Problem | null {
-  const closing = { type: "exception.closed", key: told.key, path: frame.path } as const;
-  switch (told.type) {
-    case "retry":
-      if (frame.stopping !== null) return isEnding(frame);
-      tell(draft, { ...closing, how: "retry" });
-      return null;
-    case "skip": {
-      tell(draft, { ...closing, how: "skip" });
-      const error = frame.error ?? failure("optional_step_failure", told.why);
-      const warnings = [because(`${draft.by} went on without it`, told.why)];
-      degrade(draft, frame, { error, warnings });
-      return null;
-    }
-    case "give": {
-      const given = "value" in told.output ? store(draft, told.output.value) : told.output;
-      const taken = accepted(draft, given, frame.step.outputs);
-      if ("why" in taken)
-        return {
-          code: "bad-input",
-          message: `These are not the outputs that "${frame.step.name}" promises. ${taken.why}`,
-        };
-      tell(draft, { ...closing, how: "give" });
-      complete(draft, frame, {
-        output: taken.output,
-        warnings: [because(`Given by ${draft.by}`, told.why)],
-      });
-      return null;
-    }
-  }
-}
-
-function because(what: string, why: string): string {
-  return why === "" ? `${what}.` : `${what}: ${why}`;
-}
-
-function isEnding(frame: LeafFrame): Problem {
-  return {
-    code: "conflict",
-    message: `"${frame.step.name}" is being stopped and is not tried again.`,
-    mend: "Give its outputs where it was done; go on without it where it was not.",
-  };
 }

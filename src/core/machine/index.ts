@@ -40,4 +40,4 @@ export { emptyTable, entries, get, remove, set, type Table } from "./table.ts";
 export { asksOf, childOf, depthOf, type TaskAsked, taskOf } from "./task.ts";
 export { workOf } from "./work.ts";
 export type { Written } from "./written.ts";
-export { draftOf, eventOf } from "./written.ts";
+export { draftOf, eventOf, SYSTEM } from "./written.ts";

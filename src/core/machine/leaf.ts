@@ -20,7 +20,7 @@ const NO_REASON = failure("crashed", "It ended without a reason.");
 
 /** An attempt failed: the error's class and the step's strategy say what follows. */
 function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
-  const follows = following(frame, error, draft.run.workflow);
+  const follows = following(frame, error, draft.run);
   if (draft.run.workflow.rules !== undefined) {
     const cause = causeOf(draft, frame, follows);
     if (cause !== null && ruleActsOnStep(draft, frame, cause)) return;
@@ -58,7 +58,7 @@ function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
 function stop(draft: Draft, frame: LeafFrame): void {
   if (frame.state === "calling") return stopCall(draft, frame);
   if (frame.state === "asking" && frame.key !== null) return stopTask(draft, frame, frame.key);
-  if (frame.state === "held") {
+  if (frame.state === "held" && frame.hold === null) {
     if (frame.doubt || frame.exceptionWhy === "unknown" || frame.exception === null) return;
     tell(draft, {
       type: "exception.closed",
@@ -68,6 +68,7 @@ function stop(draft: Draft, frame: LeafFrame): void {
     });
     return stopped(draft, frame);
   }
+  // In somebody's hand or not: what may have been done is seen to before it ends.
   if (frame.doubt) {
     const lost = failure("lost", "It was stopped while it may have been done.");
     raise(draft, frame, { error: frame.error ?? lost });

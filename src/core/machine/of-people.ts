@@ -6,7 +6,10 @@ import { get, remove, set } from "./table.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
-type OfPeople = Extract<Event["type"], `gate.${string}` | `task.${string}` | `exception.${string}`>;
+type OfPeople =
+  | Extract<Event["type"], `gate.${string}` | `task.${string}` | `exception.${string}`>
+  | "step.held"
+  | "step.released";
 
 /** Fold: what people decide, take on, and are asked to look at. */
 export function foldOfPeople(run: Fold, event: Of<OfPeople>): void {
@@ -23,6 +26,10 @@ export function foldOfPeople(run: Fold, event: Of<OfPeople>): void {
       return changeTask(run, event.key, { claimed: null });
     case "task.escalated":
       return taskEscalated(run, event);
+    case "step.held":
+      return held(run, event);
+    case "step.released":
+      return released(run, event);
     case "exception.raised":
       return raised(run, event);
     case "exception.closed":
@@ -67,18 +74,48 @@ function gateClosed(run: Fold, event: Of<"gate.closed">): void {
 
 function raised(run: Fold, event: Of<"exception.raised">): void {
   const { seq, path, why, error, owner, look, at, recipients } = event;
-  const timer = get(run.frames, path)?.timer ?? null;
+  const frame = get(run.frames, path);
+  const timer = frame?.timer ?? null;
   if (timer !== null) run.open = remove(run.open, timer);
+  // Whoever had it in hand has it no longer: the run is ended, and what may have been done is seen to.
+  if (frame?.kind === "leaf" && frame.hold !== null) run.open = remove(run.open, frame.hold);
   const to = recipients === undefined ? {} : { recipients };
   run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at, ...to });
-  changeLeaf(run, path, { state: "held", timer: null, exception: seq, exceptionWhy: why });
+  const raisedNow = { timer: null, hold: null, exception: seq, exceptionWhy: why } as const;
+  changeLeaf(run, path, { state: "held", ...raisedNow });
 }
 
 function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
   run.open = remove(run.open, event.key);
   const change = { exception: null, exceptionWhy: null } as const;
   if (event.how !== "retry") return changeLeaf(run, event.path, change);
-  // A person ordered it again: that is a new call, whatever became of the old one.
-  const again = { state: "ready", tries: 0, call: null, doubt: false, error: null } as const;
-  changeLeaf(run, event.path, { ...change, ...again });
+  changeLeaf(run, event.path, { ...change, ...orderedAgain(event.seq) });
+}
+
+/** A person ordered it again: that is a new call, whatever became of the old one, with the params of now. */
+function orderedAgain(seq: number) {
+  const fresh = { tries: 0, call: null, doubt: false, error: null } as const;
+  return { state: "ready", ...fresh, born: { seq } } as const;
+}
+
+/** What is in flight is told to stop by the event after this; a wait for the next attempt is over. */
+function held(run: Fold, event: Of<"step.held">): void {
+  const { seq, path, by, why, at } = event;
+  const frame = get(run.frames, path);
+  if (frame?.kind !== "leaf") return;
+  run.open = set(run.open, seq, { type: "hold", path, by, why, at });
+  if (frame.state === "calling" || frame.state === "asking")
+    return changeLeaf(run, path, { hold: seq });
+  if (frame.timer !== null) run.open = remove(run.open, frame.timer);
+  changeLeaf(run, path, { state: "held", timer: null, hold: seq });
+}
+
+/** A call that may have been done stays the same call, unless the person orders it again. */
+function released(run: Fold, { seq, path, key, again }: Of<"step.released">): void {
+  run.open = remove(run.open, key);
+  const frame = get(run.frames, path);
+  if (frame?.kind !== "leaf") return;
+  const kept = { state: "ready", tries: 0, error: null } as const;
+  const next = frame.doubt && again !== true ? kept : orderedAgain(seq);
+  changeLeaf(run, path, { ...next, hold: null });
 }

@@ -6,8 +6,9 @@ import type { Opening, TaskOpening } from "./event.ts";
 import type { Asked } from "./facts.ts";
 import { failure } from "./failure.ts";
 import { fail, raise } from "./finish.ts";
-import type { LeafFrame } from "./run.ts";
+import type { LeafFrame, Run } from "./run.ts";
 import { following } from "./strategy.ts";
+import { undoStep } from "./undo.ts";
 
 /** A leaf that has its place goes on: the next attempt, by the same agent or, when that one is through, by the fallback. */
 export function attempt(draft: Draft, frame: LeafFrame): void {
@@ -23,11 +24,15 @@ export function attempt(draft: Draft, frame: LeafFrame): void {
     step.kind === "task" &&
     step.fallback !== null &&
     !frame.doubt &&
-    following(frame, frame.error, draft.run.workflow) === "fallback"
+    following(frame, frame.error, draft.run) === "fallback"
   ) {
     const { agent, reason } = step.fallback;
     const opening = fallbackOpening(draft, step, agent);
     tell(draft, { type: "attempt.started", path: frame.path, fallback: reason, ...opening });
+    return;
+  }
+  if (frame.undoes !== null && step.kind === "workflow") {
+    tell(draft, { type: "attempt.started", path: frame.path, ...undoOpening(draft.run) });
     return;
   }
   const again = frame.agent === null || frame.agent === "" ? null : frame.agent;
@@ -50,6 +55,14 @@ function fallbackOpening(draft: Draft, step: Task, agent: string): Opening {
 /** The fields of a first attempt, as they stand in `step.started`. */
 export function firstOpening(draft: Draft, step: LeafFrame["step"]): Opening {
   return openingFor(draft, step, { need: needOf(step, null), call: null });
+}
+
+/** A sub-run that has ended is asked to undo what it did: that it does itself. */
+export function undoOpening({ undo, workflow }: Pick<Run, "undo" | "workflow">): Opening {
+  const child = undo?.child ?? null;
+  const step = undo === null ? null : undoStep(workflow, undo.path);
+  const agent = step?.kind === "workflow" ? step.workflow : "";
+  return { agent, effects: "idempotent", ...(child === null ? {} : { child }) };
 }
 
 /** A sub-run has no performer to watch its time: a timer does. */

@@ -1,8 +1,9 @@
 import type { Task } from "../definition/index.ts";
 import type { Call, Effect } from "./effect.ts";
-import type { Event, EventType, Key } from "./event.ts";
+import type { Event, EventType, Key, Parent } from "./event.ts";
 import type { Open, Run } from "./run.ts";
 import { entries, get } from "./table.ts";
+import { isUndo } from "./undo.ts";
 
 /**
  * Everything that the world still owes a run: at start, after a pause and a resume. Costs what is in
@@ -93,19 +94,18 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
         effects.push({ type: "timer", key, due: open.due });
       return;
     case "report":
-      if (run.outcome !== null)
-        effects.push({
-          type: "report",
-          key,
-          to: open.to,
-          outcome: run.outcome,
-          output: run.result ?? { value: {} },
-          error: run.error,
-        });
+      pushReport(effects, run, { key, to: open.to });
       return;
     case "exception":
+    case "hold":
       return;
   }
+}
+
+function pushReport(effects: Effect[], run: Run, one: { key: Key; to: Parent }): void {
+  const { outcome, result, error } = run;
+  if (outcome === null) return;
+  effects.push({ type: "report", ...one, outcome, output: result ?? { value: {} }, error });
 }
 
 function pushAttempt(
@@ -115,6 +115,8 @@ function pushAttempt(
 ): void {
   const { key, open } = one;
   if (open.stopping) effects.push({ type: "abort", key });
+  else if (open.child !== null && isUndo(open.path))
+    effects.push({ type: "undo", key, path: open.path, child: open.child });
   else if (open.child !== null) {
     effects.push({
       type: "child",

@@ -49,7 +49,10 @@ export function heardOfTask(
 }
 
 /** M13: what a person gives is checked against what the step promised; what does not fit changes nothing. */
-export function heardGiven(draft: Draft, told: Extract<Told, { type: "give" }>): Problem | null {
+export function heardGiven(
+  draft: Draft,
+  told: Extract<Told, { type: "give" }> & { readonly key: Key },
+): Problem | null {
   const { key } = told;
   const open = get(draft.run.open, key);
   if (open?.type !== "task") return noTask(draft, key);

@@ -12,6 +12,7 @@ import type {
 import type { Digest, RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type {
+  AmendedLimits,
   EffectClass,
   ExceptionWhy,
   GateOpening,
@@ -29,7 +30,7 @@ import type { Stall } from "./stall.ts";
 import { emptyTable, type Table } from "./table.ts";
 
 /** Counts up when an old snapshot can no longer be read. The log always can. */
-export const MACHINE_VERSION = 1;
+export const MACHINE_VERSION = 2;
 
 /**
  * A run as it is: the fold of its events and nothing else. Persistent: an older one stays as it was.
@@ -44,6 +45,12 @@ export type Run = {
   /** Who started it. */
   readonly by: string;
   readonly params: JsonObject;
+  /** Params as they were before, newest first: a step reads those it began with. */
+  readonly before: Earlier | null;
+  /** What was amended; all else is as the definition says. */
+  readonly limits: AmendedLimits;
+  /** Steps that are left out when their turn comes, and why. */
+  readonly skipping: Table<Path, string>;
   readonly parent: Parent | null;
   readonly paused: {
     readonly at: number;
@@ -213,6 +220,8 @@ export type LeafFrame = FrameCommon & {
   readonly grant: Digest | null;
   readonly exception: Key | null;
   readonly exceptionWhy: ExceptionWhy | null;
+  /** A person has it in hand. */
+  readonly hold: Key | null;
   /** Only of an undo: the step it undoes. */
   readonly undoes: Path | null;
 };
@@ -275,7 +284,14 @@ export type Open =
       readonly at: number;
       readonly recipients?: readonly string[];
     }
-  | { readonly type: "report"; readonly to: { readonly run: RunId; readonly key: Key } };
+  | {
+      readonly type: "hold";
+      readonly path: Path;
+      readonly by: string;
+      readonly why: string;
+      readonly at: number;
+    }
+  | { readonly type: "report"; readonly to: Parent };
 
 /** An attempt that a person makes: it is in no process's hands and holds no place. */
 export type OpenTask = {
@@ -303,7 +319,18 @@ type Doubt = { readonly path: Path; readonly call: Key };
 export type Undo = {
   readonly path: Path;
   readonly output: Stored | null;
+  /** A sub-run that is to undo what it did itself. */
+  readonly child: RunId | null;
+  /** When the step began: its compensation reads the params of then. */
+  readonly born: Seq;
   readonly next: Undo | null;
+};
+
+/** The params that held until the event at `until`. */
+export type Earlier = {
+  readonly until: Seq;
+  readonly params: JsonObject;
+  readonly next: Earlier | null;
 };
 
 /** A run before its first event. Its definition is the one it will be pinned to. */
@@ -316,6 +343,9 @@ export function absent(id: RunId, workflow: Workflow): Run {
     acceptedAt: 0,
     by: "",
     params: {},
+    before: null,
+    limits: {},
+    skipping: emptyTable(),
     parent: null,
     paused: null,
     stopping: null,

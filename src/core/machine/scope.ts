@@ -2,13 +2,19 @@ import type { Step, Workflow } from "../definition/index.ts";
 import { evaluateTemplate, type Outcome, type Scope, type Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import type { Path, Stored } from "./event.ts";
+import type { Path, Seq, Stored } from "./event.ts";
 import { places, type Row } from "./row.ts";
 import type { EachFrame, Item, Run, Value } from "./run.ts";
 import { get } from "./table.ts";
 
 /** Where an expression is read: a step that lives, or one that is about to begin below `parent`. */
-export type Position = { readonly path: Path; readonly parent: Path | null; readonly at: number };
+export type Position = {
+  readonly path: Path;
+  readonly parent: Path | null;
+  readonly at: number;
+  /** When it began; absent is: it is about to. */
+  readonly born?: { readonly seq: Seq };
+};
 export type Read = (digest: Digest) => Json;
 
 /** What the names in an expression stand for at a place of a run. */
@@ -80,7 +86,7 @@ type Target = { readonly step: Step; readonly marks: number; readonly rest: stri
 function named(run: Run, position: Position, ask: { name: string; read: Read }): Json | undefined {
   switch (ask.name) {
     case "params":
-      return run.params;
+      return run.before === null ? run.params : paramsSince(run, position.born?.seq ?? run.seq);
     case "item":
     case "index":
     case "round":
@@ -90,6 +96,13 @@ function named(run: Run, position: Position, ask: { name: string; read: Read }):
     default:
       return undefined;
   }
+}
+
+/** Those that a step began with: what is amended later reaches only steps that begin later. */
+function paramsSince(run: Run, born: Seq): JsonObject {
+  let params = run.params;
+  for (let one = run.before; one !== null && one.until > born; one = one.next) params = one.params;
+  return params;
 }
 
 /** The nearest item, its number, or the nearest round: up from the step. */

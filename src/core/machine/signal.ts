@@ -1,6 +1,6 @@
 import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
-import type { Key, Parent, Stored, Usage } from "./event.ts";
+import type { Amendment, Key, Parent, Path, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
 
 /**
@@ -54,14 +54,29 @@ export type Told =
   | { readonly type: "decline"; readonly key: Key; readonly why: string }
   | { readonly type: "pause"; readonly why: string }
   /** Goes on with a paused run. */
-  | { readonly type: "resume" }
+  | { readonly type: "resume"; readonly why?: string }
+  /** With `rollback` also of a run that has ended: what was done is undone, newest first. */
   | { readonly type: "cancel"; readonly why: string; readonly rollback: boolean }
-  /** A person's way out of an exception: try again, go on without, or give the outputs, which also answers a task. */
-  | { readonly type: "retry"; readonly key: Key }
-  | { readonly type: "skip"; readonly key: Key; readonly why: string }
-  | { readonly type: "give"; readonly key: Key; readonly output: Stored; readonly why: string }
+  /** The run above is rolled back, and this one with it; its end is told to `parent`. The shell's own. */
+  | { readonly type: "undo"; readonly parent: Parent; readonly why: string }
+  /** It is tried again: what failed or is in doubt, and at once what would be tried again later. */
+  | ({ readonly type: "retry"; readonly why?: string } & Meant)
+  /** The run goes on without it. */
+  | ({ readonly type: "skip"; readonly why: string } & Meant)
+  /** A person gives the outputs, in the place of the agent. */
+  | ({ readonly type: "give"; readonly output: Stored; readonly why: string } & Meant)
+  /** A person takes a step from its agent; it waits for them, until they give its outputs or hand it back. */
+  | { readonly type: "take"; readonly path: Path; readonly why: string }
+  | { readonly type: "handback"; readonly path: Path; readonly why: string }
+  /** Other params, for steps that have not begun, and other limits of this run. */
+  | ({ readonly type: "amend"; readonly why: string } & Amendment)
+  /** A paused run goes on by another version of its workflow. */
+  | { readonly type: "move"; readonly definition: Digest; readonly why: string }
   /** There is more to decide; the shell's own. */
   | { readonly type: "proceed" };
+
+/** A step: by the key of its open exception, or by its path. */
+export type Meant = { readonly key: Key } | { readonly path: Path };
 
 export type Answer =
   | {

@@ -45,7 +45,17 @@ export function isSnapshotDue(run: Run, tail: number): boolean {
 }
 
 export function freeze(run: Run, keep: Pages["keep"]): string {
-  const { workflow: _workflow, frames, open, outputs, doubts, undo, taken, ...rest } = run;
+  const {
+    workflow: _workflow,
+    frames,
+    open,
+    outputs,
+    doubts,
+    undo,
+    taken,
+    skipping,
+    ...rest
+  } = run;
   return JSON.stringify({
     ...rest,
     machine: MACHINE_VERSION,
@@ -54,6 +64,7 @@ export function freeze(run: Run, keep: Pages["keep"]): string {
     outputs: sorted(outputs).map(([path, value]) => [path, frozenValue(value, keep)]),
     doubts: sorted(doubts),
     taken: sorted(taken),
+    skipping: sorted(skipping),
     undo: undoList(undo),
   });
 }
@@ -66,7 +77,17 @@ export function thaw(
 ): Run | null {
   const frozen = JSON.parse(text) as Frozen;
   if (frozen.machine !== MACHINE_VERSION) return null;
-  const { machine: _machine, frames, open, outputs, doubts, undo, taken, ...rest } = frozen;
+  const {
+    machine: _machine,
+    frames,
+    open,
+    outputs,
+    doubts,
+    undo,
+    taken,
+    skipping,
+    ...rest
+  } = frozen;
   const thawed: Fold = { ...absent(run.id, run.workflow), ...rest, id: run.id };
   const steps = new Map<string, Step>();
   for (const step of stepsOf(run.workflow.root)) steps.set(step.path, step);
@@ -76,6 +97,7 @@ export function thaw(
   thawed.outputs = tableOf(outputs.map(([path, value]) => [path, thawedValue(value, page)]));
   thawed.doubts = tableOf(doubts);
   thawed.taken = tableOf(taken);
+  thawed.skipping = tableOf(skipping);
   thawed.undo = undo.reduceRight<Undo | null>((next, one) => ({ ...one, next }), null);
   return thawed;
 }
@@ -90,7 +112,7 @@ type FrozenValue =
 type FrozenFrame = JsonObject & { readonly step: string; readonly undoes?: string | null };
 type Frozen = Omit<
   Run,
-  "workflow" | "frames" | "open" | "outputs" | "doubts" | "undo" | "taken"
+  "workflow" | "frames" | "open" | "outputs" | "doubts" | "undo" | "taken" | "skipping"
 > & {
   readonly machine: number;
   readonly frames: readonly FrozenFrame[];
@@ -105,6 +127,7 @@ type Frozen = Omit<
   ])[];
   readonly undo: readonly Omit<Undo, "next">[];
   readonly taken: readonly (readonly [string, number])[];
+  readonly skipping: readonly (readonly [string, string])[];
 };
 
 const named = new WeakMap<object, Digest>();
@@ -229,8 +252,10 @@ function thawedLimiter(
 
 function undoList(undo: Undo | null): readonly Omit<Undo, "next">[] {
   const list: Omit<Undo, "next">[] = [];
-  for (let one = undo; one !== null; one = one.next)
-    list.push({ path: one.path, output: one.output });
+  for (let one = undo; one !== null; one = one.next) {
+    const { next: _next, ...own } = one;
+    list.push(own);
+  }
   return list;
 }
 

@@ -30,6 +30,11 @@ type Place = Position & { readonly path: Path };
 export function start(draft: Draft, parent: Frame, at: number): void {
   const step = childStep(parent, at);
   const place: Place = { path: childPath(parent, step, at), parent: parent.path, at };
+  const unwanted = draft.run.skipping.size === 0 ? undefined : get(draft.run.skipping, place.path);
+  if (unwanted !== undefined) {
+    tell(draft, { type: "step.skipped", path: place.path, slot: at, why: unwanted });
+    return;
+  }
   // Most steps read nothing to begin: what they ask is resolved when it is performed.
   if (step.kind === "task" && step.when === null && step.approve === null) {
     const attempt = firstOpening(draft, step);

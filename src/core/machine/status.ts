@@ -113,6 +113,8 @@ export type Wait = {
         readonly error: string;
         readonly look: string;
       }
+    /** A person has it in hand. */
+    | { readonly kind: "held"; readonly by: string; readonly why: string }
     | { readonly kind: "place" }
     | { readonly kind: "report"; readonly run: string };
 };
@@ -155,6 +157,8 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
     }
     case "task":
       return { ...wait, what: taskWait(frame, open) };
+    case "hold":
+      return { ...wait, what: { kind: "held", by: open.by, why: open.why } };
     case "exception":
       return {
         ...wait,

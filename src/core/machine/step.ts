@@ -64,7 +64,10 @@ export function foldSkipped(run: Fold, event: Of<"step.skipped">): void {
 export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   const frame = get(run.frames, event.path);
   if (frame === undefined) return;
-  if (event.closes !== undefined) foldClosed(run, event.closes, event.outcome === "cancelled");
+  if (event.closes !== undefined) {
+    const isUnanswered = event.outcome === "cancelled" || event.unanswered === true;
+    foldClosed(run, event.closes, { isUnanswered, wasBegun: true });
+  }
   dropFrame(run, frame.path);
   closeAsked(run, frame);
   const work = workDone(frame, event);
@@ -226,6 +229,7 @@ function closeAsked(run: Fold, frame: Frame): void {
   if ((frame.state === "approving" || frame.state === "asking") && frame.key !== null)
     run.open = remove(run.open, frame.key);
   if (frame.exception !== null) run.open = remove(run.open, frame.exception);
+  if (frame.hold !== null) run.open = remove(run.open, frame.hold);
 }
 
 function valueGiven(frame: Frame, event: Of<"step.finished">): Value | null {
@@ -268,7 +272,9 @@ function undoable(run: Fold, frame: LeafFrame, event: Of<"step.finished">): void
     frame.step.compensate !== null &&
     event.outcome === "completed"
   ) {
-    run.undo = { path: frame.path, output: event.output ?? null, next: run.undo };
+    const { path, born } = frame;
+    const output = event.output ?? null;
+    run.undo = { path, output, child: null, born: born.seq, next: run.undo };
   }
 }
 
@@ -280,9 +286,14 @@ function growth(parent: Frame, frame: Frame, at: number): number {
 
 /** An undo stands outside the blocks: it takes no place and is no part of the progress. */
 function undoStarted(run: Fold, event: Of<"step.started">): void {
-  const undo = run.undo;
+  // Logs from before sub-runs were asked to undo name none.
+  if (event.attempt?.child === undefined)
+    while (run.undo !== null && run.undo.child !== null) run.undo = run.undo.next;
+  const { undo } = run;
   if (undo === null) return;
   const step = undoStep(run.workflow, undo.path);
   const birth = { path: event.path, parent: null, at: event.slot, seq: event.seq };
-  putFrame(run, { ...leafFrame(step, birth), expected: 0, undoes: undo.path });
+  const frame = { ...leafFrame(step, birth), expected: 0, undoes: undo.path };
+  if (event.attempt === undefined) putFrame(run, frame);
+  else foldOpened(run, frame, { opening: event.attempt, by: event });
 }

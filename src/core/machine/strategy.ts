@@ -1,7 +1,7 @@
-import type { Strategy, Workflow } from "../definition/index.ts";
+import type { Strategy } from "../definition/index.ts";
 import type { Failure, FailureClass } from "./failure.ts";
 import { names } from "./retry.ts";
-import type { LeafFrame } from "./run.ts";
+import type { LeafFrame, Run } from "./run.ts";
 
 /** What the class of an error leads to when the step itself says nothing. */
 export const STRATEGY_OF_CLASS: Readonly<Record<FailureClass, Strategy>> = {
@@ -11,6 +11,8 @@ export const STRATEGY_OF_CLASS: Readonly<Record<FailureClass, Strategy>> = {
   critical: "halt_and_escalate",
 };
 
+type Bounds = Pick<Run, "workflow" | "limits">;
+
 export type Following = "retry" | "fallback" | "degrade" | "fail" | "escalate" | "ask";
 
 /**
@@ -19,13 +21,14 @@ export type Following = "retry" | "fallback" | "degrade" | "fail" | "escalate" |
  * another attempt, where the error may go away and attempts are left; a call still in doubt then goes
  * to a person, and in no other way out of the step; then another agent; then the step's own strategy.
  */
-export function following(frame: LeafFrame, error: Failure, workflow: Workflow): Following {
+export function following(frame: LeafFrame, error: Failure, run: Bounds): Following {
   const { step } = frame;
+  const { workflow, limits } = run;
   const strategy =
     step.strategy ?? workflow.strategies?.[error.class] ?? STRATEGY_OF_CLASS[error.class];
   if (frame.doubt && frame.effects === "ask") return "ask";
   if (error.class === "critical") return "escalate";
-  if (retries(frame, error, strategy)) return "retry";
+  if (retries(frame, error, { strategy, limits })) return "retry";
   if (frame.doubt) return "ask";
   if (fallsBack(frame, error, strategy)) return "fallback";
   return withoutMore(frame, error, strategy);
@@ -41,9 +44,14 @@ function withoutMore(frame: LeafFrame, error: Failure, strategy: Strategy): Foll
   return isTolerated ? "degrade" : "fail";
 }
 
-function retries(frame: LeafFrame, error: Failure, strategy: Strategy): boolean {
+function retries(
+  frame: LeafFrame,
+  error: Failure,
+  { strategy, limits }: { readonly strategy: Strategy; readonly limits: Run["limits"] },
+): boolean {
   const { retry } = frame.step;
-  if (frame.step.strategy === "fail_immediately" || frame.tries >= retry.attemptsMost) return false;
+  const most = limits.attemptsMost ?? retry.attemptsMost;
+  if (frame.step.strategy === "fail_immediately" || frame.tries >= most) return false;
   if (retry.on.length > 0) return names(retry.on, error);
   return error.class === "transient" && strategy !== "fail_immediately";
 }

@@ -71,7 +71,9 @@ function inputsOf(run: Run, frame: LeafFrame, read: Read): ReturnType<typeof val
   if (frame.undoes === null) return valuesOf(frame.step.inputs, scopeAt(run, frame, read));
   const of = run.undo;
   const outputs: Json = of?.output === undefined || of.output === null ? {} : load(of.output, read);
-  return valuesOf(frame.step.inputs, withNames(scopeAt(run, frame, read), { outputs }));
+  const born = { seq: of?.born ?? frame.born.seq };
+  const scope = scopeAt(run, { ...frame, born }, read);
+  return valuesOf(frame.step.inputs, withNames(scope, { outputs }));
 }
 
 const said = new WeakMap<OutputFields, { readonly [name: string]: string }>();

@@ -1,5 +1,6 @@
-import { type Step, sayDuration, type Workflow } from "../definition/index.ts";
+import { type Step, sayDuration } from "../definition/index.ts";
 import { type Failure, failure } from "./failure.ts";
+import type { Run } from "./run.ts";
 
 /** An attempt took too long: of a step that names no limit it is its agent's, which the machine does not know. */
 export function attemptTooLong(step: Step, agent: string): Failure {
@@ -25,13 +26,22 @@ export function stepTooLong(step: Step): Failure {
   );
 }
 
-export function runTooLong({ limits }: Workflow): Failure {
-  const ms = limits.totalTimeoutMs;
+export function runTooLong(run: Pick<Run, "workflow" | "limits">): Failure {
+  const ms = totalTimeoutOf(run);
   const limit = ms === null ? "" : ` of ${sayDuration(ms)}`;
   return tooLong(
     `The run took longer than its total time limit${limit}`,
     "write a longer total_timeout in the workflow's resource_limits",
   );
+}
+
+/** As it was amended, else as the definition says. */
+export function totalTimeoutOf({
+  workflow,
+  limits,
+}: Pick<Run, "workflow" | "limits">): number | null {
+  const { totalTimeoutMs } = limits;
+  return totalTimeoutMs === undefined ? workflow.limits.totalTimeoutMs : totalTimeoutMs;
 }
 
 function tooLong(what: string, mend: string): Failure {

@@ -16,9 +16,9 @@ export function tookTooLong(draft: Draft, frame: Frame): void {
 
 /** The run has. */
 export function runTookTooLong(draft: Draft): void {
-  const { phase, stopping, workflow } = draft.run;
+  const { phase, stopping } = draft.run;
   if (phase !== "running" && stopping?.abort !== false) return;
-  const error = runTooLong(workflow);
+  const error = runTooLong(draft.run);
   const action = ruleActs(draft, "", { condition: "timeout", error });
   if (action !== null && action !== "mark_step_failed") return;
   tell(draft, {

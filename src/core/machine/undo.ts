@@ -1,8 +1,8 @@
-import type { Step, Task, Workflow } from "../definition/index.ts";
+import type { Step, SubRun, Task, Workflow } from "../definition/index.ts";
 import type { Path } from "./event.ts";
 import { stepsOf } from "./scope.ts";
 
-const undoSteps = new WeakMap<Workflow, Map<Path, Task>>();
+const undoSteps = new WeakMap<Workflow, Map<Path, Task | SubRun>>();
 
 /** Undo steps stand outside the blocks, numbered in the order they are done: "!undo/1". */
 export function undoPath(number: number): Path {
@@ -14,25 +14,48 @@ export function isUndo(path: Path): boolean {
 }
 
 /**
- * The compensation of the step at a path, as a task of its own: idempotent by nature, tried again, and
- * never left as failed: a person takes over.
+ * The compensation of the step at a path, as a step of its own: idempotent by nature, tried again, and
+ * never left as failed: a person takes over. A sub-run undoes itself what it did.
  */
-export function undoStep(workflow: Workflow, of: Path): Task {
-  const known = undoSteps.get(workflow) ?? new Map<Path, Task>();
+export function undoStep(workflow: Workflow, of: Path): Task | SubRun {
+  const known = undoSteps.get(workflow) ?? new Map<Path, Task | SubRun>();
   undoSteps.set(workflow, known);
-  const bare = of.replace(/\[\d+\]/g, "[]").replace(/\{\d+\}/g, "{}");
-  const made = known.get(bare) ?? compensation(taskAt(workflow, bare));
+  const bare = barePath(of);
+  const step = known.get(bare) ?? stepAt(workflow, bare);
+  if (step?.kind !== "task" && step?.kind !== "workflow")
+    throw new Error(`The log undoes "${bare}", which its definition does not have.`);
+  const made = known.has(bare) ? step : step.kind === "task" ? compensation(step) : undoing(step);
   known.set(bare, made);
   return made;
 }
 
-function taskAt(workflow: Workflow, path: Path): Task {
-  for (const step of stepsOf(workflow.root)) if (step.path === path && isTask(step)) return step;
-  throw new Error(`The log undoes "${path}", which its definition does not have.`);
+/** A path without the numbers of items and rounds: its place in the definition. */
+export function barePath(path: Path): Path {
+  return path.replace(/\[\d+\]/g, "[]").replace(/\{\d+\}/g, "{}");
 }
 
-function isTask(step: Step): step is Task {
-  return step.kind === "task";
+const byPath = new WeakMap<Workflow, ReadonlyMap<Path, Step>>();
+
+/** The step at a place in the definition. */
+export function stepAt(workflow: Workflow, bare: Path): Step | undefined {
+  let known = byPath.get(workflow);
+  if (known === undefined) {
+    known = new Map([...stepsOf(workflow.root)].map((step) => [step.path, step]));
+    byPath.set(workflow, known);
+  }
+  return known.get(bare);
+}
+
+function undoing(step: SubRun): SubRun {
+  return {
+    ...step,
+    name: `Undo: ${step.name}`,
+    outputs: { open: true, fields: {} },
+    timeoutMs: null,
+    strategy: "halt_and_escalate",
+    optional: false,
+    when: null,
+  };
 }
 
 function compensation(task: Task): Task {

@@ -26,6 +26,8 @@ const HAS_PATH: {
   "run.attached": false,
   "run.paused": false,
   "run.resumed": false,
+  "run.amended": false,
+  "run.moved": false,
   "run.stopping": false,
   "run.undoing": false,
   "run.proceeded": false,
@@ -33,6 +35,9 @@ const HAS_PATH: {
   "report.told": false,
   "step.started": true,
   "step.stopping": true,
+  "step.skipping": true,
+  "step.held": true,
+  "step.released": true,
   "step.skipped": true,
   "step.finished": true,
   "attempt.started": true,
@@ -57,7 +62,8 @@ const HAS_PATH: {
 };
 
 const AGENT = "agent:";
-const SYSTEM: readonly string[] = ["muster", "timer"];
+/** Who is neither a person nor an agent. */
+export const SYSTEM: readonly string[] = ["muster", "timer"];
 
 /** How an event is written: what every event has goes into the envelope, the rest is its data. */
 export function draftOf(event: Event): Written {

@@ -1,6 +1,6 @@
 import { parseDigest } from "../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import type { Told } from "../../core/machine/index.ts";
+import { SYSTEM, type Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
 
@@ -11,9 +11,12 @@ const NAME_CHARACTERS_MOST = 1_000;
 /** Reasons, for people. */
 const WHY_CHARACTERS_MOST = 10_000;
 
-type Field = "key" | "why" | "name" | "digest" | "truth" | "object" | "output";
+type Field = "key" | "why" | "name" | "digest" | "truth" | "object" | "output" | "path";
 
-/** What people and other systems tell a run, and the fields of each. All else only the runtime tells. */
+/**
+ * What people and other systems tell a run, and the fields of each; "?" is: it may be left out. Of `key`
+ * and `path` one is there where both may be left out. All else only the runtime tells.
+ */
 const FIELDS = {
   arrived: { key: "key", payload: "object", source: "name" },
   vote: { key: "key", digest: "digest", allow: "truth", reason: "why" },
@@ -21,12 +24,16 @@ const FIELDS = {
   release: { key: "key", why: "why" },
   decline: { key: "key", why: "why" },
   pause: { why: "why" },
-  resume: {},
+  resume: { why: "why?" },
   cancel: { why: "why", rollback: "truth" },
-  retry: { key: "key" },
-  skip: { key: "key", why: "why" },
-  give: { key: "key", output: "output", why: "why" },
-} as const satisfies Partial<Record<Told["type"], Readonly<Record<string, Field>>>>;
+  retry: { key: "key?", path: "path?", why: "why?" },
+  skip: { key: "key?", path: "path?", why: "why" },
+  give: { key: "key?", path: "path?", output: "output", why: "why" },
+  take: { path: "path", why: "why" },
+  handback: { path: "path", why: "why" },
+  amend: { params: "object?", limits: "object?", why: "why" },
+  move: { definition: "digest", why: "why" },
+} as const satisfies Partial<Record<Told["type"], Readonly<Record<string, Field | `${Field}?`>>>>;
 
 /**
  * What somebody tells a run, as a copy that nobody else can change. Types hold in one program only:
@@ -39,16 +46,33 @@ export function checkTold(given: unknown): { readonly told: Told } | Problem {
   const { type } = copy.value;
   if (typeof type !== "string" || !Object.hasOwn(FIELDS, type))
     return badInput(`People tell no signal of the type ${shown(type)}.`, TYPES);
-  const fields: Readonly<Record<string, Field>> = FIELDS[type as keyof typeof FIELDS];
   const told: Record<string, Json> = { type };
-  for (const [name, field] of Object.entries(fields)) {
+  for (const [name, field] of Object.entries(FIELDS[type as keyof typeof FIELDS])) {
     const value = copy.value[name];
-    const wrong = WRONG[field](value);
+    if (value === undefined && field.endsWith("?")) continue;
+    const wrong = WRONG[field.replace("?", "") as Field](value);
     if (wrong !== null || value === undefined)
       return badInput(`The "${name}" of the signal "${type}" is to be ${wrong ?? "there"}.`);
     told[name] = value;
   }
+  const isMeant = !MEANT.includes(type) || "key" in told !== "path" in told;
+  if (!isMeant)
+    return badInput(
+      `The signal "${type}" names one step: by the "key" of what is open, or its "path".`,
+    );
   return { told: told as Told };
+}
+
+const MEANT: readonly string[] = ["retry", "skip", "give"];
+
+/** Who tells it: nobody speaks for the machine or for an agent. */
+export function wrongSpeaker(by: string | undefined): Problem | null {
+  if (by === undefined || !(SYSTEM.includes(by) || by.startsWith("agent:"))) return null;
+  return {
+    code: "not-allowed",
+    message: `"${by}" is the machine or an agent; a run is told something by a person or another system.`,
+    mend: "Name whoever it is.",
+  };
 }
 
 /** The first that is given and is no name of somebody or something. */
@@ -92,6 +116,7 @@ const WRONG: Readonly<Record<Field, (value: Json | undefined) => string | null>>
       ? null
       : `a text of at most ${WHY_CHARACTERS_MOST} characters`,
   name: (value) => (value === "" ? null : wrongName(value)),
+  path: (value) => (value === "" ? "a step's path" : wrongName(value)),
   digest: (value) =>
     typeof value === "string" && parseDigest(value) !== null
       ? null

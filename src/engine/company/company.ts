@@ -103,6 +103,7 @@ export type Waiting = {
     | "gate"
     | "person"
     | "exception"
+    | "held"
     | "child"
     | "paused"
     | "dependency";

@@ -103,6 +103,7 @@ function isMoving(what: Wait["what"], isPaused: boolean): boolean {
     case "person":
     case "event":
     case "exception":
+    case "held":
       return false;
     case "backoff":
     case "timer":

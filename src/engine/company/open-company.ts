@@ -8,7 +8,7 @@ import { type FunctionAgent, openRoster } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { readAgentFiles } from "./agent-files.ts";
-import { checkTold, shown, wrongNames } from "./check-told.ts";
+import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
@@ -101,7 +101,7 @@ async function openOffice(folder: string, { log, clock, options }: Given): Promi
     definitions: library,
     performer,
     isLooking,
-    ...(options.begin === false ? { inFlightMost: 0 } : {}),
+    isResting: options.begin === false,
     ...(trouble === undefined ? {} : { trouble }),
   });
   const ready = openReadiness({ folder, library, staff });
@@ -182,7 +182,7 @@ async function send(
   if (office.isLooking) return [LOOKING];
   const checked = checkTold(told);
   if ("code" in checked) return [checked];
-  const wrong = wrongNames({ by, id });
+  const wrong = wrongNames({ by, id }) ?? wrongSpeaker(by);
   if (wrong !== null) return [wrong];
   if (typeof run !== "string" || parseRunId(run) === null) return [noSuchRun(run)];
   try {

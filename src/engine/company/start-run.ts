@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
 import { checkParams } from "../runtime/index.ts";
-import { badInput, GIVEN_BYTES_MOST, wrongNames } from "./check-told.ts";
+import { badInput, GIVEN_BYTES_MOST, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Started } from "./company.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { newRunId } from "./run-id.ts";
@@ -65,7 +65,7 @@ function givenOf({
   by,
   origin,
 }: Request): { readonly params: JsonObject; readonly origin: JsonObject } | Problem {
-  const wrong = wrongNames({ workflow: workflow ?? "", requestId, by });
+  const wrong = wrongNames({ workflow: workflow ?? "", requestId, by }) ?? wrongSpeaker(by);
   if (wrong !== null) return wrong;
   const copies = [
     copyJson(params, "params", GIVEN_BYTES_MOST),

@@ -54,20 +54,9 @@ function toldOf(wait: Wait, run: RunId): Told {
     case "report":
     case "place":
       return movingTold(name, what);
-    case "backoff": {
-      const when = instant(what.until);
-      const sentence = `"${name}" is tried again at ${when} (attempt ${what.attempt}), after: ${what.error}`;
-      return { status: "retrying", kind: "timer", what: sentence, until: when };
-    }
-    case "timer": {
-      const when = instant(what.until);
-      return {
-        status: "waiting",
-        kind: "timer",
-        what: `"${name}" waits until ${when}.`,
-        until: when,
-      };
-    }
+    case "backoff":
+    case "timer":
+      return timerTold(name, what);
     case "event": {
       const of = what.match === "" ? "" : ` of ${what.match}`;
       const sentence = `"${name}" waits for the event "${what.event}"${of}.`;
@@ -82,19 +71,45 @@ function toldOf(wait: Wait, run: RunId): Told {
     }
     case "person":
       return taskTold(wait, what, run);
-    case "exception": {
-      const who = what.owner === "" ? "a person" : what.owner;
-      const sentence = `"${name}" waits for ${who}: ${what.error} ${what.look}`;
-      return {
-        status: "waiting",
-        kind: "exception",
-        what: sentence,
-        mend: `muster runs resume ${run} --step ${wait.path}${what.why === "unknown" ? " --retry" : ""}`,
-      };
-    }
+    case "held":
+      return heldTold(wait, what, run);
+    case "exception":
+      return exceptionTold(wait, what, run);
     default:
       return unreachable(what);
   }
+}
+
+function timerTold(name: string, what: Extract<Wait["what"], { kind: "backoff" | "timer" }>): Told {
+  const until = instant(what.until);
+  if (what.kind === "timer")
+    return { status: "waiting", kind: "timer", what: `"${name}" waits until ${until}.`, until };
+  const sentence = `"${name}" is tried again at ${until} (attempt ${what.attempt}), after: ${what.error}`;
+  return { status: "retrying", kind: "timer", what: sentence, until };
+}
+
+function exceptionTold(
+  { name, path }: Wait,
+  { owner, error, look, why }: Extract<Wait["what"], { kind: "exception" }>,
+  run: RunId,
+): Told {
+  const what = `"${name}" waits for ${owner === "" ? "a person" : owner}: ${error} ${look}`;
+  const again = why === "unknown" ? " --retry" : "";
+  const mend = `muster runs resume ${run} --step ${path}${again}`;
+  return { status: "waiting", kind: "exception", what, mend };
+}
+
+function heldTold(
+  { name, path }: Wait,
+  { by, why }: Extract<Wait["what"], { kind: "held" }>,
+  run: RunId,
+): Told {
+  const [give, handback] = ["give", "handback"].map(
+    (verb) => `muster runs ${verb} ${run} ${shellWord(path)}`,
+  );
+  const sentence = `${by} has "${name}" in hand.${why === "" ? "" : ` ${why}`}`;
+  const mend = `${give} FILE --why WHY   or: ${handback} --why WHY`;
+  return { status: "waiting", kind: "held", what: sentence, mend };
 }
 
 function publishCommand(what: Extract<Wait["what"], { readonly kind: "event" }>): string {

@@ -22,6 +22,8 @@ export type EmbeddedOptions = {
   readonly trouble?: (problem: Problem) => void;
   /** Attempts in flight at once in this process; a crash repeats at most so many. */
   readonly inFlightMost?: number;
+  /** What is told is written down and nothing begins: who opens the folder next goes on. */
+  readonly isResting?: boolean;
   /** Another process may write: a run is folded anew each time it is asked for, and `watch` looks at the log. */
   readonly isLooking?: boolean;
 };
@@ -124,11 +126,16 @@ function assemble(options: EmbeddedOptions): Shell {
   return shell;
 }
 
-function factsOf({ definitions, performer }: EmbeddedOptions, contents: Contents): Facts {
+function factsOf(
+  { definitions, performer, isResting }: EmbeddedOptions,
+  contents: Contents,
+): Facts {
   return {
     agents: (need) => performer.ranked(need),
     read: contents.read,
     workflow: (name) => definitions.byName(name)?.digest ?? null,
+    definition: (digest) => definitions.byDigest(digest),
+    ...(isResting === true ? { isResting } : {}),
     digest: digestOf,
   };
 }

@@ -47,6 +47,9 @@ export function owe(shell: OwingShell, resident: Resident, effects: readonly Eff
       case "child":
         startChild(shell, resident, effect);
         break;
+      case "undo":
+        undoChild(shell, resident, effect);
+        break;
       case "report":
         report(shell, resident, effect);
         break;
@@ -146,6 +149,34 @@ function startChild(
     refuse(notStarted(child, "it cannot be folded"));
 }
 
+/** Where there is no such run, nothing was done. Asked again it is undone once, and says so again. */
+function undoChild(
+  shell: OwingShell,
+  resident: Resident,
+  { key, child }: Extract<Effect, { readonly type: "undo" }>,
+): void {
+  const signal: Signal = {
+    type: "undo",
+    parent: { run: resident.id, key, depth: depthOf(resident.run) + 1, undo: true },
+    why: `${resident.id}, which it is a part of, is rolled back.`,
+    at: shell.clock.now(),
+    by: "muster",
+  };
+  try {
+    if (shell.mailroom.postTo(child, mail(signal))) return;
+    post(shell, resident, { type: "answer", key, outcome: NOTHING_DONE });
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    const why = failure(
+      "sub_run_failed",
+      `The sub-run ${child} cannot be undone: ${error.message}`,
+    );
+    post(shell, resident, { type: "answer", key, outcome: { kind: "refused", error: why } });
+  }
+}
+
+const NOTHING_DONE: Answer = { kind: "ok", output: { value: {} } };
+
 function sayAll(problems: readonly Problem[]): string {
   return problems.map((problem) => problem.message).join(" ");
 }
@@ -188,8 +219,9 @@ function report(
   if (!isDelivered(shell, effect.to.run, mail(signal, { told: done }))) done();
 }
 
-/** A sub-run's end is certain, whatever it was. What is critical stays so; else the step decides again. */
+/** A sub-run's end is certain, whatever it was; to have been rolled back is what its undo wants. What is critical stays so; else the step decides again. */
 function outcomeOf(id: RunId, effect: Extract<Effect, { readonly type: "report" }>): Answer {
+  if (effect.to.undo === true && effect.outcome === "rolled back") return NOTHING_DONE;
   if (effect.outcome === "completed") return { kind: "ok", output: effect.output };
   if (effect.error?.class === "critical")
     return { kind: "failed", error: effect.error, certain: true };

@@ -1,0 +1,110 @@
+import type { Param } from "../definition/index.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Problem } from "../problem.ts";
+import { hasEnded } from "./control.ts";
+import { type Draft, tell } from "./draft.ts";
+import type { AmendedLimits } from "./event.ts";
+import type { Run } from "./run.ts";
+import type { Told } from "./signal.ts";
+import { get } from "./table.ts";
+import { totalTimeoutOf } from "./time-limit.ts";
+
+/** One run is amended at most so often: each time it keeps what held before. */
+export const AMENDMENTS_MOST = 1_000;
+/** Attempts in flight at once in one run, however it is amended. */
+const CONCURRENCY_MOST = 20;
+/** Attempts of one step, however it is amended. */
+const ATTEMPTS_MOST = 100;
+/** No run is given longer: ten years. */
+const TOTAL_MS_MOST: number = 10 * 366 * 86_400_000;
+
+/** Params for steps that have not begun, and limits of this run. What they are is checked like at its start. */
+export function heardAmend(
+  draft: Draft,
+  { params, limits, why }: Extract<Told, { type: "amend" }>,
+): Problem | null {
+  const { run } = draft;
+  if (run.phase === "finished") return hasEnded(run);
+  const given = converted(run, params ?? {});
+  if ("problem" in given) return given.problem;
+  const against = limits === undefined ? null : wrongLimit(limits);
+  if (against !== null) return against;
+  if (countOf(run) >= AMENDMENTS_MOST)
+    return { code: "limit", message: `${run.id} was amended ${AMENDMENTS_MOST} times, the most.` };
+  const before = totalTimeoutOf(run);
+  const changed = Object.keys(given.params).length === 0 ? {} : given;
+  const bounds = limits === undefined || Object.keys(limits).length === 0 ? {} : { limits };
+  if (!("params" in changed) && !("limits" in bounds))
+    return { code: "bad-input", message: "Nothing was named that is to change." };
+  tell(draft, { type: "run.amended", ...changed, ...bounds, why });
+  retime(draft, before);
+  return null;
+}
+
+/** The total time limit is another one now: so is the moment at which it has passed. */
+export function retime(draft: Draft, before: number | null): void {
+  const { run } = draft;
+  const now = totalTimeoutOf(run);
+  if (now === before || run.phase !== "running") return;
+  const key = get(run.frames, "")?.timer ?? null;
+  const open = key === null ? undefined : get(run.open, key);
+  const started = open?.type === "timer" && before !== null ? open.due - before : run.acceptedAt;
+  if (key !== null && open !== undefined) tell(draft, { type: "timer.ended", key });
+  if (now !== null) tell(draft, { type: "timer.set", path: "", due: started + now, why: "total" });
+}
+
+function converted(
+  run: Run,
+  params: JsonObject,
+): { readonly params: JsonObject } | { readonly problem: Problem } {
+  const known: Readonly<Record<string, Param>> = run.workflow.params;
+  const taken: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(params)) {
+    const param = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (param === undefined)
+      return wrong(
+        `"${name}" is no param of the workflow "${run.workflow.name}".`,
+        `Its params: ${Object.keys(known).join(", ") || "none"}.`,
+      );
+    const made = param.type.convert(value);
+    if (!made.ok) return wrong(`"${name}" is no ${param.type.text}: ${made.why}`);
+    taken[name] = made.value;
+  }
+  return { params: taken };
+}
+
+function wrong(message: string, mend?: string): { readonly problem: Problem } {
+  return { problem: { code: "bad-input", message, ...(mend === undefined ? {} : { mend }) } };
+}
+
+function wrongLimit(limits: AmendedLimits): Problem | null {
+  for (const [name, value] of Object.entries(limits) as [string, Json][]) {
+    const range = RANGES[name as keyof AmendedLimits];
+    if (range === undefined)
+      return {
+        code: "bad-input",
+        message: `A run has no limit "${name}".`,
+        mend: `Its limits: ${Object.keys(RANGES).join(", ")}.`,
+      };
+    if (value === null && name === "totalTimeoutMs") continue;
+    const isIn = Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= range;
+    if (!isIn)
+      return {
+        code: "bad-input",
+        message: `The limit "${name}" is a whole number of 1 to ${range}.`,
+      };
+  }
+  return null;
+}
+
+const RANGES: Readonly<Record<keyof AmendedLimits, number>> = {
+  concurrencyMost: CONCURRENCY_MOST,
+  totalTimeoutMs: TOTAL_MS_MOST,
+  attemptsMost: ATTEMPTS_MOST,
+};
+
+function countOf(run: Run): number {
+  let count = 0;
+  for (let one = run.before; one !== null; one = one.next) count++;
+  return count;
+}
