@@ -1,7 +1,8 @@
+import type { Amounts } from "../../src/core/amounts.ts";
 import type { AgentNeed } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Json } from "../../src/core/json.ts";
-import type { Asked, EffectClass, Facts, Ranked } from "../../src/core/machine/index.ts";
+import type { Account, Asked, EffectClass, Facts, Ranked } from "../../src/core/machine/index.ts";
 import { digestOf } from "./workflow.ts";
 
 /** What the world of a test holds. An agent nobody describes is idempotent, and healthy. */
@@ -19,6 +20,10 @@ export type World = {
   readonly isResting?: boolean;
   /** The sub-runs there are. */
   readonly workflows?: readonly string[];
+  /** What one attempt of an agent uses, as its author says. */
+  readonly estimates?: Readonly<Record<string, Amounts>>;
+  /** The company's accounts. */
+  readonly accounts?: (at: number) => readonly Account[];
   /** How often the shell sends `proceed` by itself: always, unless a test looks at the parts. */
   readonly proceeds?: boolean;
 };
@@ -34,6 +39,7 @@ export function factsOf(world: World, contents: ReadonlyMap<Digest, string>): Fa
     workflow: (name) => ((world.workflows ?? []).includes(name) ? digestOf(name) : null),
     digest: digestOf,
     ...(world.isResting === true ? { isResting: true } : {}),
+    ...(world.accounts === undefined ? {} : { accounts: world.accounts }),
     ...(world.teams === undefined ? {} : { people: (name) => world.teams?.[name] ?? [] }),
   };
 }
@@ -52,6 +58,7 @@ function agentsFor(world: World, need: AgentNeed): readonly Ranked[] {
     effects: world.agents?.[agent] ?? "idempotent",
     healthy: !(world.away ?? []).includes(agent),
     why: `${agent} can do it`,
+    ...(world.estimates?.[agent] === undefined ? {} : { estimate: world.estimates[agent] }),
     ...(world.people?.[agent] === undefined ? {} : { person: world.people[agent] }),
   }));
 }

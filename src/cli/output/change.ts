@@ -1,3 +1,4 @@
+import { sayAmounts } from "../../core/amounts.ts";
 import type { History } from "../../core/history/index.ts";
 import { placeAt, progressOf, recordAt } from "../../core/history/index.ts";
 import type { Event, EventType, TaskOpening } from "../../core/machine/index.ts";
@@ -133,6 +134,12 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "exception.closed": (event, { name }) => `${name}: exception closed, ${event.how}`,
   "rule.acted": (event, { name }) =>
     `${event.path === "" ? "the run" : name}: ${event.condition}, ${event.action}. ${plain(event.why)}`,
+  "budget.exceeded": (event, { name }) =>
+    `${name}: ${event.follows === "wait" ? "waits until it fits, " : ""}${plain(event.error.message)}`,
+  "budget.found": (_event, { name }) => `${name}: fits now`,
+  "budget.raised": (event) =>
+    `${event.step === undefined ? "the budget" : `the budget of ${plain(event.step)}`} is raised by ${sayAmounts(event.amounts)}: ${plain(event.why)}`,
+  "budget.waited": silent,
   "run.attached": silent,
   "run.proceeded": silent,
   "step.stopping": silent,

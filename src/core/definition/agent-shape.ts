@@ -9,6 +9,7 @@ import type {
   PerformedAgentSource,
   PersonAgentSource,
 } from "./agent-source.ts";
+import { usageEstimateShape } from "./budget-shape.ts";
 import {
   closed,
   duration,
@@ -74,6 +75,9 @@ const performedKeys: Keys<PerformedAgentSource> = {
     "a duration, or false",
   ).describe(
     "How often it is asked for its health while it is at work. Default 30 seconds. false: only before a run.",
+  ),
+  usage_estimate: usageEstimateShape.describe(
+    "What one attempt uses at most, as far as you know: set aside before each, where a budget limits it.",
   ),
 };
 

@@ -1,4 +1,4 @@
-import type { DurationSource, OutputsSource } from "./step-source.ts";
+import type { DurationSource, MoneySource, OutputsSource } from "./step-source.ts";
 
 /** An agent as its author writes it. What each key means stands in the schema (`agent-shape.ts`). */
 export type AgentSource =
@@ -17,6 +17,12 @@ export type AnyAgentSource = {
   readonly outputs?: OutputsSource;
 };
 
+export type UsageEstimateSource = {
+  readonly tokens?: number;
+  readonly money?: MoneySource;
+  readonly calls?: number;
+};
+
 /** What every kind takes that is performed. */
 export type PerformedAgentSource = AnyAgentSource & {
   readonly concurrency?: number;
@@ -24,6 +30,7 @@ export type PerformedAgentSource = AnyAgentSource & {
   readonly timeout?: DurationSource;
   readonly breaker?: false | BreakerSource;
   readonly heartbeat?: false | DurationSource;
+  readonly usage_estimate?: UsageEstimateSource;
 };
 
 export type BreakerSource = {

@@ -1,3 +1,4 @@
+import type { Amounts } from "../amounts.ts";
 import type { Digest } from "../id.ts";
 import type { Place } from "../problem.ts";
 import type { OutputFields } from "./workflow.ts";
@@ -86,4 +87,6 @@ type AgentCommon = {
   /** What it takes and gives, where it says so: steps are checked against it. */
   readonly inputs: OutputFields | null;
   readonly outputs: OutputFields | null;
+  /** What one attempt uses at most, as far as its author knows: set aside before it begins. */
+  readonly estimate?: Amounts;
 };

@@ -1,6 +1,7 @@
 import type { Names, Template } from "../expression/index.ts";
 import { suggestion } from "../expression/index.ts";
 import { reportAgent, reportCapabilities, reportFallback } from "./agent-check.ts";
+import { readStepBudget } from "./budget.ts";
 import { type Building, templatesAt } from "./building.ts";
 import { NOTHING_DECLARED } from "./declared-type.ts";
 import { called, capital, type Draft } from "./draft.ts";
@@ -12,7 +13,15 @@ import { errorWords, readRetry, readStrategy } from "./retry.ts";
 import { fieldsOf } from "./scope.ts";
 import { least } from "./settings.ts";
 import type { SubRunSource, TaskSource } from "./step-source.ts";
-import type { AgentNeed, Common, Compensation, Fallback, SubRun, Task } from "./workflow.ts";
+import type {
+  AgentNeed,
+  Common,
+  Compensation,
+  Fallback,
+  StepBudget,
+  SubRun,
+  Task,
+} from "./workflow.ts";
 
 type TaskDraft = Extract<Draft, { kind: "task" }>;
 type SubRunDraft = Extract<Draft, { kind: "workflow" }>;
@@ -52,6 +61,7 @@ export function buildTask(
     approve: readApprove(source.approve, draft, building),
     compensate: readCompensation(draft, names, building),
     uses: readUses(source, draft, building),
+    ...budgetOf(draft, building),
   };
 }
 
@@ -96,6 +106,7 @@ export function buildSubRun(
     timeoutMs: timeoutOf(draft, building) ?? building.settings.stepTimeoutMs,
     retry: retryOf(draft, building),
     strategy: readStrategy(source.error_strategy) ?? building.settings.strategy,
+    ...budgetOf(draft, building),
   };
 }
 
@@ -114,6 +125,13 @@ function inputsOf(
 function timeoutOf(draft: TaskDraft | SubRunDraft, { report }: Building): number | null {
   const source: Pick<TaskSource | SubRunSource, "timeout"> = draft.source;
   return durationMs(source.timeout, { path: [...draft.at, "timeout"], report, leastMs: 1 });
+}
+
+function budgetOf(draft: TaskDraft | SubRunDraft, building: Building): { budget?: StepBudget } {
+  const { report, settings } = building;
+  const path = [...draft.at, "budget"];
+  const budget = readStepBudget(draft.source.budget, settings.budgets, { path, report });
+  return budget === null ? {} : { budget };
 }
 
 function retryOf(draft: TaskDraft | SubRunDraft, { report, settings }: Building): Task["retry"] {

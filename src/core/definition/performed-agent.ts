@@ -1,5 +1,7 @@
+import type { Amounts } from "../amounts.ts";
 import type { BreakerDefinition, CommandDefinition } from "./agent.ts";
 import type { PerformedAgentSource } from "./agent-source.ts";
+import { amountsOf } from "./budget.ts";
 import { durationMs } from "./duration-value.ts";
 import type { Report } from "./report.ts";
 
@@ -12,7 +14,7 @@ const BREAKER_DEFAULT: BreakerDefinition = { failures: 5, windowMs: 60_000, paus
 
 type Performed = Pick<
   CommandDefinition,
-  "concurrency" | "effects" | "timeoutMs" | "breaker" | "heartbeatMs"
+  "concurrency" | "effects" | "timeoutMs" | "breaker" | "heartbeatMs" | "estimate"
 >;
 
 /** What holds for every agent that something performs. */
@@ -29,6 +31,7 @@ export function performedOf(
     timeoutMs: timeoutMs ?? AGENT_TIMEOUT_DEFAULT_MS,
     breaker: breakerOf(said.breaker, report),
     heartbeatMs: heartbeat === false ? null : heartbeatOf(heartbeat, report),
+    ...estimateOf(said, report),
   };
 }
 
@@ -40,6 +43,14 @@ export const NOT_PERFORMED: Performed = {
   breaker: null,
   heartbeatMs: null,
 };
+
+function estimateOf(
+  { usage_estimate: said }: Partial<PerformedAgentSource>,
+  report: Report,
+): { estimate?: Amounts } {
+  if (said === undefined) return {};
+  return { estimate: amountsOf(said, { path: ["usage_estimate"], report }) };
+}
 
 function heartbeatOf(said: string | number | undefined, report: Report): number {
   const context = { path: ["heartbeat"], report, leastMs: HEARTBEAT_LEAST_MS };

@@ -118,11 +118,16 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     owner: shaped.owner ?? "",
     digest: surroundings.digest(given.text),
     types: types.declared,
-    limits: settings.limits,
+    ...heldBy(settings),
     ...errorsOf(settings),
     resources: shaped.resources ?? {},
     monitoring: monitoringOf(shaped),
   };
+}
+
+/** What holds for its runs as a whole. */
+function heldBy({ limits, budgets }: Building["settings"]): Pick<Workflow, "limits" | "budget"> {
+  return { limits, ...(budgets.run === null ? {} : { budget: budgets.run }) };
 }
 
 function errorsOf({ strategies, kinds, rules }: Building["settings"]): ErrorsOf {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { COUNT_MOST, moneyShape, onExceededShape } from "./budget-shape.ts";
 import {
   closed,
   duration,
@@ -19,8 +20,6 @@ import type {
   ResourceConfigSource,
   ResourceLimitsSource,
 } from "./workflow-source.ts";
-
-const COUNT_MOST = 1_000_000_000;
 
 const agentName = word("an agent's name");
 const url = word("an address");
@@ -52,17 +51,30 @@ export const executionConfigShape: z.ZodType<ExecutionConfigSource> = closed<Exe
 
 export const resourceLimitsShape: z.ZodType<ResourceLimitsSource> = closed<ResourceLimitsSource>({
   total_timeout: duration().describe("Of the whole run."),
-  token_budget: whole(1, COUNT_MOST).describe("Checked for shape; budgets come with models."),
+  token_budget: whole(1, COUNT_MOST).describe("Tokens that a run may use in all."),
   max_concurrent_agents: concurrencyShape,
 });
 
 export const resourceConfigShape: z.ZodType<ResourceConfigSource> = closed<ResourceConfigSource>({
   token_budget: closed<NonNullable<ResourceConfigSource["token_budget"]>>({
-    total: whole(1, COUNT_MOST),
-    per_step_max: whole(1, COUNT_MOST),
-    reserved_for_error_handling: whole(0, COUNT_MOST),
-  }).describe("Checked for shape; budgets come with models."),
+    total: whole(1, COUNT_MOST).describe("Of the whole run."),
+    per_step_max: whole(1, COUNT_MOST).describe(
+      "What one step may use in all its attempts, where it names no budget of its own.",
+    ),
+    reserved_for_error_handling: whole(0, COUNT_MOST).describe(
+      "Of the total: only for retries, repeats after a crash, fallbacks and compensation.",
+    ),
+  }).describe("Tokens that a run may use. Reserved before each attempt, settled after it."),
+  money_budget: closed<NonNullable<ResourceConfigSource["money_budget"]>>({
+    total: moneyShape.describe("Of the whole run."),
+    per_step_max: moneyShape.describe("What one step may cost, where it names no budget."),
+    reserved_for_error_handling: moneyShape.describe(
+      "Of the total: only for retries, repeats after a crash, fallbacks and compensation.",
+    ),
+  }).describe("Money that a run may cost, all in one currency."),
+  on_budget_exceeded: onExceededShape,
   api_limits: closed<NonNullable<ResourceConfigSource["api_limits"]>>({
+    max_calls: whole(1, COUNT_MOST).describe("Calls of interfaces that a run may make in all."),
     max_calls_per_minute: whole(1, COUNT_MOST),
     rate_limit_strategy: oneOf(["wait", "skip", "error"]),
   }).describe("Checked for shape; rate limits come later."),

@@ -1,3 +1,4 @@
+import { type Budgets, readBudgets } from "./budget.ts";
 import { durationMs } from "./duration-value.ts";
 import { readErrorTypes, readRules } from "./error-rules.ts";
 import type { ValuePath } from "./place.ts";
@@ -12,6 +13,7 @@ const CONCURRENCY_DEFAULT = 5;
 /** What holds for steps that do not say it themselves, and for the run as a whole. */
 export type Settings = {
   readonly limits: RunLimits;
+  readonly budgets: Budgets;
   readonly execution: "sequential" | "parallel" | "mixed";
   readonly retry: Retry;
   readonly strategy: Strategy | null;
@@ -35,9 +37,9 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
     report,
     otherwise: RETRY_DEFAULT,
   });
-  checkTokens(source, report);
   return {
     limits: limitsOf(source, time),
+    budgets: readBudgets(source, report),
     execution: execution?.mode ?? "sequential",
     retry: readRetry(errors?.retry_policy, {
       path: ["error_handling", "retry_policy"],
@@ -107,18 +109,4 @@ function readFallbacks(source: Partial<WorkflowSource>, report: Report): Setting
     });
   });
   return fallbacks;
-}
-
-function checkTokens(source: Partial<WorkflowSource>, report: Report): void {
-  const tokens = source.resource_config?.token_budget;
-  if (tokens?.total === undefined) return;
-  for (const key of ["per_step_max", "reserved_for_error_handling"] as const) {
-    if ((tokens[key] ?? 0) <= tokens.total) continue;
-    report.add({
-      code: "impossible-limit",
-      message: `"${key}" is more than the whole budget of ${tokens.total} tokens.`,
-      mend: "Raise total, or lower this one.",
-      path: ["resource_config", "token_budget", key],
-    });
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stepBudgetShape } from "./budget-shape.ts";
 import {
   anyMap,
   anything,
@@ -190,6 +191,9 @@ const taskKeys: Keys<TaskSource> = {
     },
     ["agent"],
   ).describe("What undoes it when the run is rolled back."),
+  budget: stepBudgetShape.describe(
+    "What the step may use in all its attempts; of an `each`, every item. It is set aside before it begins.",
+  ),
   uses: some(word("a resource"), "a resource or a list of them").describe(
     "Names of the workflow's `resources` that an attempt holds, all at once.",
   ),
@@ -260,6 +264,7 @@ const workflowKeys: Keys<SubRunSource> = {
   timeout,
   retry,
   error_strategy: strategyShape,
+  budget: stepBudgetShape.describe("What the sub-run may use, and what is set aside for it."),
 };
 
 const blockKeys: Keys<BlockSource> = {

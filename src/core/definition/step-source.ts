@@ -45,6 +45,7 @@ export type TaskSource = AnyStepSource & {
   readonly approve?: boolean | string | readonly string[] | ApprovalSource;
   readonly compensate?: CompensationSource;
   readonly uses?: string | readonly string[];
+  readonly budget?: StepBudgetSource;
 };
 
 export type GateSource = AnyStepSource & { readonly gate: string | GateFormSource };
@@ -66,12 +67,26 @@ export type SubRunSource = AnyStepSource & {
   readonly timeout?: DurationSource;
   readonly retry?: boolean | number | RetrySource;
   readonly error_strategy?: StrategySource;
+  readonly budget?: StepBudgetSource;
 };
 
 export type BlockSource = AnyStepSource & {
   readonly steps: readonly StepSource[];
   readonly execution?: ExecutionSource;
   readonly timeout?: DurationSource;
+};
+
+/** "USD 5.00", or the same in two parts. */
+export type MoneySource = string | { readonly amount: number; readonly currency: string };
+
+export type OnExceededSource = "refuse" | "wait" | "ask";
+
+export type StepBudgetSource = {
+  readonly tokens?: number;
+  readonly money?: MoneySource;
+  readonly calls?: number;
+  readonly time?: DurationSource;
+  readonly on_exceeded?: OnExceededSource;
 };
 
 export type DurationSource = string | number;

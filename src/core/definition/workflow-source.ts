@@ -2,6 +2,8 @@ import type { Json, JsonObject } from "../json.ts";
 import type {
   DurationSource,
   ExecutionSource,
+  MoneySource,
+  OnExceededSource,
   RetrySource,
   StepSource,
   StrategySource,
@@ -125,7 +127,14 @@ export type ResourceConfigSource = {
     readonly per_step_max?: number;
     readonly reserved_for_error_handling?: number;
   };
+  readonly money_budget?: {
+    readonly total?: MoneySource;
+    readonly per_step_max?: MoneySource;
+    readonly reserved_for_error_handling?: MoneySource;
+  };
+  readonly on_budget_exceeded?: OnExceededSource;
   readonly api_limits?: {
+    readonly max_calls?: number;
     readonly max_calls_per_minute?: number;
     readonly rate_limit_strategy?: "wait" | "skip" | "error";
   };

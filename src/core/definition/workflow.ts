@@ -1,3 +1,4 @@
+import type { Amounts } from "../amounts.ts";
 import type { Expression, Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
@@ -16,6 +17,8 @@ export type Workflow = {
   /** Types declared in the file, as JSON Schemas, by name. */
   readonly types: Readonly<Record<string, JsonObject>>;
   readonly limits: RunLimits;
+  /** What all attempts of a run may use together; absent: nobody counts. */
+  readonly budget?: Budget;
   /** What a class of error leads to, where the step names no strategy; absent is the built-in table's. */
   readonly strategies: {
     readonly [Class in ErrorClass]?: Strategy;
@@ -45,6 +48,26 @@ export type RunLimits = {
   /** Attempts in flight at once in one run: 1 to 20, 5 unless said. */
   readonly concurrencyMost: number;
   readonly totalTimeoutMs: number | null;
+};
+
+/** What does not fit: the step fails, waits until it fits, or a person is asked. */
+export type OnExceeded = "refuse" | "wait" | "ask";
+
+export type Budget = {
+  /** Units that are not in it have no limit. */
+  readonly total: Amounts;
+  /** Of the total: only for retries, repeats after a crash, fallbacks and compensation. */
+  readonly reserved: Amounts;
+  readonly onExceeded: OnExceeded;
+};
+
+/** What one step may use in all its attempts. */
+export type StepBudget = {
+  readonly most: Amounts;
+  /** Of all its attempts together, each from when it is given out until it is answered. */
+  readonly timeMs: number | null;
+  /** null: as the workflow says. */
+  readonly onExceeded: OnExceeded | null;
 };
 
 export type Step = Block | Task | Each | Choose | Gate | Wait | Repeat | SubRun;
@@ -103,6 +126,7 @@ export type Task = Common & {
   readonly compensate: Compensation | null;
   /** Names of resources an attempt holds; taken all at once. */
   readonly uses: readonly string[];
+  readonly budget?: StepBudget;
 };
 
 /** By name, or whoever has all the capabilities. */
@@ -120,6 +144,8 @@ export type SubRun = Common & {
   readonly retry: Retry;
   /** null: the class of the error decides. */
   readonly strategy: Strategy | null;
+  /** What the sub-run may use, and what is set aside for it. */
+  readonly budget?: StepBudget;
 };
 
 /** The body once for every item of a list. Gives, per output of the body, the list in item order, and `items`. */

@@ -1,3 +1,4 @@
+import { type Amounts, NO_AMOUNTS } from "../amounts.ts";
 import type { Rule, Workflow } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
@@ -60,6 +61,8 @@ export type History = {
   readonly escalations: readonly EscalationRecord[];
   readonly agents: Readonly<Record<string, number>>;
   readonly usage: UsageSum;
+  /** What people added to the run's budget. */
+  readonly raised: Amounts;
   readonly counts: Counts;
 };
 
@@ -172,6 +175,7 @@ export function emptyHistory(workflow: Workflow): History {
     escalations: [],
     agents: {},
     usage: { tokens: 0, calls: 0, costMicros: {} },
+    raised: NO_AMOUNTS,
     counts: NO_COUNTS,
   };
 }

@@ -1,5 +1,6 @@
 import type { Event, EventType, Key } from "../machine/index.ts";
 import { emptyTable } from "../machine/index.ts";
+import { budgetExceeded, budgetRaised } from "./budget-events.ts";
 import { addUsage, recordAt, write } from "./change.ts";
 import {
   exceptionClosed,
@@ -71,6 +72,11 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
     ...history,
     usage: addUsage(history.usage, usage),
   }),
+  "budget.exceeded": budgetExceeded,
+  "budget.found": (history, { path }) =>
+    write(history, { ...recordAt(history, path), status: "ready" }),
+  "budget.raised": budgetRaised,
+  "budget.waited": unchanged,
   "timer.set": timerSet,
   "gate.voted": gateVoted,
   "gate.escalated": gateEscalated,

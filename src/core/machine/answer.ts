@@ -1,10 +1,13 @@
+import { sayAmount } from "../amounts.ts";
 import type { Problem } from "../problem.ts";
 import type { OpenAttempt } from "./attempt.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Stored, Usage } from "./event.ts";
 import { classed, failure, isCertain } from "./failure.ts";
 import { complete, type Ending } from "./finish.ts";
+import { currencyOf } from "./ledger.ts";
 import { accepted } from "./output.ts";
+import { isShort, reservingAgain } from "./reserve.ts";
 import type { LeafFrame } from "./run.ts";
 import type { Answer } from "./signal.ts";
 import { get } from "./table.ts";
@@ -67,8 +70,11 @@ export function heardLost(draft: Draft, key: number): Problem | null {
   if (open?.type !== "attempt" || open.child !== null) return null;
   if (open.effects === "ask" && !open.begun) return null;
   if (open.effects !== "ask" && !isToStop(draft, open) && open.repeats < REPEATS_MOST) {
-    tell(draft, { type: "attempt.repeated", key });
-    return null;
+    const aside = reservingAgain(draft, open);
+    if (!isShort(aside)) {
+      tell(draft, { type: "attempt.repeated", key, ...aside });
+      return null;
+    }
   }
   const lost = "Muster was ended while it was being done; nobody knows how far it got.";
   const error = classed(failure("lost", lost), draft.run.workflow.kinds);
@@ -112,14 +118,28 @@ function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
     });
     return null;
   }
-  complete(draft, frame, endingOf(answer, taken.output, key));
+  complete(draft, frame, endingOf(draft, { answer, output: taken.output, key }));
   return null;
 }
 
-function endingOf(answer: Ok["answer"], output: Stored, closes: number): Ending {
-  const { usage, warnings = [] } = answer;
-  if (usage === undefined && warnings.length === 0) return { output, closes };
+function endingOf(
+  draft: Draft,
+  { answer, output, key: closes }: Pick<Ok, "answer" | "key"> & { readonly output: Stored },
+): Ending {
+  const { usage, warnings: given = [] } = answer;
+  if (usage === undefined && given.length === 0) return { output, closes };
+  const warnings = [...given, ...foreignMoney(draft, usage)];
   return { output, closes, ...usageOf(answer), ...(warnings.length === 0 ? {} : { warnings }) };
+}
+
+/** Amounts of two currencies are kept apart: no budget holds what was paid in another one. */
+function foreignMoney({ run }: Draft, usage: Usage | undefined): readonly string[] {
+  const { costMicros, currency } = usage ?? {};
+  const known = costMicros === undefined || currency === undefined ? null : currencyOf(run);
+  if (known === null || known === currency || currency === undefined) return [];
+  return [
+    `It cost ${sayAmount(currency, costMicros ?? 0)}, which no budget holds: the run's budget is in ${known}.`,
+  ];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Event, Opening, Path, TaskOpening } from "./event.ts";
+import { hold, settle, settledBy, unshort } from "./ledger.ts";
 import { occupy, putFrame, seat, unwant } from "./places.ts";
 import type { Fold, LeafFrame, Open, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
@@ -6,7 +7,7 @@ import { isUndo } from "./undo.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 export type OpenAttempt = Extract<Open, { type: "attempt" }>;
-type Opened = { readonly seq: number; readonly fallback?: string };
+type Opened = { readonly seq: number; readonly at: number; readonly fallback?: string };
 
 /** Fold: an attempt opens. It takes a place, keeps the call of the one before, and closes its timer. */
 export function foldOpened(
@@ -20,6 +21,8 @@ export function foldOpened(
   const { agent, effects } = opening;
   const { task } = opening;
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
+  if (run.ledger !== null) unshort(run, frame.path);
+  const held = hold(run, opening, by.at);
   const open: Open =
     task === undefined
       ? {
@@ -34,6 +37,7 @@ export function foldOpened(
           repeats: 0,
           child: opening.child ?? null,
           definition: opening.definition ?? null,
+          ...(held === undefined ? {} : { held }),
         }
       : openTask(task, { path: frame.path, attempt: attempts, agent });
   run.open = set(run.open, by.seq, open);
@@ -71,26 +75,38 @@ function openTask(
 export function foldClosed(
   run: Fold,
   key: number,
-  { isUnanswered, wasBegun }: { readonly isUnanswered: boolean; readonly wasBegun: boolean },
+  by: Of<"step.finished"> | Of<"attempt.ended">,
 ): void {
   const open = get(run.open, key);
   if (open?.type === "task") run.open = remove(run.open, key);
   if (open?.type !== "attempt") return;
-  if (isUnanswered) run.doubts = set(run.doubts, key, { path: open.path, call: open.call });
-  if (open.child !== null && wasBegun && !isUndo(open.path)) undoableRun(run, open, key);
+  if (isUnanswered(by)) unanswered(run, open, key);
+  if (run.ledger !== null || by.usage !== undefined || open.held !== undefined)
+    settle(run, open, settledBy(by));
+  const wasBegun = by.type === "step.finished" || by.outcome !== "refused";
+  if (wasBegun) undoableRun(run, open, key);
   run.open = remove(run.open, key);
   occupy(run, get(run.frames, open.path)?.parent ?? null, -1);
 }
 
+function isUnanswered(by: Of<"step.finished"> | Of<"attempt.ended">): boolean {
+  return by.unanswered === true || by.outcome === "cancelled";
+}
+
+function unanswered(run: Fold, { path, call, held }: OpenAttempt, key: number): void {
+  const doubt = held === undefined ? { path, call } : { path, call, held };
+  run.doubts = set(run.doubts, key, doubt);
+}
+
 /** However a sub-run has ended, it may have done something: it is asked itself. */
 function undoableRun(run: Fold, { path, child }: OpenAttempt, key: number): void {
+  if (child === null || isUndo(path)) return;
   const born = get(run.frames, path)?.born.seq ?? key;
   if (run.undo?.child !== child) run.undo = { path, output: null, child, born, next: run.undo };
 }
 
 export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
-  const wasBegun = event.outcome !== "refused";
-  foldClosed(run, event.key, { isUnanswered: event.unanswered === true, wasBegun });
+  foldClosed(run, event.key, event);
   const frame = get(run.frames, event.path);
   if (frame?.kind !== "leaf") return;
   const call = event.doubt ? frame.call : null;

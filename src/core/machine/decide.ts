@@ -16,6 +16,7 @@ import { attempt } from "./open-attempt.ts";
 import { nextForPlace } from "./places.ts";
 import { first } from "./queue.ts";
 import { advanceRepeat } from "./repeat.ts";
+import { letGoOn } from "./reserve.ts";
 import type { Frame, Run } from "./run.ts";
 import type { Signal } from "./signal.ts";
 import { start } from "./start.ts";
@@ -67,12 +68,20 @@ function settle(draft: Draft): boolean {
       advance(draft, frame);
       continue;
     }
+    if (draft.isFreed && isShortOfMoney(draft)) {
+      letGoOn(draft);
+      continue;
+    }
     if (draft.run.paused === null && giveplace(draft)) continue;
     const before = draft.events.length;
     endRun(draft);
     if (draft.events.length === before)
       return draft.run.paused === null || draft.run.phase !== "running";
   }
+}
+
+function isShortOfMoney({ run }: Draft): boolean {
+  return run.ledger !== null && run.ledger.short.length > 0 && run.paused === null;
 }
 
 function advance(draft: Draft, frame: Frame): void {

@@ -30,6 +30,10 @@ export type Draft = {
   readonly queue: Path[];
   /** How many of `queue` were looked at. */
   looked: number;
+  /** The run as it was before the decision. */
+  readonly before: Run;
+  /** Money came back or the budget was raised: what waits for it may fit. */
+  isFreed: boolean;
 };
 
 /** What the decision itself keeps can be read before anybody else has it. */
@@ -49,6 +53,8 @@ export function openDraft(run: Run, signal: Signal, facts: Facts): Draft {
     read,
     queue: [],
     looked: 0,
+    before: run,
+    isFreed: run.unsettled,
   };
 }
 
@@ -58,9 +64,19 @@ export function tell(draft: Draft, body: Body): number {
   const event = { seq, at: draft.at, by: draft.by, ...body } as Event;
   draft.events.push(event);
   fold(draft.run, event);
+  if (draft.run.ledger !== null && FREEING.has(event.type)) draft.isFreed = true;
   if ("path" in body) touch(draft, body.path);
   return seq;
 }
+
+/** After these, less may be set aside than before, or more is allowed. */
+const FREEING: ReadonlySet<string> = new Set<Body["type"]>([
+  "attempt.ended",
+  "attempt.settled",
+  "step.finished",
+  "run.resumed",
+  "budget.raised",
+]);
 
 /** The step and whoever it is a part of. */
 function touch(draft: Draft, path: Path): void {

@@ -1,5 +1,6 @@
+import type { Amounts } from "../amounts.ts";
 import type { Digest, RunId } from "../id.ts";
-import type { EffectClass, Key, Parent, Path, RunOutcome, Stored } from "./event.ts";
+import type { EffectClass, Key, Parent, Path, RunOutcome, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
 
 /**
@@ -21,6 +22,8 @@ export type Effect =
       readonly child: RunId;
       /** null: there is no such workflow any more; answer `refused`. */
       readonly definition: Digest | null;
+      /** What it may use; absent: nothing was set aside for it. */
+      readonly budget?: Amounts;
     }
   /** Tell the child run to undo what it did; its end is told as an `answer`. Where there is none, nothing was done. */
   | { readonly type: "undo"; readonly key: Key; readonly path: Path; readonly child: RunId }
@@ -45,6 +48,8 @@ export type Effect =
       readonly outcome: RunOutcome;
       readonly output: Stored;
       readonly error: Failure | null;
+      /** All that the run used; absent where nobody counted. */
+      readonly usage?: Usage;
     }
   /** Send `proceed`. */
   | { readonly type: "proceed" };

@@ -1,4 +1,5 @@
-import type { Rule } from "../definition/index.ts";
+import type { Amounts } from "../amounts.ts";
+import type { OnExceeded, Rule } from "../definition/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Failure } from "./failure.ts";
@@ -66,6 +67,17 @@ export type Opening = {
   readonly definition?: Digest;
   /** For a person's task: no process performs it. */
   readonly task?: TaskOpening;
+} & Reserving;
+
+/** M11: what is set aside for an attempt until it is answered, however late. Absent: nothing limits it. */
+export type Reserving = {
+  readonly reserve?: Amounts;
+  /** It may use what is kept back for error handling. */
+  readonly spare?: true;
+  /** The company's accounts that hold it too. */
+  readonly claims?: readonly string[];
+  /** What the step's budget of time has left for it, in milliseconds. */
+  readonly withinMs?: number;
 };
 
 /** Whom a person's task is for, and what follows when nobody has done it in time. */
@@ -89,6 +101,8 @@ export type Body =
       readonly params: JsonObject;
       readonly origin?: JsonObject;
       readonly parent: Parent | null;
+      /** What its parent set aside for it: more it may not use. */
+      readonly budget?: Amounts;
       /** The version of the machine that accepted it. */
       readonly machine: number;
     }
@@ -197,7 +211,7 @@ export type Body =
   /** The `ask` under this key is about to be performed. */
   | { readonly type: "attempt.begun"; readonly key: Key }
   /** After a crash it is performed again, under the same call key. */
-  | { readonly type: "attempt.repeated"; readonly key: Key }
+  | ({ readonly type: "attempt.repeated"; readonly key: Key } & Reserving)
   | { readonly type: "attempt.stopping"; readonly key: Key; readonly why: string }
   | {
       readonly type: "attempt.ended";
@@ -217,6 +231,34 @@ export type Body =
       readonly key: Key;
       readonly outcome: "ok" | "failed" | "refused" | "unknown";
       readonly usage?: Usage;
+    }
+  /** An attempt does not fit into a budget, and is not begun. */
+  | {
+      readonly type: "budget.exceeded";
+      readonly path: Path;
+      /** What would be set aside for it, and of which unit too little is left. */
+      readonly need: Amounts;
+      readonly unit: string;
+      readonly left: number;
+      /** Whose limit it is: "step", "run", or an account of the company. */
+      readonly of: string;
+      readonly follows: OnExceeded;
+      readonly error: Failure;
+      readonly spare?: true;
+      /** It was the fallback that did not fit. */
+      readonly fallback?: true;
+      /** wait: when it is looked at again, where nobody tells that money came back. */
+      readonly due?: number;
+    }
+  | { readonly type: "budget.waited"; readonly path: Path; readonly key: Key; readonly due: number }
+  /** It fits now. */
+  | { readonly type: "budget.found"; readonly path: Path; readonly key: Key }
+  /** People add to the limits of the run, or of one step. */
+  | {
+      readonly type: "budget.raised";
+      readonly amounts: Amounts;
+      readonly step?: Path;
+      readonly why: string;
     }
   | {
       readonly type: "timer.set";
@@ -306,7 +348,8 @@ export type Body =
       readonly type: "exception.closed";
       readonly key: Key;
       readonly path: Path;
-      readonly how: "retry" | "skip" | "give" | "answered" | "cancelled";
+      /** `denied`: the budget is not raised, the step fails. `found`: it fits now. */
+      readonly how: "retry" | "skip" | "give" | "answered" | "cancelled" | "denied" | "found";
       readonly why?: string;
     };
 

@@ -1,6 +1,8 @@
 import { changeAttempt, changeLeaf, foldEnded, foldOpened } from "./attempt.ts";
 import { blockFrame, commonOf } from "./born.ts";
 import type { Event } from "./event.ts";
+import { holdAgain, NEW_LEDGER } from "./ledger.ts";
+import { foldOfBudget, foldSettled } from "./of-budget.ts";
 import { foldOfPeople } from "./of-people.ts";
 import { putFrame, seat } from "./places.ts";
 import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
@@ -128,14 +130,18 @@ function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
     case "attempt.begun":
       return changeAttempt(run, event.key, { begun: true });
     case "attempt.repeated":
-      return repeated(run, event.key);
+      return repeated(run, event);
     case "attempt.stopping":
       return changeAttempt(run, event.key, { stopping: true });
     case "attempt.ended":
       return foldEnded(run, event);
     case "attempt.settled":
-      run.doubts = remove(run.doubts, event.key);
-      return;
+      return foldSettled(run, event);
+    case "budget.exceeded":
+    case "budget.waited":
+    case "budget.found":
+    case "budget.raised":
+      return foldOfBudget(run, event);
     default:
       foldOfPeople(run, event);
   }
@@ -149,6 +155,7 @@ function accepted(run: Fold, event: Of<"run.accepted">): void {
   run.by = event.by;
   run.params = event.params;
   run.parent = event.parent;
+  if (event.budget !== undefined) run.ledger = { ...NEW_LEDGER, granted: event.budget };
   run.work = { done: 0, expected: workOf(root) };
   if (run.workflow.rules !== undefined) {
     const stall = stallOf(run);
@@ -265,9 +272,11 @@ function listenRefused(run: Fold, event: Of<"listen.refused">): void {
 }
 
 /** A repeat is doubt: nobody knows how far the first time got. */
-function repeated(run: Fold, key: number): void {
+function repeated(run: Fold, event: Of<"attempt.repeated">): void {
+  const { key } = event;
   const open = get(run.open, key);
   if (open?.type !== "attempt") return;
-  changeAttempt(run, key, { repeats: open.repeats + 1 });
+  const again = open.held === undefined ? {} : { held: holdAgain(run, open.held, event) };
+  changeAttempt(run, key, { repeats: open.repeats + 1, ...again });
   if (open.effects !== "pure") changeLeaf(run, open.path, { doubt: true });
 }

@@ -1,3 +1,4 @@
+import type { Amounts } from "../amounts.ts";
 import type { AgentNeed, Workflow } from "../definition/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json } from "../json.ts";
@@ -22,6 +23,17 @@ export type Facts = {
   readonly digest: (text: string) => Digest;
   /** Who is meant by the name of a team or a role; absent, or nobody: the name is a person's. */
   readonly people?: (name: string) => readonly string[];
+  /** The company's accounts that limit all runs together, at a moment; absent: there are none. */
+  readonly accounts?: (at: number) => readonly Account[];
+};
+
+/** Of one unit for one period. `left` may be stale: that it is kept is checked in the commit. */
+export type Account = {
+  /** The unit, then the period: "tokens day 2026-11-20". */
+  readonly name: string;
+  readonly unit: string;
+  readonly most: number;
+  readonly left: number;
 };
 
 export type Ranked = {
@@ -31,6 +43,8 @@ export type Ranked = {
   readonly healthy: boolean;
   /** Why it stands where it stands, for people. */
   readonly why: string;
+  /** What one attempt uses at most, as the agent's author says. */
+  readonly estimate?: Amounts;
   /** It is a person's task: nothing is performed. */
   readonly person?: Asked;
 };

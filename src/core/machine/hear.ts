@@ -9,6 +9,8 @@ import { complete, fail } from "./finish.ts";
 import { gateDue, heardVote } from "./gate.ts";
 import { accepted } from "./output.ts";
 import { heardOfTask, taskDue } from "./person.ts";
+import { heardDeny, heardRaise } from "./raise.ts";
+import { lookAgain } from "./reserve.ts";
 import { MACHINE_VERSION, type Open } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { get } from "./table.ts";
@@ -23,6 +25,7 @@ export function hear(draft: Draft, told: Told): Problem | null {
   const { run } = draft;
   if (told.type === "start") return heardStart(draft, told);
   if (run.phase === "absent") return { code: "not-found", message: `There is no run ${run.id}.` };
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others are those of heardSteering
   switch (told.type) {
     case "answer":
       return heardAnswer(draft, told.key, told.outcome);
@@ -50,6 +53,25 @@ export function hear(draft: Draft, told: Told): Problem | null {
       return heardControl(draft, told);
     case "undo":
       return heardUndo(draft, told);
+    default:
+      return heardSteering(draft, told);
+  }
+}
+
+type Steering =
+  | "retry"
+  | "skip"
+  | "give"
+  | "take"
+  | "handback"
+  | "amend"
+  | "move"
+  | "deny"
+  | "raise";
+
+/** What people say about a step, or about what the run may use. */
+function heardSteering(draft: Draft, told: Extract<Told, { type: Steering }>): Problem | null {
+  switch (told.type) {
     case "retry":
       return heardRetry(draft, told);
     case "skip":
@@ -64,6 +86,10 @@ export function hear(draft: Draft, told: Told): Problem | null {
       return heardAmend(draft, told);
     case "move":
       return null;
+    case "deny":
+      return heardDeny(draft, told);
+    case "raise":
+      return heardRaise(draft, told);
     default:
       return unreachable(told);
   }
@@ -71,7 +97,7 @@ export function hear(draft: Draft, told: Told): Problem | null {
 
 function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Problem | null {
   const { run } = draft;
-  const { definition, params, parent, origin } = told;
+  const { definition, params, parent, origin, budget } = told;
   if (run.phase === "absent") {
     const { name, version, limits } = run.workflow;
     const from = origin === undefined ? {} : { origin };
@@ -83,6 +109,7 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
       version,
       params,
       ...from,
+      ...(budget === undefined ? {} : { budget }),
       parent,
       machine: MACHINE_VERSION,
     });
@@ -125,6 +152,7 @@ function heardFired(draft: Draft, key: number): Problem | null {
   // While paused no timer is owed; on resume its due has moved.
   else if (draft.run.paused !== null) return null;
   else if (open.type === "timer") timerDue(draft, key, open);
+  else if (open.type === "budget") lookAgain(draft, key);
   else listenDue(draft, open);
   return null;
 }

@@ -20,7 +20,7 @@ export type {
   Usage,
 } from "./event.ts";
 export { evolve } from "./evolve.ts";
-export type { Asked, Facts, Ranked } from "./facts.ts";
+export type { Account, Asked, Facts, Ranked } from "./facts.ts";
 export {
   classOf,
   FAILURE_KINDS,
@@ -29,7 +29,9 @@ export {
   failure,
   isCertain,
 } from "./failure.ts";
+export { type Ledger, NEW_LEDGER, SHORT_MOST, unitOf, usageOfRun } from "./ledger.ts";
 export { owed, owedBy, timerDue } from "./owed.ts";
+export { limitsOf, runLeft } from "./reserve.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
 export { childrenOf, givenAt, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Signal, Told } from "./signal.ts";

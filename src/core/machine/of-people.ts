@@ -1,6 +1,7 @@
 import { unreachable } from "../unreachable.ts";
 import { changeLeaf } from "./attempt.ts";
 import type { Event } from "./event.ts";
+import { foldFound, unshort } from "./ledger.ts";
 import type { Fold, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
 
@@ -87,8 +88,10 @@ function raised(run: Fold, event: Of<"exception.raised">): void {
 
 function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
   run.open = remove(run.open, event.key);
+  if (event.how === "found") foldFound(run, event.path);
+  else unshort(run, event.path);
   const change = { exception: null, exceptionWhy: null } as const;
-  if (event.how !== "retry") return changeLeaf(run, event.path, change);
+  if (event.how !== "retry" && event.how !== "found") return changeLeaf(run, event.path, change);
   changeLeaf(run, event.path, { ...change, ...orderedAgain(event.seq) });
 }
 

@@ -1,4 +1,4 @@
-import type { AgentNeed, Step, Task } from "../definition/index.ts";
+import type { AgentNeed, Fallback, Step, Task } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import { isGranted } from "./approval.ts";
 import { type Draft, tell } from "./draft.ts";
@@ -6,6 +6,7 @@ import type { Opening, TaskOpening } from "./event.ts";
 import type { Asked } from "./facts.ts";
 import { failure } from "./failure.ts";
 import { fail, raise } from "./finish.ts";
+import { exceeded, isShort, reserving } from "./reserve.ts";
 import type { LeafFrame, Run } from "./run.ts";
 import { following } from "./strategy.ts";
 import { undoStep } from "./undo.ts";
@@ -26,21 +27,32 @@ export function attempt(draft: Draft, frame: LeafFrame): void {
     !frame.doubt &&
     following(frame, frame.error, draft.run) === "fallback"
   ) {
-    const { agent, reason } = step.fallback;
-    const opening = fallbackOpening(draft, step, agent);
-    tell(draft, { type: "attempt.started", path: frame.path, fallback: reason, ...opening });
-    return;
+    return fallBack(draft, frame, { step, fallback: step.fallback });
   }
   if (frame.undoes !== null && step.kind === "workflow") {
     tell(draft, { type: "attempt.started", path: frame.path, ...undoOpening(draft.run) });
     return;
   }
-  const again = frame.agent === null || frame.agent === "" ? null : frame.agent;
-  const opening = openingFor(draft, step, { need: needOf(step, again), call: frame.call });
+  const opening = openingFor(draft, step, { need: needOf(step, frame.agent), call: frame.call });
   // While a call is in doubt it stays what it was, whatever its agent declares by now.
   const effects = frame.doubt ? frame.effects : opening.effects;
-  tell(draft, { type: "attempt.started", path: frame.path, ...opening, effects });
+  const spare = frame.attempts > 0 || frame.undoes !== null;
+  const aside = reserving(draft, { step, frame, opening, spare });
+  if (isShort(aside)) return exceeded(draft, frame, { short: aside, isFallback: false });
+  tell(draft, { type: "attempt.started", path: frame.path, ...opening, effects, ...aside });
   timeLimit(draft, frame.path, step);
+}
+
+function fallBack(
+  draft: Draft,
+  frame: LeafFrame,
+  { step, fallback }: { readonly step: Task; readonly fallback: Fallback },
+): void {
+  const opening = fallbackOpening(draft, step, fallback.agent);
+  const aside = reserving(draft, { step, frame, opening, spare: true });
+  if (isShort(aside)) return exceeded(draft, frame, { short: aside, isFallback: true });
+  const begun = { type: "attempt.started", path: frame.path, fallback: fallback.reason } as const;
+  tell(draft, { ...begun, ...opening, ...aside });
 }
 
 /** A fallback that nobody declared is a person's task: there is somebody who owns what fails. */
@@ -52,9 +64,12 @@ function fallbackOpening(draft: Draft, step: Task, agent: string): Opening {
   return { agent, effects: "pure", task: { to: to.length === 0 ? [owner] : to } };
 }
 
-/** The fields of a first attempt, as they stand in `step.started`. */
-export function firstOpening(draft: Draft, step: LeafFrame["step"]): Opening {
-  return openingFor(draft, step, { need: needOf(step, null), call: null });
+/** The fields of a first attempt, as they stand in `step.started`; none where it does not fit into a budget. */
+export function firstOpening(draft: Draft, step: LeafFrame["step"]): { attempt?: Opening } {
+  const opening = openingFor(draft, step, { need: needOf(step, null), call: null });
+  const aside = reserving(draft, { step, frame: null, opening, spare: false });
+  if (aside === null) return { attempt: opening };
+  return isShort(aside) ? {} : { attempt: { ...opening, ...aside } };
 }
 
 /** A sub-run that has ended is asked to undo what it did: that it does itself. */
@@ -72,7 +87,7 @@ export function timeLimit(draft: Draft, path: string, step: Step): void {
 }
 
 function needOf(step: LeafFrame["step"], again: string | null): AgentNeed {
-  if (again !== null) return { kind: "named", agent: again };
+  if (again !== null && again !== "") return { kind: "named", agent: again };
   return step.kind === "task" ? step.agent : { kind: "named", agent: step.workflow };
 }
 

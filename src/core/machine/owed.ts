@@ -1,6 +1,7 @@
 import type { Task } from "../definition/index.ts";
 import type { Call, Effect } from "./effect.ts";
-import type { Event, EventType, Key, Parent } from "./event.ts";
+import type { Event, EventType, Key, Parent, Usage } from "./event.ts";
+import { usageOfRun } from "./ledger.ts";
 import type { Open, Run } from "./run.ts";
 import { entries, get } from "./table.ts";
 import { isUndo } from "./undo.ts";
@@ -40,6 +41,7 @@ const OPENING: readonly EventType[] = [
   "step.started",
   "attempt.started",
   "timer.set",
+  "budget.exceeded",
   "run.finished",
   "run.attached",
 ];
@@ -49,6 +51,7 @@ const CHANGING: readonly EventType[] = [
   "attempt.stopping",
   "listen.refused",
   "task.escalated",
+  "budget.waited",
 ];
 
 /** Under which key an event opens an effect, or makes another of it. */
@@ -76,22 +79,11 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
       pushAttempt(effects, run, { key, open });
       return;
     case "timer":
-      if (run.paused === null) effects.push({ type: "timer", key, due: open.due });
-      return;
+    case "budget":
     case "gate":
     case "task":
-      if (open.due !== null) effects.push({ type: "timer", key, due: open.due });
-      return;
     case "listen":
-      effects.push({
-        type: "listen",
-        key,
-        event: open.event,
-        match: open.match,
-        after: open.after,
-      });
-      if (open.due !== null && run.paused === null)
-        effects.push({ type: "timer", key, due: open.due });
+      pushWaiting(effects, run, { key, open });
       return;
     case "report":
       pushReport(effects, run, { key, to: open.to });
@@ -105,7 +97,28 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
 function pushReport(effects: Effect[], run: Run, one: { key: Key; to: Parent }): void {
   const { outcome, result, error } = run;
   if (outcome === null) return;
-  effects.push({ type: "report", ...one, outcome, output: result ?? { value: {} }, error });
+  const report = {
+    type: "report",
+    ...one,
+    outcome,
+    output: result ?? { value: {} },
+    error,
+  } as const;
+  effects.push({ ...report, ...usedBy(run) });
+}
+
+/** What waits for an event, and for a time: while paused only a gate's deadline goes on. */
+function pushWaiting(
+  effects: Effect[],
+  run: Run,
+  { key, open }: { key: Key; open: Extract<Open, { readonly due: number | null }> },
+): void {
+  if (open.type === "listen") {
+    const { event, match, after } = open;
+    effects.push({ type: "listen", key, event, match, after });
+  }
+  if (open.due !== null && (open.type === "gate" || open.type === "task" || run.paused === null))
+    effects.push({ type: "timer", key, due: open.due });
 }
 
 function pushAttempt(
@@ -124,6 +137,7 @@ function pushAttempt(
       path: open.path,
       child: open.child,
       definition: open.definition,
+      ...(open.held === undefined ? {} : { budget: open.held.reserve }),
     });
   } else if (open.effects === "ask" && !open.begun) {
     if (run.paused === null) effects.push(callAs("prepare", run, one));
@@ -145,9 +159,14 @@ function callAs(
     attempt: open.attempt,
     agent: open.agent,
     effects: open.effects,
-    timeoutMs: step?.timeoutMs ?? null,
+    timeoutMs: open.held?.withinMs ?? step?.timeoutMs ?? null,
     uses: step?.kind === "task" ? usesOf(run, step) : NOTHING,
   };
+}
+
+function usedBy(run: Run): { usage?: Usage } {
+  const usage = usageOfRun(run);
+  return usage === undefined ? {} : { usage };
 }
 
 const NOTHING: Call["uses"] = [];

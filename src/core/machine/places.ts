@@ -1,5 +1,6 @@
 import { needsPlace } from "./born.ts";
 import type { Path } from "./event.ts";
+import { isStuck } from "./ledger.ts";
 import { first, join, leave, type Queue } from "./queue.ts";
 import type { ChooseFrame, Fold, Frame, Limiter, RepeatFrame, Run, Ticket } from "./run.ts";
 import { get, set } from "./table.ts";
@@ -14,6 +15,7 @@ import { get, set } from "./table.ts";
 /** Who is to take the next free place of the run, or null: nobody wants one, or none is free. */
 export function nextForPlace(run: Run): Frame | null {
   if (run.phase !== "running") return null;
+  if (run.ledger !== null && isStuck(run.ledger)) return null;
   let frame = get(run.frames, "");
   while (frame !== undefined) {
     const limiter = limiterIn(frame);

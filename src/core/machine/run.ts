@@ -15,7 +15,6 @@ import type {
   AmendedLimits,
   EffectClass,
   ExceptionWhy,
-  GateOpening,
   Key,
   Parent,
   Path,
@@ -24,10 +23,14 @@ import type {
   Stored,
 } from "./event.ts";
 import type { Failure } from "./failure.ts";
+import type { Ledger, StepMoney } from "./ledger.ts";
+import type { Doubt, Open } from "./open.ts";
 import { emptyQueue, type Queue } from "./queue.ts";
 import type { Row } from "./row.ts";
 import type { Stall } from "./stall.ts";
 import { emptyTable, type Table } from "./table.ts";
+
+export type { Open, OpenTask, Vote } from "./open.ts";
 
 /** Counts up when an old snapshot can no longer be read. The log always can. */
 export const MACHINE_VERSION = 2;
@@ -84,6 +87,8 @@ export type Run = {
   readonly taken: Table<string, number>;
   /** Only of a run that somebody watches for a standstill. */
   readonly stall?: Stall;
+  /** null until something limits it, or an agent says what it used. */
+  readonly ledger: Ledger | null;
 };
 
 /**
@@ -197,15 +202,26 @@ export type Child =
   | { readonly state: "live" }
   | { readonly state: "ended"; readonly item: Item };
 
+type LeafState =
+  | "approving"
+  | "ready"
+  | "calling"
+  | "asking"
+  | "judging"
+  | "backoff"
+  | "held"
+  | "short";
+
 /** All that asks the world once: a task, a sub-run, an undo. Retry, time, doubt, stop live here, once. */
 export type LeafFrame = FrameCommon & {
   readonly kind: "leaf";
   readonly step: Task | SubRun;
   /**
-   * approving: people decide first; ready: wants a place; calling: an attempt is open; asking: a person's task is;
-   * judging: an attempt ended and what follows is not decided; backoff: a timer runs; held: a person must act
+   * approving: people decide first; ready: wants a place; calling: an attempt is open; asking: a
+   * person's task is; judging: an attempt ended and what follows is not decided; backoff: a timer runs;
+   * held: a person must act; short: it waits until it fits into the budget
    */
-  readonly state: "approving" | "ready" | "calling" | "asking" | "judging" | "backoff" | "held";
+  readonly state: LeafState;
   readonly key: Key | null;
   /** The call in flight or in doubt; its next attempt keeps it. */
   readonly call: Key | null;
@@ -224,6 +240,8 @@ export type LeafFrame = FrameCommon & {
   readonly hold: Key | null;
   /** Only of an undo: the step it undoes. */
   readonly undoes: Path | null;
+  /** Absent while no budget counts what it uses. */
+  readonly money?: StepMoney;
 };
 
 type GateFrame = FrameCommon & {
@@ -236,84 +254,6 @@ type WaitFrame = FrameCommon & {
   readonly step: Wait;
   readonly key: Key;
 };
-
-export type Open =
-  | {
-      readonly type: "attempt";
-      readonly path: Path;
-      readonly call: Key;
-      readonly attempt: number;
-      readonly agent: string;
-      readonly effects: EffectClass;
-      readonly begun: boolean;
-      readonly stopping: boolean;
-      readonly repeats: number;
-      readonly child: RunId | null;
-      readonly definition: Digest | null;
-    }
-  | {
-      readonly type: "timer";
-      readonly path: Path;
-      readonly due: number;
-      readonly why: "backoff" | "wait" | "total" | "block" | "stalled";
-    }
-  | {
-      readonly type: "listen";
-      readonly path: Path;
-      readonly event: string;
-      readonly match: string;
-      /** What was published up to there is not for it: 0, or what a wait before it took, or it refused. */
-      readonly after: number;
-      readonly due: number | null;
-    }
-  | {
-      readonly type: "gate";
-      readonly path: Path;
-      readonly gate: GateOpening;
-      readonly due: number | null;
-      readonly votes: readonly Vote[];
-    }
-  | OpenTask
-  | {
-      readonly type: "exception";
-      readonly path: Path;
-      readonly why: ExceptionWhy;
-      readonly error: Failure;
-      readonly owner: string;
-      readonly look: string;
-      readonly at: number;
-      readonly recipients?: readonly string[];
-    }
-  | {
-      readonly type: "hold";
-      readonly path: Path;
-      readonly by: string;
-      readonly why: string;
-      readonly at: number;
-    }
-  | { readonly type: "report"; readonly to: Parent };
-
-/** An attempt that a person makes: it is in no process's hands and holds no place. */
-export type OpenTask = {
-  readonly type: "task";
-  readonly path: Path;
-  readonly attempt: number;
-  readonly agent: string;
-  readonly to: readonly string[];
-  readonly due: number | null;
-  readonly dueMs: number | null;
-  readonly next: readonly (readonly string[])[];
-  readonly claimed: { readonly by: string; readonly at: number } | null;
-};
-
-export type Vote = {
-  readonly voter: string;
-  readonly allow: boolean;
-  readonly reason: string;
-  readonly at: number;
-};
-
-type Doubt = { readonly path: Path; readonly call: Key };
 
 /** What a rollback still has to undo, newest first. */
 export type Undo = {
@@ -362,6 +302,7 @@ export function absent(id: RunId, workflow: Workflow): Run {
     work: { done: 0, expected: 0 },
     degraded: 0,
     taken: emptyTable(),
+    ledger: null,
   };
 }
 

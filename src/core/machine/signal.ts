@@ -1,3 +1,4 @@
+import type { Amounts } from "../amounts.ts";
 import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Amendment, Key, Parent, Path, Stored, Usage } from "./event.ts";
@@ -18,6 +19,8 @@ export type Told =
       readonly parent: Parent | null;
       /** Where each param came from, for people: "given", "default", "file". */
       readonly origin?: JsonObject;
+      /** What its parent set aside for a sub-run. */
+      readonly budget?: Amounts;
     }
   /** An effect was done, or not. */
   | { readonly type: "answer"; readonly key: Key; readonly outcome: Answer }
@@ -72,6 +75,15 @@ export type Told =
   | ({ readonly type: "amend"; readonly why: string } & Amendment)
   /** A paused run goes on by another version of its workflow. */
   | { readonly type: "move"; readonly definition: Digest; readonly why: string }
+  /** The budget is not raised: a step that asked for more fails. */
+  | ({ readonly type: "deny"; readonly why: string } & Meant)
+  /** More than the run may use so far, or one step of it. What waited for it goes on. */
+  | {
+      readonly type: "raise";
+      readonly amounts: Amounts;
+      readonly step?: Path;
+      readonly why: string;
+    }
   /** There is more to decide; the shell's own. */
   | { readonly type: "proceed" };
 

@@ -1,5 +1,5 @@
 import { canonical } from "../audit/index.ts";
-import type { Choose, Each, Gate, Step, Wait } from "../definition/index.ts";
+import type { Choose, Each, Gate, Step, SubRun, Wait } from "../definition/index.ts";
 import {
   type Expression,
   evaluateTemplate,
@@ -38,7 +38,7 @@ export function start(draft: Draft, parent: Frame, at: number): void {
   // Most steps read nothing to begin: what they ask is resolved when it is performed.
   if (step.kind === "task" && step.when === null && step.approve === null) {
     const attempt = firstOpening(draft, step);
-    tell(draft, { type: "step.started", path: place.path, slot: at, attempt });
+    tell(draft, { type: "step.started", path: place.path, slot: at, ...attempt });
     return;
   }
   const scope = scopeAt(draft.run, place, draft.read);
@@ -71,10 +71,9 @@ function begin(draft: Draft, step: Step, on: Begin): void {
     case "wait":
       return beginWait(draft, step, on);
     case "workflow":
-      tell(draft, { ...started, attempt: firstOpening(draft, step) });
-      return timeLimit(draft, on.place.path, step);
+      return beginSubRun(draft, step, on);
     case "task":
-      if (step.approve === null) tell(draft, { ...started, attempt: firstOpening(draft, step) });
+      if (step.approve === null) tell(draft, { ...started, ...firstOpening(draft, step) });
       else
         tell(draft, {
           ...started,
@@ -84,6 +83,13 @@ function begin(draft: Draft, step: Step, on: Begin): void {
     default:
       return unreachable(step);
   }
+}
+
+/** One that does not fit into a budget has no attempt yet whose time runs. */
+function beginSubRun(draft: Draft, step: SubRun, { place }: Begin): void {
+  const opening = firstOpening(draft, step);
+  tell(draft, { type: "step.started", path: place.path, slot: place.at, ...opening });
+  if (opening.attempt !== undefined) timeLimit(draft, place.path, step);
 }
 
 /** Why a step is left out, or null. What cannot be told is not done: the stricter way. */

@@ -116,6 +116,15 @@ export type Wait = {
     /** A person has it in hand. */
     | { readonly kind: "held"; readonly by: string; readonly why: string }
     | { readonly kind: "place" }
+    | {
+        readonly kind: "budget";
+        readonly unit: string;
+        readonly needed: number;
+        readonly left: number;
+        /** "step", "run", or an account of the company. */
+        readonly of: string;
+        readonly until: number | null;
+      }
     | { readonly kind: "report"; readonly run: string };
 };
 
@@ -170,6 +179,10 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
           look: open.look,
         },
       };
+    case "budget": {
+      const { unit, needed, left, of, due } = open;
+      return { ...wait, what: { kind: "budget", unit, needed, left, of, until: due } };
+    }
     default:
       return unreachable(open);
   }

@@ -3,6 +3,7 @@ import { dropFrame, foldClosed, foldOpened } from "./attempt.ts";
 import { frameOf, leafFrame, needsPlace } from "./born.ts";
 import type { Event, Path } from "./event.ts";
 import { failure } from "./failure.ts";
+import { unshort } from "./ledger.ts";
 import { putFrame, rotate, seat } from "./places.ts";
 import { join, leave } from "./queue.ts";
 import { put } from "./row.ts";
@@ -64,10 +65,8 @@ export function foldSkipped(run: Fold, event: Of<"step.skipped">): void {
 export function foldFinished(run: Fold, event: Of<"step.finished">): void {
   const frame = get(run.frames, event.path);
   if (frame === undefined) return;
-  if (event.closes !== undefined) {
-    const isUnanswered = event.outcome === "cancelled" || event.unanswered === true;
-    foldClosed(run, event.closes, { isUnanswered, wasBegun: true });
-  }
+  if (event.closes !== undefined) foldClosed(run, event.closes, event);
+  if (run.ledger !== null) unshort(run, event.path);
   dropFrame(run, frame.path);
   closeAsked(run, frame);
   const work = workDone(frame, event);
@@ -226,11 +225,13 @@ function closeAsked(run: Fold, frame: Frame): void {
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
   if (frame.kind === "gate" || frame.kind === "wait") run.open = remove(run.open, frame.key);
   if (frame.kind !== "leaf") return;
-  if ((frame.state === "approving" || frame.state === "asking") && frame.key !== null)
-    run.open = remove(run.open, frame.key);
+  if (KEYED.has(frame.state) && frame.key !== null) run.open = remove(run.open, frame.key);
   if (frame.exception !== null) run.open = remove(run.open, frame.exception);
   if (frame.hold !== null) run.open = remove(run.open, frame.hold);
 }
+
+/** In these states the frame's key is of what waits, and of no attempt. */
+const KEYED: ReadonlySet<LeafFrame["state"]> = new Set(["approving", "asking", "short"]);
 
 function valueGiven(frame: Frame, event: Of<"step.finished">): Value | null {
   if (frame.kind !== "each" || event.outcome === "cancelled") return event.output ?? null;

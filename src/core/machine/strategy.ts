@@ -50,6 +50,8 @@ function retries(
   { strategy, limits }: { readonly strategy: Strategy; readonly limits: Run["limits"] },
 ): boolean {
   const { retry } = frame.step;
+  // Tried again as it is it would not fit again: money that comes back is waited for, or asked for.
+  if (error.kind === "budget_exceeded") return false;
   const most = limits.attemptsMost ?? retry.attemptsMost;
   if (frame.step.strategy === "fail_immediately" || frame.tries >= most) return false;
   if (retry.on.length > 0) return names(retry.on, error);

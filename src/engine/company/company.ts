@@ -104,6 +104,7 @@ export type Waiting = {
     | "person"
     | "exception"
     | "held"
+    | "budget"
     | "child"
     | "paused"
     | "dependency";

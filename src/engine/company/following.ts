@@ -110,6 +110,8 @@ function isMoving(what: Wait["what"], isPaused: boolean): boolean {
     case "place":
     case "agent":
       return !isPaused;
+    case "budget":
+      return what.until !== null && !isPaused;
     case "child":
     case "report":
       return true;

@@ -1,3 +1,5 @@
+import { isCurrency, sayAmount } from "../../core/amounts.ts";
+import { sayDuration } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import { type Key, type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
 import { shellWord } from "../../core/shell-word.ts";
@@ -75,6 +77,8 @@ function toldOf(wait: Wait, run: RunId): Told {
       return heldTold(wait, what, run);
     case "exception":
       return exceptionTold(wait, what, run);
+    case "budget":
+      return budgetTold(name, what, { run, path: wait.path });
     default:
       return unreachable(what);
   }
@@ -110,6 +114,28 @@ function heldTold(
   const sentence = `${by} has "${name}" in hand.${why === "" ? "" : ` ${why}`}`;
   const mend = `${give} FILE --why WHY   or: ${handback} --why WHY`;
   return { status: "waiting", kind: "held", what: sentence, mend };
+}
+
+/** The company's budget stands in its map; what it lacks comes back by itself, or with the next day or month. */
+function budgetTold(
+  name: string,
+  what: Extract<Wait["what"], { readonly kind: "budget" }>,
+  at: { readonly run: RunId; readonly path: string },
+): Told {
+  const { unit, needed, left, of } = what;
+  const say = (amount: number): string =>
+    unit === "ms" ? sayDuration(Math.max(0, amount)) : sayAmount(unit, amount);
+  const whose =
+    of === "step" ? "its own budget" : of === "run" ? "the run's budget" : "the company's budget";
+  const wants = needed === 0 ? "some" : say(needed);
+  const sentence = `"${name}" waits for ${wants} of ${whose}; ${say(left)} left.`;
+  const step = of === "step" ? ` --step ${at.path}` : "";
+  const word = unit === "ms" ? "time=…" : isCurrency(unit) ? `money="${unit} …"` : `${unit}=…`;
+  const mend =
+    of === "step" || of === "run"
+      ? `muster runs raise ${at.run} ${word}${step} --why …`
+      : "Raise the budget in map.yaml, or wait.";
+  return { status: "waiting", kind: "budget", what: sentence, mend, ...until(what.until) };
 }
 
 function publishCommand(what: Extract<Wait["what"], { readonly kind: "event" }>): string {

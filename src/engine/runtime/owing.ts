@@ -138,6 +138,7 @@ function startChild(
     definition,
     params: checked.params,
     origin: checked.origin,
+    ...(effect.budget === undefined ? {} : { budget: effect.budget }),
     parent: { run: resident.id, key, depth: depthOf(resident.run) + 1 },
     at: shell.clock.now(),
     by: resident.run.by,
@@ -222,10 +223,11 @@ function report(
 /** A sub-run's end is certain, whatever it was; to have been rolled back is what its undo wants. What is critical stays so; else the step decides again. */
 function outcomeOf(id: RunId, effect: Extract<Effect, { readonly type: "report" }>): Answer {
   if (effect.to.undo === true && effect.outcome === "rolled back") return NOTHING_DONE;
-  if (effect.outcome === "completed") return { kind: "ok", output: effect.output };
+  const used = effect.usage === undefined ? {} : { usage: effect.usage };
+  if (effect.outcome === "completed") return { kind: "ok", output: effect.output, ...used };
   if (effect.error?.class === "critical")
-    return { kind: "failed", error: effect.error, certain: true };
+    return { kind: "failed", error: effect.error, certain: true, ...used };
   const why = effect.error === null ? "" : `: ${effect.error.message}`;
   const error = failure("sub_run_failed", `The sub-run ${id} ended as ${effect.outcome}${why}`);
-  return { kind: "failed", error, certain: true };
+  return { kind: "failed", error, certain: true, ...used };
 }

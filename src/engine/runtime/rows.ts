@@ -47,7 +47,7 @@ function hasRow(open: Turn["is"]): boolean {
 }
 
 /** What may be due, or listens. */
-const ROWED: ReadonlySet<string> = new Set(["timer", "listen", "gate", "task"]);
+const ROWED: ReadonlySet<string> = new Set(["timer", "listen", "gate", "task", "budget"]);
 
 function dueOf(open: Turn["is"]): number | null {
   return open !== null && "due" in open ? open.due : null;

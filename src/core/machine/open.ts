@@ -1,0 +1,95 @@
+import type { Digest, RunId } from "../id.ts";
+import type { EffectClass, ExceptionWhy, GateOpening, Key, Parent, Path } from "./event.ts";
+import type { Failure } from "./failure.ts";
+import type { Held } from "./ledger.ts";
+
+/** What a run waits for, by the key of the event that opened it. */
+export type Open =
+  | {
+      readonly type: "attempt";
+      readonly path: Path;
+      readonly call: Key;
+      readonly attempt: number;
+      readonly agent: string;
+      readonly effects: EffectClass;
+      readonly begun: boolean;
+      readonly stopping: boolean;
+      readonly repeats: number;
+      readonly child: RunId | null;
+      readonly definition: Digest | null;
+      readonly held?: Held;
+    }
+  | {
+      readonly type: "timer";
+      readonly path: Path;
+      readonly due: number;
+      readonly why: "backoff" | "wait" | "total" | "block" | "stalled";
+    }
+  | {
+      readonly type: "listen";
+      readonly path: Path;
+      readonly event: string;
+      readonly match: string;
+      /** What was published up to there is not for it: 0, or what a wait before it took, or it refused. */
+      readonly after: number;
+      readonly due: number | null;
+    }
+  | {
+      readonly type: "gate";
+      readonly path: Path;
+      readonly gate: GateOpening;
+      readonly due: number | null;
+      readonly votes: readonly Vote[];
+    }
+  | OpenTask
+  | {
+      readonly type: "exception";
+      readonly path: Path;
+      readonly why: ExceptionWhy;
+      readonly error: Failure;
+      readonly owner: string;
+      readonly look: string;
+      readonly at: number;
+      readonly recipients?: readonly string[];
+    }
+  /** It is looked at again at `due`, where nobody tells that money came back. */
+  | {
+      readonly type: "budget";
+      readonly path: Path;
+      readonly unit: string;
+      readonly needed: number;
+      readonly left: number;
+      readonly of: string;
+      readonly since: number;
+      readonly due: number | null;
+    }
+  | {
+      readonly type: "hold";
+      readonly path: Path;
+      readonly by: string;
+      readonly why: string;
+      readonly at: number;
+    }
+  | { readonly type: "report"; readonly to: Parent };
+
+/** An attempt that a person makes: it is in no process's hands and holds no place. */
+export type OpenTask = {
+  readonly type: "task";
+  readonly path: Path;
+  readonly attempt: number;
+  readonly agent: string;
+  readonly to: readonly string[];
+  readonly due: number | null;
+  readonly dueMs: number | null;
+  readonly next: readonly (readonly string[])[];
+  readonly claimed: { readonly by: string; readonly at: number } | null;
+};
+
+export type Vote = {
+  readonly voter: string;
+  readonly allow: boolean;
+  readonly reason: string;
+  readonly at: number;
+};
+
+export type Doubt = { readonly path: Path; readonly call: Key; readonly held?: Held };
