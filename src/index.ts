@@ -16,10 +16,11 @@ export {
   type Company,
   type CompanyOptions,
   type Line,
-  openCompany,
   type Published,
   type Started,
   type Waiting,
+  type WorkflowListed,
 } from "./engine/company/index.ts";
 export type { Clock } from "./engine/runtime/index.ts";
 export type { Standing, StandingFilter } from "./engine/store/index.ts";
+export { openCompany } from "./server/index.ts";

@@ -55,6 +55,7 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
   };
   return {
     ...reading,
+    ...ALONE,
     isAtWork: () => isAtWork,
     told,
     started,
@@ -80,8 +81,7 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     settled: async (run) => standing(run) ?? newRun(0).standing,
     ...papersIn(reading),
     read: (stored) => ("value" in stored ? stored.value : null),
-    close: async () => undefined,
-    [Symbol.asyncDispose]: async () => undefined,
+    ...CLOSING,
   };
 }
 
@@ -113,6 +113,12 @@ async function evidenceIn(reading: Logs, run: RunId): Promise<Evidence> {
   const now = read.history.updatedAt ?? 0;
   return { ...nothing, read, waits: 0, isAtWork: false, now };
 }
+
+const ALONE = { isGuest: false, workflows: async (): Promise<[]> => [] };
+const CLOSING = {
+  close: async (): Promise<void> => undefined,
+  [Symbol.asyncDispose]: async (): Promise<void> => undefined,
+};
 
 async function publishedTo(
   runs: ReadonlyMap<string, Kept>,

@@ -28,9 +28,19 @@ export async function finish(
     show: showRun(context),
     ...(shownFrom === undefined ? {} : { shownFrom }),
   });
+  const { history, interrupted } = followed;
+  if (interrupted && history.outcome === null) {
+    context.terminal.side.line(howItGoesOn(context, company, history));
+    return EXIT.interrupted;
+  }
+  return await conclude(context, company, { run, history });
+}
+
+function howItGoesOn(context: Context, company: Company, history: History): string {
+  const { run } = history;
+  if (company.isGuest) return `${run} goes on in the process that is at work in ${company.folder}.`;
   const resume = commandIn(context, company.folder)(`runs resume ${run}`);
-  const how = `${run} stops here and goes on later: ${resume}\n  ${closingWords(followed.history)}`;
-  return await conclude(context, company, { ...followed, run, how });
+  return `${run} stops here and goes on later: ${resume}\n  ${closingWords(history)}`;
 }
 
 /** What closing waits for, a few seconds at most. */
@@ -41,23 +51,12 @@ function closingWords(history: History): string {
   return `Waiting a moment for ${named}. Ctrl-C once more ends at once, and nothing is lost.`;
 }
 
-/** The answer of a run that was followed, or how an interrupted one goes on. @returns the exit code */
-export async function conclude(
+/** The answer of a run that was followed. @returns the exit code */
+async function conclude(
   context: Context,
   company: Company,
-  followed: {
-    readonly run: RunId;
-    readonly history: History;
-    readonly interrupted: boolean;
-    readonly how: string;
-  },
+  { run, history }: { readonly run: RunId; readonly history: History },
 ): Promise<number> {
-  const { run, history, interrupted, how } = followed;
-  const { side } = context.terminal;
-  if (interrupted && history.outcome === null) {
-    side.line(how);
-    return EXIT.interrupted;
-  }
   await answer(context, company, history);
   const code = exitOfRun(statusOf(history), history.error);
   if (code === EXIT.waits)
@@ -65,7 +64,7 @@ export async function conclude(
       ...waitLines(history, run, commandIn(context, company.folder)),
       ...(await eventLines(context, company, run)),
     ])
-      side.line(line);
+      context.terminal.side.line(line);
   return code;
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type History, readEvent } from "../core/history/index.ts";
 import type { RunId } from "../core/id.ts";
 import { type Event, eventOf } from "../core/machine/index.ts";
@@ -39,30 +38,6 @@ export async function follow(
     reading.catch(() => undefined);
     await reader.read({ follow: false });
     return { history: reader.history(), interrupted: how === "interrupted" };
-  } finally {
-    release();
-    reader.end();
-  }
-}
-
-/** How often the log is read while another process writes it. */
-const LOOK_MS = 250;
-
-/** Follows a run that another process works on, until it has ended or the person interrupts. */
-export async function lookOn(
-  company: Company,
-  run: RunId,
-  told: { readonly surroundings: Surroundings; readonly show: (history: History) => Show },
-): Promise<{ readonly history: History; readonly interrupted: boolean }> {
-  const reader = await readerOf(company, run, told);
-  const interruption = new AbortController();
-  const release = told.surroundings.onInterrupt(() => interruption.abort());
-  try {
-    while (reader.history().outcome === null && !interruption.signal.aborted) {
-      await sleep(LOOK_MS, undefined, interruption).catch(() => undefined);
-      await reader.read({ follow: false });
-    }
-    return { history: reader.history(), interrupted: interruption.signal.aborted };
   } finally {
     release();
     reader.end();

@@ -42,8 +42,9 @@ export async function inboxDecide(
       const problems = await vote(context, company, { run, gate, decision });
       if (problems.length > 0) return refuse(context, problems);
       if (decision.wait) return await finish(context, company, { run, shownFrom: gate.key });
-      const goesOn = commandIn(context, company.folder)(`runs resume ${run}`);
-      if (!json) side.line(`Recorded. ${run} goes on with: ${goesOn}`);
+      const resume = commandIn(context, company.folder)(`runs resume ${run}`);
+      const goesOn = company.isGuest ? "in the process at work." : `with: ${resume}`;
+      if (!json) side.line(`Recorded. ${run} goes on ${goesOn}`);
       return EXIT.done;
     },
   );

@@ -18,7 +18,7 @@ const PARENT_LOOK_MS = 500;
 const LINGER_MS_MOST = 500;
 
 const openCompany: OpenCompany = async (folder, options) => {
-  const { openCompany: open } = await import("../engine/company/index.ts");
+  const { openCompany: open } = await import("../server/index.ts");
   return await open(folder, options);
 };
 

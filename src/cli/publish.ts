@@ -66,7 +66,8 @@ async function goOn(context: Context, company: Company, runs: readonly RunId[]):
       const how = await Promise.race([company.settled(run), interruption.promise]);
       if (how === "interrupted") {
         const resume = commandIn(context, company.folder)(`runs resume ${run}`);
-        terminal.side.line(`${run} goes on later: ${resume}`);
+        const how = company.isGuest ? "in the process at work." : `later: ${resume}`;
+        terminal.side.line(`${run} goes on ${how}`);
         return EXIT.interrupted;
       }
       if (!terminal.json && at < RUNS_NAMED_MOST) terminal.side.line(`${run} is ${how.status}.`);

@@ -47,6 +47,7 @@ export type ProblemCode =
   | "disk-full"
   | "read-only"
   | "locked"
+  | "gone"
   | "network-disk"
   | "corrupt"
   | "newer-version"

@@ -12,7 +12,6 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openCompany } from "../../src/index.ts";
 
 const MAIN = resolve("src/cli/main.ts");
 
@@ -263,18 +262,6 @@ describe("the command line", () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ status: "completed", metrics: { completed_steps: 3 } });
   });
-
-  for (const words of [
-    ["run", "greet", "names=Ada"],
-    ["publish", "payment", "--key", "A1"],
-  ])
-    test(`says which process holds the folder, and exits with 5: ${words[0]}`, async () => {
-      await using _holder = await openCompany(folder);
-      const { code, out, side } = await muster(...words);
-      expect([code, out]).toEqual([5, ""]);
-      expect(side).toContain(String(process.pid));
-      expect(side).toContain("mend:");
-    });
 
   test("waits for a person, says why, and goes on when they approve", async () => {
     const asked = await muster("run", "ask");

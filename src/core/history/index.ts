@@ -5,6 +5,7 @@ export { emptyHistory } from "./history.ts";
 export { placeAt } from "./place.ts";
 export type { Progress } from "./progress.ts";
 export { progressOf, timeLeftMs } from "./progress.ts";
+export { progressDocument } from "./progress-document.ts";
 export { readEvent } from "./read-event.ts";
 export type {
   ExceptionRecord,

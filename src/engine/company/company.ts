@@ -15,16 +15,25 @@ import type { Reviewed } from "./review.ts";
  */
 export interface Company extends AsyncDisposable {
   readonly folder: string;
+  /** Another process does the work, and is asked: it goes on when this one is closed. */
+  readonly isGuest: boolean;
   /** Every problem of a definition, of an agent, or (without a name) of the whole folder. */
   check(file?: string): Promise<readonly Problem[]>;
   /**
    * Starts a workflow, by its name or its file. Resolves when `run.accepted` is on disk. The same
    * `requestId` again gives the same run for thirty days.
+   *
+   * @param options.run the id it is to have; one that is there already is started no second time
    */
   run(
     workflow: string,
     params?: JsonObject,
-    options?: { readonly requestId?: string; readonly by?: string; readonly origin?: JsonObject },
+    options?: {
+      readonly requestId?: string;
+      readonly by?: string;
+      readonly origin?: JsonObject;
+      readonly run?: RunId;
+    },
   ): Promise<Started>;
   /** Tells a run something; resolves when it is on disk. */
   send(
@@ -45,10 +54,13 @@ export interface Company extends AsyncDisposable {
     payload: JsonObject,
     options?: { readonly key?: string; readonly id?: string; readonly by?: string },
   ): Promise<Published>;
-  /** The run's events, from a sequence number; with `follow`, also those to come, until it has ended. */
+  /**
+   * The run's events, from a sequence number; with `follow`, also those to come, until it has ended,
+   * or `abort` says so.
+   */
   events(
     run: RunId,
-    options?: { readonly after?: number; readonly follow?: boolean },
+    options?: { readonly after?: number; readonly follow?: boolean; readonly abort?: AbortSignal },
   ): AsyncIterable<Envelope>;
   runs(filter?: Partial<StandingFilter>): readonly Standing[];
   standing(run: RunId): Standing | null;
@@ -56,12 +68,17 @@ export interface Company extends AsyncDisposable {
   definition(run: RunId): Workflow | null;
   /** A workflow by its name or its file, as it is now; null where there is none or it is wrong: `check` says why. */
   workflow(nameOrFile: string): Promise<Workflow | null>;
+  /** Every workflow of the company, as it is now. */
+  workflows(): Promise<readonly WorkflowListed[]>;
   /** Steps, waits and exceptions as they are now; null when there is no such run. */
   waiting(run: RunId): Promise<readonly Waiting[] | null>;
   /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
   isAtWork(): boolean;
-  /** Resolves when the run has ended, or waits for nothing that this process will bring (a person, an event). */
-  settled(run: RunId): Promise<Standing>;
+  /**
+   * Resolves when the run has ended, or waits for nothing that the process at work will bring (a
+   * person, an event); or when `abort` says so.
+   */
+  settled(run: RunId, options?: { readonly abort?: AbortSignal }): Promise<Standing>;
   /** The state of a run as one document: phases, steps, outputs, errors, metrics. */
   document(run: RunId): Promise<JsonObject>;
   /** The completion checklist of a run, answered from its log, its hash chain, and what is wrong with it. */
@@ -76,6 +93,18 @@ export interface Company extends AsyncDisposable {
 export type Started =
   | { readonly run: RunId; readonly warnings: readonly Problem[]; readonly again: boolean }
   | { readonly run: null; readonly problems: readonly Problem[] };
+
+/** A workflow of a company: by its name, or by its file where the file is wrong. */
+export type WorkflowListed = {
+  readonly name: string;
+  readonly version: string | null;
+  readonly description: string;
+  /** As problems name it. */
+  readonly file: string;
+  readonly problems: readonly Problem[];
+  /** What a run of it would be pinned to; null where it is wrong. */
+  readonly content: string | null;
+};
 
 /** What became of an event: `problems` says why it was not kept, or why a run that waits for it did not take it. */
 export type Published = {

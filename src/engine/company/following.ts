@@ -14,11 +14,12 @@ export type FollowShell = {
 export async function* eventsOf(
   shell: FollowShell,
   run: RunId,
-  options: { readonly after?: number; readonly follow?: boolean },
+  options: { readonly after?: number; readonly follow?: boolean; readonly abort?: AbortSignal },
 ): AsyncGenerator<Envelope> {
+  const { abort } = options;
   let seen = options.after ?? 0;
   for (;;) {
-    const news = options.follow === true ? newsOf(shell, [run]) : null;
+    const news = options.follow === true ? newsOf(shell, [run], abort) : null;
     for (const envelope of shell.log.read(run, seen)) {
       yield envelope;
       seen = envelope.seq;
@@ -31,47 +32,67 @@ export async function* eventsOf(
     }
     await news.came;
     news.end();
-    if (shell.runtime.isClosed()) return;
+    if (shell.runtime.isClosed() || abort?.aborted === true) return;
   }
 }
 
-/** Told once, when one of these runs has events that were not there when this was asked. */
+/** Told once, when one of these runs has events that were not there when this was asked, or when it is aborted. */
 function newsOf(
   { runtime }: FollowShell,
   runs: readonly RunId[],
+  abort: AbortSignal | undefined,
 ): { readonly came: Promise<void>; readonly end: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const ends = runs.map((run) => runtime.watch(run, resolve));
-  return { came: promise, end: () => ends.forEach((end) => end()) };
+  const told = (): void => resolve();
+  const ends = runs.map((run) => runtime.watch(run, told));
+  if (abort?.aborted === true) told();
+  abort?.addEventListener("abort", told);
+  const end = (): void => {
+    for (const one of ends) one();
+    abort?.removeEventListener("abort", told);
+  };
+  return { came: promise, end };
 }
 
 /** Resolves when the run has ended, or nothing that this process brings will move it; null when there is no such run. */
-export async function settled(shell: FollowShell, id: RunId): Promise<Standing | null> {
+export async function settled(
+  shell: FollowShell,
+  id: RunId,
+  abort?: AbortSignal,
+): Promise<Standing | null> {
   const { log, runtime } = shell;
   for (;;) {
-    if (runtime.isBusy(id)) await rested(runtime, id);
+    if (runtime.isBusy(id)) await rested(runtime, id, abort);
     const standing = log.standing(id);
-    if (standing === null || runtime.isClosed()) return standing;
+    if (standing === null || runtime.isClosed() || abort?.aborted === true) return standing;
     // The end of a run is told by the list; folding it once more would be work for nothing.
     if (standing.endedAt !== null && !standing.unsettled) return standing;
     if (runtime.isBusy(id)) continue;
     const run = runtime.run(id);
     const moving = run === null ? [] : movingIn(run, runtime);
     if (moving.length === 0) return log.standing(id);
-    const news = newsOf(shell, moving);
+    const news = newsOf(shell, moving, abort);
     await news.came;
     news.end();
   }
 }
 
-/** Resolves when nothing of the run is in this process's hands, or the process closes. */
-function rested(runtime: FollowShell["runtime"], id: RunId): Promise<void> {
+/** Resolves when nothing of the run is in this process's hands, or the process closes, or it is aborted. */
+function rested(
+  runtime: FollowShell["runtime"],
+  id: RunId,
+  abort: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((resolve) => {
-    const end = runtime.watch(id, () => {
-      if (runtime.isBusy(id) && !runtime.isClosed()) return;
+    const look = (): void => {
+      if (runtime.isBusy(id) && !runtime.isClosed() && abort?.aborted !== true) return;
       end();
+      abort?.removeEventListener("abort", look);
       resolve();
-    });
+    };
+    const end = runtime.watch(id, look);
+    abort?.addEventListener("abort", look);
+    if (abort?.aborted === true) look();
   });
 }
 

@@ -1,5 +1,8 @@
-export type { Company, Published, Started, Waiting } from "./company.ts";
+export type { Company, Published, Started, Waiting, WorkflowListed } from "./company.ts";
+export { type InboxItem, inboxOf } from "./inbox.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
 export { beginHistory, type Logs, readHistory } from "./read-history.ts";
 export type { Reviewed } from "./review.ts";
+export { newRunId } from "./run-id.ts";
 export type { Line } from "./staff.ts";
+export { recall } from "./workflow-file.ts";

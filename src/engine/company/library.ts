@@ -5,6 +5,7 @@ import type { Digest } from "../../core/id.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Definitions } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
+import type { WorkflowListed } from "./company.ts";
 import { filesIn } from "./folder-files.ts";
 import {
   check,
@@ -67,6 +68,18 @@ export function openLibrary(given: Given): Library {
       await refresh(state);
       return state.files;
     },
+  };
+}
+
+/** A file as the list of workflows has it. */
+export function listed({ file, workflow, problems, content }: WorkflowFile): WorkflowListed {
+  return {
+    name: workflow?.name ?? withoutExtension(file),
+    version: workflow?.version ?? null,
+    description: workflow?.description ?? "",
+    file,
+    problems,
+    content: content?.[1] ?? null,
   };
 }
 

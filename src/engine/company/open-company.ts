@@ -12,7 +12,7 @@ import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
-import { openLibrary } from "./library.ts";
+import { listed, openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { papersOf } from "./papers.ts";
 import { problemsOf } from "./problems.ts";
@@ -135,6 +135,7 @@ function companyOf(office: Office): Company {
   const close = (): Promise<void> => closeOffice(office);
   const company: Company = {
     folder,
+    isGuest: false,
     isAtWork: () => !office.isLooking || isHeld(folder),
     check: (file) => problemsOf(office, file),
     run: (workflow, params = {}, options = {}) =>
@@ -145,13 +146,14 @@ function companyOf(office: Office): Company {
     runs: (filter = {}) => log.standings({ most: STANDINGS_MOST, ...filter }),
     standing: (run) => log.standing(run),
     definition: (run) => runtime.run(run)?.workflow ?? null,
+    workflows: async () => (await library.files()).map(listed),
     workflow: async (nameOrFile) => (await library.find(nameOrFile))?.workflow ?? null,
     waiting: async (id) => {
       const run = runtime.run(id);
       return run === null ? null : waitingOf(run, office.isLooking ? null : runtime.queued(id));
     },
-    settled: async (id) => {
-      const standing = await settled(office, id);
+    settled: async (id, options = {}) => {
+      const standing = await settled(office, id, options.abort);
       if (standing === null)
         throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
       return standing;

@@ -1,4 +1,4 @@
-import type { RunId } from "../../core/id.ts";
+import { parseRunId, type RunId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
@@ -15,6 +15,8 @@ export type Request = {
   readonly requestId?: string;
   readonly by?: string;
   readonly origin?: JsonObject;
+  /** The id it is to have; without one it is given one. */
+  readonly run?: RunId;
 };
 
 /**
@@ -26,8 +28,8 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   const given = givenOf(request);
   if ("code" in given) return { run: null, problems: [given] };
   const { clock, log, ready, runtime } = office;
-  const run = newRunId(clock.now(), request.requestId);
-  const before = request.requestId === undefined ? null : log.standing(run);
+  const { requestId, run = newRunId(clock.now(), requestId) } = request;
+  const before = isNew(request) ? null : log.standing(run);
   const found = await ready(request.workflow);
   if (before !== null && (found.workflow === null || found.workflow.name === before.workflow))
     return { run, warnings: [], again: true };
@@ -49,6 +51,11 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   }
 }
 
+/** Nobody can have asked for it before. */
+function isNew({ requestId, run }: Request): boolean {
+  return requestId === undefined && run === undefined;
+}
+
 function otherRequest(run: RunId, workflow: string): Problem {
   return {
     code: "conflict",
@@ -64,9 +71,12 @@ function givenOf({
   requestId,
   by,
   origin,
+  run,
 }: Request): { readonly params: JsonObject; readonly origin: JsonObject } | Problem {
   const wrong = wrongNames({ workflow: workflow ?? "", requestId, by }) ?? wrongSpeaker(by);
   if (wrong !== null) return wrong;
+  if (run !== undefined && (typeof run !== "string" || parseRunId(run) === null))
+    return badInput('"run" is to be a run\'s id: wf_ and 4 to 60 small letters and digits.');
   const copies = [
     copyJson(params, "params", GIVEN_BYTES_MOST),
     copyJson(origin ?? {}, "origin", GIVEN_BYTES_MOST),

@@ -1,4 +1,5 @@
 export { sha256 } from "./decision.ts";
+export { STATE_FOLDER } from "./folder.ts";
 export { isHeld } from "./lock.ts";
 export type {
   Append,

@@ -1,0 +1,46 @@
+import type { Company } from "../engine/company/index.ts";
+
+/**
+ * Who answers what in a second process. A new method of `Company` is named in one of these two lists,
+ * or, where a request that is sent twice must not be done twice, written out in guest.ts and stand-in.ts.
+ */
+
+/** Read from the log and the files, here as well as there. */
+type Here = "runs" | "standing" | "definition" | "document" | "review" | "findings" | "read";
+
+/** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
+type There = "check" | "workflows";
+
+export const READ_HERE: readonly Here[] = namesOf<Here>({
+  runs: true,
+  standing: true,
+  definition: true,
+  document: true,
+  review: true,
+  findings: true,
+  read: true,
+});
+
+export const ASKED_THERE: readonly There[] = namesOf<There>({ check: true, workflows: true });
+
+export type AskedThere = Pick<Company, There>;
+
+/** All of them: the compiler misses one that is not named. */
+function namesOf<Name extends keyof Company>(names: Readonly<Record<Name, true>>): readonly Name[] {
+  return Object.keys(names) as Name[];
+}
+
+/** These methods, each done by whatever `answer` makes of its name and arguments. */
+export function methods<Name extends keyof Company>(
+  names: readonly Name[],
+  answer: (name: Name, args: readonly unknown[]) => unknown,
+): Pick<Company, Name> {
+  const made = names.map((name) => [name, (...args: readonly unknown[]) => answer(name, args)]);
+  return Object.fromEntries(made) as Pick<Company, Name>;
+}
+
+/** Calls a method by its name, which stands in one of the lists. */
+export function call(company: Company, name: keyof Company, args: readonly unknown[]): unknown {
+  const method = company[name] as (...given: readonly unknown[]) => unknown;
+  return method(...args);
+}
