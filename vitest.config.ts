@@ -12,6 +12,8 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "test/*.test.ts"],
           exclude: ["src/**/*.alone.test.ts"],
           isolate: false,
+          // Long enough for a machine that does much else: no test is about the time it takes.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
