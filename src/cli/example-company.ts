@@ -85,8 +85,9 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
   };
 }
 
-function papersIn(reading: Logs): Pick<Company, "document" | "review" | "findings"> {
+function papersIn(reading: Logs): Pick<Company, "document" | "review" | "findings" | "task"> {
   return {
+    task: async () => null,
     review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),
     findings: async (run) => (await reviewIn(reading, run)).findings,
     document: async (run) => stateDocument(await readHistory(reading, run)),

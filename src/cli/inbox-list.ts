@@ -5,7 +5,7 @@ import { plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withCompany } from "./with-company.ts";
 
-/** `muster inbox list`: the gates and exceptions that wait for a person. */
+/** `muster inbox list`: the gates, tasks and exceptions that wait for a person. */
 export async function inboxList(context: Context): Promise<number> {
   return await withCompany(context, { perform: false }, async (company) => {
     const { answer, side, json } = context.terminal;

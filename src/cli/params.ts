@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import type { Param, Workflow } from "../core/definition/index.ts";
+import type { Workflow } from "../core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import { type Checked, checkParams } from "../engine/runtime/index.ts";
@@ -21,9 +21,9 @@ export type Given = {
  * @returns `origin` says of each where it came from: "given", "file" or "default"
  */
 export function paramsOf(workflow: Workflow, given: Given): Checked {
-  const file = given.file === null ? { params: {} } : fileParams(given.cwd, given.file);
+  const file = given.file === null ? { values: {} } : fileValues(given.cwd, given.file);
   if ("code" in file) return { problems: [file] };
-  const params: Record<string, Json> = { ...file.params };
+  const params: Record<string, Json> = { ...file.values };
   const origin: Record<string, Json> = {};
   for (const name of Object.keys(params)) origin[name] = "file";
   const problems: Problem[] = [];
@@ -32,7 +32,7 @@ export function paramsOf(workflow: Workflow, given: Given): Checked {
     const at = pair.indexOf("=");
     const name = pair.slice(0, at);
     const read =
-      at < 1 ? noPair(pair) : valueOf(pair.slice(at + 1), paramNamed(workflow, name), given.cwd);
+      at < 1 ? noPair(pair) : valueAs(pair.slice(at + 1), paramNamed(workflow, name), given.cwd);
     if ("value" in read) params[name] = read.value;
     else problems.push(read);
     if ("value" in read) origin[name] = "given";
@@ -43,8 +43,8 @@ export function paramsOf(workflow: Workflow, given: Given): Checked {
   return { problems: [...problems, ...("problems" in checked ? checked.problems : [])] };
 }
 
-function paramNamed(workflow: Workflow, name: string): Param | null {
-  return Object.hasOwn(workflow.params, name) ? (workflow.params[name] ?? null) : null;
+function paramNamed(workflow: Workflow, name: string): JsonObject | null {
+  return Object.hasOwn(workflow.params, name) ? (workflow.params[name]?.type.schema ?? null) : null;
 }
 
 /** What could not be read is told of once, and not missed besides. */
@@ -55,17 +55,21 @@ function notMissing(workflow: Workflow, names: ReadonlySet<string>): Workflow {
   return { ...workflow, params: Object.fromEntries(params) };
 }
 
-/** A text as its type is written: numbers and the like as JSON, lists as JSON or `a,b`, `@file` from a file. */
-function valueOf(
+/**
+ * A text as its type is written: numbers and the like as JSON, lists as JSON or `a,b`, `@file` from a file.
+ *
+ * @param schema of the type; null where nothing is known of it, and then it is a text
+ */
+export function valueAs(
   text: string,
-  param: Param | null,
+  schema: JsonObject | null,
   cwd: string,
 ): { readonly value: Json } | Problem {
   if (text.startsWith("@@")) return { value: text.slice(1) };
-  const type = param?.type.schema["type"] ?? null;
+  const type = schema?.["type"] ?? null;
   if (text.startsWith("@")) return contentOf(resolve(cwd, text.slice(1)), type === "string");
-  if (param === null || type === "string") return { value: text };
-  if (type === "array" && !text.trimStart().startsWith("[")) return { value: listOf(text, param) };
+  if (schema === null || type === "string") return { value: text };
+  if (type === "array" && !text.trimStart().startsWith("[")) return { value: listOf(text, schema) };
   return { value: jsonOr(text) };
 }
 
@@ -83,8 +87,8 @@ function contentOf(path: string, asText: boolean): { readonly value: Json } | Pr
   }
 }
 
-function listOf(text: string, param: Param): Json {
-  const items = param.type.schema["items"];
+function listOf(text: string, schema: JsonObject): Json {
+  const items = schema["items"];
   const texts = isObject(items) && items["type"] === "string";
   const parts = text.split(",").map((part) => part.trim());
   return parts.filter((part) => part !== "").map((part) => (texts ? part : jsonOr(part)));
@@ -98,11 +102,12 @@ function jsonOr(text: string): Json {
   }
 }
 
-function fileParams(cwd: string, file: string): { readonly params: JsonObject } | Problem {
+/** What a YAML or JSON file holds, by name. */
+export function fileValues(cwd: string, file: string): { readonly values: JsonObject } | Problem {
   const mend = "Give a YAML or JSON file that holds an object: name: value.";
   try {
     const content = yamlOf(readFileSync(resolve(cwd, file), "utf8"));
-    if (isObject(content)) return { params: content };
+    if (isObject(content)) return { values: content };
     return { code: "bad-input", message: `${file} holds no object.`, mend };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

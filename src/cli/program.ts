@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
+import { addInbox } from "./program-inbox.ts";
 import { addReviewing } from "./program-reviewing.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { aboutRun, type Choose, examples, numeral, type Verb, withOptions } from "./verb.ts";
@@ -197,33 +198,6 @@ function addSteering(runs: Command, choose: Choose): void {
         (await import("./runs-resume.ts")).runsResume(context, run, options),
       ),
     );
-}
-
-function addInbox(root: Command, choose: Choose): void {
-  const inbox = root.command("inbox").description("decide what waits for a person");
-  withOptions(inbox.command("list").description("list gates and exceptions that wait")).action(() =>
-    choose(async (context) => (await import("./inbox-list.ts")).inboxList(context)),
-  );
-  const item = "RUN.KEY as inbox list prints it, or a run with one open gate";
-  for (const [name, allow] of [
-    ["approve", true],
-    ["reject", false],
-  ] as const) {
-    const verb = inbox
-      .command(name)
-      .argument("<item>", item)
-      .option("--no-wait", "record the decision and end; the run goes on later")
-      .description(`${name} at a gate, and go on with the run`);
-    const reasoned = allow
-      ? verb.option("--reason <why>", "kept in the log", "")
-      : verb.requiredOption("--reason <why>", "kept in the log");
-    withOptions(reasoned).action(
-      (which: string, options: { readonly reason: string; readonly wait: boolean }) =>
-        choose(async (context) =>
-          (await import("./inbox-decide.ts")).inboxDecide(context, which, { allow, ...options }),
-        ),
-    );
-  }
 }
 
 function addPublish(root: Command, choose: Choose): void {

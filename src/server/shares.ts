@@ -6,7 +6,15 @@ import type { Company } from "../engine/company/index.ts";
  */
 
 /** Read from the log and the files, here as well as there. */
-type Here = "runs" | "standing" | "definition" | "document" | "review" | "findings" | "read";
+type Here =
+  | "runs"
+  | "standing"
+  | "definition"
+  | "task"
+  | "document"
+  | "review"
+  | "findings"
+  | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
 type There = "check" | "workflows";
@@ -15,6 +23,7 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   runs: true,
   standing: true,
   definition: true,
+  task: true,
   document: true,
   review: true,
   findings: true,

@@ -31,6 +31,7 @@ export {
 } from "./failure.ts";
 export { type Ledger, NEW_LEDGER, SHORT_MOST, unitOf, usageOfRun } from "./ledger.ts";
 export { owed, owedBy, timerDue } from "./owed.ts";
+export { type Packet, packetOf } from "./packet.ts";
 export { limitsOf, runLeft } from "./reserve.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
 export { childrenOf, givenAt, load, type Read, stepsOf } from "./scope.ts";

@@ -2,7 +2,7 @@ import type { Envelope } from "../../core/audit/index.ts";
 import type { Workflow } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import type { Told } from "../../core/machine/index.ts";
+import type { Packet, Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Finding } from "../../core/review/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
@@ -72,6 +72,8 @@ export interface Company extends AsyncDisposable {
   workflows(): Promise<readonly WorkflowListed[]>;
   /** Steps, waits and exceptions as they are now; null when there is no such run. */
   waiting(run: RunId): Promise<readonly Waiting[] | null>;
+  /** All that a person needs to do the open task under this key; null when there is none. */
+  task(run: RunId, key: number): Promise<Packet | null>;
   /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
   isAtWork(): boolean;
   /**

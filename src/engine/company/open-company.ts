@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { WorkflowSource } from "../../core/definition/index.ts";
 import { type Digest, parseRunId, type RunId } from "../../core/id.ts";
-import { FAILURE_KINDS, type Told } from "../../core/machine/index.ts";
+import { FAILURE_KINDS, packetOf, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { type FunctionAgent, openRoster } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
@@ -151,6 +151,10 @@ function companyOf(office: Office): Company {
     waiting: async (id) => {
       const run = runtime.run(id);
       return run === null ? null : waitingOf(run, office.isLooking ? null : runtime.queued(id));
+    },
+    task: async (id, key) => {
+      const run = runtime.run(id);
+      return run === null ? null : packetOf(run, key, (digest) => runtime.read(digest));
     },
     settled: async (id, options = {}) => {
       const standing = await settled(office, id, options.abort);

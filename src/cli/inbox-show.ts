@@ -1,0 +1,99 @@
+import { instantOf } from "../core/instant.ts";
+import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import type { Packet } from "../core/machine/index.ts";
+import { shellWord } from "../core/shell-word.ts";
+import { type Command, commandIn } from "./command.ts";
+import { EXIT } from "./exit.ts";
+import { plain, valueLine, widthOf } from "./output/index.ts";
+import type { Context } from "./surroundings.ts";
+import { withTask } from "./task-item.ts";
+import { refuse } from "./with-company.ts";
+
+const VALUE_COLUMNS_LEAST = 40;
+
+/** `muster inbox show RUN/STEP`: all that a person needs to do a task, and what it asks for. */
+export async function inboxShow(context: Context, item: string): Promise<number> {
+  return await withTask(context, { item, perform: false }, async (company, { run, task }) => {
+    const packet = await company.task(run, task.key);
+    if (packet === null)
+      return refuse(context, [
+        { code: "conflict", message: `${run}/${task.path} was answered just now.` },
+      ]);
+    const { answer, json } = context.terminal;
+    if (json) answer.line(JSON.stringify({ ...packet, due: dueOf(packet) }));
+    else
+      for (const line of linesOf(packet, commandIn(context, company.folder), answer.columns))
+        answer.line(line);
+    return EXIT.done;
+  });
+}
+
+function dueOf({ due }: Packet): string | null {
+  return due === null ? null : instantOf(due);
+}
+
+function linesOf(packet: Packet, command: Command, columns: number): readonly string[] {
+  const { name, agent, to, claimed, instructions, inputs, given, after, fault } = packet;
+  const { workflow, version, description, params } = packet.context;
+  const item = `${packet.run}/${shellWord(packet.step)}`;
+  const who = claimed ?? (to.length === 0 ? "anyone who may act on the run" : to.join(" or "));
+  const due = dueOf(packet);
+  const values = (title: string, of: JsonObject): readonly string[] =>
+    section(title, valueLines(of, columns));
+  return [
+    `${plain(name)}  (${item})`,
+    `  a task of ${plain(workflow)} ${plain(version)}`.trimEnd(),
+    ...(description === "" ? [] : [`  ${plain(description)}`]),
+    `  ${plain(agent)}, ${claimed === null ? "for" : "claimed by"} ${plain(who)}${due === null ? "" : `, until ${due}`}`,
+    ...(instructions === "" ? [] : section("To do:", indented(instructions))),
+    ...(fault === null ? [] : section("Its inputs cannot be made:", indented(fault))),
+    ...values("Inputs:", inputs),
+    ...values("Params of the run:", params),
+    ...values("What earlier steps gave:", given),
+    ...(packet.leftOut.length === 0
+      ? []
+      : [`  and more than is shown: ${packet.leftOut.map(plain).join(", ")}`]),
+    ...(after === null ? [] : section("What went wrong before:", indented(after.message))),
+    ...section("It asks for:", formLines(packet.form)),
+    "",
+    command(`inbox answer ${item}${answerWords(packet.form)}`),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines];
+}
+
+function indented(text: string): readonly string[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  ${plain(line)}`);
+}
+
+function valueLines(values: JsonObject, columns: number): readonly string[] {
+  return Object.entries(values).map(([name, value]) => {
+    const lead = `  ${plain(name)}: `;
+    return `${lead}${valueLine(value, Math.max(VALUE_COLUMNS_LEAST, columns - widthOf(lead)))}`;
+  });
+}
+
+function fieldsIn({ properties }: JsonObject): readonly (readonly [string, Json])[] {
+  return isObject(properties) ? Object.entries(properties) : [];
+}
+
+function formLines(form: JsonObject): readonly string[] {
+  const fields = fieldsIn(form);
+  if (fields.length === 0) return ["  whatever you have to say, as field=value"];
+  return fields.map(([name, schema]) => {
+    const { title, description } = isObject(schema) ? schema : {};
+    const said = typeof description === "string" ? `, ${description}` : "";
+    return `  ${plain(name)}: ${plain(typeof title === "string" ? title : "any")}${plain(said)}`;
+  });
+}
+
+function answerWords(form: JsonObject): string {
+  const fields = fieldsIn(form);
+  if (fields.length === 0) return " field=value";
+  return fields.map(([name]) => ` ${shellWord(name)}=…`).join("");
+}

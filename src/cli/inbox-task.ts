@@ -1,0 +1,91 @@
+import type { Told } from "../core/machine/index.ts";
+import type { Problem } from "../core/problem.ts";
+import { commandIn } from "./command.ts";
+import { EXIT } from "./exit.ts";
+import { fieldsOf } from "./fields.ts";
+import { finish } from "./finish.ts";
+import type { Context } from "./surroundings.ts";
+import { type TaskItem, withTask } from "./task-item.ts";
+import { refuse } from "./with-company.ts";
+
+/** false with `--no-wait`: what was told is recorded and the run goes on later. */
+type Waits = { readonly wait: boolean };
+
+export type Answering = Waits & {
+  readonly pairs: readonly string[];
+  readonly file: string | null;
+  readonly reason: string;
+};
+
+/** `muster inbox answer RUN/STEP field=value …`: does a task, and goes on with the run. */
+export async function inboxAnswer(
+  context: Context,
+  item: string,
+  given: Answering,
+): Promise<number> {
+  const { wait, reason } = given;
+  return await withTask(context, { item, perform: true, begin: wait }, async (company, found) => {
+    const { run, task } = found;
+    const packet = await company.task(run, task.key);
+    const { cwd } = context.surroundings;
+    const fields = fieldsOf(packet?.form ?? {}, { ...given, cwd });
+    if ("problems" in fields) return refuse(context, fields.problems);
+    const output = { value: fields.values };
+    const told: Told = { type: "give", key: task.key, output, why: reason };
+    const problems = await company.send(run, told, { by: context.surroundings.person });
+    if (problems.length > 0)
+      return refuse(
+        context,
+        problems.map((one) => saidTo(context, one)),
+      );
+    return wait
+      ? await finish(context, company, { run, shownFrom: task.key })
+      : recorded(context, company.folder, found);
+  });
+}
+
+export type Steering = Waits & {
+  readonly verb: "claim" | "release" | "decline";
+  readonly reason: string;
+};
+
+/** `muster inbox claim|release|decline RUN/STEP`: takes a task, gives it back, or says that it cannot be done. */
+export async function inboxSteer(
+  context: Context,
+  item: string,
+  { verb, reason, wait }: Steering,
+): Promise<number> {
+  const goesOn = verb === "decline" && wait;
+  return await withTask(context, { item, perform: true, begin: goesOn }, async (company, found) => {
+    const { run, task } = found;
+    const { key } = task;
+    const told: Told = verb === "claim" ? { type: verb, key } : { type: verb, key, why: reason };
+    const problems = await company.send(run, told, { by: context.surroundings.person });
+    if (problems.length > 0)
+      return refuse(
+        context,
+        problems.map((one) => saidTo(context, one)),
+      );
+    if (goesOn) return await finish(context, company, { run, shownFrom: key });
+    if (verb === "decline") return recorded(context, company.folder, found);
+    const { side, json } = context.terminal;
+    if (!json)
+      side.line(verb === "claim" ? `It is yours: ${run}/${task.path}` : "It is free again.");
+    return EXIT.done;
+  });
+}
+
+function recorded(context: Context, folder: string, { run }: TaskItem): number {
+  const { side, json } = context.terminal;
+  const goesOn = commandIn(context, folder)(`runs resume ${run}`);
+  if (!json) side.line(`Recorded. ${run} goes on with: ${goesOn}`);
+  return EXIT.done;
+}
+
+/** Whoever may not is told who they are taken for. */
+function saidTo({ surroundings }: Context, problem: Problem): Problem {
+  if (problem.code !== "not-allowed") return problem;
+  const { person } = surroundings;
+  const mend = `Here you are ${person}. Ask one of them; or, if you are one, say so: --by NAME.`;
+  return { mend, ...problem };
+}
