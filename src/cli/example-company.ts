@@ -6,7 +6,7 @@ import { instantOf } from "../core/instant.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Body, draftOf, type Event, eventOf, type Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
-import { beginReading, type Evidence, readOn, reviewOf } from "../core/review/index.ts";
+import { beginReading, type Evidence, readOn, reviewOf, summaryOf } from "../core/review/index.ts";
 import type { Company, Waiting } from "../engine/company/index.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
 import { type Logs, readHistory } from "./read-history.ts";
@@ -85,9 +85,12 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
   };
 }
 
-function papersIn(reading: Logs): Pick<Company, "document" | "review" | "findings" | "task"> {
+function papersIn(
+  reading: Logs,
+): Pick<Company, "document" | "review" | "findings" | "summary" | "task"> {
   return {
     task: async () => null,
+    summary: async (run) => summaryOf(await evidenceIn(reading, run), null),
     review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),
     findings: async (run) => (await reviewIn(reading, run)).findings,
     document: async (run) => stateDocument(await readHistory(reading, run)),

@@ -87,14 +87,15 @@ async function eventLines(
 /** The whole of a run as the answer on stdout. */
 export async function answer(context: Context, company: Company, history: History): Promise<void> {
   const { terminal } = context;
+  if (history.run === null) return;
+  const summary = await company.summary(history.run);
   if (terminal.json) {
-    if (history.run) terminal.answer.line(JSON.stringify(await company.document(history.run)));
+    terminal.answer.line(JSON.stringify(await company.document(history.run)));
     return;
   }
-  const results = {
-    outputs: outputsOf(company, history),
-    command: commandIn(context, company.folder),
-  };
+  const command = commandIn(context, company.folder);
+  const typed = (text: string): string => command(text.replace(/^muster /, ""));
+  const results = { outputs: outputsOf(company, history), summary, typed };
   for (const line of summaryLines(history, results, terminal.answer)) terminal.answer.line(line);
 }
 

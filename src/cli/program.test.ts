@@ -161,10 +161,19 @@ describe("muster run", () => {
       - Steps retried: 1, 1 by a fallback agent
       - Steps degraded: 1
 
+      Completed:
+      - [x] Workflow validation passed
+      - [ ] State management configured (checkpoints enabled): It names no checkpoint_strategy; its log is written at each decision, and it goes on from the last.
+      - [x] Agent coordination successful (2 agents spawned)
+      - [ ] Data flow verified (inputs → outputs chained): No step of it reads what another gave.
+      - [x] Error handling tested (retry/fallback working)
+      - [ ] Performance targets met: It has no time limit, and too few runs before it to compare it with.
+
       Resource usage:
       - Agents: 2 (loader ×4, senior)
       - Peak concurrent agents: 2
       - Attempts: 5
+      - Execution time: 20 s
 
       Outputs:
       - ids: 4 (a, b, c, d)
@@ -176,6 +185,7 @@ describe("muster run", () => {
       Next steps:
       - muster runs show wf_example_1 --folder /example
       - muster runs events wf_example_1 --folder /example
+      - muster runs verify wf_example_1 --folder /example
       "
     `);
     expect(code).toBe(0);
@@ -305,6 +315,7 @@ describe("muster runs", () => {
       - Agents: 1 (loader)
       - Peak concurrent agents: 1
       - Attempts: 1
+      - Execution time: 5.0 s
 
       Errors:
       - Load customers, attempt 1 (loader): no answer in 30 s

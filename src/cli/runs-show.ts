@@ -16,6 +16,7 @@ export async function runsShow(context: Context, name: string): Promise<number> 
     const { answer: out } = terminal;
     if (terminal.json) await answer(context, company, history);
     else {
+      const summary = await company.summary(run);
       const rest = await atRestLine(context, company, run);
       const lines = [
         ...treeLines(history, out, { now: surroundings.now() }),
@@ -24,7 +25,7 @@ export async function runsShow(context: Context, name: string): Promise<number> 
         ...findingLines(await company.findings(run), out.paint).map((line) =>
           asTyped(context, company.folder, line),
         ),
-        ...resultLines(history, outputsOf(company, history), out),
+        ...resultLines(history, { outputs: outputsOf(company, history), summary }, out),
       ];
       for (const line of lines) out.line(line);
     }

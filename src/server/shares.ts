@@ -17,7 +17,7 @@ type Here =
   | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
-type There = "check" | "workflows";
+type There = "check" | "workflows" | "summary";
 
 export const READ_HERE: readonly Here[] = namesOf<Here>({
   runs: true,
@@ -30,7 +30,11 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   read: true,
 });
 
-export const ASKED_THERE: readonly There[] = namesOf<There>({ check: true, workflows: true });
+export const ASKED_THERE: readonly There[] = namesOf<There>({
+  check: true,
+  workflows: true,
+  summary: true,
+});
 
 export type AskedThere = Pick<Company, There>;
 

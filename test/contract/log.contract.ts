@@ -207,6 +207,7 @@ export function logContract(name: string, harness: Harness): void {
         await log.append([append(run("aaaa"), 0, 2), append(run("bbbb"), 0, 3)]);
         await log.append([append(run("aaaa"), 2, 2)]);
         const all = log.tail(0, 100);
+        expect(log.end()).toBe(all.at(-1)?.position);
         expect(all.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7]);
         expect(all.map(({ id }) => id).slice(4)).toEqual(["wf_bbbb.3", "wf_aaaa.3", "wf_aaaa.4"]);
         for (const after of [0, 1, 3, 5, 6, 7])

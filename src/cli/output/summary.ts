@@ -1,6 +1,7 @@
 import type { History, RunView } from "../../core/history/index.ts";
 import { countedSteps, failedStep, isWell, viewOf } from "../../core/history/index.ts";
 import { isObject, type Json } from "../../core/json.ts";
+import type { Summary } from "../../core/review/index.ts";
 import { duration } from "./duration.ts";
 import { glyph, hued } from "./state.ts";
 import { stepName } from "./step-name.ts";
@@ -15,14 +16,15 @@ const VALUE_COLUMNS_LEAST = 20;
 export type Results = {
   /** The run's outputs, read; null where it has none. */
   readonly outputs: Json;
-  /** Writes a command as the person would type it. */
-  readonly command: (words: string) => string;
+  readonly summary: Summary;
+  /** Writes the commands in a sentence as the person would type them. */
+  readonly typed: (text: string) => string;
 };
 
 /** What a run came to, for people, at its end. */
 export function summaryLines(
   history: History,
-  { outputs, command }: Results,
+  { outputs, summary, typed }: Results,
   channel: Channel,
 ): readonly string[] {
   const view = viewOf(history);
@@ -30,19 +32,28 @@ export function summaryLines(
   return [
     channel.paint("bold", hued(channel.paint, view.status, title)),
     ...section("Run summary:", runLines(view)),
-    ...resultLines(history, outputs, channel),
-    ...section("Next steps:", nextLines(view, command)),
+    ...section("Completed:", tickLines(summary)),
+    ...resultLines(history, { outputs, summary }, channel),
+    ...section("Files:", fileLines(summary)),
+    ...section(
+      "Next steps:",
+      summary.next_steps.map((step) => `- ${typed(step)}`),
+    ),
   ];
 }
 
 /** What it used, gave and complained of. */
-export function resultLines(history: History, outputs: Json, channel: Channel): readonly string[] {
+export function resultLines(
+  history: History,
+  { outputs, summary }: Pick<Results, "outputs" | "summary">,
+  channel: Channel,
+): readonly string[] {
   const view = viewOf(history);
   // In a pipe, a line is one thing; on a terminal, words are not torn.
   const shown = (lines: readonly string[]): readonly string[] =>
     channel.isLive ? lines.flatMap((line) => wrapped(line, channel.columns)) : lines;
   return [
-    ...section("Resource usage:", shown(usageLines(view))),
+    ...section("Resource usage:", shown(usageLines(view, summary))),
     ...section("Outputs:", outputLines(outputs, channel.columns)),
     ...section("Warnings:", shown(warningLines(history, view))),
     ...section("Errors:", shown(errorLines(history, view))),
@@ -86,7 +97,43 @@ function withWarnings({ status, counts }: RunView): string {
   return ` with ${count(Math.max(counts.warnings, counts.degraded), "warning")}`;
 }
 
-function usageLines({ agents, counts, usage }: RunView): readonly string[] {
+/** The six: ticked where it is true, else with the reason. */
+function tickLines({ completed }: Summary): readonly string[] {
+  return completed.map(({ text, ticked, why }) =>
+    ticked ? `- [x] ${text}` : `- [ ] ${text}: ${plain(why)}`,
+  );
+}
+
+function fileLines({ outputs }: Summary): readonly string[] {
+  if (outputs === null) return [];
+  return [
+    `- Workflow results: ${outputs.outputs}`,
+    `- State: ${outputs.state}`,
+    `- Execution log: ${outputs.log}`,
+    `- Metrics: ${outputs.metrics}`,
+  ];
+}
+
+/** "4 / 6 (67 % of budget)"; without a budget how many alone. */
+function ofBudget(used: number, most: number | null, percent: number | null): string {
+  if (most === null) return String(used);
+  return `${used} / ${most}${percent === null ? "" : ` (${percent} % of budget)`}`;
+}
+
+function timeLine({
+  execution_time: { minutes, estimated_minutes: estimated },
+}: Summary["resource_usage"]): string {
+  const spent = duration(minutes * MINUTE_MS);
+  if (estimated === null) return `- Execution time: ${spent}`;
+  return `- Execution time: ${spent} / ${duration(estimated * MINUTE_MS)} estimated`;
+}
+
+const MINUTE_MS = 60_000;
+
+function usageLines(
+  { agents, counts, usage }: RunView,
+  { resource_usage: { tokens, api_calls: calls, ...rest } }: Summary,
+): readonly string[] {
   const asked = Object.entries(agents).toSorted(([one], [two]) => (one < two ? -1 : 1));
   const named = asked
     .map(([agent, times]) => plain(agent) + (times > 1 ? ` ×${times}` : ""))
@@ -98,9 +145,14 @@ function usageLines({ agents, counts, usage }: RunView): readonly string[] {
     `- Agents: ${asked.length}${named ? ` (${named})` : ""}`,
     `- Peak concurrent agents: ${counts.inFlightPeak}`,
     `- Attempts: ${counts.attempts}${counts.repeated > 0 ? `, ${counts.repeated} performed again after a crash` : ""}`,
-    ...(usage.tokens > 0 ? [`- Tokens: ${usage.tokens}`] : []),
-    ...(usage.calls > 0 ? [`- API calls: ${usage.calls}`] : []),
+    ...(tokens.used > 0 || tokens.budget !== null
+      ? [`- Tokens: ${ofBudget(tokens.used, tokens.budget, tokens.percent)}`]
+      : []),
+    ...(calls.made > 0 || calls.limit !== null
+      ? [`- API calls: ${ofBudget(calls.made, calls.limit, null)}`]
+      : []),
     ...(costs ? [`- Cost: ${costs}`] : []),
+    timeLine({ tokens, api_calls: calls, ...rest }),
   ];
 }
 
@@ -133,18 +185,6 @@ function errorLines(history: History, { status, errors, counts }: RunView): read
 function limited(lines: readonly string[], total: number): readonly string[] {
   const more = total - Math.min(NAMED_MOST, lines.length);
   return [...lines.slice(0, NAMED_MOST), ...(more > 0 ? [`- and ${more} more`] : [])];
-}
-
-function nextLines(view: RunView, command: Results["command"]): readonly string[] {
-  const run = view.run ?? "last";
-  const held = view.exceptionCount > 0 || view.status === "paused";
-  const words = [
-    ...(held ? [`runs why-waiting ${run}`, `runs resume ${run}`] : []),
-    ...(view.gateCount + view.taskCount > 0 ? ["inbox list"] : []),
-    `runs show ${run}`,
-    `runs events ${run}`,
-  ];
-  return words.map((one) => `- ${command(one)}`);
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

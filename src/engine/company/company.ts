@@ -4,7 +4,7 @@ import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
-import type { Finding } from "../../core/review/index.ts";
+import type { Finding, Summary } from "../../core/review/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 import type { Reviewed } from "./review.ts";
 
@@ -83,6 +83,8 @@ export interface Company extends AsyncDisposable {
   settled(run: RunId, options?: { readonly abort?: AbortSignal }): Promise<Standing>;
   /** The state of a run as one document: phases, steps, outputs, errors, metrics. */
   document(run: RunId): Promise<JsonObject>;
+  /** What a run came to, on one page, with the six ticks; its files in `.muster/runs` are written, too. */
+  summary(run: RunId): Promise<Summary>;
   /** The completion checklist of a run, answered from its log, its hash chain, and what is wrong with it. */
   review(run: RunId): Promise<Reviewed>;
   /** What is wrong with a run, by the nine indicators of failure; its hash chain is not gone through. */

@@ -1,4 +1,5 @@
 import { MusterError, type Problem } from "../../core/problem.ts";
+import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import type { Library } from "./library.ts";
@@ -16,6 +17,8 @@ export type Office = {
   /** What a run is started of, looked at before it is. */
   readonly ready: (nameOrFile: string) => Promise<Ready>;
   readonly runtime: Runtime;
+  /** The papers of ended runs; null where none are written: in memory, or where one only looks. */
+  readonly files: RunFilesReader | null;
   /** Opened when it is first needed. */
   readonly staff: () => Promise<Staff>;
 };

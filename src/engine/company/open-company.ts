@@ -14,13 +14,13 @@ import { eventsOf, settled } from "./following.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
 import { listed, openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
-import { papersOf } from "./papers.ts";
+import { noticing, papersOf, runFilesOf } from "./papers.ts";
 import { problemsOf } from "./problems.ts";
 import { publish } from "./publish.ts";
 import { openReadiness } from "./readiness.ts";
 import { type Line, openStaff, type Staff } from "./staff.ts";
 import { startRun } from "./start-run.ts";
-import { waitingOf } from "./waiting.ts";
+import { waitingIn } from "./waiting.ts";
 
 export type CompanyOptions = {
   /** false: only looks. Nothing is performed or told, nothing is locked, and another process may be at work. */
@@ -79,7 +79,10 @@ function openLog(folder: string, options: CompanyOptions): Log {
 
 type Given = { readonly log: Log; readonly clock: Clock; readonly options: CompanyOptions };
 
-async function openOffice(folder: string, { log, clock, options }: Given): Promise<Office> {
+async function openOffice(folder: string, given: Given): Promise<Office> {
+  const { clock, options } = given;
+  let files: Office["files"] = null;
+  const log = noticing(given.log, () => files?.ended());
   let opened: Promise<Staff> | null = null;
   const staff = (): Promise<Staff> => {
     opened ??= staffOf(folder, options, clock);
@@ -105,7 +108,10 @@ async function openOffice(folder: string, { log, clock, options }: Given): Promi
     ...(trouble === undefined ? {} : { trouble }),
   });
   const ready = openReadiness({ folder, library, staff });
-  return { folder, isLooking, clock, log, library, ready, runtime, staff };
+  const office = { folder, isLooking, clock, log, library, ready, runtime, staff, files: null };
+  const writes = !isLooking && options.memory !== true && options.begin !== false;
+  if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
+  return { ...office, files };
 }
 
 /** Of a company that is only looked at: nothing is started there. */
@@ -148,10 +154,7 @@ function companyOf(office: Office): Company {
     definition: (run) => runtime.run(run)?.workflow ?? null,
     workflows: async () => (await library.files()).map(listed),
     workflow: async (nameOrFile) => (await library.find(nameOrFile))?.workflow ?? null,
-    waiting: async (id) => {
-      const run = runtime.run(id);
-      return run === null ? null : waitingOf(run, office.isLooking ? null : runtime.queued(id));
-    },
+    waiting: async (id) => waitingIn(office, id),
     task: async (id, key) => {
       const run = runtime.run(id);
       return run === null ? null : packetOf(run, key, (digest) => runtime.read(digest));
@@ -162,7 +165,7 @@ function companyOf(office: Office): Company {
         throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
       return standing;
     },
-    ...papersOf(office, () => company),
+    ...papersOf(office),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     close,
     [Symbol.asyncDispose]: close,
@@ -201,6 +204,7 @@ async function send(
 }
 
 async function closeOffice(office: Office): Promise<void> {
+  await office.files?.close();
   await office.runtime.close();
   if (!office.isLooking) await (await office.staff()).close();
   await office.log.close();

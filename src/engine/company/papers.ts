@@ -1,30 +1,103 @@
-import type { RunId } from "../../core/id.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Workflow } from "../../core/definition/index.ts";
+import type { Digest, RunId } from "../../core/id.ts";
 import { givenAt } from "../../core/machine/index.ts";
-import { MusterError } from "../../core/problem.ts";
-import { findingsOf } from "../../core/review/index.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
+import { findingsOf, type RunFiles, summaryOf } from "../../core/review/index.ts";
+import {
+  filesOf,
+  metricsOf,
+  openRunFiles,
+  type Papers,
+  type RunFilesReader,
+  runLog,
+} from "../run-files/index.ts";
+import { isHeld, type Log, STATE_FOLDER } from "../store/index.ts";
 import type { Company } from "./company.ts";
 import { documentOf, type Source } from "./document.ts";
+import { eventsOf } from "./following.ts";
 import type { Office } from "./office.ts";
 import { reviewed, seenOf } from "./review.ts";
+import { waitingIn } from "./waiting.ts";
 
 /** What is written of a company's runs, for people and programs: read off the log, and never kept beside it. */
 export function papersOf(
   office: Office,
-  company: () => Company,
-): Pick<Company, "document" | "review" | "findings"> {
+): Pick<Company, "document" | "review" | "findings" | "summary"> {
+  const source = sourceOf(office);
   return {
-    document: (run) => documentOf(sourceOf(office, company()), run),
-    review: (run) => reviewed(sourceOf(office, company()), run),
-    findings: async (run) => findingsOf(await seenOf(sourceOf(office, company()), run)),
+    summary: async (run) => {
+      const hasEnded = (office.log.standing(run)?.endedAt ?? null) !== null;
+      const files = hasEnded ? await office.files?.of(run) : null;
+      return summaryOf(await seenOf(source, run), files ?? written(office, run));
+    },
+    document: (run) =>
+      seenOf(source, run).then((seen) => documentOf(source, seen, written(office, run))),
+    review: (run) => reviewed(source, run),
+    findings: async (run) => findingsOf(await seenOf(source, run)),
   };
 }
 
-function sourceOf({ library, log, clock, runtime }: Office, company: Company): Source {
+const FOLDER = join(STATE_FOLDER, "runs");
+
+/** The files of a run that another process has written; null where there are none. */
+function written({ folder }: Office, run: RunId): RunFiles | null {
+  const files = filesOf(join(folder, FOLDER), run);
+  return existsSync(files.state) ? files : null;
+}
+
+/** The reader that writes the papers of ended runs. */
+export function runFilesOf(office: Office, trouble: (problem: Problem) => void): RunFilesReader {
+  const folder = join(office.folder, FOLDER);
+  const { log, runtime } = office;
+  return openRunFiles({
+    folder,
+    log,
+    trouble,
+    idle: () => runtime.idle(),
+    papers: (run) => papers(office, run, filesOf(folder, run)),
+  });
+}
+
+async function papers(office: Office, run: RunId, files: RunFiles): Promise<Papers> {
+  const source = sourceOf(office);
+  const seen = await seenOf(source, run);
+  const { history } = seen.read;
+  const outputs = history.outputs ? source.read(history.outputs) : null;
+  const state = documentOf(source, seen, files);
   return {
-    ...company,
+    outputs: `${JSON.stringify(outputs, null, 2)}\n`,
+    state: `${JSON.stringify(state, null, 2)}\n`,
+    log: await runLog(source.events(run)),
+    metrics: metricsOf(history),
+  };
+}
+
+/** A log that tells when a run has ended: what each commit holds is known without a look. */
+export function noticing(log: Log, ended: () => void): Log {
+  return {
+    ...log,
+    append: async (batch) => {
+      const answers = await log.append(batch);
+      if (batch.some(({ standing }) => standing !== null && standing.endedAt !== null)) ended();
+      return answers;
+    },
+  };
+}
+
+function sourceOf(office: Office): Source {
+  const { folder, library, log, clock, runtime } = office;
+  return {
+    folder,
+    events: (run, options = {}) => eventsOf(office, run, options),
+    runs: (filter) => log.standings({ most: 1_000, ...filter }),
+    waiting: async (id) => waitingIn(office, id),
+    isAtWork: () => !office.isLooking || isHeld(folder),
     now: () => clock.now(),
     content: (digest) => log.content(digest),
-    definition: (run) => definitionOf(run, company, { log, library }),
+    read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest)),
+    definition: (run) => definitionOf(run, { log, library, runtime }),
     gathered: (id, path) => {
       const run = runtime.run(id);
       return run === null ? null : givenAt(run, path, (digest) => runtime.read(digest));
@@ -32,26 +105,21 @@ function sourceOf({ library, log, clock, runtime }: Office, company: Company): S
   };
 }
 
+type Pinned = Pick<Office, "log" | "library" | "runtime">;
+
 /** Where the run cannot be folded any more, its first event still names what it was started with. */
-function definitionOf(
-  run: RunId,
-  company: Company,
-  { log, library }: Pick<Office, "log" | "library">,
-): ReturnType<Company["definition"]> {
+function definitionOf(run: RunId, pinned: Pinned): Workflow | null {
   try {
-    return company.definition(run);
+    return pinned.runtime.run(run)?.workflow ?? null;
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
-    return firstDefinition(run, { log, library });
+    return firstDefinition(run, pinned);
   }
 }
 
-function firstDefinition(
-  run: RunId,
-  { log, library }: Pick<Office, "log" | "library">,
-): ReturnType<Company["definition"]> {
+function firstDefinition(run: RunId, { log, library }: Pinned): Workflow | null {
   try {
-    for (const { data } of log.read(run)) return library.byDigest(data["definition"] as never);
+    for (const { data } of log.read(run)) return library.byDigest(data["definition"] as Digest);
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
   }

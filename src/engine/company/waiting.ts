@@ -5,6 +5,7 @@ import { type Key, type Run, type Wait, waitsOf } from "../../core/machine/index
 import { shellWord } from "../../core/shell-word.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Waiting } from "./company.ts";
+import type { Office } from "./office.ts";
 
 /**
  * What each open step of a run waits for, for people: from its state, and from this process's queues.
@@ -12,7 +13,7 @@ import type { Waiting } from "./company.ts";
  * @param queued null where this process only looks: whether an attempt has its places, only the
  *   process at work can tell
  */
-export function waitingOf(
+function waitingOf(
   run: Run,
   queued: readonly { readonly key: Key; readonly waitsFor: string }[] | null,
 ): readonly Waiting[] {
@@ -27,6 +28,12 @@ export function waitingOf(
   const mend = `muster runs resume ${run.id}`;
   const what = `The run is paused: ${run.paused.why}`;
   return [{ path: "", key: null, status: "paused", kind: "paused", what, mend }, ...waits];
+}
+
+/** What the steps of a run wait for; null where there is no such run. */
+export function waitingIn({ runtime, isLooking }: Office, id: RunId): readonly Waiting[] | null {
+  const run = runtime.run(id);
+  return run === null ? null : waitingOf(run, isLooking ? null : runtime.queued(id));
 }
 
 type Told = Omit<Waiting, "path" | "key">;

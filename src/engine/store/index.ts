@@ -17,5 +17,6 @@ export type {
 } from "./log.ts";
 export { lookIntoSqlite } from "./look.ts";
 export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
+export { refusal } from "./refusal.ts";
 export { RETENTION, type Retention } from "./retention.ts";
 export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";

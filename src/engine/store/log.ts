@@ -23,6 +23,8 @@ export interface Log {
   read(stream: StreamId, after?: number): Iterable<Envelope>;
   /** All events after a position, in commit order, at most `most`: live views, metrics, webhooks. */
   tail(after: number, most: number): readonly Envelope[];
+  /** The position of the last event; 0 where there is none. */
+  end(): number;
   /** The newest snapshot of a stream made by this version of the machine, or null. */
   snapshot(
     stream: StreamId,

@@ -177,6 +177,7 @@ function openMemoryReader(
 ): Omit<Log, "append" | "publish" | "close"> {
   const { streams, contents, shelf } = disk;
   return {
+    end: () => disk.decisions.at(-1)?.position ?? 0,
     *read(stream, after = 0) {
       const rows = streams.get(stream)?.rows ?? [];
       for (let index = 0; index < rows.length; index += 1) {

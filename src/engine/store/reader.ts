@@ -21,6 +21,7 @@ export function openReader(
   const events = readEvents(ask, tenant);
   return {
     ...events,
+    end: () => ask<{ position: number }>(END)[0]?.position ?? 0,
     snapshot(stream, machine) {
       const [row] = ask<{ seq: number; state: string }>(SNAPSHOT, stream, machine);
       return row === undefined ? null : { seq: row.seq, state: row.state };
@@ -161,6 +162,7 @@ const SNAPSHOT = `select seq, state from snapshots
   where stream = (select id from streams where name = ?) and machine = ?`;
 const CONTENT = "select text from contents where digest = ?";
 const UNSETTLED = "select name from streams where unsettled = 1 order by id";
+const END = "select coalesce(max(position), 0) as position from decisions";
 const DUE = `select s.name as stream, t.key, t.due from timers t join streams s on s.id = t.stream
   where t.due <= ? order by t.due, t.stream, t.key limit ?`;
 const NEXT_DUE = "select min(due) as due from timers";
