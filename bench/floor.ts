@@ -1,22 +1,19 @@
 import { join } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
+import { setImmediate as turn } from "node:timers/promises";
 
 /**
- * A floor: what a small engine on SQLite does. For each step two events are made and written as two
- * rows of 320 bytes, all that is asked for in one turn of the event loop in one transaction with
- * `synchronous=FULL`, and who asked is told when it is on disk. No machine, no chain, no checks, no
- * agents, nothing to recover by. The barest loop of inserts, without JSON and promises, does up to
- * twice as many steps (docs/benchmarks.md).
+ * The barest there is on SQLite: two fixed rows of 320 bytes a step, inserted in a plain loop, all
+ * steps of one turn of the event loop in one transaction with `synchronous=FULL`. No JSON, no promise
+ * for a step, no machine, no chain, no checks, no limits, no agents, nothing to recover by.
  */
 export type Floor = {
-  /** Resolves when the step's two rows are on disk. */
-  readonly step: (run: number, step: number) => Promise<void>;
+  /** Writes this step of so many runs, one transaction, and ends the turn. */
+  readonly round: (runs: number, from: number, step: number) => Promise<void>;
   readonly close: () => void;
 };
 
-type Row = readonly [run: number, seq: number, body: string];
-
-const ROW_BYTES = 320;
+const ROW = "x".repeat(320);
 
 export function openFloor(folder: string): Floor {
   const db = new DatabaseSync(join(folder, "floor.db"));
@@ -25,42 +22,23 @@ export function openFloor(folder: string): Floor {
     "CREATE TABLE event (position INTEGER PRIMARY KEY, run INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (run, seq))",
   );
   const insert = db.prepare("INSERT INTO event (run, seq, body) VALUES (?, ?, ?)");
-  let rows: Row[] = [];
-  let told: (() => void)[] = [];
-  const commit = (): void => {
-    const [writing, telling] = [rows, told];
-    [rows, told] = [[], []];
-    written(db, insert, writing);
-    for (const tell of telling) tell();
-  };
   return {
-    step: (run, step) => {
-      rows.push([run, step * 2, event(run, step * 2, "started")]);
-      rows.push([run, step * 2 + 1, event(run, step * 2 + 1, "finished")]);
-      return new Promise((tell) => {
-        told.push(tell);
-        if (told.length === 1) setImmediate(commit);
-      });
+    round: (runs, from, step) => {
+      db.exec("BEGIN IMMEDIATE");
+      for (let run = from; run < from + runs; run++) {
+        insert.run(run, step * 2, ROW);
+        insert.run(run, step * 2 + 1, ROW);
+      }
+      db.exec("COMMIT");
+      return turn();
     },
     close: () => db.close(),
   };
 }
 
-function written(db: DatabaseSync, insert: StatementSync, rows: readonly Row[]): void {
-  db.exec("BEGIN IMMEDIATE");
-  for (const [run, seq, body] of rows) insert.run(run, seq, body);
-  db.exec("COMMIT");
-}
-
-function event(run: number, seq: number, type: string): string {
-  const body = { run: `run_${run}`, seq, type, at: Date.now(), padding: "" };
-  const length = JSON.stringify(body).length;
-  return JSON.stringify({ ...body, padding: "x".repeat(Math.max(0, ROW_BYTES - length)) });
-}
-
 /** One run, one step after another: a commit each. */
 export async function floorSequential(floor: Floor, steps: number, run = 0): Promise<void> {
-  for (let step = 0; step < steps; step++) await floor.step(run, step);
+  for (let step = 0; step < steps; step++) await floor.round(1, run, step);
 }
 
 /** Many runs at once, each one step after another. */
@@ -68,16 +46,11 @@ export async function floorAtOnce(
   floor: Floor,
   ...[runs, steps, from = 0]: readonly [runs: number, steps: number, from?: number]
 ): Promise<void> {
-  await Promise.all(
-    Array.from({ length: runs }, (_, run) => floorSequential(floor, steps, from + run)),
-  );
+  for (let step = 0; step < steps; step++) await floor.round(runs, from, step);
 }
 
-/** So many items, at most so many in flight. */
+/** So many items, so many in flight at once; each item is a step of its own. */
 export async function floorFanOut(floor: Floor, items: number, atOnce: number): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items) await floor.step(0, next++);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  for (let item = 0; item < items; item += atOnce)
+    await floor.round(Math.min(atOnce, items - item), item, 0);
 }

@@ -1,13 +1,18 @@
 /**
  * A process that appends to a folder's log without end, and says on its standard output what was
- * acknowledged: `<stream> <seq>` for each, one line a batch. Its parent kills it.
+ * acknowledged: `<stream> <seq>` for each, one line a batch. Its parent kills it. With "handed-over"
+ * a thread of its own writes.
  */
 import { writeSync } from "node:fs";
 import { openSqlite } from "../../src/engine/store/index.ts";
 import { append, digestOf, run, standing } from "./appends.ts";
 
 const STREAMS = 20;
-const log = openSqlite(process.argv[2] ?? "");
+const isHandedOver = process.argv[3] === "handed-over";
+const ready = Promise.withResolvers<void>();
+const thread = { from: 0, ready: ready.resolve };
+const log = openSqlite(process.argv[2] ?? "", isHandedOver ? { thread } : {});
+if (isHandedOver) await ready.promise;
 const ends = Array.from({ length: STREAMS }, (_, index) => {
   const stream = run(`stream${index}`);
   return { stream, seq: log.standing(stream)?.seq ?? 0 };

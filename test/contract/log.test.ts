@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { newDisk, openMemory, openSqlite } from "../../src/engine/store/index.ts";
+import {
+  type Log,
+  newDisk,
+  openMemory,
+  openSqlite,
+  type SqliteOptions,
+} from "../../src/engine/store/index.ts";
 import { type Harness, logContract } from "./log.contract.ts";
 import { publishedContract } from "./published.contract.ts";
 
@@ -33,7 +39,25 @@ const sqlite: Harness = {
   },
 };
 
+/** All is handed over, from the first batch on. */
+const threaded: Harness = {
+  open: (retention) => begun(retention ? { retention } : {}),
+  async reopen(log) {
+    await log.close();
+    return begun({});
+  },
+  remove: sqlite.remove,
+};
+
+function begun(options: SqliteOptions): Promise<Log> {
+  if (folder === "") folder = mkdtempSync(join(tmpdir(), "muster-log-"));
+  return new Promise((resolve) => {
+    const log = openSqlite(folder, { ...options, thread: { from: 0, ready: () => resolve(log) } });
+  });
+}
+
 for (const contract of [logContract, publishedContract]) {
   contract("in memory", memory);
   contract("on SQLite", sqlite);
+  contract("on SQLite, by a thread of its own", threaded);
 }

@@ -52,6 +52,14 @@ function opened(at = folder): Log {
 
 const state = (name: string): string => join(folder, ".muster", name);
 
+/** All that it is told, a thread of its own writes. */
+function openedWithThread(at = folder): Promise<Log> {
+  return new Promise((resolve) => {
+    const log = openSqlite(at, { thread: { from: 0, ready: () => resolve(log) } });
+    open.push(log);
+  });
+}
+
 /** What opening throws, as the code and the whole sentence. */
 function refusal(at = folder): { readonly code: string; readonly told: string } {
   try {
@@ -94,10 +102,10 @@ function smallDisk(options: string, { skip }: TestContext): string {
   return disk;
 }
 
-describe("a process that is killed", () => {
+describe.each(["here", "handed-over"])("a process that is killed while it writes %s", (where) => {
   /** @param lines how many batches were acknowledged before; the kill comes `afterMs` later, wherever the process is then */
   async function killed(lines: number, afterMs: number): Promise<Map<string, number>> {
-    const child = spawn(process.execPath, [CHILD, folder], {
+    const child = spawn(process.execPath, [CHILD, folder, where], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let said = "";
@@ -155,7 +163,7 @@ describe("a process that is killed", () => {
   });
 
   test("holds the folder while it lives: another is told which process, and what to do", async () => {
-    const child = spawn(process.execPath, [CHILD, folder], {
+    const child = spawn(process.execPath, [CHILD, folder, where], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await begun(child);
@@ -305,39 +313,42 @@ describe("a log that is observed while another process writes it", () => {
 });
 
 describe("a disk that fails", () => {
-  test("full: the batch is refused as a whole, nothing is half-written, and with room it goes on", async (context) => {
-    const disk = smallDisk("size=4m", context);
-    const ballast = join(disk, "ballast");
-    writeFileSync(ballast, Buffer.alloc(2 * MiB));
-    const log = opened(disk);
-    let seq = 0;
-    let error: unknown = null;
-    while (error === null && seq < 100_000) {
-      const answer = await log
-        .append([
-          append(run("aaaa"), seq, 20),
-          append(run("bbbb"), seq, { count: 20, standing: standing({ done: seq }) }),
-        ])
-        .catch((thrown: unknown) => {
-          error = thrown;
-        });
-      if (answer !== undefined) seq += 20;
-    }
-    expect(error).toMatchObject({ name: "MusterError", code: "disk-full" });
-    expect(seq).toBeGreaterThan(0);
-    for (const name of ["aaaa", "bbbb"])
-      expect(verifyStream(log.read(run(name)), sha256)).toMatchObject({ ok: true, end: { seq } });
-    expect(log.standing(run("bbbb"))).toMatchObject({ seq, done: seq - 20 });
-    rmSync(ballast);
-    expect(await log.append([append(run("aaaa"), seq, 20)])).toMatchObject([{ done: true }]);
-    await log.close();
-    const again = opened(disk);
-    expect(verifyStream(again.read(run("aaaa")), sha256)).toMatchObject({
-      ok: true,
-      end: { seq: seq + 20 },
-    });
-    expectWhole(again);
-  });
+  test.for(["here", "by a thread of its own"])(
+    "full, written %s: the batch is refused as a whole, nothing is half-written, and with room it goes on",
+    async (where, context) => {
+      const disk = smallDisk("size=4m", context);
+      const ballast = join(disk, "ballast");
+      writeFileSync(ballast, Buffer.alloc(2 * MiB));
+      const log = where === "here" ? opened(disk) : await openedWithThread(disk);
+      let seq = 0;
+      let error: unknown = null;
+      while (error === null && seq < 100_000) {
+        const answer = await log
+          .append([
+            append(run("aaaa"), seq, 20),
+            append(run("bbbb"), seq, { count: 20, standing: standing({ done: seq }) }),
+          ])
+          .catch((thrown: unknown) => {
+            error = thrown;
+          });
+        if (answer !== undefined) seq += 20;
+      }
+      expect(error).toMatchObject({ name: "MusterError", code: "disk-full" });
+      expect(seq).toBeGreaterThan(0);
+      for (const name of ["aaaa", "bbbb"])
+        expect(verifyStream(log.read(run(name)), sha256)).toMatchObject({ ok: true, end: { seq } });
+      expect(log.standing(run("bbbb"))).toMatchObject({ seq, done: seq - 20 });
+      rmSync(ballast);
+      expect(await log.append([append(run("aaaa"), seq, 20)])).toMatchObject([{ done: true }]);
+      await log.close();
+      const again = opened(disk);
+      expect(verifyStream(again.read(run("aaaa")), sha256)).toMatchObject({
+        ok: true,
+        end: { seq: seq + 20 },
+      });
+      expectWhole(again);
+    },
+  );
 
   test("full for a large content: neither it nor the events that name it are kept", async (context) => {
     const disk = smallDisk("size=4m", context);
@@ -400,6 +411,43 @@ describe("a disk that fails", () => {
     writeFileSync(join(folder, "file"), "");
     expect(refusal(join(folder, "file"))).toMatchObject({ code: "no-folder" });
     expect(existsSync(join(folder, "none"))).toBe(false);
+  });
+});
+
+describe("a log that is written now here, now by a thread of its own", () => {
+  test("is one log: whoever writes goes on where the other ended", async () => {
+    const ready = Promise.withResolvers<void>();
+    const log = openSqlite(folder, { thread: { from: 3, ready: ready.resolve } });
+    open.push(log);
+    const names = ["aaaa", "bbbb", "cccc", "dddd"];
+    const ends = new Map<string, number>();
+    const wrote = async (some: readonly string[]): Promise<void> => {
+      const batch = some.map((name) => append(run(name), ends.get(name) ?? 0, 2));
+      for (const answer of await log.append(batch)) expect(answer).toMatchObject({ done: true });
+      for (const name of some) ends.set(name, (ends.get(name) ?? 0) + 2);
+    };
+    await wrote(names);
+    await ready.promise;
+    for (let round = 0; round < 20; round += 1) {
+      await wrote(names.slice(0, 1 + (round % 4)));
+      // One that is small while the thread writes goes to the thread, too.
+      const [large, small] = [names.slice(0, 3), names.slice(3)];
+      await Promise.all([wrote(large), wrote(small)]);
+    }
+    for (const name of names) {
+      const seq = ends.get(name) ?? 0;
+      expect(verifyStream(log.read(run(name)), sha256)).toMatchObject({ ok: true, end: { seq } });
+    }
+    const positions = log.tail(0, 1_000).map(({ position }) => position);
+    expect(positions).toEqual(positions.map((_, at) => at + 1));
+  });
+
+  test("M1 closing waits for what was handed over", async () => {
+    const log = await openedWithThread();
+    const answer = log.append([append(run("aaaa"), 0)]);
+    await log.close();
+    expect(await answer).toEqual([{ done: true, position: 1 }]);
+    expect([...opened().read(run("aaaa"))]).toHaveLength(1);
   });
 });
 

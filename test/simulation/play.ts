@@ -93,6 +93,7 @@ function openShell(world: World, options: Play): Shell {
     definitions: planted(world.definitions, options.plant),
     perform: (asked) => perform(world, asked),
     disk: { weather: () => fateOf(world, options.crashAt ?? null) },
+    runsPerTurn: chanceOf(`turns ${options.seed}`).is(0.5) ? 1 : 100,
     committed: () => world.committed(),
     broken: (promise, what) => breaks(world, promise, what),
   };

@@ -124,6 +124,7 @@ function newProcess(world: Surroundings, disk: MemoryDisk): Process {
     log: openMemory({ disk, faults: faultsOf(world, process) }),
     clock,
     performer: performerOf(world, process),
+    runsPerTurn: world.runsPerTurn,
     definitions: {
       byDigest: (digest) => world.definitions.get(digest) ?? null,
       byName: (name) => world.definitions.get(world.names.get(name) as never) ?? null,

@@ -49,6 +49,8 @@ export type Surroundings = {
   /** Does what is asked and answers, once or never; gives what tells it to stop. */
   readonly perform: (asked: Asked) => () => void;
   readonly disk: Disk;
+  /** Runs that a turn decides; with 1, commits overlap wherever the disk is slow. */
+  readonly runsPerTurn: number;
   /** Some runs have events on disk that they had not. */
   readonly committed: (runs: readonly RunId[]) => void;
   /** A promise was seen to be broken while it happened. */

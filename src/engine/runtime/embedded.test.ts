@@ -29,6 +29,7 @@ type Options = Parameters<typeof performerOf>[1] & {
   readonly disk?: MemoryDisk;
   readonly clock?: ReturnType<typeof virtualClock>;
   readonly inFlightMost?: number;
+  readonly runsPerTurn?: number;
 };
 
 /** A company's runtime in one process; `crash` leaves it as a killed process does. */
@@ -44,6 +45,7 @@ async function open(workflows: readonly Workflow[], script: Script, options: Opt
     performer,
     trouble: (problem) => troubles.push(problem),
     ...(options.inFlightMost ? { inFlightMost: options.inFlightMost } : {}),
+    ...(options.runsPerTurn ? { runsPerTurn: options.runsPerTurn } : {}),
   });
   const starting = runtime.start();
   await clock.settle();
@@ -158,6 +160,67 @@ describe("the embedded runtime", () => {
     expect(status(id)).toBe("waiting");
     await clock.advance(8_000);
     expect(status(id)).toBe("completed");
+  });
+
+  test("M1 while one commit is under way another begins, and a run whose own is under way waits for it", async () => {
+    const commits: PromiseWithResolvers<void>[] = [];
+    const faults: Faults = {
+      before: () => {
+        commits.push(Promise.withResolvers<void>());
+        return commits.at(-1)?.promise;
+      },
+    };
+    const options = { faults, runsPerTurn: 1 };
+    const { clock, runtime, log } = await open([workflowOf([gate("ask")])], never, options);
+    const workflow = workflowOf([gate("ask")]);
+    const told: string[] = [];
+    const begin = (name: string): void => {
+      const begun = runtime.send(runId(name), start(workflow.digest, clock.now()));
+      void begun.then(() => told.push(name));
+    };
+    begin("first");
+    await clock.settle();
+    begin("second");
+    const pause = { type: "pause", why: "lunch", at: clock.now(), by: "ana" } as const;
+    void runtime.send(runId("first"), pause).then(() => told.push("pause"));
+    await clock.settle();
+    // On this disk one is written after another; the second was handed to it, the pause was not decided.
+    expect([commits.length, told]).toEqual([1, []]);
+    commits[0]?.resolve();
+    await clock.settle();
+    expect([commits.length, told]).toEqual([2, ["first"]]);
+    expect(log.standing(runId("second"))).toBeNull();
+    commits[1]?.resolve();
+    await clock.settle();
+    commits[2]?.resolve();
+    await clock.settle();
+    expect(told).toEqual(["first", "second", "pause"]);
+    expect(log.standing(runId("first"))?.status).toBe("paused");
+  });
+
+  test("a disk that refuses several commits under way is given one rest, and nothing is lost", async () => {
+    let isFull = false;
+    let refused = 0;
+    const slow = Promise.withResolvers<void>();
+    const faults: Faults = {
+      before: async () => {
+        if (!isFull) return;
+        await slow.promise;
+        refused += 1;
+        throw new MusterError({ code: "disk-full", message: "The disk is full." });
+      },
+    };
+    const workflow = workflowOf([wait("a", 1_000)]);
+    const { begin, clock, status } = await open([workflow], never, { faults, runsPerTurn: 1 });
+    const ids = [await begin("first"), await begin("second"), await begin("third")];
+    isFull = true;
+    await clock.advance(1_000);
+    slow.resolve();
+    await clock.settle();
+    expect([refused, ...ids.map(status)]).toEqual([3, "waiting", "waiting", "waiting"]);
+    isFull = false;
+    await clock.advance(1_000);
+    expect(ids.map(status)).toEqual(["completed", "completed", "completed"]);
   });
 
   test("where another writer was first the signal is decided again", async () => {

@@ -5,13 +5,13 @@ import type { Log, NewStanding, Timer } from "../store/index.ts";
 import { type Alarms, openAlarms } from "./alarms.ts";
 import { type Contents, digestOf, openContents } from "./contents.ts";
 import { type Mail, mail } from "./mail.ts";
-import { type Mailroom, openMailroom } from "./mailroom.ts";
+import { type Mailroom, openMailroom, RUNS_PER_TURN_MOST } from "./mailroom.ts";
 import { mayBeLost, owe, reconcile } from "./owing.ts";
 import { openPerforming, type Performing } from "./performing.ts";
 import { openPublishing, type Publishing } from "./publishing.ts";
 import { openResidents, type Resident, type Residents } from "./resident.ts";
 import type { Clock, Definitions, Performer, Runtime } from "./runtime.ts";
-import { openTurn, type Turn } from "./turn.ts";
+import { openTurn } from "./turn.ts";
 
 export type EmbeddedOptions = {
   readonly log: Log;
@@ -24,6 +24,8 @@ export type EmbeddedOptions = {
   readonly inFlightMost?: number;
   /** What is told is written down and nothing begins: who opens the folder next goes on. */
   readonly isResting?: boolean;
+  /** Runs decided in one turn, and with as many more the next turn begins while a commit is under way. */
+  readonly runsPerTurn?: number;
   /** Another process may write: a run is folded anew each time it is asked for, and `watch` looks at the log. */
   readonly isLooking?: boolean;
 };
@@ -50,7 +52,6 @@ type Shell = {
   readonly alarms: Alarms;
   readonly performing: Performing;
   readonly publishing: Publishing;
-  readonly turn: Turn;
   readonly watchers: Map<RunId, Set<() => void>>;
   idlers: (() => void)[];
   isClosed: boolean;
@@ -69,7 +70,7 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
     idle: () => idle(shell),
     isBusy: (id) => {
       const resident = shell.residents.get(id);
-      return resident !== undefined && (resident.mails.length > 0 || resident.attempts.size > 0);
+      return resident !== undefined && isInHand(resident);
     },
     queued: (id) =>
       [...(shell.residents.get(id)?.attempts.values() ?? [])]
@@ -86,7 +87,10 @@ function assemble(options: EmbeddedOptions): Shell {
   const { log, clock, definitions, performer, trouble = () => {} } = options;
   const contents = openContents(log);
   const residents = openResidents(log, definitions);
-  const mailroom: Mailroom = openMailroom({ clock, residents }, () => turn.take());
+  const mailroom: Mailroom = openMailroom(
+    { clock, residents, runsPerTurn: options.runsPerTurn ?? RUNS_PER_TURN_MOST },
+    () => turn.take(),
+  );
   const alarms: Alarms = openAlarms({
     clock,
     log,
@@ -121,7 +125,7 @@ function assemble(options: EmbeddedOptions): Shell {
     trouble,
   });
   const watchers = new Map<RunId, Set<() => void>>();
-  const parts = { ...owing, options, log, residents, alarms, turn };
+  const parts = { ...owing, options, log, residents, alarms };
   const shell: Shell = { ...parts, watchers, idlers: [], isClosed: false };
   return shell;
 }
@@ -178,8 +182,12 @@ function peek(shell: Shell, id: RunId): Resident | null {
   const resident = residents.get(id) ?? residents.wake(id, null);
   if (resident === null) return null;
   if (options.isLooking === true) residents.drop(resident);
-  else if (resident.mails.length === 0 && resident.attempts.size === 0) residents.rest(resident);
+  else if (!isInHand(resident)) residents.rest(resident);
   return resident.run.seq === 0 ? null : resident;
+}
+
+function isInHand({ mails, attempts, isUnderWay }: Resident): boolean {
+  return mails.length > 0 || attempts.size > 0 || isUnderWay;
 }
 
 function standingNow(shell: Shell, id: RunId): NewStanding | null {
@@ -271,9 +279,9 @@ function committed(shell: Shell, runs: readonly RunId[]): void {
   for (const resolve of idlers) resolve();
 }
 
-function isIdle({ mailroom, performing, publishing, turn }: Shell): boolean {
+function isIdle({ mailroom, performing, publishing }: Shell): boolean {
   const isTelling = mailroom.waiting() > 0 || publishing.count() > 0;
-  return !isTelling && performing.count() === 0 && !turn.isCommitting();
+  return !isTelling && performing.count() === 0 && mailroom.commits() === 0;
 }
 
 function idle(shell: Shell): Promise<void> {

@@ -7,7 +7,8 @@ import type { Clock } from "./runtime.ts";
 
 /**
  * One mailbox per run, in memory. Whatever arrives before the end of this turn of the event loop is
- * decided together; what arrives while a commit is under way waits for the next.
+ * decided together. While a commit is under way the next turn begins only when many runs have mail,
+ * so that few commits hold much; a run whose decision is under way is never decided anew.
  */
 export type Mailroom = {
   readonly post: (resident: Resident, mail: Mail) => void;
@@ -17,10 +18,19 @@ export type Mailroom = {
   readonly withdraw: (attempt: Attempt) => void;
   /** Wakes the run if it must. False: there is no such run. Throws `MusterError` when it cannot be folded. */
   readonly postTo: (id: RunId, mail: Mail) => boolean;
-  /** Those with mail, at most `most` of them, the longest waiting first. */
-  readonly call: (most: number) => readonly Resident[];
-  /** The turn may be taken again: at the end of this turn of the event loop, or after `ms`. */
-  readonly turnOver: (afterMs?: number) => void;
+  /** Those with mail, the longest waiting first, as many as a turn takes; none while the disk is given a rest. */
+  readonly call: () => readonly Resident[];
+  /** What was decided for the run is under way to the disk; its mail waits until it has landed. */
+  readonly sent: (resident: Resident) => void;
+  readonly landed: (resident: Resident) => void;
+  /** A commit was begun. */
+  readonly committing: () => void;
+  /** The turn is over, and with it perhaps a commit: the next may be taken. */
+  readonly turnOver: (hasCommitted: boolean) => void;
+  /** The disk refused: no turn is taken for so long. */
+  readonly rest: (ms: number) => void;
+  /** Commits under way. */
+  readonly commits: () => number;
   /** A turn without mail, for what else is to be written. */
   readonly summon: () => void;
   /** Signals that nobody has decided yet. */
@@ -34,27 +44,26 @@ type State = {
   readonly clock: Clock;
   readonly residents: Residents;
   readonly turn: () => void;
+  readonly runsPerTurn: number;
   called: Resident[];
   waiting: number;
-  /** A turn is due, under way, or waits for its next try. */
+  /** A turn is due or being taken. */
   isBusy: boolean;
+  isBackingOff: boolean;
+  commits: number;
   isClosed: boolean;
 };
 
-export function openMailroom(
-  shell: { readonly clock: Clock; readonly residents: Residents },
-  turn: () => void,
-): Mailroom {
-  const { clock, residents } = shell;
-  const state: State = {
-    clock,
-    residents,
-    turn,
-    called: [],
-    waiting: 0,
-    isBusy: false,
-    isClosed: false,
-  };
+/** Runs decided in one turn; the others come in the next, so that the event loop is not held long. */
+export const RUNS_PER_TURN_MOST = 256;
+/** Commits under way at once: one is being written, the others are there when it is done. */
+const COMMITS_AT_ONCE_MOST = 4;
+
+type MailroomShell = Pick<State, "clock" | "residents" | "runsPerTurn">;
+
+export function openMailroom(shell: MailroomShell, turn: () => void): Mailroom {
+  const { residents } = shell;
+  const state = newState(shell, turn);
   return {
     post: (resident, mail) => post(state, resident, mail),
     giveBack: (resident, mails) => {
@@ -68,15 +77,24 @@ export function openMailroom(
       if (resident !== null) post(state, resident, mail);
       return resident !== null;
     },
-    call: (most) => called(state, most),
-    turnOver: (afterMs) => {
-      if (afterMs !== undefined) {
-        clock.after(afterMs, turn);
-        return;
-      }
-      state.isBusy = false;
-      if (state.called.length > 0) schedule(state);
+    call: () => (state.isBackingOff ? NOBODY : called(state, state.runsPerTurn)),
+    sent: (resident) => {
+      resident.isUnderWay = true;
     },
+    landed: (resident) => {
+      resident.isUnderWay = false;
+      if (resident.mails.length > 0) list(state, resident);
+    },
+    committing: () => {
+      state.commits += 1;
+      turnOver(state);
+    },
+    turnOver: (hasCommitted) => {
+      if (hasCommitted) state.commits -= 1;
+      turnOver(state);
+    },
+    rest: (ms) => rest(state, ms),
+    commits: () => state.commits,
     summon: () => schedule(state),
     waiting: () => state.waiting,
     taken: (count) => {
@@ -85,6 +103,19 @@ export function openMailroom(
     close: () => {
       state.isClosed = true;
     },
+  };
+}
+
+function newState(shell: MailroomShell, turn: () => void): State {
+  return {
+    ...shell,
+    turn,
+    called: [],
+    waiting: 0,
+    isBusy: false,
+    isBackingOff: false,
+    commits: 0,
+    isClosed: false,
   };
 }
 
@@ -109,7 +140,10 @@ function withdraw(state: State, { resident, key }: Attempt): void {
   resident.mails = stay;
 }
 
+const NOBODY: readonly Resident[] = [];
+
 function list(state: State, resident: Resident): void {
+  if (resident.isUnderWay) return;
   if (!resident.isCalled) {
     state.residents.use(resident);
     resident.isCalled = true;
@@ -119,9 +153,28 @@ function list(state: State, resident: Resident): void {
 }
 
 function schedule(state: State): void {
-  if (state.isBusy || state.isClosed) return;
+  if (state.isBusy || state.isBackingOff || state.isClosed || isToWait(state)) return;
   state.isBusy = true;
   state.clock.soon(state.turn);
+}
+
+/** For a commit under way to land, unless there is as much to decide as one turn takes. */
+function isToWait({ commits, called, runsPerTurn }: State): boolean {
+  return commits >= COMMITS_AT_ONCE_MOST || (commits > 0 && called.length < runsPerTurn);
+}
+
+function turnOver(state: State): void {
+  state.isBusy = false;
+  if (state.called.length > 0) schedule(state);
+}
+
+function rest(state: State, ms: number): void {
+  if (state.isBackingOff) return;
+  state.isBackingOff = true;
+  state.clock.after(ms, () => {
+    state.isBackingOff = false;
+    schedule(state);
+  });
 }
 
 function called(state: State, most: number): readonly Resident[] {

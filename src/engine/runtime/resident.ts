@@ -28,6 +28,8 @@ export type Resident = {
   mails: Mail[];
   /** It stands in the list of those with mail. */
   isCalled: boolean;
+  /** What was decided for it is on its way to the disk. */
+  isUnderWay: boolean;
   readonly attempts: Map<Key, Attempt>;
   /** Events since the last snapshot. */
   tail: number;
@@ -125,6 +127,7 @@ function newResident(run: Run, tail: number): Resident {
     standing: null,
     mails: [],
     isCalled: false,
+    isUnderWay: false,
     attempts: new Map(),
     tail,
   };

@@ -16,7 +16,6 @@ import type { Clock } from "./runtime.ts";
  */
 export type Turn = {
   readonly take: () => void;
-  readonly isCommitting: () => boolean;
 };
 
 export type TurnShell = World & {
@@ -33,8 +32,6 @@ export type TurnShell = World & {
   readonly trouble: (problem: Problem) => void;
 };
 
-/** Runs decided in one turn; the others come in the next, so that the event loop is not held long. */
-const RUNS_PER_TURN_MOST = 1_000;
 /** How long after a commit that the disk refused it is tried again: doubled each time, up to the most. */
 const RETRY_FIRST_MS = 100;
 const RETRY_MOST_MS = 10_000;
@@ -42,55 +39,54 @@ const RETRY_MOST_MS = 10_000;
 type State = {
   readonly shell: TurnShell;
   readonly hardship: Hardship;
-  isCommitting: boolean;
   retryMs: number;
-  /** Runs whose signals of this turn changed nothing: who watches them is told that they were heard. */
-  quiet: readonly RunId[];
 };
 
 export function openTurn(shell: TurnShell): Turn {
   const state: State = {
     shell,
     hardship: openHardship(shell.trouble),
-    isCommitting: false,
     retryMs: RETRY_FIRST_MS,
-    quiet: [],
   };
-  return { take: () => take(state), isCommitting: () => state.isCommitting };
+  return { take: () => take(state) };
 }
 
 function take(state: State): void {
   const { shell } = state;
   const now = shell.clock.now();
-  const drafts = shell.mailroom
-    .call(RUNS_PER_TURN_MOST)
-    .map((resident) => draft(resident, shell, now));
+  const { mailroom } = shell;
+  const drafts = mailroom.call().map((resident) => draft(resident, shell, now));
   const written: Draft[] = [];
   const batch: Append[] = [];
+  /** Runs whose signals changed nothing: who watches them is told that they were heard. */
   const quiet: RunId[] = [];
   for (const made of drafts) {
-    shell.mailroom.taken(made.mails.length);
-    // What was left because a mail is decided alone comes with the next turn.
-    if (made.resident.mails.length > 0) shell.mailroom.giveBack(made.resident, []);
+    mailroom.taken(made.mails.length);
     if (made.append === null) {
+      // What was left because a mail is decided alone comes with the next turn.
+      if (made.resident.mails.length > 0) mailroom.giveBack(made.resident, []);
       finish(state, made);
       quiet.push(made.resident.id);
     } else {
+      mailroom.sent(made.resident);
       written.push(made);
       batch.push(made.append);
     }
   }
-  state.quiet = quiet;
-  if (batch.length === 0) return over(state, []);
-  state.isCommitting = true;
+  if (batch.length === 0) {
+    mailroom.turnOver(false);
+    return shell.committed(quiet);
+  }
   shell.log.append(batch).then(
-    (results) => landed(state, written, results),
-    (error: unknown) => failed(state, written, error),
+    (results) => landed(state, { written, quiet }, results),
+    (error: unknown) => failed(state, { written, quiet }, error),
   );
+  mailroom.committing();
 }
 
-function landed(state: State, written: readonly Draft[], results: readonly Appended[]): void {
-  state.isCommitting = false;
+type Commit = { readonly written: readonly Draft[]; readonly quiet: readonly RunId[] };
+
+function landed(state: State, { written, quiet }: Commit, results: readonly Appended[]): void {
   state.retryMs = RETRY_FIRST_MS;
   state.hardship.written();
   const runs: RunId[] = [];
@@ -98,6 +94,7 @@ function landed(state: State, written: readonly Draft[], results: readonly Appen
     const made = written[at];
     const result = results[at];
     if (made === undefined || result === undefined) continue;
+    state.shell.mailroom.landed(made.resident);
     if (result.done) {
       commit(state, made);
       runs.push(made.resident.id);
@@ -108,7 +105,8 @@ function landed(state: State, written: readonly Draft[], results: readonly Appen
       state.shell.mailroom.giveBack(made.resident, made.mails);
     }
   }
-  over(state, runs);
+  state.shell.mailroom.turnOver(true);
+  state.shell.committed(quiet.length === 0 ? runs : [...quiet, ...runs]);
 }
 
 /** Contents of the decision are on disk now, or were of a decision that is no more. */
@@ -171,14 +169,14 @@ function restIfIdle(state: State, resident: Resident): void {
 }
 
 /** Nothing of the batch is on disk: whoever sent a signal from outside is told, the rest is tried again. */
-function failed(state: State, written: readonly Draft[], cause: unknown): void {
+function failed(state: State, { written, quiet }: Commit, cause: unknown): void {
   const { mailroom } = state.shell;
   const error = cause instanceof MusterError ? cause : unwritten(cause);
-  state.isCommitting = false;
   let isKept = false;
   for (const made of written) {
     const { resident, mails } = made;
     letGo(state, made);
+    mailroom.landed(resident);
     const stay = mails.filter((mail) => mail.refused === null);
     isKept ||= stay.length > 0;
     if (stay.length > 0) mailroom.giveBack(resident, stay);
@@ -186,18 +184,13 @@ function failed(state: State, written: readonly Draft[], cause: unknown): void {
     restIfIdle(state, resident);
   }
   state.hardship.refused(error, isKept);
-  mailroom.turnOver(state.retryMs);
+  mailroom.rest(state.retryMs);
+  mailroom.turnOver(true);
   state.retryMs = Math.min(state.retryMs * 2, RETRY_MOST_MS);
+  if (quiet.length > 0) state.shell.committed(quiet);
 }
 
 function unwritten(cause: unknown): MusterError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new MusterError({ code: "io", message: `The log could not be written: ${why}` }, cause);
-}
-
-function over(state: State, runs: readonly RunId[]): void {
-  const { quiet } = state;
-  state.quiet = [];
-  state.shell.mailroom.turnOver();
-  state.shell.committed(quiet.length === 0 ? runs : [...quiet, ...runs]);
 }

@@ -49,6 +49,12 @@ type Packed = readonly [
   other?: { readonly at: number; readonly actor: Actor },
 ];
 
+/** An append whose events' data may be canonical text already. */
+export type Inked = Omit<Append, "events"> & {
+  readonly events: readonly (Omit<Draft, "data"> & { readonly data: JsonObject | string })[];
+};
+type InkedDraft = Inked["events"][number];
+
 /** The end of a stream, as its next event needs it; it moves on with each append. */
 export type Thread = { seq: number; hash: Digest; readonly lineage: Lineage };
 
@@ -64,9 +70,9 @@ export const sha256 = (text: string): string => digestOf("sha256", text, "hex");
  * @param append with at least one event
  * @throws MusterError "bug" where the drafts do not follow the fence one by one
  */
-export function inscribe(append: Append, thread: Thread): Inscribed {
+export function inscribe(append: Inked, thread: Thread): Inscribed {
   const { events } = append;
-  const first = events[0] as Draft;
+  const first = events[0] as InkedDraft;
   const cause = append.cause ?? "";
   const { lineage } = thread;
   let { seq, hash } = thread;
@@ -74,7 +80,7 @@ export function inscribe(append: Append, thread: Thread): Inscribed {
   for (const draft of events) {
     seq += 1;
     if (draft.seq !== seq) throw outOfOrder(append, draft);
-    const data = canonical(draft.data);
+    const data = typeof draft.data === "string" ? draft.data : canonical(draft.data);
     const step = JSON.stringify(draft.step);
     const type = JSON.stringify(draft.type);
     const written = { heading: headingOf(draft, cause), data, step, type };
@@ -139,7 +145,7 @@ function parseBody(row: Decision): readonly Packed[] {
 /** Headings of this millisecond, by actor and cause: the events of a turn share a few. */
 let recent = { at: Number.NaN, iso: "", texts: new Map<string, string>() };
 
-function headingOf({ actor, at }: Draft, cause: string): string {
+function headingOf({ actor, at }: InkedDraft, cause: string): string {
   if (recent.at !== at) recent = { at, iso: new Date(at).toISOString(), texts: new Map() };
   if (cause !== "") return heading(actor, recent.iso, cause);
   const name = actorText(actor);
@@ -150,7 +156,7 @@ function headingOf({ actor, at }: Draft, cause: string): string {
   return text;
 }
 
-function difference(draft: Draft, first: Draft): string {
+function difference(draft: InkedDraft, first: InkedDraft): string {
   const { at, actor } = draft;
   if (at === first.at && actor.id === first.actor.id && actor.kind === first.actor.kind) return "";
   return `,${JSON.stringify({ at, actor: { kind: actor.kind, id: actor.id } })}`;
@@ -165,7 +171,7 @@ function parseActor(text: string): Actor {
   return { kind: text.slice(0, colon) as Actor["kind"], id: text.slice(colon + 1) };
 }
 
-function outOfOrder(append: Append, draft: Draft): MusterError {
+export function outOfOrder(append: Inked, draft: InkedDraft): MusterError {
   return new MusterError({
     code: "bug",
     message: `An event of ${append.stream} has seq ${draft.seq}; the events of an append after ${append.after} follow one another from ${append.after + 1}.`,

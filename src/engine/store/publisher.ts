@@ -3,11 +3,10 @@ import type { NewPublished, PublishedAt } from "./log.ts";
 import { refusal } from "./refusal.ts";
 import { type Retention, SWEPT_MOST } from "./retention.ts";
 
+export type Publisher = (batch: readonly NewPublished[]) => PublishedAt[];
+
 /** Keeps published events, each batch one transaction, and sweeps what was kept long enough. */
-export function openPublisher(
-  database: DatabaseSync,
-  retention: Retention,
-): (batch: readonly NewPublished[]) => PublishedAt[] {
+export function openPublisher(database: DatabaseSync, retention: Retention): Publisher {
   const known = database.prepare(KNOWN);
   const insert = database.prepare(INSERT);
   const sweep = database.prepare(SWEEP);

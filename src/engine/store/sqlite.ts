@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
+import { HANDED_OVER_LEAST, openClerk, type ThreadUse } from "./clerk.ts";
+import { BUSY_MOST_MS, connect, tune } from "./connection.ts";
 import { prepareFolder, STATE_FOLDER } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
 import type { Log } from "./log.ts";
@@ -13,6 +15,7 @@ import { openReader } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
 import { openWriter } from "./writer.ts";
+import type { ThreadSetting } from "./writer-thread.ts";
 
 export type SqliteOptions = {
   /** Whose log it is; it stands in every event, so it stays what it was when the log was made. */
@@ -21,6 +24,8 @@ export type SqliteOptions = {
   readonly allowsNetworkDisk?: boolean;
   /** How long published events are kept; a million of them, for thirty days, unless said. */
   readonly retention?: Retention;
+  /** When batches are written by a thread of their own; large ones are, unless said. */
+  readonly thread?: ThreadUse;
 };
 
 /**
@@ -38,14 +43,17 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
   let database: DatabaseSync | null = null;
   try {
     makeOwnFile(path);
-    database = new DatabaseSync(path, { timeout: BUSY_MOST_MS });
+    database = connect(path);
     prepareDatabase(database, path);
     if (!lock.wasReleased) checkAfterCrash(database, path);
     const tenant = tenantOf(database, options.tenant);
+    const artifacts = join(state, "artifacts");
+    const retention = options.retention ?? RETENTION;
     return assemble(database, {
       tenant,
-      artifacts: openArtifacts(join(state, "artifacts")),
-      retention: options.retention ?? RETENTION,
+      artifacts: openArtifacts(artifacts),
+      setting: { path, tenant, artifacts, retention },
+      use: options.thread ?? { from: HANDED_OVER_LEAST },
       release: lock.release,
       isThere: presenceOf(path),
     });
@@ -89,23 +97,25 @@ function noLog(company: string): MusterError {
 }
 
 type Parts = Parameters<typeof openWriter>[1] & {
-  readonly retention: Retention;
+  readonly setting: ThreadSetting;
+  readonly use: ThreadUse;
   readonly release: () => void;
   /** Throws when the log's file is not there any more. */
   readonly isThere: () => void;
 };
 
 function assemble(database: DatabaseSync, parts: Parts): Log {
-  const write = openWriter(database, parts);
-  const publish = openPublisher(database, parts.retention);
+  const { append, publish, close } = openClerk(
+    { ...openWriter(database, parts), publish: openPublisher(database, parts.setting.retention) },
+    parts,
+  );
   let isOpen = true;
   return {
     ...openReader(database, parts),
-    // The promise is for other stores: here all is on disk when this returns.
     async append(batch) {
       if (!isOpen) throw closed();
       parts.isThere();
-      return write(batch);
+      return append(batch);
     },
     async publish(batch) {
       if (!isOpen) throw closed();
@@ -115,27 +125,15 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
     async close() {
       if (!isOpen) return;
       isOpen = false;
+      await close();
       database.close();
       parts.release();
     },
   };
 }
 
-/** Only another tool that reads the file can hold it, for a moment. */
-const BUSY_MOST_MS = 5_000;
-
-/** Pages of the database kept in memory, in KiB: the indices of some hundred thousand runs. */
-const PAGES_MOST_KIB = 16_384;
-
 /** Bytes of a page. With larger ones a batch of many runs writes less, but each commit of one decision more. */
 const PAGE_BYTES = 4_096;
-
-/**
- * Pages in the write-ahead log before they are moved to their places: 8 MB. Pages that many commits
- * change, those of indices, are moved once for all; but until the file has grown to this size each
- * commit makes it longer, which takes the disk twice as long as writing where something stood before.
- */
-const WAL_PAGES_MOST = 2_000;
 
 function prepareDatabase(database: DatabaseSync, path: string): void {
   const version = versionOf(database, path);
@@ -147,9 +145,7 @@ function prepareDatabase(database: DatabaseSync, path: string): void {
       message: `${path} stands on a disk that does not allow a write-ahead log.`,
       mend: "Put the company's folder on a disk of this machine.",
     });
-  // Without recursive triggers, `insert or replace` would pass the triggers that keep the log as it is.
-  database.exec(`pragma synchronous = full; pragma recursive_triggers = on;
-    pragma wal_autocheckpoint = ${WAL_PAGES_MOST}; pragma cache_size = -${PAGES_MOST_KIB}`);
+  tune(database);
   migrate(database, version);
 }
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StreamId } from "../../core/id.ts";
 import type { Artifacts } from "../artifacts/index.ts";
-import { type Inscribed, inscribe, newThread, type Thread } from "./decision.ts";
-import type { Append, Appended, NewStanding } from "./log.ts";
+import { type Inked, type Inscribed, inscribe, newThread, type Thread } from "./decision.ts";
+import type { Appended, NewStanding } from "./log.ts";
 import { refusal } from "./refusal.ts";
 import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
 
@@ -12,6 +12,12 @@ const CONTENT_INLINE_BYTES_MOST = 262_144;
 /** Streams whose end is kept in memory; one that is not is looked up, for a few microseconds. */
 const STREAMS_KNOWN_MOST = 10_000;
 
+export type Writer = {
+  readonly write: (batch: readonly Inked[]) => Appended[];
+  /** Another writer of this process has written to these streams since; null: to any. */
+  readonly forget: (streams: Iterable<StreamId> | null) => void;
+};
+
 /**
  * Writes batches, each one transaction. The engine's hottest path: prepared statements on
  * `node:sqlite` without a query builder, whose building would cost more than the writing; a stream is
@@ -20,13 +26,13 @@ const STREAMS_KNOWN_MOST = 10_000;
 export function openWriter(
   database: DatabaseSync,
   parts: { readonly tenant: string; readonly artifacts: Artifacts },
-): (batch: readonly Append[]) => Appended[] {
+): Writer {
   const statements = prepare(database);
   const streams = openStreams(statements, parts.tenant);
   /** Of the last event; -1 where it must be asked for. */
   let position = -1;
 
-  function write(append: Append): Appended {
+  function write(append: Inked): Appended {
     const thread = streams.know(append);
     if (append.cause !== null) {
       if (statements.seen.get(thread.id, append.cause)) return { done: false, again: "seen" };
@@ -44,33 +50,42 @@ export function openWriter(
     return { done: true, position };
   }
 
+  function forget(written: Iterable<StreamId> | null): void {
+    streams.forget(written);
+    position = -1;
+  }
+
   /** What was known may be of the transaction that is no more. */
   function takeBack(): void {
-    streams.forget();
-    position = -1;
+    forget(null);
     if (database.isTransaction) statements.rollback.run();
   }
 
-  return (batch) => {
-    if (batch.length === 0) return [];
-    try {
-      statements.begin.run();
-      if (position < 0) position = Number(statements.position.get()?.["position"]);
-      const answers = batch.map(write);
-      statements.commit.run();
-      return answers;
-    } catch (error) {
-      takeBack();
-      throw refusal(error, "The log could not be written");
-    }
+  return {
+    forget,
+    write: (batch) => {
+      if (batch.length === 0) return [];
+      try {
+        statements.begin.run();
+        if (position < 0) position = Number(statements.position.get()?.["position"]);
+        const answers = batch.map(write);
+        statements.commit.run();
+        return answers;
+      } catch (error) {
+        takeBack();
+        throw refusal(error, "The log could not be written");
+      }
+    },
   };
 }
 
+type Streams = {
+  readonly know: (append: Inked) => Known;
+  readonly forget: (written: Iterable<StreamId> | null) => void;
+};
+
 /** The streams written to lately; those that came first leave first. */
-function openStreams(
-  statements: Statements,
-  tenant: string,
-): { readonly know: (append: Append) => Known; readonly forget: () => void } {
+function openStreams(statements: Statements, tenant: string): Streams {
   const known = new Map<StreamId, Known>();
   return {
     know(append) {
@@ -84,7 +99,10 @@ function openStreams(
       known.set(stream, thread);
       return thread;
     },
-    forget: () => known.clear(),
+    forget: (written) => {
+      if (written === null) known.clear();
+      else for (const stream of written) known.delete(stream);
+    },
   };
 }
 
@@ -102,7 +120,7 @@ type Kept = Omit<Known, keyof Thread> & Partial<Thread>;
 const STRANGER: Kept = { id: 0, done: null, expected: null, standing: null };
 
 /** Who writes after nothing mostly begins a stream: its row is written and not looked for. Null: it has one. */
-function begun(statements: Statements, { stream, events, standing }: Append): Kept | null {
+function begun(statements: Statements, { stream, events, standing }: Inked): Kept | null {
   const row = statements.newStream.run(stream, ...columnsOf(standing), events.length);
   if (row.changes === 0) return null;
   const { done = null, expected = null } = standing ?? {};
@@ -119,7 +137,7 @@ function lookedUp(statements: Statements, stream: StreamId): Kept | null {
 
 function writeDecision(
   statements: Statements,
-  row: { readonly append: Append; readonly inscribed: Inscribed; readonly position: number },
+  row: { readonly append: Inked; readonly inscribed: Inscribed; readonly position: number },
   thread: Known,
 ): void {
   const { append, inscribed } = row;
@@ -139,7 +157,7 @@ function writeDecision(
 }
 
 /** Progress goes with the decision's row; the stream's own row is written when anything else changed. */
-function writeStanding(statements: Statements, append: Append, thread: Known): void {
+function writeStanding(statements: Statements, append: Inked, thread: Known): void {
   const { events, standing } = append;
   if (standing === null || standing === thread.standing) return;
   const isKept = thread.standing !== null && isSameStanding(thread.standing, standing);
@@ -162,7 +180,7 @@ function columnsOf(standing: NewStanding | null): readonly (string | number | nu
 const NO_STANDING = [null, null, null, 0, null, null, null, null, null, null];
 
 /** A large content is on disk as a file before the transaction that names it is committed. */
-function writeContents(statements: Statements, append: Append, artifacts: Artifacts): void {
+function writeContents(statements: Statements, append: Inked, artifacts: Artifacts): void {
   for (const [digest, text] of append.contents) {
     const bytes = Buffer.byteLength(text);
     const isLarge = bytes > CONTENT_INLINE_BYTES_MOST;
@@ -171,7 +189,7 @@ function writeContents(statements: Statements, append: Append, artifacts: Artifa
   }
 }
 
-function writeBeside(statements: Statements, append: Append, { id, seq }: Known): void {
+function writeBeside(statements: Statements, append: Inked, { id, seq }: Known): void {
   for (const { key, due } of append.timersSet) statements.timer.run(id, key, due);
   for (const key of append.timersEnded) statements.timerEnd.run(id, key);
   for (const { key, event, match, after } of append.listensSet)
