@@ -1,5 +1,10 @@
 import type { Envelope } from "../core/audit/index.ts";
-import type { Step, Task, Workflow } from "../core/definition/index.ts";
+import {
+  effectiveSettings,
+  type Step,
+  type Task,
+  type Workflow,
+} from "../core/definition/index.ts";
 import { progressOf, stateDocument, statusOf } from "../core/history/index.ts";
 import { parseRunId, type RunId } from "../core/id.ts";
 import { instantOf } from "../core/instant.ts";
@@ -79,7 +84,7 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     standing,
     waiting: async (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,
-    ...papersIn(reading),
+    ...papersIn(reading, workflow),
     read: (stored) => ("value" in stored ? stored.value : null),
     ...CLOSING,
   };
@@ -87,8 +92,10 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
 
 function papersIn(
   reading: Logs,
-): Pick<Company, "document" | "review" | "findings" | "summary" | "task"> {
+  { settings = [] }: Workflow,
+): Pick<Company, "settings" | "document" | "review" | "findings" | "summary" | "task"> {
   return {
+    settings: async () => effectiveSettings(settings),
     task: async () => null,
     summary: async (run) => summaryOf(await evidenceIn(reading, run), null),
     review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),

@@ -311,6 +311,17 @@ describe("muster runs", () => {
       - load/1, owner operations, since 2025-12-12 10:00:06: no answer in 30 s
         Is the source there?
 
+      Settings:
+      - execution_config.fallback_config.enabled     true         default
+      - execution_config.max_concurrency             5            default
+      - execution_config.mode                        sequential   default
+      - execution_config.retry_config.backoff        exponential  default
+      - execution_config.retry_config.enabled        true         default
+      - execution_config.retry_config.initial_delay  5 s          default
+      - execution_config.retry_config.jitter         true         default
+      - execution_config.retry_config.max_attempts   3            default
+      - execution_config.retry_config.max_delay      1 min        default
+
       Resource usage:
       - Agents: 1 (loader)
       - Peak concurrent agents: 1

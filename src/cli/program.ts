@@ -3,10 +3,19 @@ import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
+import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
 import { addReviewing } from "./program-reviewing.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { aboutRun, type Choose, examples, numeral, type Verb, withOptions } from "./verb.ts";
+import {
+  aboutRun,
+  type Choose,
+  collected,
+  examples,
+  numeral,
+  type Verb,
+  withOptions,
+} from "./verb.ts";
 
 /**
  * Runs one command. Each verb is loaded only when it is called.
@@ -76,6 +85,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addRuns(root, choose);
   addInbox(root, choose);
   addPublish(root, choose);
+  addConfig(root, choose);
   return root;
 }
 
@@ -99,6 +109,12 @@ function addRun(root: Command, choose: Choose): void {
       .argument("<file>", "a workflow's file or name")
       .argument("[params...]", "key=value: numbers and lists as declared, a,b or JSON, @file")
       .option("--params <file>", "a YAML or JSON file with params")
+      .option("--config <key=value>", "a setting for this run; as often as needed", collected)
+      .option(
+        "--bind <step.inputs.name=value>",
+        "an input for this run: a value, @file or https://…",
+        collected,
+      )
       .option("--request-id <id>", "the same id again is the same run, for thirty days")
       .option("--no-wait", "give the run's id and end; muster runs resume goes on with it")
       .description("run a workflow to its end"),
@@ -108,6 +124,7 @@ function addRun(root: Command, choose: Choose): void {
       examples(
         "muster run onboarding.yaml batch_size=50 compliance_required=HIPAA,SOC2",
         "muster run refund --params refund.json --request-id mail-4711 --json",
+        "muster run onboarding.yaml --config max_concurrency=10 --bind step2.inputs.pricing=@pricing.json",
       ),
     )
     .action((file: string, pairs: readonly string[], options: RunFlags) =>
@@ -115,7 +132,13 @@ function addRun(root: Command, choose: Choose): void {
     );
 }
 
-type RunFlags = { readonly params?: string; readonly requestId?: string; readonly wait: boolean };
+type RunFlags = {
+  readonly params?: string;
+  readonly requestId?: string;
+  readonly wait: boolean;
+  readonly config?: readonly string[];
+  readonly bind?: readonly string[];
+};
 type ListFlags = {
   readonly status?: readonly string[];
   readonly workflow?: string;

@@ -2,6 +2,7 @@ import type { Company } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
 import { finish } from "./finish.ts";
 import { fileOf, looksLikeFile, noFile } from "./folder.ts";
+import { forOneRun, type Said } from "./for-one-run.ts";
 import { complain } from "./output/index.ts";
 import { paramsOf } from "./params.ts";
 import type { Context } from "./surroundings.ts";
@@ -12,7 +13,7 @@ export type RunOptions = {
   readonly requestId?: string;
   /** false with `--no-wait`. */
   readonly wait: boolean;
-};
+} & Said;
 
 /** `muster run FILE key=value …`: starts a workflow and follows it to its end. */
 export async function run(
@@ -45,7 +46,10 @@ export async function runIn(
   const file = options.params ?? null;
   const read = paramsOf(workflow, { pairs, file, cwd: surroundings.cwd });
   if ("problems" in read) return refuse(context, read.problems);
+  const own = forOneRun(options, surroundings.cwd);
+  if ("problems" in own) return refuse(context, own.problems);
   const result = await company.run(name, read.params, {
+    ...own,
     by: surroundings.person,
     origin: read.origin,
     ...(options.requestId === undefined ? {} : { requestId: options.requestId }),

@@ -1,9 +1,18 @@
+import { effectiveSettings } from "../core/definition/index.ts";
 import { type History, viewOf } from "../core/history/index.ts";
+import { isObject } from "../core/json.ts";
 import { atRestLine } from "./at-rest.ts";
 import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { answer, outputsOf } from "./finish.ts";
-import { findingLines, moment, plain, resultLines, treeLines } from "./output/index.ts";
+import {
+  findingLines,
+  moment,
+  plain,
+  resultLines,
+  settingLines,
+  treeLines,
+} from "./output/index.ts";
 import { readHistory } from "./read-history.ts";
 import type { Context } from "./surroundings.ts";
 import { withRun } from "./with-run.ts";
@@ -25,6 +34,7 @@ export async function runsShow(context: Context, name: string): Promise<number> 
         ...findingLines(await company.findings(run), out.paint).map((line) =>
           asTyped(context, company.folder, line),
         ),
+        ...settingsOf(history),
         ...resultLines(history, { outputs: outputsOf(company, history), summary }, out),
       ];
       for (const line of lines) out.line(line);
@@ -50,5 +60,20 @@ function openLines(history: History): readonly string[] {
       `- ${plain(path)}, owner ${plain(owner)}, since ${moment(at)}: ${plain(error.message)}`,
       `  ${plain(look)}`,
     ]),
+  ];
+}
+
+/** What the run goes by, and whose word each is. */
+function settingsOf({ workflow, bound }: History): readonly string[] {
+  const settings = settingLines(effectiveSettings(workflow.settings ?? []), true);
+  const inputs = Object.entries(bound).map(([name, from]) => {
+    const source = isObject(from) ? from["from"] : null;
+    return `- ${plain(name)}  run  ${typeof source === "string" ? plain(source) : ""}`;
+  });
+  return [
+    "",
+    "Settings:",
+    ...settings.map((line) => `- ${line}`),
+    ...(inputs.length === 0 ? [] : ["", "Inputs set for this run:", ...inputs]),
   ];
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { JsonObject } from "../core/json.ts";
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
+import type { ForOneRun } from "../engine/company/index.ts";
 
 /** Of a request's body. What a run is told is at most 16 MiB; the rest is its wrapping. */
 export const BODY_BYTES_MOST = 17_825_792;
@@ -19,6 +20,9 @@ export type StartBody = {
   readonly by?: string | undefined;
   readonly origin?: JsonObject | undefined;
   readonly run?: string | undefined;
+  /** Settings and inputs for this run. */
+  readonly config?: NonNullable<ForOneRun["config"]> | undefined;
+  readonly bind?: NonNullable<ForOneRun["bind"]> | undefined;
 };
 
 /** Tells a run something. */
@@ -47,6 +51,8 @@ export const startBody: z.ZodType<StartBody> = z.strictObject({
   by: name.optional(),
   origin: object.optional(),
   run: name.optional(),
+  config: object.optional(),
+  bind: object.optional() as unknown as z.ZodType<StartBody["bind"]>,
 });
 
 export const signalBody: z.ZodType<SignalBody> = z.strictObject({

@@ -17,7 +17,7 @@ type Here =
   | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
-type There = "check" | "workflows" | "summary";
+type There = "check" | "workflows" | "summary" | "settings";
 
 export const READ_HERE: readonly Here[] = namesOf<Here>({
   runs: true,
@@ -34,6 +34,7 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   check: true,
   workflows: true,
   summary: true,
+  settings: true,
 });
 
 export type AskedThere = Pick<Company, There>;

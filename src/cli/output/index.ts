@@ -3,6 +3,7 @@ export { complain, complaint, problemJson } from "./complaint.ts";
 export { duration, moment } from "./duration.ts";
 export { findingLines } from "./findings.ts";
 export { inFlightWords } from "./in-flight.ts";
+export { settingLines } from "./setting.ts";
 export { huedWord } from "./state.ts";
 export { resultLines, summaryLines } from "./summary.ts";
 export type { Cell, Column } from "./table.ts";

@@ -1,6 +1,7 @@
 import type { Json } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { placesInModule } from "./module-place.ts";
+import { NO_OVERLAY, type Overlay } from "./overlay.ts";
 import type { ValuePath } from "./place.ts";
 import { type Read, readWorkflow } from "./read-workflow.ts";
 import { shownPath } from "./report.ts";
@@ -27,12 +28,16 @@ export function readWorkflowValue(
 ): Read {
   const set = textOfValue(value, from);
   if (set.text === null) return { workflow: null, problems: [set.problem] };
-  const { file, written = null } = from;
-  return readWorkflow({ file, text: set.text }, surroundings, { module: written });
+  const { file, written = null, overlay = NO_OVERLAY } = from;
+  return readWorkflow({ file, text: set.text, overlay }, surroundings, { module: written });
 }
 
 /** Where a workflow was written in TypeScript; `written` is the module's text, where somebody has it. */
-export type WorkflowModule = { readonly file: string; readonly written?: string };
+export type WorkflowModule = {
+  readonly file: string;
+  readonly written?: string;
+  readonly overlay?: Overlay;
+};
 
 /**
  * The text under which a workflow written in TypeScript is stored, and of which its digest is

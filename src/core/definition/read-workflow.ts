@@ -2,6 +2,7 @@ import type { Names } from "../expression/index.ts";
 import type { JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { reportFallback } from "./agent-check.ts";
+import { bindInputs } from "./bound-input.ts";
 import { buildBlock, executionOf, headOf } from "./build-step.ts";
 import { type Building, templatesAt } from "./building.ts";
 import { openTypes, readOutputs } from "./declared-type.ts";
@@ -9,9 +10,11 @@ import { type Draft, drafts, isMap } from "./draft.ts";
 import { byId, giveIds } from "./ids.ts";
 import { placesInModule } from "./module-place.ts";
 import { orderSteps, type Siblings } from "./order.ts";
+import { type Bound, layered, NO_OVERLAY, type Overlay } from "./overlay.ts";
 import { readParams } from "./params.ts";
-import { inOrder, openReport, type Report } from "./report.ts";
+import { inOrder, type Over, openOver, openReport, type Report } from "./report.ts";
 import { namesOf } from "./scope.ts";
+import { type Setting, settingsIn } from "./setting.ts";
 import { readSettings } from "./settings.ts";
 import { checkShape, shown } from "./shape-problem.ts";
 import { sketch } from "./sketch.ts";
@@ -37,21 +40,26 @@ export type Read = { readonly workflow: Workflow | null; readonly problems: read
  * @returns never throws
  */
 export function readWorkflow(
-  input: { readonly file: string; readonly text: string },
+  input: { readonly file: string; readonly text: string; readonly overlay?: Overlay },
   surroundings: Surroundings,
   from: { readonly module?: string | null } = {},
 ): Read {
   const { file } = input;
   const problems: Problem[] = [];
-  const source = readSource(input, (problem) =>
+  const over = openOver();
+  const written = readSource(input, (problem) =>
     problems.push(
       from.module === undefined ? problem : { ...problem, where: { file, line: 1, column: 1 } },
     ),
   );
-  if (source === null) return { workflow: null, problems: inOrder(problems) };
+  if (written === null) return { workflow: null, problems: inOrder(problems) };
+  const { settings: laid, bound } = input.overlay ?? NO_OVERLAY;
+  const { source, laidAt } = isMap(written.value)
+    ? layered(written, laid, over)
+    : { source: written, laidAt: () => null };
   const module =
     from.module === undefined ? null : placesInModule({ file, text: from.module }, source.value);
-  const report = openReport(source, { into: problems, module });
+  const report = openReport(source, { into: problems, module, over });
   if (!isMap(source.value)) {
     report.add({
       code: "wrong-type",
@@ -62,7 +70,9 @@ export function readWorkflow(
     return { workflow: null, problems: inOrder(problems) };
   }
   const shaped = checkShape(workflowShape, source.value, { path: [], report });
-  const workflow = build(shaped, { source, report, surroundings, text: input.text });
+  const settings = settingsIn(source, laidAt);
+  const given = { source, report, surroundings, text: input.text, over, bound, settings };
+  const workflow = build(shaped, given);
   const failed = problems.some(({ severity }) => severity !== "warning");
   return { workflow: failed ? null : workflow, problems: inOrder(problems) };
 }
@@ -72,6 +82,9 @@ type Given = {
   readonly report: Report;
   readonly surroundings: Surroundings;
   readonly text: string;
+  readonly over: Over;
+  readonly bound: readonly Bound[];
+  readonly settings: readonly Setting[];
 };
 
 function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
@@ -82,6 +95,7 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
   const params = readParams(shaped.parameters ?? {}, { report, types });
   const tree = sketch(shaped, { source, report });
   giveIds(tree, { source, report });
+  bindInputs(tree, given.bound, given);
   const siblings = new Map<Draft, Siblings>();
   const building: Building = {
     source,
@@ -118,24 +132,26 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     owner: shaped.owner ?? "",
     digest: surroundings.digest(given.text),
     types: types.declared,
-    ...heldBy(settings),
-    ...errorsOf(settings),
+    ...saidOf(settings, given.settings),
     resources: shaped.resources ?? {},
     monitoring: monitoringOf(shaped),
   };
 }
 
-/** What holds for its runs as a whole. */
-function heldBy({ limits, budgets }: Building["settings"]): Pick<Workflow, "limits" | "budget"> {
-  return { limits, ...(budgets.run === null ? {} : { budget: budgets.run }) };
+/** What holds for the run as a whole. What most workflows do not say is absent there. */
+function saidOf(
+  { limits, budgets, strategies, kinds, rules }: Building["settings"],
+  settings: readonly Setting[],
+): Pick<Workflow, "limits" | "budget" | "strategies" | "kinds" | "rules" | "settings"> {
+  return {
+    limits,
+    ...(budgets.run === null ? {} : { budget: budgets.run }),
+    strategies,
+    ...(Object.keys(kinds).length === 0 ? {} : { kinds }),
+    ...(rules.length === 0 ? {} : { rules }),
+    ...(settings.length === 0 ? {} : { settings }),
+  };
 }
-
-function errorsOf({ strategies, kinds, rules }: Building["settings"]): ErrorsOf {
-  const ownKinds = Object.keys(kinds).length === 0 ? {} : { kinds };
-  return { strategies, ...ownKinds, ...(rules.length === 0 ? {} : { rules }) };
-}
-
-type ErrorsOf = Pick<Workflow, "strategies" | "kinds" | "rules">;
 
 function buildRoot(tree: Draft, names: Names, building: Building): Workflow["root"] {
   if (tree.kind !== "block") throw new Error("The steps of a workflow were sketched as no block.");

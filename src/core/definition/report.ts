@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from "../problem.ts";
+import type { Place, Problem, ProblemCode } from "../problem.ts";
 import type { ModulePlaces } from "./module-place.ts";
 import type { ValuePath } from "./place.ts";
 import type { Source } from "./source.ts";
@@ -23,6 +23,34 @@ export type Report = {
   readonly addOnce: (about: string, fault: Fault) => void;
 };
 
+/** Where values stand that are not of the file itself: the nearest of a path and what is around it. */
+export type Over = {
+  readonly put: (path: ValuePath, place: Place) => void;
+  readonly at: (path: ValuePath) => Place | null;
+};
+
+export function openOver(): Over {
+  const places = new Map<string, Place>();
+  return {
+    put: (path, place) => {
+      places.set(JSON.stringify(path), place);
+    },
+    at: (path) => {
+      if (places.size === 0) return null;
+      for (let length = path.length; length > 0; length -= 1) {
+        const found = places.get(JSON.stringify(path.slice(0, length)));
+        if (found !== undefined) return found;
+      }
+      return null;
+    },
+  };
+}
+
+/** Of what stands in no file, such as a setting of one run. */
+export function nowhere(name: string): Place {
+  return { file: name, line: 0, column: 0 };
+}
+
 /** More are not kept: nobody reads them, and the first show where to begin. */
 export const PROBLEMS_MOST = 500;
 
@@ -32,9 +60,14 @@ export const PROBLEMS_MOST = 500;
  */
 export function openReport(
   source: Source,
-  options: { readonly into: Problem[]; readonly module: ModulePlaces | null },
+  options: {
+    readonly into: Problem[];
+    readonly module: ModulePlaces | null;
+    /** Values that stand elsewhere. */
+    readonly over?: Over;
+  },
 ): Report {
-  const { into, module } = options;
+  const { into, module, over } = options;
   const said = new Set<string>();
   const add = (fault: Fault): void => {
     if (into.length > PROBLEMS_MOST) return;
@@ -43,6 +76,16 @@ export function openReport(
       return;
     }
     const { path, key, offset, message, ...rest } = fault;
+    const elsewhere = over?.at(path) ?? null;
+    if (elsewhere !== null) {
+      const isNowhere = elsewhere.line === 0;
+      into.push({
+        ...rest,
+        message: isNowhere ? `${elsewhere.file}: ${message}` : message,
+        ...(isNowhere ? {} : { where: elsewhere }),
+      });
+      return;
+    }
     const placeOf = module ?? source.placeOf;
     const where = placeOf(path, { ...(key ? { key } : {}), ...(offset ? { offset } : {}) });
     const about = module !== null && path.length > 0 ? `${shownPath(path)}: ` : "";

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { agentKinds, agentShapes } from "./agent-shape.ts";
 import { conversionsReference } from "./conversions-reference.ts";
+import { mapKeys, mapShape } from "./map-shape.ts";
+import { settingMeanings } from "./setting-keys.ts";
 import { stepKinds, stepShapes } from "./step-shape.ts";
 import { phaseKeys, phaseShape, workflowKeys, workflowShape } from "./workflow-shape.ts";
 
@@ -11,6 +13,7 @@ export type MadeFile = { readonly path: string; readonly text: string };
 export function madeFiles(): readonly MadeFile[] {
   return [
     { path: "schema/workflow.schema.json", text: json(workflowSchema()) },
+    { path: "schema/map.schema.json", text: json(mapSchema()) },
     { path: "schema/agent.schema.json", text: json(agentSchema()) },
     { path: "docs/reference/keys.md", text: keysReference() },
     { path: "docs/reference/conversions.md", text: conversionsReference() },
@@ -74,6 +77,10 @@ function agentSchema(): object {
   };
 }
 
+function mapSchema(): object {
+  return { $schema: DRAFT, title: "A company's map", ...schemaOf(mapShape) };
+}
+
 function keysReference(): string {
   const phase = { phase: phaseKeys };
   return [
@@ -96,6 +103,19 @@ function keysReference(): string {
     "",
     ...meanings({ workflow: workflowKeys }),
     "",
+    "## Settings",
+    "",
+    "The blocks of a workflow, which are also the `defaults` of a company's map. `[]` is each of a list,",
+    "`*` any name. A short word behind `--config` is the last key, where only one setting has it.",
+    "",
+    ...settingsReference(),
+    "",
+    "## A company's map",
+    "",
+    "`map.yaml` in the company's folder.",
+    "",
+    ...meanings({ map: mapKeys }),
+    "",
     "## An agent",
     "",
     ...table(agentKinds),
@@ -103,6 +123,12 @@ function keysReference(): string {
     ...meanings(agentKinds),
     "",
   ].join("\n");
+}
+
+function settingsReference(): readonly string[] {
+  return settingMeanings().map(
+    ({ key, means }) => `- \`${key}\`${means === "" ? "" : `: ${means}`}`,
+  );
 }
 
 type Kinds = Readonly<Record<string, Readonly<Record<string, z.ZodType>>>>;

@@ -8,7 +8,7 @@ import type { Fallback, Retry, Rule, RunLimits, Strategy, Workflow } from "./wor
 import type { WorkflowSource } from "./workflow-source.ts";
 
 /** Of one run, unless its definition says otherwise. */
-const CONCURRENCY_DEFAULT = 5;
+export const CONCURRENCY_DEFAULT = 5;
 
 /** What holds for steps that do not say it themselves, and for the run as a whole. */
 export type Settings = {

@@ -14,15 +14,8 @@ import {
   whole,
   word,
 } from "./closed-shape.ts";
-import { errorHandlingShape, errorTypesShape } from "./error-shape.ts";
 import { concurrencyShape, executionShape, strategyShape } from "./running-shape.ts";
-import {
-  executionConfigShape,
-  monitoringConfigShape,
-  monitoringShape,
-  resourceConfigShape,
-  resourceLimitsShape,
-} from "./settings-shape.ts";
+import { settingBlocks } from "./setting-blocks.ts";
 import { stepShape } from "./step-shape.ts";
 import type { PhaseSource, WorkflowSource } from "./workflow-source.ts";
 
@@ -97,19 +90,7 @@ export const workflowKeys: Keys<WorkflowSource> = {
   outputs: named(anything(), "a map of names to values").describe(
     "What the run gives at its end, as expressions over its steps. Unsaid: every output of every step.",
   ),
-  error_handling: errorHandlingShape.describe(
-    "Retry, fallback and strategies of steps that do not say it themselves.",
-  ),
-  error_types: errorTypesShape,
-  execution_config: executionConfigShape.describe("How the run is executed."),
-  resource_limits: resourceLimitsShape.describe("The limits of the whole run."),
-  resource_config: resourceConfigShape.describe("Limits by resource."),
-  monitoring: monitoringShape.describe(
-    "Who is told of progress. Checked for shape; notifications come later.",
-  ),
-  monitoring_config: monitoringConfigShape.describe(
-    "Who is told of progress. Checked for shape; notifications come later.",
-  ),
+  ...settingBlocks,
 };
 
 export const workflowShape: z.ZodType<WorkflowSource> = closed(workflowKeys);

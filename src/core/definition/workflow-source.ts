@@ -31,6 +31,10 @@ export type WorkflowSource = {
   readonly concurrency?: number;
   readonly error_strategy?: StrategySource;
   readonly outputs?: { readonly [name: string]: Json };
+} & SettingsSource;
+
+/** The blocks of settings; a company's map has the same as defaults. */
+export type SettingsSource = {
   readonly error_handling?: ErrorHandlingSource;
   readonly error_types?: ErrorTypesSource;
   readonly execution_config?: ExecutionConfigSource;
@@ -38,6 +42,13 @@ export type WorkflowSource = {
   readonly resource_config?: ResourceConfigSource;
   readonly monitoring?: MonitoringSource;
   readonly monitoring_config?: MonitoringConfigSource;
+};
+
+/** A company's `map.yaml`. */
+export type MapSource = {
+  readonly muster?: 1;
+  readonly company?: string;
+  readonly defaults?: SettingsSource;
 };
 
 export type PhaseSource = {

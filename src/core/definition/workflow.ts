@@ -3,6 +3,7 @@ import type { Expression, Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Place } from "../problem.ts";
+import type { Setting } from "./setting.ts";
 
 /** A workflow as the machine runs it: read, checked, every name resolved. Nothing here is wrong. */
 export type Workflow = {
@@ -27,6 +28,8 @@ export type Workflow = {
   readonly kinds?: Readonly<Record<string, ErrorClass>>;
   /** What follows when a condition holds: of those that name it the first acts. Absent: there is none. */
   readonly rules?: readonly Rule[];
+  /** The settings that somebody wrote, each with whose it is. */
+  readonly settings?: readonly Setting[];
   /** Named resources and how many attempts may hold each at once, across runs. */
   readonly resources: Readonly<Record<string, number>>;
   /** The phases: a sequential block. Its static path is "". */

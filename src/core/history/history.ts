@@ -27,6 +27,8 @@ export type History = {
   readonly run: RunId | null;
   readonly seq: Seq;
   readonly params: JsonObject;
+  /** Inputs that were set for this run, each with where it came from. */
+  readonly bound: JsonObject;
   readonly acceptedAt: number | null;
   /** When its first step began. */
   readonly startedAt: number | null;
@@ -152,6 +154,7 @@ export function emptyHistory(workflow: Workflow): History {
     run: null,
     seq: 0,
     params: {},
+    bound: {},
     acceptedAt: null,
     startedAt: null,
     updatedAt: null,

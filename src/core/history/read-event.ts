@@ -38,7 +38,13 @@ export function readEvent(history: History, event: Event): History {
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 
 const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type>) => History } = {
-  "run.accepted": (history, { run, params, at }) => ({ ...history, run, params, acceptedAt: at }),
+  "run.accepted": (history, { run, params, at, bound }) => ({
+    ...history,
+    run,
+    params,
+    acceptedAt: at,
+    bound: bound ?? history.bound,
+  }),
   "run.paused": (history, { at, why }) => ({ ...history, paused: { at, why } }),
   "run.amended": (history, { params = {} }) => ({
     ...history,

@@ -1,3 +1,4 @@
+import { effectiveSettings } from "../definition/index.ts";
 import { instantOf } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Path, Stored } from "../machine/index.ts";
@@ -48,6 +49,11 @@ export function stateDocument(history: History, beside: Beside = {}): JsonObject
     steps_retried: view.counts.retried,
     phases: view.phases.map((phase, at) => phaseDocument(phase, at + 1, beside)),
     checkpoints: beside.checkpoints ?? [],
+    settings: effectiveSettings(history.workflow.settings ?? []).map(({ where, ...setting }) => ({
+      ...setting,
+      where: where === null ? null : { ...where },
+    })),
+    bound: history.bound,
     outputs: view.outputs ? value(view.outputs) : null,
     errors: errorsOf(view),
     warnings: view.warnings.map(({ at, path, text }) => ({ at: instantOf(at), step: path, text })),

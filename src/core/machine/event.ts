@@ -100,6 +100,9 @@ export type Body =
       readonly version: string;
       readonly params: JsonObject;
       readonly origin?: JsonObject;
+      /** Whose each setting is that does not stand in the workflow, and where bound inputs came from. */
+      readonly settings?: JsonObject;
+      readonly bound?: JsonObject;
       readonly parent: Parent | null;
       /** What its parent set aside for it: more it may not use. */
       readonly budget?: Amounts;

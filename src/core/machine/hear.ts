@@ -97,10 +97,14 @@ function heardSteering(draft: Draft, told: Extract<Told, { type: Steering }>): P
 
 function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Problem | null {
   const { run } = draft;
-  const { definition, params, parent, origin, budget } = told;
+  const { definition, params, parent, origin, budget, settings, bound } = told;
   if (run.phase === "absent") {
     const { name, version, limits } = run.workflow;
-    const from = origin === undefined ? {} : { origin };
+    const from = {
+      ...(origin === undefined ? {} : { origin }),
+      ...(settings === undefined ? {} : { settings }),
+      ...(bound === undefined ? {} : { bound }),
+    };
     tell(draft, {
       type: "run.accepted",
       run: run.id,

@@ -21,6 +21,10 @@ export type Told =
       readonly origin?: JsonObject;
       /** What its parent set aside for a sub-run. */
       readonly budget?: Amounts;
+      /** Whose each setting is that does not stand in the workflow: "run", "company". */
+      readonly settings?: JsonObject;
+      /** Where each input came from that was bound for this run. */
+      readonly bound?: JsonObject;
     }
   /** An effect was done, or not. */
   | { readonly type: "answer"; readonly key: Key; readonly outcome: Answer }

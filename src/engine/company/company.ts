@@ -1,5 +1,5 @@
 import type { Envelope } from "../../core/audit/index.ts";
-import type { Workflow } from "../../core/definition/index.ts";
+import type { Setting, Workflow } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
@@ -7,6 +7,7 @@ import type { Problem } from "../../core/problem.ts";
 import type { Finding, Summary } from "../../core/review/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 import type { Reviewed } from "./review.ts";
+import type { ForOneRun } from "./run-overlay.ts";
 
 /**
  * A company's folder, opened: the library's door, and all that the command line uses. What stands in
@@ -24,6 +25,8 @@ export interface Company extends AsyncDisposable {
    * `requestId` again gives the same run for thirty days.
    *
    * @param options.run the id it is to have; one that is there already is started no second time
+   * @param options.config settings for this run: `{ "max_concurrency": 10 }`; they go before the workflow's
+   * @param options.bind   inputs of steps for this run: `{ "step2.inputs.x": { value: 1 } }`
    */
   run(
     workflow: string,
@@ -33,7 +36,7 @@ export interface Company extends AsyncDisposable {
       readonly by?: string;
       readonly origin?: JsonObject;
       readonly run?: RunId;
-    },
+    } & ForOneRun,
   ): Promise<Started>;
   /** Tells a run something; resolves when it is on disk. */
   send(
@@ -70,6 +73,11 @@ export interface Company extends AsyncDisposable {
   workflow(nameOrFile: string): Promise<Workflow | null>;
   /** Every workflow of the company, as it is now. */
   workflows(): Promise<readonly WorkflowListed[]>;
+  /**
+   * The settings that hold in a workflow, or without one those of the company, each with whose it is and
+   * where it stands; null where there is no such workflow, or it is wrong: `check` says why.
+   */
+  settings(workflow?: string): Promise<readonly Setting[] | null>;
   /** Steps, waits and exceptions as they are now; null when there is no such run. */
   waiting(run: RunId): Promise<readonly Waiting[] | null>;
   /** All that a person needs to do the open task under this key; null when there is none. */

@@ -4,5 +4,6 @@ export { type CompanyOptions, openCompany } from "./open-company.ts";
 export { beginHistory, type Logs, readHistory } from "./read-history.ts";
 export type { Reviewed } from "./review.ts";
 export { newRunId } from "./run-id.ts";
+export type { Binding, ForOneRun } from "./run-overlay.ts";
 export type { Line } from "./staff.ts";
 export { recall } from "./workflow-file.ts";

@@ -1,16 +1,25 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
-import type { KnownAgent, KnownWorkflow, Workflow } from "../../core/definition/index.ts";
+import {
+  type CompanyMap,
+  type KnownAgent,
+  type KnownWorkflow,
+  NO_OVERLAY,
+  type Overlay,
+  type Workflow,
+} from "../../core/definition/index.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Definitions } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import type { WorkflowListed } from "./company.ts";
 import { filesIn } from "./folder-files.ts";
+import { MAP_FILE, NO_MAP, readMapFile } from "./map-file.ts";
 import {
   check,
   recall,
   takeIn,
+  takenOf,
   WORKFLOW_EXTENSIONS,
   type WorkflowFile,
   type WorkflowText,
@@ -22,6 +31,10 @@ export type Library = Definitions & {
   readonly find: (nameOrFile: string) => Promise<WorkflowFile | null>;
   /** Every file of the folder `workflows`, as it is now on disk. */
   readonly files: () => Promise<readonly WorkflowFile[]>;
+  /** The company's map, as it is now on disk. */
+  readonly map: () => Promise<CompanyMap>;
+  /** The same workflow with what one run adds to it; it is checked anew. */
+  readonly adapted: (file: WorkflowFile, overlay: Overlay) => Promise<WorkflowFile>;
 };
 
 /** Definitions kept in memory that no file holds any more. */
@@ -41,6 +54,7 @@ type State = Given & {
   /** Names, times and sizes of the files as they were last read. */
   read: string;
   files: readonly WorkflowFile[];
+  map: CompanyMap;
   readonly byName: Map<string, Workflow>;
   readonly byDigest: Map<Digest, Workflow>;
   readonly contents: Map<Digest, readonly [Digest, string]>;
@@ -51,6 +65,7 @@ export function openLibrary(given: Given): Library {
     ...given,
     read: "",
     files: [],
+    map: NO_MAP,
     byName: new Map(),
     byDigest: new Map(),
     contents: new Map(),
@@ -68,6 +83,11 @@ export function openLibrary(given: Given): Library {
       await refresh(state);
       return state.files;
     },
+    map: async () => {
+      await refresh(state);
+      return state.map;
+    },
+    adapted: (file, overlay) => adapted(state, file, overlay),
   };
 }
 
@@ -128,9 +148,10 @@ async function findLone(state: State, path: string): Promise<WorkflowFile> {
   const around = isCompany
     ? { agents: await state.agents(), workflows: knownOf(state.files) }
     : { agents: null, workflows: null };
-  const checked = check(taken, around);
+  const overlay = isInside ? overlayOf(state.map) : NO_OVERLAY;
+  const checked = check(taken, { ...around, overlay });
   keep(state, checked);
-  return checked;
+  return isCompany ? checked : { ...checked, isLone: true };
 }
 
 function knownOf(files: readonly WorkflowFile[]): Readonly<Record<string, KnownWorkflow>> {
@@ -147,18 +168,41 @@ function keep(state: State, { workflow, content }: WorkflowFile): void {
   state.contents.set(workflow.digest, content);
 }
 
+/** What holds for the run is part of the content that it is pinned to, like the file itself. */
+async function adapted(state: State, file: WorkflowFile, more: Overlay): Promise<WorkflowFile> {
+  const stored = file.content === null ? null : takenOf(file.content[1]);
+  if (stored === null) return file;
+  const { overlay: own, ...taken } = stored;
+  const overlay = { settings: [...own.settings, ...more.settings], bound: more.bound };
+  const agents = file.isLone === true ? null : await state.agents();
+  const workflows = file.isLone === true ? null : knownOf(state.files);
+  const checked = check(taken, { agents, workflows, overlay });
+  if (state.byDigest.size >= RECALLED_MOST) forget(state);
+  keep(state, checked);
+  return checked;
+}
+
+function overlayOf({ defaults }: CompanyMap): Overlay {
+  return defaults.length === 0 ? NO_OVERLAY : { settings: defaults, bound: [] };
+}
+
 /** Reads the folder again where something in it has changed. Twice, because workflows name one another. */
 async function refresh(state: State): Promise<void> {
   const names = filesIn(state.folder, "workflows", WORKFLOW_EXTENSIONS);
-  const stamps = names.map((file) => `${file} ${stampOf(join(state.folder, file))}`);
+  const mapFile = existsSync(join(state.folder, MAP_FILE)) ? [MAP_FILE] : [];
+  const stamps = [...mapFile, ...names].map(
+    (file) => `${file} ${stampOf(join(state.folder, file))}`,
+  );
   const now = ["read", ...stamps].join("\n");
   if (now === state.read) return;
   const agents = await state.agents();
   const inFiles = await Promise.all(names.map((file) => takeIn(join(state.folder, file), file)));
   const handedIn = Object.entries(state.handedIn).map(([name, value]) => ({ file: name, value }));
   const taken: readonly WorkflowText[] = [...inFiles, ...handedIn];
-  const known = knownOf(taken.map((one) => check(one, { agents, workflows: null })));
-  const files = taken.map((one) => check(one, { agents, workflows: known }));
+  state.map = mapFile.length === 0 ? NO_MAP : readMapFile(state.folder);
+  const overlay = overlayOf(state.map);
+  const known = knownOf(taken.map((one) => check(one, { agents, workflows: null, overlay })));
+  const files = taken.map((one) => check(one, { agents, workflows: known, overlay }));
   state.read = now;
   state.byName.clear();
   state.files = files.map((file) => named(state, file));

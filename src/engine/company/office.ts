@@ -1,3 +1,4 @@
+import type { Overlay } from "../../core/definition/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
@@ -15,7 +16,7 @@ export type Office = {
   readonly log: Log;
   readonly library: Library;
   /** What a run is started of, looked at before it is. */
-  readonly ready: (nameOrFile: string) => Promise<Ready>;
+  readonly ready: (nameOrFile: string, overlay?: Overlay) => Promise<Ready>;
   readonly runtime: Runtime;
   /** The papers of ended runs; null where none are written: in memory, or where one only looks. */
   readonly files: RunFilesReader | null;

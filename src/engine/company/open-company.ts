@@ -18,6 +18,7 @@ import { noticing, papersOf, runFilesOf } from "./papers.ts";
 import { problemsOf } from "./problems.ts";
 import { publish } from "./publish.ts";
 import { openReadiness } from "./readiness.ts";
+import { settingsOf } from "./settings.ts";
 import { type Line, openStaff, type Staff } from "./staff.ts";
 import { startRun } from "./start-run.ts";
 import { waitingIn } from "./waiting.ts";
@@ -154,6 +155,7 @@ function companyOf(office: Office): Company {
     definition: (run) => runtime.run(run)?.workflow ?? null,
     workflows: async () => (await library.files()).map(listed),
     workflow: async (nameOrFile) => (await library.find(nameOrFile))?.workflow ?? null,
+    settings: (nameOrFile) => settingsOf(library, nameOrFile),
     waiting: async (id) => waitingIn(office, id),
     task: async (id, key) => {
       const run = runtime.run(id);

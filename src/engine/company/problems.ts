@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Problem } from "../../core/problem.ts";
+import { MAP_FILE } from "./map-file.ts";
 import type { Office } from "./office.ts";
 
 /**
@@ -13,9 +15,15 @@ export async function problemsOf(
   const agents = (await staff()).files.problems;
   if (nameOrFile === undefined) {
     const workflows = await library.files();
-    return [...[...agents.values()].flat(), ...workflows.flatMap(({ problems }) => problems)];
+    const { problems: inMap } = await library.map();
+    return [
+      ...inMap,
+      ...[...agents.values()].flat(),
+      ...workflows.flatMap(({ problems }) => problems),
+    ];
   }
   const path = resolve(folder, nameOrFile);
+  if (join(folder, MAP_FILE) === path && existsSync(path)) return (await library.map()).problems;
   for (const [file, problems] of agents) if (join(folder, file) === path) return problems;
   const found = await library.find(nameOrFile);
   if (found !== null) return found.problems;

@@ -1,4 +1,4 @@
-import type { AgentNeed, Workflow } from "../../core/definition/index.ts";
+import type { AgentNeed, Overlay, Workflow } from "../../core/definition/index.ts";
 import { asksOf } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Library } from "./library.ts";
@@ -20,9 +20,12 @@ export type ReadinessShell = {
  * definition, and each agent that it or a sub-run may ask. Starts of one turn of the event loop share
  * an answer: nothing can have changed between them.
  */
-export function openReadiness(shell: ReadinessShell): (nameOrFile: string) => Promise<Ready> {
+export function openReadiness(
+  shell: ReadinessShell,
+): (nameOrFile: string, overlay?: Overlay) => Promise<Ready> {
   const ready = new Map<string, Promise<Ready>>();
-  return (nameOrFile) => {
+  return (nameOrFile, overlay) => {
+    if (overlay !== undefined) return look(shell, nameOrFile, overlay);
     const known = ready.get(nameOrFile);
     if (known !== undefined) return known;
     const asking = look(shell, nameOrFile).then((found) => {
@@ -35,11 +38,22 @@ export function openReadiness(shell: ReadinessShell): (nameOrFile: string) => Pr
   };
 }
 
-async function look(shell: ReadinessShell, nameOrFile: string): Promise<Ready> {
+async function look(
+  shell: ReadinessShell,
+  nameOrFile: string,
+  overlay: Overlay | null = null,
+): Promise<Ready> {
   const { library, staff } = shell;
-  const found = await library.find(nameOrFile);
-  if (found === null)
+  const asWritten = await library.find(nameOrFile);
+  if (asWritten === null)
     return { workflow: null, problems: [noSuchWorkflow(shell.folder, nameOrFile)] };
+  const map = await library.map();
+  if (map.problems.some(({ severity }) => severity !== "warning"))
+    return { workflow: null, problems: map.problems };
+  const found =
+    overlay === null || asWritten.workflow === null
+      ? asWritten
+      : await library.adapted(asWritten, overlay);
   const { workflow, problems } = found;
   if (workflow === null) return { workflow, problems };
   const { health, known } = await staff();

@@ -1,3 +1,4 @@
+import type { Workflow } from "../../core/definition/index.ts";
 import { parseRunId, type RunId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
@@ -6,7 +7,9 @@ import { checkParams } from "../runtime/index.ts";
 import { badInput, GIVEN_BYTES_MOST, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Started } from "./company.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
+import type { Ready } from "./readiness.ts";
 import { newRunId } from "./run-id.ts";
+import { type ForOneRun, overlayOf } from "./run-overlay.ts";
 
 export type Request = {
   /** By name or file. */
@@ -17,7 +20,7 @@ export type Request = {
   readonly origin?: JsonObject;
   /** The id it is to have; without one it is given one. */
   readonly run?: RunId;
-};
+} & ForOneRun;
 
 /**
  * Starts a run, after everything that can be wrong before its first step was looked at: the
@@ -27,10 +30,10 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   if (office.isLooking) return { run: null, problems: [LOOKING] };
   const given = givenOf(request);
   if ("code" in given) return { run: null, problems: [given] };
-  const { clock, log, ready, runtime } = office;
+  const { clock, log, runtime } = office;
   const { requestId, run = newRunId(clock.now(), requestId) } = request;
   const before = isNew(request) ? null : log.standing(run);
-  const found = await ready(request.workflow);
+  const found = await readyFor(office, request);
   if (before !== null && (found.workflow === null || found.workflow.name === before.workflow))
     return { run, warnings: [], again: true };
   if (found.workflow === null) return { run: null, problems: found.problems };
@@ -42,7 +45,12 @@ export async function startRun(office: Office, request: Request): Promise<Starte
     const { params, origin } = checked;
     const at = clock.now();
     const by = request.by ?? "library";
-    const start = { type: "start", definition: workflow.digest, parent: null } as const;
+    const start = {
+      type: "start",
+      definition: workflow.digest,
+      parent: null,
+      ...originOf(workflow, found.bound),
+    } as const;
     const outcome = await runtime.send(run, { ...start, params, origin, at, by });
     if ("code" in outcome) return { run: null, problems: [outcome] };
     return { run, warnings, again: outcome.length === 0 };
@@ -54,6 +62,31 @@ export async function startRun(office: Office, request: Request): Promise<Starte
 /** Nobody can have asked for it before. */
 function isNew({ requestId, run }: Request): boolean {
   return requestId === undefined && run === undefined;
+}
+
+/** With what the run adds to its definition; most add nothing. */
+async function readyFor(
+  { ready }: Office,
+  { workflow, config, bind }: Request,
+): Promise<Ready & { readonly bound: JsonObject }> {
+  if (config === undefined && bind === undefined) return { ...(await ready(workflow)), bound: {} };
+  const made = await overlayOf({ ...(config && { config }), ...(bind && { bind }) });
+  if ("problems" in made) return { workflow: null, problems: made.problems, bound: {} };
+  return { ...(await ready(workflow, made.overlay)), bound: { ...made.bound } };
+}
+
+/** Whose the settings are that do not stand in the workflow itself, and where bound inputs came from. */
+function originOf(
+  { settings = [] }: Workflow,
+  bound: JsonObject,
+): { readonly settings?: JsonObject; readonly bound?: JsonObject } {
+  const laid = settings.filter(({ origin }) => origin !== "workflow");
+  return {
+    ...(laid.length === 0
+      ? {}
+      : { settings: Object.fromEntries(laid.map(({ key, origin }) => [key, origin])) }),
+    ...(Object.keys(bound).length === 0 ? {} : { bound }),
+  };
 }
 
 function otherRequest(run: RunId, workflow: string): Problem {

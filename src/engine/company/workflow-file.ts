@@ -2,6 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  NO_OVERLAY,
+  type Overlay,
   type Read,
   readWorkflow,
   readWorkflowValue,
@@ -18,6 +20,8 @@ import { digestOf } from "../runtime/index.ts";
 export type WorkflowFile = Read & {
   readonly file: string;
   readonly content: readonly [Digest, string] | null;
+  /** It stands in no company: its agents cannot be known. */
+  readonly isLone?: true;
 };
 
 /** What stands in a workflow's file, before it is checked against anything. */
@@ -57,36 +61,52 @@ export async function takeIn(path: string, file: string): Promise<WorkflowText> 
   }
 }
 
+/** What a definition is checked against, and what is laid over it before. */
+export type Around = Pick<Surroundings, "agents" | "workflows"> & {
+  /** What the company and the run add to it. */
+  readonly overlay: Overlay;
+};
+
 /** Checks what was taken in, against the agents and workflows it may name. */
-export function check(
-  taken: WorkflowText,
-  around: Pick<Surroundings, "agents" | "workflows">,
-): WorkflowFile {
+export function check(taken: WorkflowText, { overlay, ...around }: Around): WorkflowFile {
   const { file } = taken;
   if ("problem" in taken) return { file, workflow: null, problems: [taken.problem], content: null };
-  const surroundings = { ...around, digest: (text: string) => digestOf(contentOf(file, text)) };
+  const stored = (text: string): string => contentOf({ file, text, overlay });
+  const surroundings = { ...around, digest: (text: string) => digestOf(stored(text)) };
   const read =
     "text" in taken
-      ? readWorkflow(taken, surroundings)
-      : readWorkflowValue(taken.value, taken, surroundings);
+      ? readWorkflow({ ...taken, overlay }, surroundings)
+      : readWorkflowValue(taken.value, { ...taken, overlay }, surroundings);
   const text = "text" in taken ? taken.text : textOfValue(taken.value, taken).text;
   const { workflow } = read;
   const isStored = workflow !== null && text !== null;
-  return { ...read, file, content: isStored ? [workflow.digest, contentOf(file, text)] : null };
+  return { ...read, file, content: isStored ? [workflow.digest, stored(text)] : null };
 }
 
-/** The workflow behind a content of the store; null where this version cannot read it. */
-export function recall(content: string): Read["workflow"] {
+/** A file as it was taken in before, out of the content that its runs are pinned to. */
+export function takenOf(content: string): Stored | null {
   const stored = JSON.parse(content) as Json;
   const file = isObject(stored) ? stored["file"] : null;
   const text = isObject(stored) ? stored["text"] : null;
-  if (typeof file !== "string" || typeof text !== "string") return null;
-  return check({ file, text }, { agents: null, workflows: null }).workflow;
+  if (!isObject(stored) || typeof file !== "string" || typeof text !== "string") return null;
+  const overlay = stored["overlay"] as Overlay | undefined;
+  return { file, text, overlay: overlay ?? NO_OVERLAY };
+}
+
+type Stored = { readonly file: string; readonly text: string; readonly overlay: Overlay };
+
+/** The workflow behind a content of the store; null where this version cannot read it. */
+export function recall(content: string): Read["workflow"] {
+  const stored = takenOf(content);
+  if (stored === null) return null;
+  const { overlay, ...taken } = stored;
+  return check(taken, { agents: null, workflows: null, overlay }).workflow;
 }
 
 /** The file's name goes with its text: a workflow without a name is called after it. */
-function contentOf(file: string, text: string): string {
-  return JSON.stringify({ file, text });
+function contentOf({ file, text, overlay }: Stored): string {
+  const isPlain = overlay.settings.length === 0 && overlay.bound.length === 0;
+  return JSON.stringify(isPlain ? { file, text } : { file, text, overlay });
 }
 
 function exportedBy(module: unknown): unknown {

@@ -1,0 +1,15 @@
+import type { z } from "zod";
+import { closed, type Keys, word } from "./closed-shape.ts";
+import { settingBlocks } from "./setting-blocks.ts";
+import { musterShape } from "./workflow-shape.ts";
+import type { MapSource, SettingsSource } from "./workflow-source.ts";
+
+export const mapKeys: Keys<MapSource> = {
+  muster: musterShape,
+  company: word("a name").describe("The company's name, for people."),
+  defaults: closed<SettingsSource>(settingBlocks).describe(
+    "Settings for all workflows of the company, in the same blocks as theirs; a workflow's own go before them.",
+  ),
+};
+
+export const mapShape: z.ZodType<MapSource> = closed<MapSource>(mapKeys, ["muster"]);

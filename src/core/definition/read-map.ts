@@ -1,0 +1,65 @@
+import type { Json } from "../json.ts";
+import type { Problem } from "../problem.ts";
+import { isMap } from "./draft.ts";
+import { mapShape } from "./map-shape.ts";
+import { type Laid, leavesOf } from "./overlay.ts";
+import { inOrder, openReport, type Report } from "./report.ts";
+import { readSettings } from "./settings.ts";
+import { checkShape, shown } from "./shape-problem.ts";
+import { readSource, type Source } from "./source.ts";
+import type { MapSource } from "./workflow-source.ts";
+
+/** A company's map: what holds in all of its workflows. */
+export type CompanyMap = {
+  /** "" where it does not say. */
+  readonly company: string;
+  /** The defaults, each at its place; none where the file is wrong. */
+  readonly defaults: readonly Laid[];
+  readonly problems: readonly Problem[];
+};
+
+/**
+ * Reads a company's `map.yaml`, and says all that is wrong with it at once.
+ *
+ * @returns never throws
+ */
+export function readMap(input: { readonly file: string; readonly text: string }): CompanyMap {
+  const problems: Problem[] = [];
+  const source = readSource(input, (problem) => problems.push(problem));
+  if (source === null) return { company: "", defaults: [], problems: inOrder(problems) };
+  const report = openReport(source, { into: problems, module: null });
+  if (!isMap(source.value)) {
+    report.add({
+      code: "wrong-type",
+      message: `A company's map is a map of keys; here stands ${shown(source.value)}.`,
+      mend: "Write at least muster: 1.",
+      path: [],
+    });
+    return { company: "", defaults: [], problems };
+  }
+  const shaped = checkShape(mapShape, source.value, { path: [], report });
+  if (shaped.defaults !== undefined) checkDefaults(shaped.defaults, report);
+  const isWrong = problems.some(({ severity }) => severity !== "warning");
+  return {
+    company: shaped.company ?? "",
+    defaults: isWrong ? [] : laidOf(source, shaped),
+    problems: inOrder(problems),
+  };
+}
+
+/** What a workflow would be told about them, told once, at their own place. */
+function checkDefaults(defaults: NonNullable<MapSource["defaults"]>, report: Report): void {
+  const under: Report = {
+    add: (fault) => report.add({ ...fault, path: ["defaults", ...fault.path] }),
+    addOnce: (about, fault) =>
+      report.addOnce(about, { ...fault, path: ["defaults", ...fault.path] }),
+  };
+  readSettings(defaults, under);
+}
+
+function laidOf(source: Source, { defaults }: Partial<MapSource>): readonly Laid[] {
+  return leavesOf((defaults ?? {}) as Json).map(([path, value]): Laid => {
+    const where = source.placeOf(["defaults", ...path], { key: true });
+    return { path, value, origin: "company", where };
+  });
+}
