@@ -52,8 +52,9 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     kept.standing = await standingOf(reading, kept);
     kept.wake();
   };
-  const reading: Pick<Company, "definition" | "events" | "folder" | "runs"> = {
+  const reading: Pick<Company, "definition" | "events" | "folder" | "read" | "runs"> = {
     folder: "/example",
+    read: (stored) => ("value" in stored ? stored.value : null),
     definition: () => workflow,
     events: (run, options) => eventsOf(runs.get(run), options),
     runs: (filter) => standingsOf(runs, filter),
@@ -85,7 +86,6 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     waiting: async (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,
     ...papersIn(reading, workflow),
-    read: (stored) => ("value" in stored ? stored.value : null),
     ...CLOSING,
   };
 }

@@ -1,4 +1,4 @@
-import { type History, readEvent } from "../core/history/index.ts";
+import { type History, readingWith } from "../core/history/index.ts";
 import type { RunId } from "../core/id.ts";
 import { type Event, eventOf } from "../core/machine/index.ts";
 import type { Company } from "../engine/company/index.ts";
@@ -57,9 +57,10 @@ async function readerOf(
   told: { readonly show: (history: History) => Show; readonly shownFrom?: number },
 ): Promise<Reader> {
   let history = beginHistory(company, run);
+  const readOn = readingWith((digest) => company.read({ digest }));
   for await (const envelope of company.events(run)) {
     if (told.shownFrom !== undefined && envelope.seq > told.shownFrom) break;
-    history = readEvent(history, eventOf(envelope));
+    history = readOn(history, eventOf(envelope));
   }
   const show = told.show(history);
   let ended = false;
@@ -68,7 +69,7 @@ async function readerOf(
       if (ended) return;
       if (envelope.seq <= history.seq) continue;
       const event = eventOf(envelope);
-      history = readEvent(history, event);
+      history = readOn(history, event);
       show.changed(event, history);
     }
   };

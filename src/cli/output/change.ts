@@ -82,6 +82,8 @@ const silent = (): null => null;
 const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly type: Type }>> } = {
   "run.accepted": (event) =>
     `${event.run} accepted: ${plain(event.workflow)} ${plain(event.version)}`.trimEnd(),
+  "run.forked": ({ source }) =>
+    `forked from ${source.run} at ${source.checkpoint ?? source.seq}: what ended there stays`,
   "run.paused": (event) => `paused: ${plain(event.why)}`,
   "run.resumed": (event) => (event.why ? `goes on: ${plain(event.why)}` : "goes on"),
   "run.amended": (event) => `${plain(event.by)} amends ${amended(event)}: ${plain(event.why)}`,
@@ -117,6 +119,7 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
     `${name}: attempt ${event.outcome}, ${plain(event.error.message)}`,
   "timer.set": (event, { name }) =>
     event.why === "backoff" ? `${name}: next try in ${duration(event.due - event.at)}` : null,
+  "gate.opened": (event, { name }) => `${name}: waits for a decision of ${people(event.gate.from)}`,
   "gate.voted": (event) =>
     `${plain(event.voter)} ${event.allow ? "approves" : "rejects"}${event.reason ? `: ${plain(event.reason)}` : ""}`,
   "gate.escalated": (event) => `${plain(event.to)} is asked`,

@@ -2,7 +2,7 @@ import { type Amounts, NO_AMOUNTS } from "../amounts.ts";
 import type { Rule, Workflow } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
-import type { Failure, Key, Path, RunOutcome, Seq, Stored } from "../machine/index.ts";
+import type { Failure, Key, Path, RunOutcome, Seq, Source, Stored } from "../machine/index.ts";
 import { emptyTable, set, type Table } from "../machine/index.ts";
 import { type Places, placesOf } from "./place.ts";
 import {
@@ -26,6 +26,8 @@ export type History = {
   readonly places: Places;
   readonly run: RunId | null;
   readonly seq: Seq;
+  /** Of which run it is a fork, and from where. */
+  readonly source: Source | null;
   readonly params: JsonObject;
   /** Inputs that were set for this run, each with where it came from. */
   readonly bound: JsonObject;
@@ -153,6 +155,7 @@ export function emptyHistory(workflow: Workflow): History {
     places,
     run: null,
     seq: 0,
+    source: null,
     params: {},
     bound: {},
     acceptedAt: null,

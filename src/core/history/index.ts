@@ -6,7 +6,7 @@ export { placeAt } from "./place.ts";
 export type { Progress } from "./progress.ts";
 export { progressOf, timeLeftMs } from "./progress.ts";
 export { progressDocument } from "./progress-document.ts";
-export { readEvent } from "./read-event.ts";
+export { readEvent, readingWith } from "./read-event.ts";
 export type {
   ExceptionRecord,
   GateRecord,

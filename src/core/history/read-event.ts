@@ -1,12 +1,14 @@
-import type { Event, EventType, Key } from "../machine/index.ts";
+import type { Event, EventType, Inheritance, Key, Read } from "../machine/index.ts";
 import { emptyTable } from "../machine/index.ts";
 import { budgetExceeded, budgetRaised } from "./budget-events.ts";
 import { addUsage, recordAt, write } from "./change.ts";
+import { readForked } from "./forked.ts";
 import {
   exceptionClosed,
   exceptionRaised,
   gateClosed,
   gateEscalated,
+  gateOpened,
   gateVoted,
   ruleActed,
   stepHeld,
@@ -27,15 +29,33 @@ import { taskClaimed, taskEscalated, taskReleased } from "./task-events.ts";
 /**
  * The history after one more event. Its cost does not depend on how many items a run has. An event
  * that was read before changes nothing.
+ * What a fork inherits is seen by `readingWith`.
  */
 export function readEvent(history: History, event: Event): History {
+  return readOne(history, event, null);
+}
+
+/** @param read gives the contents of the store */
+export function readingWith(read: Read): typeof readEvent {
+  return (history, event) => readOne(history, event, read);
+}
+
+function readOne(history: History, event: Event, read: Read | null): History {
   if (event.seq <= history.seq) return history;
+  if (event.type === "run.forked") return runForked(history, event, read);
   // The table has one reader for each type; that they fit pair by pair is beyond the type system.
   const reader = READERS[event.type] as (history: History, event: Event) => History;
   return reader({ ...history, seq: event.seq, updatedAt: event.at }, event);
 }
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
+
+function runForked(history: History, event: Of<"run.forked">, read: Read | null): History {
+  const { seq, at, source } = event;
+  const known = { ...history, seq, updatedAt: at, source };
+  if (read === null) return known;
+  return readForked(known, event, read(event.state) as unknown as Inheritance);
+}
 
 const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type>) => History } = {
   "run.accepted": (history, { run, params, at, bound }) => ({
@@ -84,6 +104,8 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "budget.raised": budgetRaised,
   "budget.waited": unchanged,
   "timer.set": timerSet,
+  "gate.opened": (history, { path, gate, seq, at }) =>
+    gateOpened(history, recordAt(history, path), { ...gate, seq, at }),
   "gate.voted": gateVoted,
   "gate.escalated": gateEscalated,
   "gate.closed": gateClosed,
@@ -95,6 +117,8 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "exception.raised": exceptionRaised,
   "exception.closed": exceptionClosed,
   "rule.acted": ruleActed,
+  // Its content is read by `readOne`.
+  "run.forked": unchanged,
   // What the shell owes and what it has settled says nothing that people ask of a run.
   "run.attached": unchanged,
   "run.proceeded": unchanged,

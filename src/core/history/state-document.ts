@@ -1,7 +1,7 @@
 import { effectiveSettings } from "../definition/index.ts";
 import { instantOf } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { Path, Stored } from "../machine/index.ts";
+import type { Path, Source, Stored } from "../machine/index.ts";
 import type { History } from "./history.ts";
 import { isComposite } from "./place.ts";
 import { isEnded } from "./record.ts";
@@ -34,6 +34,7 @@ export function stateDocument(history: History, beside: Beside = {}): JsonObject
   const { value = named } = beside;
   return {
     workflow_id: view.run,
+    ...(history.source === null ? {} : { forked_from: sourceDocument(history.source) }),
     name: view.workflow,
     version: view.version,
     status: view.status,
@@ -114,6 +115,10 @@ function errorsOf({ errors }: RunView): Json {
     kind: error.kind,
     message: error.message,
   }));
+}
+
+function sourceDocument({ run, seq, checkpoint }: Source): JsonObject {
+  return { workflow_id: run, seq, ...(checkpoint === undefined ? {} : { checkpoint }) };
 }
 
 /** The steps that a count of steps means: not the blocks that hold them, and an `each` once. */

@@ -1,6 +1,7 @@
 import { type Draft, isFull, tell } from "./draft.ts";
 import { failure } from "./failure.ts";
 import { complete, stopped } from "./finish.ts";
+import { timeLimit } from "./open-attempt.ts";
 import { first } from "./queue.ts";
 import { mergedOutput } from "./result.ts";
 import type { BlockFrame, ChooseFrame, EachFrame, Frame, Item, RepeatFrame } from "./run.ts";
@@ -25,6 +26,9 @@ export function advanceBlock(draft: Draft, frame: BlockFrame): void {
     });
     return;
   }
+  // A block that a fork has inherited: its time begins anew.
+  if (frame.timer === null && frame.step.timeoutMs !== null)
+    timeLimit(draft, frame.path, frame.step);
   startFree(draft, frame);
   const now = get(draft.run.frames, frame.path);
   if (

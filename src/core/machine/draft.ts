@@ -63,7 +63,7 @@ export function tell(draft: Draft, body: Body): number {
   const seq = draft.run.seq + 1;
   const event = { seq, at: draft.at, by: draft.by, ...body } as Event;
   draft.events.push(event);
-  fold(draft.run, event);
+  fold(draft.run, event, draft.read);
   if (draft.run.ledger !== null && FREEING.has(event.type)) draft.isFreed = true;
   if ("path" in body) touch(draft, body.path);
   return seq;

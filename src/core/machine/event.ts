@@ -3,6 +3,7 @@ import type { OnExceeded, Rule } from "../definition/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Failure } from "./failure.ts";
+import type { Source } from "./inheritance.ts";
 
 /** The number of the event that opened an effect, in its run. Never used again. */
 export type Key = number;
@@ -108,6 +109,15 @@ export type Body =
       readonly budget?: Amounts;
       /** The version of the machine that accepted it. */
       readonly machine: number;
+    }
+  /** It begins with what another run had at a position of its log. */
+  | {
+      readonly type: "run.forked";
+      readonly source: Source;
+      /** The content that tells what it inherits. */
+      readonly state: Digest;
+      /** Params that are not as they were. */
+      readonly changed?: readonly string[];
     }
   | { readonly type: "run.attached"; readonly parent: Parent }
   | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
@@ -286,6 +296,8 @@ export type Body =
       readonly position: number;
       readonly why: string;
     }
+  /** Before a step that has begun: it was approved in the run that this one is a fork of, and not in this one. */
+  | { readonly type: "gate.opened"; readonly path: Path; readonly gate: GateOpening }
   | {
       readonly type: "gate.voted";
       readonly key: Key;

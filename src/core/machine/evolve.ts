@@ -1,11 +1,15 @@
+import type { Digest } from "../id.ts";
 import { changeAttempt, changeLeaf, foldEnded, foldOpened } from "./attempt.ts";
 import { blockFrame, commonOf } from "./born.ts";
 import type { Event } from "./event.ts";
+import { foldForked } from "./inherit.ts";
+import type { Inheritance } from "./inheritance.ts";
 import { holdAgain, NEW_LEDGER } from "./ledger.ts";
 import { foldOfBudget, foldSettled } from "./of-budget.ts";
 import { foldOfPeople } from "./of-people.ts";
 import { putFrame, seat } from "./places.ts";
 import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
+import type { Read } from "./scope.ts";
 import { foldStall, stallOf } from "./stall.ts";
 import { foldFinished, foldSkipped, foldStarted } from "./step.ts";
 import { emptyTable, entries, get, remove, set } from "./table.ts";
@@ -19,20 +23,35 @@ type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
  * and the definition it is pinned to (M4, M5).
  */
 export function evolve(run: Run, event: Event): Run {
+  return evolved(run, event, unread);
+}
+
+/** The same for a log that may be a fork's: what it inherits is a content that its log names. */
+export function evolving(read: Read): typeof evolve {
+  return (run, event) => evolved(run, event, read);
+}
+
+function evolved(run: Run, event: Event, read: Read): Run {
   const next: Fold = { ...run };
-  fold(next, event);
+  fold(next, event, read);
   return next;
 }
 
+function unread(digest: Digest): never {
+  throw new Error(`The log of a fork cannot be folded without its content ${digest}.`);
+}
+
 /** The same into a copy that the caller owns: one decision folds all its events into one. */
-export function fold(run: Fold, event: Event): void {
-  foldRun(run, event);
+export function fold(run: Fold, event: Event, read: Read): void {
+  if (event.type === "run.forked")
+    foldForked(run, read(event.state) as unknown as Inheritance, event.seq);
+  else foldRun(run, event);
   run.seq = event.seq;
   if (run.stall !== undefined) foldStall(run, run.stall, event);
   if (event.end === true) run.unsettled = event.settled !== true;
 }
 
-function foldRun(run: Fold, event: Event): void {
+function foldRun(run: Fold, event: Exclude<Event, { type: "run.forked" }>): void {
   // oxlint-disable-next-line switch-exhaustiveness-check -- the others are those of foldStep
   switch (event.type) {
     case "run.accepted":
@@ -80,7 +99,7 @@ type OfRun =
   | "run.finished"
   | "report.told";
 
-function foldStep(run: Fold, event: Exclude<Event, { type: OfRun }>): void {
+function foldStep(run: Fold, event: Exclude<Event, { type: OfRun | "run.forked" }>): void {
   // oxlint-disable-next-line switch-exhaustiveness-check -- the others are those of foldAsk
   switch (event.type) {
     case "step.started":
@@ -109,6 +128,7 @@ function foldStep(run: Fold, event: Exclude<Event, { type: OfRun }>): void {
 
 type OfStep =
   | OfRun
+  | "run.forked"
   | "step.started"
   | "step.skipped"
   | "step.finished"

@@ -6,6 +6,7 @@ import { heardControl, heardUndo } from "./control.ts";
 import { type Draft, store, tell } from "./draft.ts";
 import { failure } from "./failure.ts";
 import { complete, fail } from "./finish.ts";
+import { forked } from "./fork.ts";
 import { gateDue, heardVote } from "./gate.ts";
 import { accepted } from "./output.ts";
 import { heardOfTask, taskDue } from "./person.ts";
@@ -97,7 +98,7 @@ function heardSteering(draft: Draft, told: Extract<Told, { type: Steering }>): P
 
 function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Problem | null {
   const { run } = draft;
-  const { definition, params, parent, origin, budget, settings, bound } = told;
+  const { definition, params, parent, origin, budget, settings, bound, from: fork } = told;
   if (run.phase === "absent") {
     const { name, version, limits } = run.workflow;
     const from = {
@@ -118,6 +119,7 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
       machine: MACHINE_VERSION,
     });
     draft.queue.push("");
+    if (fork !== undefined) forked(draft, fork);
     if (limits.totalTimeoutMs !== null)
       tell(draft, {
         type: "timer.set",

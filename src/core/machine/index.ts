@@ -19,7 +19,7 @@ export type {
   TaskOpening,
   Usage,
 } from "./event.ts";
-export { evolve } from "./evolve.ts";
+export { evolve, evolving } from "./evolve.ts";
 export type { Account, Asked, Facts, Ranked } from "./facts.ts";
 export {
   classOf,
@@ -29,13 +29,16 @@ export {
   failure,
   isCertain,
 } from "./failure.ts";
+export { type ForkPlan, planFork } from "./fork.ts";
+export { hasEnded, type Inheritance, type Inherited, type Source } from "./inheritance.ts";
 export { type Ledger, NEW_LEDGER, SHORT_MOST, unitOf, usageOfRun } from "./ledger.ts";
 export { owed, owedBy, timerDue } from "./owed.ts";
 export { type Packet, packetOf } from "./packet.ts";
+export { type Past, pastOf } from "./past.ts";
 export { limitsOf, runLeft } from "./reserve.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
 export { childrenOf, givenAt, load, type Read, stepsOf } from "./scope.ts";
-export type { Answer, Signal, Told } from "./signal.ts";
+export type { Answer, Fork, Signal, Told } from "./signal.ts";
 export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";
 export { STRATEGY_OF_CLASS } from "./strategy.ts";

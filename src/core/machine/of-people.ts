@@ -15,6 +15,8 @@ type OfPeople =
 /** Fold: what people decide, take on, and are asked to look at. */
 export function foldOfPeople(run: Fold, event: Of<OfPeople>): void {
   switch (event.type) {
+    case "gate.opened":
+      return gateOpened(run, event);
     case "gate.voted":
       return voted(run, event);
     case "gate.escalated":
@@ -38,6 +40,11 @@ export function foldOfPeople(run: Fold, event: Of<OfPeople>): void {
     default:
       return unreachable(event);
   }
+}
+
+function gateOpened(run: Fold, { seq, path, gate }: Of<"gate.opened">): void {
+  run.open = set(run.open, seq, { type: "gate", path, gate, due: gate.due ?? null, votes: [] });
+  changeLeaf(run, path, { state: "approving", key: seq });
 }
 
 function voted(run: Fold, event: Of<"gate.voted">): void {

@@ -1,6 +1,6 @@
 import type { AgentNeed, Fallback, Step, Task } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
-import { isGranted } from "./approval.ts";
+import { approvalOf, isGranted } from "./approval.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Opening, TaskOpening } from "./event.ts";
 import type { Asked } from "./facts.ts";
@@ -8,18 +8,14 @@ import { failure } from "./failure.ts";
 import { fail, raise } from "./finish.ts";
 import { exceeded, isShort, reserving } from "./reserve.ts";
 import type { LeafFrame, Run } from "./run.ts";
+import { scopeAt } from "./scope.ts";
 import { following } from "./strategy.ts";
 import { undoStep } from "./undo.ts";
 
 /** A leaf that has its place goes on: the next attempt, by the same agent or, when that one is through, by the fallback. */
 export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
-  if (!isGranted(draft, frame)) {
-    const error = failure("rejected", "What was approved is not what would be done now.");
-    if (frame.doubt) raise(draft, frame, { error });
-    else fail(draft, frame, error);
-    return;
-  }
+  if (!isGranted(draft, frame)) return ungranted(draft, frame);
   if (
     frame.error !== null &&
     step.kind === "task" &&
@@ -53,6 +49,19 @@ function fallBack(
   if (isShort(aside)) return exceeded(draft, frame, { short: aside, isFallback: true });
   const begun = { type: "attempt.started", path: frame.path, fallback: fallback.reason } as const;
   tell(draft, { ...begun, ...opening, ...aside });
+}
+
+/** What a fork inherited was approved in another run: it is approved anew (M8). */
+function ungranted(draft: Draft, frame: LeafFrame): void {
+  const { step, path } = frame;
+  if (frame.grant === null && step.kind === "task") {
+    const scope = scopeAt(draft.run, frame, draft.read);
+    tell(draft, { type: "gate.opened", path, gate: approvalOf(draft, step, { path, scope }) });
+    return;
+  }
+  const error = failure("rejected", "What was approved is not what would be done now.");
+  if (frame.doubt) raise(draft, frame, { error });
+  else fail(draft, frame, error);
 }
 
 /** A fallback that nobody declared is a person's task: there is somebody who owns what fails. */

@@ -42,6 +42,7 @@ const OPENING: readonly EventType[] = [
   "attempt.started",
   "timer.set",
   "budget.exceeded",
+  "gate.opened",
   "run.finished",
   "run.attached",
 ];

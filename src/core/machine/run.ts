@@ -175,6 +175,8 @@ export type EachFrame = FrameCommon & {
   readonly step: Each;
   readonly count: number;
   readonly next: number;
+  /** Of a fork: items up to here may have begun or ended before `next`. */
+  readonly keptTo?: number;
   readonly live: Table<number, true>;
   readonly ended: number;
   readonly failed: number;

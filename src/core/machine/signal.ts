@@ -3,6 +3,7 @@ import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Amendment, Key, Parent, Path, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
+import type { Inheritance, Source } from "./inheritance.ts";
 
 /**
  * What is told to a run. `at` is the clock of whoever tells it, in milliseconds since 1970; the
@@ -25,6 +26,8 @@ export type Told =
       readonly settings?: JsonObject;
       /** Where each input came from that was bound for this run. */
       readonly bound?: JsonObject;
+      /** It is a fork: it begins with what another run had. */
+      readonly from?: Fork;
     }
   /** An effect was done, or not. */
   | { readonly type: "answer"; readonly key: Key; readonly outcome: Answer }
@@ -93,6 +96,16 @@ export type Told =
 
 /** A step: by the key of its open exception, or by its path. */
 export type Meant = { readonly key: Key } | { readonly path: Path };
+
+export type Fork = {
+  readonly source: Source;
+  readonly inheritance: Inheritance;
+  readonly changed?: readonly string[];
+  /** Contents that it names and that may not be in this store, by digest. */
+  readonly contents?: readonly (readonly [Digest, string])[];
+  /** It is to wait for a person from its beginning; why. */
+  readonly paused?: string;
+};
 
 export type Answer =
   | {

@@ -6,10 +6,11 @@ import { failure } from "./failure.ts";
 import { unshort } from "./ledger.ts";
 import { putFrame, rotate, seat } from "./places.ts";
 import { join, leave } from "./queue.ts";
-import { put } from "./row.ts";
+import { at, put } from "./row.ts";
 import {
   type BlockFrame,
   type Child,
+  type EachFrame,
   type Fold,
   type Frame,
   type Item,
@@ -85,7 +86,7 @@ export function foldFinished(run: Fold, event: Of<"step.finished">): void {
 }
 
 /** What failed or was cancelled has done what the steps in it have done, and itself nothing. */
-function workDone(frame: Frame, { outcome }: Of<"step.finished">): number {
+export function workDone(frame: Frame, { outcome }: Of<"step.finished">): number {
   return outcome === "completed" || outcome === "degraded" ? frame.expected : frame.done;
 }
 
@@ -110,7 +111,7 @@ function begun(parent: Frame, step: Step, at: number): Frame {
       return { ...parent, live, free: leave(parent.free, parent.free.head) };
     }
     case "each":
-      return { ...parent, next: at + 1, live: set(parent.live, at, true as const) };
+      return { ...parent, next: nextItem(parent, at), live: set(parent.live, at, true as const) };
     case "choose":
       return { ...parent, child: { state: "live" } };
     case "repeat": {
@@ -122,6 +123,13 @@ function begun(parent: Frame, step: Step, at: number): Frame {
     case "wait":
       return parent;
   }
+}
+
+/** In a fork some items behind this one have begun or ended already. */
+function nextItem({ items, live, keptTo = 0 }: EachFrame, item: number): number {
+  let next = item + 1;
+  while (next < keptTo && (get(live, next) !== undefined || at(items, next) !== undefined)) next++;
+  return next;
 }
 
 type Ended = {

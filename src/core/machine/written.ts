@@ -23,6 +23,7 @@ const HAS_PATH: {
     : false;
 } = {
   "run.accepted": false,
+  "run.forked": false,
   "run.attached": false,
   "run.paused": false,
   "run.resumed": false,
@@ -54,6 +55,7 @@ const HAS_PATH: {
   "timer.ended": false,
   "listen.ended": false,
   "listen.refused": true,
+  "gate.opened": true,
   "gate.voted": false,
   "gate.escalated": false,
   "gate.closed": true,

@@ -96,7 +96,7 @@ function sourceOf(office: Office): Source {
     isAtWork: () => !office.isLooking || isHeld(folder),
     now: () => clock.now(),
     content: (digest) => log.content(digest),
-    read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest)),
+    read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     definition: (run) => definitionOf(run, { log, library, runtime }),
     gathered: (id, path) => {
       const run = runtime.run(id);

@@ -1,16 +1,17 @@
-import { emptyHistory, type History, readEvent } from "../../core/history/index.ts";
+import { emptyHistory, type History, readingWith } from "../../core/history/index.ts";
 import type { RunId } from "../../core/id.ts";
 import { eventOf } from "../../core/machine/index.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Company } from "./company.ts";
 
 /** The part of a company that a history is read from. */
-export type Logs = Pick<Company, "definition" | "events" | "folder">;
+export type Logs = Pick<Company, "definition" | "events" | "folder" | "read">;
 
 /** The history of a run as its log is now. */
 export async function readHistory(company: Logs, run: RunId): Promise<History> {
   let history = beginHistory(company, run);
-  for await (const envelope of company.events(run)) history = readEvent(history, eventOf(envelope));
+  const read = readingWith((digest) => company.read({ digest }));
+  for await (const envelope of company.events(run)) history = read(history, eventOf(envelope));
   return history;
 }
 

@@ -104,7 +104,7 @@ function sizeMost(value: Json, most: number): number {
   return size;
 }
 
-function missing(digest: Digest): MusterError {
+export function missing(digest: Digest): MusterError {
   return new MusterError({
     code: "corrupt",
     message: `The content ${digest} is named in the log and is not in the store.`,

@@ -1,10 +1,11 @@
 import type { Workflow } from "../../core/definition/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
+import type { Json } from "../../core/json.ts";
 import {
   absent,
   type Event,
   eventOf,
-  evolve,
+  evolving,
   freeze,
   isSnapshotDue,
   type Key,
@@ -15,7 +16,7 @@ import {
 import { MusterError } from "../../core/problem.ts";
 import type { Log, NewStanding } from "../store/index.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Content, digestOf } from "./contents.ts";
+import { type Content, digestOf, missing } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import type { Definitions } from "./runtime.ts";
 
@@ -163,6 +164,7 @@ function foldOf(id: RunId, from: From): { readonly run: Run; readonly tail: numb
   const snapshot = thawed(id, workflow, from.log);
   let run = snapshot ?? absent(id, workflow);
   let tail = 0;
+  const evolve = evolving((digest) => valueOf(digest, from.log));
   for (const envelope of from.log.read(id, run.seq)) {
     run = evolve(run, eventOf(envelope));
     tail += 1;
@@ -184,6 +186,13 @@ function thawed(id: RunId, workflow: Workflow, log: Pick<Log, "snapshot" | "cont
 function firstEvent(id: RunId, log: Pick<Log, "read">): Event | null {
   for (const envelope of log.read(id, 0)) return eventOf(envelope);
   return null;
+}
+
+/** What the log names is in the store with it. */
+function valueOf(digest: Digest, log: Pick<Log, "content">): Json {
+  const text = log.content(digest);
+  if (text === null) throw missing(digest);
+  return JSON.parse(text) as Json;
 }
 
 function pageOf(digest: Digest, log: Pick<Log, "content">): string {
