@@ -23,7 +23,7 @@ export { RETRY_DEFAULT } from "./retry.ts";
 export { type MadeFile, madeFiles } from "./schema-file.ts";
 export { effectiveSettings, type Setting } from "./setting.ts";
 export { settingKeys, settingNamed } from "./setting-keys.ts";
-export type { StepSource } from "./step-source.ts";
+export type { RetrySource, StepSource } from "./step-source.ts";
 export type { KnownAgent, KnownWorkflow, Surroundings } from "./surroundings.ts";
 export type { ParsedType } from "./type.ts";
 export { BUILT_IN_TYPES, parseType, typeOfSchema } from "./type.ts";
@@ -56,4 +56,9 @@ export type {
   Wait,
   Workflow,
 } from "./workflow.ts";
-export type { WorkflowSource } from "./workflow-source.ts";
+export type {
+  ErrorTypesSource,
+  EscalationRuleSource,
+  SettingsSource,
+  WorkflowSource,
+} from "./workflow-source.ts";

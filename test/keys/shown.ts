@@ -1,0 +1,32 @@
+import type { Shown } from "./row.ts";
+
+/** Keys whose effect needs more than one run to be seen: each has a test of its own. */
+export const SHOWN: readonly Shown[] = [];
+
+/** What a key may not say, because nobody would heed it. */
+export const REFUSED: readonly {
+  readonly key: string;
+  readonly settings: unknown;
+  readonly why: RegExp;
+}[] = [
+  ...(["error_types", "error_handling.error_types"] as const).map((block) => {
+    const error_types = { critical: { strategy: "degradable" } };
+    return {
+      key: `${block}.critical.strategy`,
+      settings: block === "error_types" ? { error_types } : { error_handling: { error_types } },
+      why: /would never be heeded/,
+    };
+  }),
+  {
+    key: "resource_config.money_budget.reserved_for_error_handling.currency",
+    settings: {
+      resource_config: {
+        money_budget: {
+          total: "USD 1.00",
+          reserved_for_error_handling: { amount: 0.5, currency: "EUR" },
+        },
+      },
+    },
+    why: /amounts of two currencies are never set against each other/,
+  },
+];
