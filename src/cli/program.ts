@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
+import { addBudgets } from "./program-budgets.ts";
 import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
 import { addReviewing } from "./program-reviewing.ts";
@@ -178,6 +179,7 @@ function addRuns(root: Command, choose: Choose): void {
     choose(async (context) => (await import("./runs-why-waiting.ts")).runsWhyWaiting(context, run)),
   );
   addReviewing(runs, choose);
+  addBudgets(runs, choose);
   addSteering(runs, choose);
 }
 

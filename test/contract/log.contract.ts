@@ -111,6 +111,74 @@ export function logContract(name: string, harness: Harness): void {
         });
       });
 
+      describe("M11 with claims", () => {
+        const claim = (account: string, amount: number, most: number | null = 100) => ({
+          claims: [{ account, amount, most }],
+        });
+
+        test("holds what is asked of an account, and gives it back", async () => {
+          await log.append([append(run("aaaa"), 0, claim("tokens day", 60))]);
+          await log.append([append(run("bbbb"), 0, claim("tokens day", 40))]);
+          expect(log.account("tokens day")).toBe(100);
+          await log.append([append(run("aaaa"), 1, claim("tokens day", -50, null))]);
+          expect(log.account("tokens day")).toBe(50);
+          expect(log.account("tokens month")).toBe(0);
+        });
+
+        test("one that does not fit is refused alone, and leaves nothing, not even its stream", async () => {
+          const contents = [[digestOf("1"), "1"]] as const;
+          const answers = await log.append([
+            append(run("aaaa"), 0, claim("tokens day", 60)),
+            append(run("bbbb"), 0, { ...claim("tokens day", 60), contents, standing: standing() }),
+            append(run("cccc"), 0, claim("tokens day", 40)),
+          ]);
+          expect(answers.map((answer) => (answer.done ? "done" : answer.again))).toEqual([
+            "done",
+            "claim",
+            "done",
+          ]);
+          expect(log.account("tokens day")).toBe(100);
+          expect(seqs(log.read(run("bbbb")))).toEqual([]);
+          expect(log.standing(run("bbbb"))).toBeNull();
+          expect(log.content(digestOf("1"))).toBeNull();
+        });
+
+        test("an append that asks two accounts has both or none", async () => {
+          await log.append([append(run("aaaa"), 0, claim("tokens month", 90))]);
+          const claims = [
+            { account: "tokens day", amount: 20, most: 100 },
+            { account: "tokens month", amount: 20, most: 100 },
+          ];
+          expect(await log.append([append(run("bbbb"), 0, { claims })])).toEqual([
+            { done: false, again: "claim" },
+          ]);
+          expect(log.account("tokens day")).toBe(0);
+        });
+
+        test("what was used already is never refused", async () => {
+          await log.append([append(run("aaaa"), 0, claim("tokens day", 500, null))]);
+          expect(log.account("tokens day")).toBe(500);
+          expect(await log.append([append(run("bbbb"), 0, claim("tokens day", 1))])).toEqual([
+            { done: false, again: "claim" },
+          ]);
+        });
+
+        test("an append that is behind, or seen before, claims nothing", async () => {
+          await log.append([append(run("aaaa"), 0, { cause: "pay" })]);
+          await log.append([
+            append(run("aaaa"), 5, claim("tokens day", 10)),
+            append(run("aaaa"), 1, { ...claim("tokens day", 10), cause: "pay" }),
+          ]);
+          expect(log.account("tokens day")).toBe(0);
+        });
+
+        test("accounts are what they were when the log is opened again", async () => {
+          await log.append([append(run("aaaa"), 0, claim("USD month 2026-11", 2_500_000, null))]);
+          log = await harness.reopen(log);
+          expect(log.account("USD month 2026-11")).toBe(2_500_000);
+        });
+      });
+
       test("M2 a cause counts once in its stream, also within a batch and with another fence", async () => {
         await log.append([append(run("aaaa"), 0, { cause: "pay" })]);
         const answers = await log.append([

@@ -10,6 +10,10 @@ export type { AgentSource } from "./agent-source.ts";
 export type { Assignable } from "./assignable.ts";
 export { isAssignable } from "./assignable.ts";
 export { parseBytes } from "./bytes.ts";
+export {
+  accountsAt,
+  type CompanyBudget,
+} from "./company-budget.ts";
 export type { Conversion, Example } from "./conversion-table.ts";
 export { conversionTable } from "./conversion-table.ts";
 export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflow.ts";

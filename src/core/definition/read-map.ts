@@ -1,5 +1,6 @@
 import type { Json } from "../json.ts";
 import type { Problem } from "../problem.ts";
+import { type CompanyBudget, readCompanyBudget } from "./company-budget.ts";
 import { isMap } from "./draft.ts";
 import { mapShape } from "./map-shape.ts";
 import { type Laid, leavesOf } from "./overlay.ts";
@@ -15,6 +16,8 @@ export type CompanyMap = {
   readonly company: string;
   /** The defaults, each at its place; none where the file is wrong. */
   readonly defaults: readonly Laid[];
+  /** What all runs may use together, as far as it can be read; null where the file is no map at all. */
+  readonly budget: CompanyBudget | null;
   readonly problems: readonly Problem[];
 };
 
@@ -26,7 +29,8 @@ export type CompanyMap = {
 export function readMap(input: { readonly file: string; readonly text: string }): CompanyMap {
   const problems: Problem[] = [];
   const source = readSource(input, (problem) => problems.push(problem));
-  if (source === null) return { company: "", defaults: [], problems: inOrder(problems) };
+  if (source === null)
+    return { company: "", defaults: [], budget: null, problems: inOrder(problems) };
   const report = openReport(source, { into: problems, module: null });
   if (!isMap(source.value)) {
     report.add({
@@ -35,14 +39,16 @@ export function readMap(input: { readonly file: string; readonly text: string })
       mend: "Write at least muster: 1.",
       path: [],
     });
-    return { company: "", defaults: [], problems };
+    return { company: "", defaults: [], budget: null, problems };
   }
   const shaped = checkShape(mapShape, source.value, { path: [], report });
   if (shaped.defaults !== undefined) checkDefaults(shaped.defaults, report);
+  const budget = readCompanyBudget(shaped.budget, { path: ["budget"], report });
   const isWrong = problems.some(({ severity }) => severity !== "warning");
   return {
     company: shaped.company ?? "",
     defaults: isWrong ? [] : laidOf(source, shaped),
+    budget,
     problems: inOrder(problems),
   };
 }

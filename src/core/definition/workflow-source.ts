@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
+import type { UsageEstimateSource } from "./agent-source.ts";
 import type {
   DurationSource,
   ExecutionSource,
@@ -49,6 +50,13 @@ export type MapSource = {
   readonly muster?: 1;
   readonly company?: string;
   readonly defaults?: SettingsSource;
+  readonly budget?: CompanyBudgetSource;
+};
+
+export type CompanyBudgetSource = {
+  readonly day?: UsageEstimateSource;
+  readonly month?: UsageEstimateSource;
+  readonly total?: UsageEstimateSource;
 };
 
 export type PhaseSource = {

@@ -117,7 +117,9 @@ function held(run: Fold, event: Of<"step.held">): void {
   if (frame.state === "calling" || frame.state === "asking")
     return changeLeaf(run, path, { hold: seq });
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
-  changeLeaf(run, path, { state: "held", timer: null, hold: seq });
+  if (frame.state === "short" && frame.key !== null) run.open = remove(run.open, frame.key);
+  unshort(run, path);
+  changeLeaf(run, path, { state: "held", key: null, timer: null, hold: seq });
 }
 
 /** A call that may have been done stays the same call, unless the person orders it again. */

@@ -135,7 +135,7 @@ export function letGoOn(draft: Draft): void {
       const pausedBy = draft.run.paused?.exception === frame.exception;
       tell(draft, { type: "exception.closed", key: frame.exception, path, how: "found" });
       if (pausedBy) tell(draft, { type: "run.resumed" });
-    }
+    } else continue;
     return;
   }
   draft.isFreed = false;

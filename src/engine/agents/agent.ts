@@ -1,3 +1,4 @@
+import type { Amounts } from "../../core/amounts.ts";
 import type { Digest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Asked, EffectClass, Failure, Usage } from "../../core/machine/index.ts";
@@ -18,6 +19,8 @@ export interface Agent {
   health(): Promise<string | null>;
   /** Never throws and never hangs past `abort`: whatever happens is an answer. */
   attempt(task: AgentTask, tools: Tools, abort: AbortSignal): Promise<AgentAnswer> | AgentAnswer;
+  /** What one attempt uses at most, as its author says. */
+  readonly estimate?: Amounts;
   /** It is people: nothing is performed, its tasks wait for them. */
   readonly person?: Asked;
   /** Those that share its work, where there are several. */

@@ -1,3 +1,4 @@
+import type { Amounts } from "../../core/amounts.ts";
 import type { EffectClass } from "../../core/machine/index.ts";
 import type { AgentAnswer, AgentTask, Tools } from "./agent.ts";
 
@@ -17,6 +18,8 @@ export type FunctionAgent = {
   readonly effects?: EffectClass;
   /** Added to those of the agent's definition. */
   readonly capabilities?: readonly string[];
+  /** What one attempt uses at most, by unit: tokens, calls, or a currency in millionths. */
+  readonly estimate?: Amounts;
   /** null is: healthy; else a sentence that says what is wrong and the mend. */
   readonly health?: () => Promise<string | null> | string | null;
   readonly attempt: Attempt;

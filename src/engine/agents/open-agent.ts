@@ -32,6 +32,12 @@ export async function openAgent(
 
 /** The same in a setting that is shared, and closed by whoever made it. */
 export async function openIn(setting: Setting, definition: AgentDefinition): Promise<Agent> {
+  const agent = await openKind(setting, definition);
+  const { estimate } = definition;
+  return estimate === undefined ? agent : { ...agent, estimate };
+}
+
+async function openKind(setting: Setting, definition: AgentDefinition): Promise<Agent> {
   switch (definition.kind) {
     case "function":
       return definition.isolate

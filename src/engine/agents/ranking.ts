@@ -49,6 +49,7 @@ function rankingOf(
     healthy: isHealthy(agent.name),
     why: isHealthy(agent.name) ? why : `${why}; not healthy when last asked`,
     ...(agent.person === undefined ? {} : { person: agent.person }),
+    ...(agent.estimate === undefined ? {} : { estimate: agent.estimate }),
   });
   if (need.kind === "named") {
     const agent = agents.get(need.agent);

@@ -11,7 +11,7 @@ const NAME_CHARACTERS_MOST = 1_000;
 /** Reasons, for people. */
 const WHY_CHARACTERS_MOST = 10_000;
 
-type Field = "key" | "why" | "name" | "digest" | "truth" | "object" | "output" | "path";
+type Field = "key" | "why" | "name" | "digest" | "truth" | "object" | "output" | "path" | "amounts";
 
 /**
  * What people and other systems tell a run, and the fields of each; "?" is: it may be left out. Of `key`
@@ -33,6 +33,8 @@ const FIELDS = {
   handback: { path: "path", why: "why" },
   amend: { params: "object?", limits: "object?", why: "why" },
   move: { definition: "digest", why: "why" },
+  deny: { key: "key?", path: "path?", why: "why" },
+  raise: { amounts: "amounts", step: "path?", why: "why" },
 } as const satisfies Partial<Record<Told["type"], Readonly<Record<string, Field | `${Field}?`>>>>;
 
 /**
@@ -63,7 +65,7 @@ export function checkTold(given: unknown): { readonly told: Told } | Problem {
   return { told: told as Told };
 }
 
-const MEANT: readonly string[] = ["retry", "skip", "give"];
+const MEANT: readonly string[] = ["retry", "skip", "give", "deny"];
 
 /** Who tells it: nobody speaks for the machine or for an agent. */
 export function wrongSpeaker(by: string | undefined): Problem | null {
@@ -123,6 +125,10 @@ const WRONG: Readonly<Record<Field, (value: Json | undefined) => string | null>>
       : "the digest of what the gate shows: sha256:…",
   truth: (value) => (typeof value === "boolean" ? null : "true or false"),
   object: (value) => (isObject(value) ? null : "an object"),
+  amounts: (value) =>
+    isObject(value) && Object.values(value).every(Number.isSafeInteger)
+      ? null
+      : "whole amounts by unit: tokens, calls, ms, or a currency in millionths",
   output: (value) => (isObject(value) && isStored(value) ? null : "{ value } or { digest, bytes }"),
 };
 

@@ -25,6 +25,7 @@ export function inProcessAgent(name: string, given: FunctionAgent, clock: Clock)
     capabilities: given.capabilities ?? [],
     concurrency: CONCURRENCY,
     timeoutMs: TIMEOUT_MS,
+    ...(given.estimate === undefined ? {} : { estimate: given.estimate }),
     health: () => healthOf(given, clock),
     attempt: (task, tools, abort) => {
       try {

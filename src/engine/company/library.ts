@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
+  type CompanyBudget,
   type CompanyMap,
   type KnownAgent,
   type KnownWorkflow,
@@ -31,6 +32,8 @@ export type Library = Definitions & {
   readonly find: (nameOrFile: string) => Promise<WorkflowFile | null>;
   /** Every file of the folder `workflows`, as it is now on disk. */
   readonly files: () => Promise<readonly WorkflowFile[]>;
+  /** What all runs may use together, as the map last said that could be read. */
+  readonly budget: () => CompanyBudget;
   /** The company's map, as it is now on disk. */
   readonly map: () => Promise<CompanyMap>;
   /** The same workflow with what one run adds to it; it is checked anew. */
@@ -55,6 +58,7 @@ type State = Given & {
   read: string;
   files: readonly WorkflowFile[];
   map: CompanyMap;
+  budget: CompanyBudget;
   readonly byName: Map<string, Workflow>;
   readonly byDigest: Map<Digest, Workflow>;
   readonly contents: Map<Digest, readonly [Digest, string]>;
@@ -66,6 +70,7 @@ export function openLibrary(given: Given): Library {
     read: "",
     files: [],
     map: NO_MAP,
+    budget: {},
     byName: new Map(),
     byDigest: new Map(),
     contents: new Map(),
@@ -83,6 +88,7 @@ export function openLibrary(given: Given): Library {
       await refresh(state);
       return state.files;
     },
+    budget: () => state.budget,
     map: async () => {
       await refresh(state);
       return state.map;
@@ -200,6 +206,7 @@ async function refresh(state: State): Promise<void> {
   const handedIn = Object.entries(state.handedIn).map(([name, value]) => ({ file: name, value }));
   const taken: readonly WorkflowText[] = [...inFiles, ...handedIn];
   state.map = mapFile.length === 0 ? NO_MAP : readMapFile(state.folder);
+  state.budget = state.map.budget ?? state.budget;
   const overlay = overlayOf(state.map);
   const known = knownOf(taken.map((one) => check(one, { agents, workflows: null, overlay })));
   const files = taken.map((one) => check(one, { agents, workflows: known, overlay }));

@@ -6,7 +6,7 @@ import { type CompanyMap, readMap } from "../../core/definition/index.ts";
 export const MAP_FILE = "map.yaml";
 
 /** Of a company without one. */
-export const NO_MAP: CompanyMap = { company: "", defaults: [], problems: [] };
+export const NO_MAP: CompanyMap = { company: "", defaults: [], budget: {}, problems: [] };
 
 export function readMapFile(folder: string): CompanyMap {
   return readMap({ file: MAP_FILE, text: readFileSync(join(folder, MAP_FILE), "utf8") });

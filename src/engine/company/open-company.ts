@@ -7,6 +7,7 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import { type FunctionAgent, openRoster } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
+import { accountsOf } from "./accounts.ts";
 import { readAgentFiles } from "./agent-files.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
@@ -104,6 +105,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     clock,
     definitions: library,
     performer,
+    accounts: accountsOf(library.budget, log),
     isLooking,
     isResting: options.begin === false,
     ...(trouble === undefined ? {} : { trouble }),

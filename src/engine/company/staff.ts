@@ -95,12 +95,13 @@ function ranked(need: AgentNeed, agents: ReadonlyMap<string, Agent>): readonly R
       ? agent.name === need.agent
       : need.needs.every((one) => agent.capabilities.includes(one)),
   );
-  return able.map(({ name, digest, effects }) => ({
+  return able.map(({ name, digest, effects, estimate }) => ({
     agent: name,
     digest,
     effects,
     healthy: true,
     why: need.kind === "named" ? "named by the step" : `can do ${need.needs.join(", ")}`,
+    ...(estimate === undefined ? {} : { estimate }),
   }));
 }
 

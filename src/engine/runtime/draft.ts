@@ -15,6 +15,7 @@ import {
 } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Append, NewStanding } from "../store/index.ts";
+import { claimsOf, factsAfter } from "./claims.ts";
 import type { Content, Contents } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import { type Resident, snapshotDue } from "./resident.ts";
@@ -110,7 +111,7 @@ function decideSome(resident: Resident, world: World): Decided {
   let run = resident.run;
   for (const mail of resident.mails) {
     if (mails.length > 0 && mail.cause !== null) break;
-    const decision = decided(run, mail, world.facts);
+    const decision = decided(run, mail, factsAfter(world.facts, resident.run, run));
     mails.push(mail);
     if ("code" in decision) outcomes.push(decision);
     else {
@@ -151,7 +152,9 @@ function appendOf(made: Made, world: World, beside: Beside): Append {
   const { fired, snapshot, turns, standing } = beside;
   const rows = events.length === 0 ? NO_ROWS : rowsOf(run, events, turns);
   const { timersSet, listensSet, listensEnded } = rows;
+  const claims = claimsOf(resident.run, run, { facts: world.facts, events });
   return {
+    ...(claims === undefined ? {} : { claims }),
     stream: resident.id,
     after: resident.run.seq,
     cause: mails[0]?.cause ?? null,

@@ -22,6 +22,8 @@ export type EmbeddedOptions = {
   readonly trouble?: (problem: Problem) => void;
   /** Attempts in flight at once in this process; a crash repeats at most so many. */
   readonly inFlightMost?: number;
+  /** The company's accounts that limit all runs together; absent: there are none. */
+  readonly accounts?: NonNullable<Facts["accounts"]>;
   /** What is told is written down and nothing begins: who opens the folder next goes on. */
   readonly isResting?: boolean;
   /** Runs decided in one turn, and with as many more the next turn begins while a commit is under way. */
@@ -131,7 +133,7 @@ function assemble(options: EmbeddedOptions): Shell {
 }
 
 function factsOf(
-  { definitions, performer, isResting }: EmbeddedOptions,
+  { definitions, performer, accounts, isResting }: EmbeddedOptions,
   contents: Contents,
 ): Facts {
   return {
@@ -140,6 +142,7 @@ function factsOf(
     workflow: (name) => definitions.byName(name)?.digest ?? null,
     definition: (digest) => definitions.byDigest(digest),
     ...(isResting === true ? { isResting } : {}),
+    ...(accounts === undefined ? {} : { accounts }),
     digest: digestOf,
   };
 }

@@ -36,27 +36,30 @@ export function takeOver(text: string): readonly Inked[] {
 export function answersAsNumbers(answers: readonly Appended[]): Float64Array<ArrayBuffer> {
   const numbers = new Float64Array(answers.length);
   for (const [at, answer] of answers.entries())
-    numbers[at] = answer.done ? answer.position : answer.again === "seen" ? SEEN : BEHIND;
+    numbers[at] = answer.done ? answer.position : REFUSED[answer.again];
   return numbers;
 }
 
 export function answersFrom(numbers: Float64Array): readonly Appended[] {
   return Array.from(numbers, (number): Appended => {
-    if (number === SEEN) return { done: false, again: "seen" };
-    return number === BEHIND ? { done: false, again: "behind" } : { done: true, position: number };
+    if (number >= 0) return { done: true, position: number };
+    const again = AGAIN.find((one) => REFUSED[one] === number) ?? "behind";
+    return { done: false, again };
   });
 }
 
+type Again = Extract<Appended, { done: false }>["again"];
+
 /** Positions count from 0. */
-const SEEN = -1;
-const BEHIND = -2;
+const REFUSED: Readonly<Record<Again, number>> = { seen: -1, behind: -2, claim: -3 };
+const AGAIN: readonly Again[] = ["seen", "behind", "claim"];
 
 /** JSON text holds none: in it a new line is written as `\n`. */
 const LINE = "\n";
 
 type Beside = Pick<
   Append,
-  "contents" | "timersSet" | "timersEnded" | "listensSet" | "listensEnded" | "snapshot"
+  "contents" | "timersSet" | "timersEnded" | "listensSet" | "listensEnded" | "snapshot" | "claims"
 >;
 
 type Head = readonly [
@@ -94,8 +97,10 @@ function besideOf(append: Append): Beside | null {
     timersEnded.length +
     listensSet.length +
     listensEnded.length;
-  if (count === 0 && snapshot === null) return null;
-  return { contents, timersSet, timersEnded, listensSet, listensEnded, snapshot };
+  const { claims } = append;
+  if (count === 0 && snapshot === null && claims === undefined) return null;
+  const beside = { contents, timersSet, timersEnded, listensSet, listensEnded, snapshot };
+  return claims === undefined ? beside : { ...beside, claims };
 }
 
 const NOTHING: Beside = {

@@ -4,6 +4,7 @@ export { isHeld } from "./lock.ts";
 export type {
   Append,
   Appended,
+  Claim,
   Draft,
   Listener,
   Log,

@@ -49,6 +49,8 @@ export interface Log {
   /** Standings, newest first. */
   standings(filter: StandingFilter): readonly Standing[];
   standing(stream: StreamId): Standing | null;
+  /** What is used of an account and set aside in it, by all streams; 0 where there is no such account. */
+  account(name: string): number;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,16 @@ export type Append = {
   readonly standing: NewStanding | null;
   /** Of the state after these events, as JSON text, stamped with the machine's version. */
   readonly snapshot: { readonly machine: number; readonly state: string } | null;
+  /** What these events use, set aside, or give back of the company's accounts; absent: nothing. */
+  readonly claims?: readonly Claim[];
+};
+
+/** M11: checked in the same transaction. What was used already is not refused: its `most` is null. */
+export type Claim = {
+  readonly account: string;
+  /** Below 0 gives back. */
+  readonly amount: number;
+  readonly most: number | null;
 };
 
 /** An event before the store gives it its place, its chain and its hash. */
@@ -91,8 +103,8 @@ export type Draft = {
 
 export type Appended =
   | { readonly done: true; readonly position: number }
-  /** behind: another writer was first; seen: this cause was decided before. */
-  | { readonly done: false; readonly again: "behind" | "seen" };
+  /** behind: another writer was first; seen: this cause was decided before; claim: an account has too little left. */
+  | { readonly done: false; readonly again: "behind" | "seen" | "claim" };
 
 export type Listener = { readonly stream: StreamId; readonly key: number };
 

@@ -12,6 +12,7 @@ import {
 import type {
   Append,
   Appended,
+  Claim,
   Listener,
   Log,
   NewStanding,
@@ -46,6 +47,8 @@ export type MemoryDisk = {
   readonly decisions: Decision[];
   readonly contents: Map<Digest, string>;
   readonly shelf: Shelf;
+  /** What is used and set aside, by account. */
+  readonly accounts: Map<string, number>;
 };
 
 /** A log in memory, by the same contract and with the same chain, for tests and simulation. */
@@ -85,7 +88,13 @@ export function openMemory(options: MemoryOptions = {}): Log {
 }
 
 export function newDisk(): MemoryDisk {
-  return { streams: new Map(), decisions: [], contents: new Map(), shelf: newShelf() };
+  return {
+    streams: new Map(),
+    decisions: [],
+    contents: new Map(),
+    shelf: newShelf(),
+    accounts: new Map(),
+  };
 }
 
 /** All that is kept of one stream. */
@@ -107,8 +116,14 @@ type Kept = {
 function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]): Appended[] {
   const threads = new Map<StreamId, Thread>();
   const causes = new Set<string>();
+  const accounts = new Map<string, number>();
   const tried = batch.map((append): Tried => {
-    const { stream, cause } = append;
+    const { stream, cause, claims = [] } = append;
+    const held = (account: string): number =>
+      accounts.get(account) ?? disk.accounts.get(account) ?? 0;
+    const isCovered = ({ account, amount, most }: Claim): boolean =>
+      most === null || amount <= 0 || held(account) + amount <= most;
+    if (!claims.every(isCovered)) return "claim";
     const kept = disk.streams.get(stream);
     const mark = `${stream} ${cause}`;
     if (cause !== null && (kept?.causes.has(cause) || causes.has(mark))) return "seen";
@@ -117,8 +132,10 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
     const inscribed = append.events.length === 0 ? null : inscribe(append, thread);
     threads.set(stream, { ...thread });
     if (cause !== null) causes.add(mark);
+    for (const { account, amount } of claims) accounts.set(account, held(account) + amount);
     return { append, inscribed, thread };
   });
+  for (const [account, amount] of accounts) disk.accounts.set(account, amount);
   return tried.map((each) =>
     typeof each === "string"
       ? { done: false, again: each }
@@ -128,6 +145,7 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
 
 type Tried =
   | "seen"
+  | "claim"
   | "behind"
   | { readonly append: Append; readonly inscribed: Inscribed | null; readonly thread: Thread };
 
@@ -194,6 +212,7 @@ function openMemoryReader(
       return snapshot?.machine === machine ? { seq: snapshot.seq, state: snapshot.state } : null;
     },
     content: (digest) => contents.get(digest) ?? null,
+    account: (name) => disk.accounts.get(name) ?? 0,
     unsettled: () =>
       [...streams.values()].filter((kept) => kept.standing?.unsettled).map(({ stream }) => stream),
     due: (until, most) =>

@@ -14,7 +14,7 @@ describe("a log of an older version", () => {
       insert into streams (name) values ('wf_aaaa');
       insert into listens (stream, key, event, match) values (1, 4, 'paid', 'order-1');`);
     migrate(database, versionOf(database, "log.db"));
-    expect(versionOf(database, "log.db")).toBe(2);
+    expect(versionOf(database, "log.db")).toBe(3);
     expect({ ...database.prepare("select published from streams").get() }).toEqual({
       published: 0,
     });
@@ -31,6 +31,6 @@ describe("a log of an older version", () => {
   test("is migrated once", () => {
     using database = new DatabaseSync(":memory:");
     for (let time = 0; time < 2; time += 1) migrate(database, versionOf(database, "log.db"));
-    expect(versionOf(database, "log.db")).toBe(2);
+    expect(versionOf(database, "log.db")).toBe(3);
   });
 });

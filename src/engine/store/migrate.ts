@@ -2,9 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
 import { LOG } from "./migrations/0001-log.ts";
 import { PUBLISHED } from "./migrations/0002-published.ts";
+import { LEDGER } from "./migrations/0003-ledger.ts";
 
 /** In order; the number of the last is the file's version. What was released is never edited. */
-const MIGRATIONS: readonly string[] = [LOG, PUBLISHED];
+const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER];
 
 /** Marks a database file as a log of Muster ("MSTR"). */
 const APPLICATION = 0x4d_53_54_52;

@@ -45,6 +45,7 @@ export function openReader(
       return row === undefined ? null : { ...row };
     },
     untold: () => ask<Listener>(UNTOLD).map((row) => ({ ...row })),
+    account: (name) => ask<{ amount: number }>(ACCOUNT, name)[0]?.amount ?? 0,
     standings(filter) {
       const { sql, values } = standingsQuery(filter);
       return ask<StandingRow>(sql, ...values).map(toStanding);
@@ -158,6 +159,7 @@ const TAIL = `select ${DECISION} where d.position > ? order by d.position limit 
 const ROW_OF = `select fence from decisions where stream = (select id from streams where name = ?)
   and fence <= ? order by fence desc limit 1`;
 const HASH_BEFORE = `select hash from decisions where stream = ? and fence < ? order by fence desc limit 1`;
+const ACCOUNT = "select amount from accounts where name = ?";
 const SNAPSHOT = `select seq, state from snapshots
   where stream = (select id from streams where name = ?) and machine = ?`;
 const CONTENT = "select text from contents where digest = ?";

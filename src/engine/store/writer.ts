@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StreamId } from "../../core/id.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import { type Inked, type Inscribed, inscribe, newThread, type Thread } from "./decision.ts";
-import type { Appended, NewStanding } from "./log.ts";
+import type { Appended, Claim, NewStanding } from "./log.ts";
 import { refusal } from "./refusal.ts";
 import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
 
@@ -33,6 +33,8 @@ export function openWriter(
   let position = -1;
 
   function write(append: Inked): Appended {
+    // Before the stream is known, which a first append makes.
+    if (!areCovered(statements, append)) return { done: false, again: "claim" };
     const thread = streams.know(append);
     if (append.cause !== null) {
       if (statements.seen.get(thread.id, append.cause)) return { done: false, again: "seen" };
@@ -77,6 +79,17 @@ export function openWriter(
       }
     },
   };
+}
+
+function areCovered(statements: Statements, { claims }: Inked): boolean {
+  return claims === undefined || claims.every((one) => isCovered(statements, one));
+}
+
+/** One who gives back, or has used it already, is never refused. */
+function isCovered(statements: Statements, { account, amount, most }: Claim): boolean {
+  if (most === null || amount <= 0) return true;
+  const held = Number(statements.account.get(account)?.["amount"] ?? 0);
+  return held + amount <= most;
 }
 
 type Streams = {
@@ -195,6 +208,7 @@ function writeBeside(statements: Statements, append: Inked, { id, seq }: Known):
   for (const { key, event, match, after } of append.listensSet)
     statements.listen.run(key, event, match, after, id);
   for (const key of append.listensEnded) statements.listenEnd.run(id, key);
+  for (const { account, amount } of append.claims ?? []) statements.claim.run(account, amount);
   if (append.snapshot !== null)
     statements.snapshot.run(id, append.snapshot.machine, seq, append.snapshot.state);
 }
@@ -229,5 +243,8 @@ const SQL = {
   listen: `insert or replace into listens (stream, key, event, match, since)
     select id, ?, ?, ?, max(?, published) from streams where id = ?`,
   listenEnd: "delete from listens where stream = ? and key = ?",
+  account: "select amount from accounts where name = ?",
+  claim: `insert into accounts (name, amount) values (?, ?)
+    on conflict (name) do update set amount = amount + excluded.amount`,
   snapshot: "insert or replace into snapshots (stream, machine, seq, state) values (?, ?, ?, ?)",
 } as const;
