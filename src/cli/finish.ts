@@ -105,7 +105,7 @@ export function outputsOf(company: Company, history: History): Json {
 }
 
 function waitLines(history: History, run: RunId, command: Command): readonly string[] {
-  const { gates, tasks, exceptions } = viewOf(history);
+  const { gates, tasks, exceptions, holds } = viewOf(history);
   const people = (names: readonly string[]): string => names.map(plain).join(" or ") || "A person";
   return [
     ...gates.map(({ key, ask, from }) => {
@@ -117,6 +117,12 @@ function waitLines(history: History, run: RunId, command: Command): readonly str
       const item = `${run}/${shellWord(path)}`;
       const show = command(`inbox show ${item}`);
       return `${who} is to do ${plain(path)}.\n  mend: ${show}   then: ${command(`inbox answer ${item} field=value`)}`;
+    }),
+    ...holds.map(({ path, by }) => {
+      const [give, back] = ["give", "handback"].map(
+        (verb) => `runs ${verb} ${run} ${shellWord(path)}`,
+      );
+      return `${plain(by)} has ${plain(path)} in hand.\n  mend: ${command(`${give} FILE --why WHY`)}   or: ${command(`${back} --why WHY`)}`;
     }),
     ...exceptions.map(({ path, owner, look, why }) => {
       const again = why === "unknown" ? " --retry" : "";

@@ -23,24 +23,39 @@ export type Given = {
 export function paramsOf(workflow: Workflow, given: Given): Checked {
   const file = given.file === null ? { values: {} } : fileValues(given.cwd, given.file);
   if ("code" in file) return { problems: [file] };
-  const params: Record<string, Json> = { ...file.values };
+  const pairs = pairsOf(workflow, given);
+  const params = { ...file.values, ...pairs.params };
   const origin: Record<string, Json> = {};
-  for (const name of Object.keys(params)) origin[name] = "file";
-  const problems: Problem[] = [];
-  const unread = new Set<string>();
-  for (const pair of given.pairs) {
-    const at = pair.indexOf("=");
-    const name = pair.slice(0, at);
-    const read =
-      at < 1 ? noPair(pair) : valueAs(pair.slice(at + 1), paramNamed(workflow, name), given.cwd);
-    if ("value" in read) params[name] = read.value;
-    else problems.push(read);
-    if ("value" in read) origin[name] = "given";
-    else unread.add(name);
-  }
+  for (const name of Object.keys(file.values)) origin[name] = "file";
+  for (const name of Object.keys(pairs.params)) origin[name] = "given";
+  const { problems, unread } = pairs;
   const checked = checkParams(notMissing(workflow, unread), params, origin);
   if (problems.length === 0) return checked;
   return { problems: [...problems, ...("problems" in checked ? checked.problems : [])] };
+}
+
+export type Pairs = {
+  readonly params: JsonObject;
+  readonly problems: readonly Problem[];
+  /** Those that could not be read. */
+  readonly unread: ReadonlySet<string>;
+};
+
+/** What stands in `key=value`, read as the params of the workflow are written; not checked yet. */
+export function pairsOf(workflow: Workflow, { pairs, cwd }: Omit<Given, "file">): Pairs {
+  const params: Record<string, Json> = {};
+  const problems: Problem[] = [];
+  const unread = new Set<string>();
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    const name = pair.slice(0, at);
+    const read =
+      at < 1 ? noPair(pair) : valueAs(pair.slice(at + 1), paramNamed(workflow, name), cwd);
+    if ("value" in read) params[name] = read.value;
+    else problems.push(read);
+    if (!("value" in read)) unread.add(name);
+  }
+  return { params, problems, unread };
 }
 
 function paramNamed(workflow: Workflow, name: string): JsonObject | null {

@@ -7,6 +7,7 @@ import { addBudgets } from "./program-budgets.ts";
 import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
 import { addReviewing } from "./program-reviewing.ts";
+import { addSteering } from "./program-steering.ts";
 import type { Surroundings } from "./surroundings.ts";
 import {
   aboutRun,
@@ -184,46 +185,6 @@ function addRuns(root: Command, choose: Choose): void {
 }
 
 const RUNS_LISTED_MOST = 20;
-
-type ResumeFlags = {
-  readonly step?: string;
-  readonly retry: boolean;
-  readonly skip: boolean;
-  readonly give?: string;
-  readonly reason?: string;
-};
-
-function addSteering(runs: Command, choose: Choose): void {
-  withOptions(
-    aboutRun(runs, "cancel")
-      .requiredOption("--reason <why>", "kept in the log")
-      .option("--rollback", "undo what was done, newest first", false)
-      .description("cancel a run"),
-  ).action((run: string, options: { readonly reason: string; readonly rollback: boolean }) =>
-    choose(async (context) => (await import("./runs-cancel.ts")).runsCancel(context, run, options)),
-  );
-  withOptions(
-    aboutRun(runs, "resume")
-      .option("--step <path>", "only the exception at this step")
-      .option("--retry", "try it again, although it may have been done already", false)
-      .option("--skip", "go on without the step", false)
-      .option("--give <file>", "take the step's outputs from a YAML or JSON file")
-      .option("--reason <why>", "kept in the log")
-      .description("try again what failed, go on with a paused or interrupted run"),
-  )
-    .addHelpText(
-      "after",
-      examples(
-        "muster runs resume last",
-        "muster runs resume wf_7q --step account-setup/2 --skip --reason 'done by hand'",
-      ),
-    )
-    .action((run: string, options: ResumeFlags) =>
-      choose(async (context) =>
-        (await import("./runs-resume.ts")).runsResume(context, run, options),
-      ),
-    );
-}
 
 function addPublish(root: Command, choose: Choose): void {
   withOptions(

@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { parse } from "yaml";
 import {
   type ExceptionRecord,
   exceptionsOf,
@@ -8,10 +5,10 @@ import {
   statusOf,
 } from "../core/history/index.ts";
 import type { RunId } from "../core/id.ts";
-import type { Json } from "../core/json.ts";
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
 import { finish } from "./finish.ts";
+import { outputsIn } from "./outputs-file.ts";
 import { readHistory } from "./read-history.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse } from "./with-company.ts";
@@ -22,7 +19,8 @@ export type ResumeOptions = {
   readonly retry: boolean;
   readonly skip: boolean;
   readonly give?: string;
-  readonly reason?: string;
+  readonly why: string;
+  readonly by?: string;
 };
 
 /**
@@ -39,17 +37,21 @@ export async function runsResume(
     const history = await readHistory(company, run);
     const signals = signalsFor(history, run, { options, cwd: context.surroundings.cwd });
     if ("code" in signals) return refuse(context, [signals]);
-    const by = context.surroundings.person;
+    const by = options.by ?? context.surroundings.person;
     for (const told of signals.tell) {
       const problems = await company.send(run, told, { by });
       if (problems.length > 0) return refuse(context, problems);
     }
     if (statusOf(await readHistory(company, run)) === "paused") {
-      const problems = await company.send(run, { type: "resume" }, { by });
+      const problems = await company.send(run, resumeOf(options), { by });
       if (problems.length > 0) return refuse(context, problems);
     }
     return await finish(context, company, { run, shownFrom: history.seq });
   });
+}
+
+function resumeOf({ why }: ResumeOptions): Told {
+  return { type: "resume", ...(why === "" ? {} : { why }) };
 }
 
 type Ask = { readonly options: ResumeOptions; readonly cwd: string };
@@ -61,29 +63,29 @@ function signalsFor(
   { options, cwd }: Ask,
 ): { readonly tell: readonly Told[] } | Problem {
   if (history.outcome !== null) return ended(run, history.outcome);
-  const { step, skip, give, reason = "" } = options;
+  const { step, skip, give, why } = options;
   const open = exceptionsOf(history);
   const meant = step === undefined ? open : open.filter((exception) => isMeant(exception, step));
   if (step !== undefined && meant.length === 0) return notHeld(run, step, open);
   if (!skip && give === undefined) return again(run, meant, options);
   const [only] = meant;
   if (!only || meant.length > 1) return whichOne(run, open);
-  if (skip) return { tell: [{ type: "skip", key: only.key, why: reason }] };
-  const output = outputsIn(resolve(cwd, give ?? ""));
+  if (skip) return { tell: [{ type: "skip", key: only.key, why }] };
+  const output = outputsIn(cwd, give ?? "");
   if ("code" in output) return output;
-  return { tell: [{ type: "give", key: only.key, output, why: reason }] };
+  return { tell: [{ type: "give", key: only.key, output, why }] };
 }
 
 /** What may have been done already is tried again only by whoever says so. */
 function again(
   run: RunId,
   meant: readonly ExceptionRecord[],
-  { step, retry }: ResumeOptions,
+  { step, retry, why }: ResumeOptions,
 ): { readonly tell: readonly Told[] } | Problem {
-  const tried = meant.filter(({ why }) => retry || why !== "unknown");
+  const tried = meant.filter((exception) => retry || exception.why !== "unknown");
   const [doubtful] = meant;
   if (step !== undefined && tried.length === 0 && doubtful) return inDoubt(run, doubtful);
-  return { tell: tried.map(({ key }) => ({ type: "retry", key })) };
+  return { tell: tried.map(({ key }) => ({ type: "retry", key, why })) };
 }
 
 /** By its path, or the id at the path's end. */
@@ -97,16 +99,6 @@ function inDoubt(run: RunId, { path, look }: ExceptionRecord): Problem {
     message: `The step ${path} of ${run} is not tried again just so. ${look}`,
     mend: `muster runs resume ${run} --step ${path} --retry   or with --give FILE, or --skip`,
   };
-}
-
-function outputsIn(path: string): { readonly value: Json } | Problem {
-  const mend = "Give a YAML or JSON file that holds the step's outputs as an object.";
-  try {
-    return { value: parse(readFileSync(path, "utf8")) as Json };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { code: "bad-input", message: `${path} cannot be read: ${why}`, mend };
-  }
 }
 
 function ended(run: RunId, outcome: string): Problem {

@@ -13,3 +13,4 @@ export { openTerminal } from "./terminal.ts";
 export { count, cut, pad, plain, widthOf } from "./text.ts";
 export { treeLines } from "./tree.ts";
 export { valueLine } from "./value.ts";
+export { happenedLines } from "./what-happened.ts";

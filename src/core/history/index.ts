@@ -21,3 +21,4 @@ export { isEnded } from "./record.ts";
 export { type Beside, countedSteps, isWell, stateDocument } from "./state-document.ts";
 export type { RunStatus, RunView, StepView } from "./view.ts";
 export { exceptionsOf, gatesOf, holdsOf, statusOf, tasksOf, viewOf } from "./view.ts";
+export { type WhatHappened, whatHappened } from "./what-happened.ts";

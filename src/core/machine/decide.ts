@@ -46,7 +46,6 @@ export function decide(run: Run, signal: Signal, facts: Facts): Decision | Probl
   const problem = hear(draft, signal);
   if (problem !== null) return problem;
   draft.by = "muster";
-  if (facts.isResting === true) return ended(draft, false);
   if (run.unsettled) lookAtAll(draft);
   const isSettled = settle(draft);
   if (signal.type === "proceed" && run.unsettled && draft.events.length === 0)
@@ -55,8 +54,13 @@ export function decide(run: Run, signal: Signal, facts: Facts): Decision | Probl
   return ended(draft, isSettled);
 }
 
-/** Looks at steps until none is left to look at and no free place is wanted. */
+/**
+ * Looks at steps until none is left to look at and no free place is wanted.
+ *
+ * @returns whether nothing is left to decide
+ */
 function settle(draft: Draft): boolean {
+  let isLeft = false;
   for (;;) {
     if (isFull(draft)) return false;
     const path = draft.queue[draft.looked];
@@ -65,23 +69,47 @@ function settle(draft: Draft): boolean {
       const frame = get(draft.run.frames, path);
       if (frame === undefined) continue;
       if (draft.run.paused !== null && frame.stopping === null) return false;
-      advance(draft, frame);
+      if (isResting(draft) && mayAttempt(frame)) isLeft = true;
+      else advance(draft, frame);
       continue;
     }
-    if (draft.isFreed && isShortOfMoney(draft)) {
-      letGoOn(draft);
-      continue;
-    }
-    if (draft.run.paused === null && giveplace(draft)) continue;
-    const before = draft.events.length;
-    endRun(draft);
-    if (draft.events.length === before)
-      return draft.run.paused === null || draft.run.phase !== "running";
+    if (goesOn(draft)) continue;
+    if (isLeft || (isResting(draft) && wantsMore(draft.run))) return false;
+    return draft.run.paused === null || draft.run.phase !== "running";
   }
+}
+
+/** No step is left to look at: money that is free lets one go on, a place is taken, or the run ends. */
+function goesOn(draft: Draft): boolean {
+  if (draft.isFreed && isShortOfMoney(draft)) {
+    letGoOn(draft);
+    return true;
+  }
+  if (draft.run.paused === null && giveplace(draft)) return true;
+  const before = draft.events.length;
+  endRun(draft);
+  return draft.events.length > before;
+}
+
+function isResting({ facts }: Draft): boolean {
+  return facts.isResting === true;
+}
+
+/** What follows may be an attempt, and where nothing begins there is none. */
+function mayAttempt(frame: Frame): boolean {
+  return (
+    frame.kind === "leaf" &&
+    frame.stopping === null &&
+    (frame.state === "judging" || frame.undoes !== null)
+  );
 }
 
 function isShortOfMoney({ run }: Draft): boolean {
   return run.ledger !== null && run.ledger.short.length > 0 && run.paused === null;
+}
+
+function wantsMore(run: Run): boolean {
+  return run.phase === "undoing" || nextForPlace(run) !== null;
 }
 
 function advance(draft: Draft, frame: Frame): void {
@@ -107,6 +135,7 @@ function advance(draft: Draft, frame: Frame): void {
 
 /** The next in the queues takes a free place: a step goes on, a block begins its next, an `each` an item. */
 function giveplace(draft: Draft): boolean {
+  if (isResting(draft)) return false;
   const frame = nextForPlace(draft.run);
   if (frame === null) return false;
   if (frame.kind === "leaf") attempt(draft, frame);

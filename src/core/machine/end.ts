@@ -45,7 +45,7 @@ function undoNext(draft: Draft): void {
   const { run } = draft;
   for (const [path] of entries(run.frames)) if (isUndo(path)) return;
   if (run.undo === null) return finish(draft, "rolled back", null);
-  if (run.paused !== null) return;
+  if (run.paused !== null || draft.facts.isResting === true) return;
   const number = run.undone + 1;
   const started = { type: "step.started", path: undoPath(number), slot: number } as const;
   const { child } = run.undo;

@@ -86,7 +86,7 @@ function heardSteering(draft: Draft, told: Extract<Told, { type: Steering }>): P
     case "amend":
       return heardAmend(draft, told);
     case "move":
-      return null;
+      return { code: "conflict", message: `${draft.run.id} cannot be moved to another version.` };
     case "deny":
       return heardDeny(draft, told);
     case "raise":

@@ -292,4 +292,11 @@ describe("a process that begins nothing", () => {
     expect(run.log().map(({ type }) => type)).toEqual(["run.accepted"]);
     expect([run.status(), run.owes("proceed").length]).toEqual(["accepted", 1]);
   });
+
+  test("opens what only waits, and has nothing left to decide then", () => {
+    const run = given("steps: [{ id: may, gate: { ask: May it be? } }]", {
+      isResting: true,
+    }).start();
+    expect([run.status(), run.owes("proceed")]).toEqual(["waiting", []]);
+  });
 });

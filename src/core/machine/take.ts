@@ -32,6 +32,11 @@ function whyNot({ run }: Draft, frame: LeafFrame): Problem | null {
       `"${name}" waits for a person already.`,
       "Give its outputs, try it again, or go on without it.",
     );
+  if (frame.state === "short")
+    return conflict(
+      `"${name}" waits for a budget, and has not begun.`,
+      "Raise it, or leave it out.",
+    );
   if (frame.state === "approving")
     return conflict(`"${name}" waits for an approval.`, "Decide that first, in the inbox.");
   const held = frame.hold === null ? undefined : get(run.open, frame.hold);

@@ -150,6 +150,8 @@ export type Waiting = {
     | "paused"
     | "dependency";
   readonly until?: string;
+  /** An exception about what may have been done already: it is tried again only by whoever says so. */
+  readonly isInDoubt?: true;
   /** How a person moves it on, as a command: "muster runs resume wf_x". */
   readonly mend?: string;
 };

@@ -107,7 +107,8 @@ function exceptionTold(
   const what = `"${name}" waits for ${owner === "" ? "a person" : owner}: ${error} ${look}`;
   const again = why === "unknown" ? " --retry" : "";
   const mend = `muster runs resume ${run} --step ${path}${again}`;
-  return { status: "waiting", kind: "exception", what, mend };
+  const doubt = why === "unknown" ? ({ isInDoubt: true } as const) : {};
+  return { status: "waiting", kind: "exception", what, mend, ...doubt };
 }
 
 function heldTold(
