@@ -15,6 +15,7 @@ import {
   type TaskRecord,
 } from "./record.ts";
 import type { Undoable } from "./undo.ts";
+import { NO_USE, type Use } from "./use.ts";
 
 /**
  * What people want to know of a run, read off its log and nothing else. Lists, pages, counts and
@@ -65,6 +66,8 @@ export type History = {
   readonly escalations: readonly EscalationRecord[];
   readonly agents: Readonly<Record<string, number>>;
   readonly usage: UsageSum;
+  /** The same by step, with what is set aside. */
+  readonly use: Use;
   /** What people added to the run's budget. */
   readonly raised: Amounts;
   readonly counts: Counts;
@@ -181,6 +184,7 @@ export function emptyHistory(workflow: Workflow): History {
     escalations: [],
     agents: {},
     usage: { tokens: 0, calls: 0, costMicros: {} },
+    use: NO_USE,
     raised: NO_AMOUNTS,
     counts: NO_COUNTS,
   };

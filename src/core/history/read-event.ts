@@ -25,6 +25,7 @@ import {
   timerSet,
 } from "./step-events.ts";
 import { taskClaimed, taskEscalated, taskReleased } from "./task-events.ts";
+import { useRepeated, useSettled } from "./use.ts";
 
 /**
  * The history after one more event. Its cost does not depend on how many items a run has. An event
@@ -89,14 +90,14 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
       at: event.at,
       ...(event.fallback === undefined ? {} : { fallback: event.fallback }),
     }),
-  "attempt.repeated": (history) => ({
-    ...history,
+  "attempt.repeated": (history, event) => ({
+    ...useRepeated(history, event),
     counts: { ...history.counts, repeated: history.counts.repeated + 1 },
   }),
   "attempt.ended": attemptEnded,
-  "attempt.settled": (history, { usage }) => ({
-    ...history,
-    usage: addUsage(history.usage, usage),
+  "attempt.settled": (history, event) => ({
+    ...useSettled(history, event),
+    usage: addUsage(history.usage, event.usage),
   }),
   "budget.exceeded": budgetExceeded,
   "budget.found": (history, { path }) =>

@@ -7,6 +7,7 @@ import { isComposite, parentPath, placeAt } from "./place.ts";
 import type { StepRecord } from "./record.ts";
 import { taskOpened } from "./task-events.ts";
 import { subRunEnded, undoFinished, undoStarted } from "./undo.ts";
+import { useClosed, useOpened } from "./use.ts";
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;
 
@@ -104,7 +105,8 @@ export function stepFinished(history: History, event: Of<"step.finished">): Hist
     done,
   };
   const asked = nothingAwaited(history, before);
-  let after = write({ ...asked, usage: addUsage(history.usage, event.usage) }, record);
+  const used = useClosed(asked, event);
+  let after = write({ ...used, usage: addUsage(history.usage, event.usage) }, record);
   if (event.error && before.attempt) after = addError(after, record, { at, error: event.error });
   after = addWarnings(after, path, { at, texts });
   return undoFinished(addWork(after, path, { done: done - before.done }), event);
@@ -120,7 +122,8 @@ type Opened = {
 export function attemptOpened(history: History, record: StepRecord, how: Opened): History {
   const { opening, fallback } = how;
   const now = opened(record, opening, fallback);
-  return opening.task ? taskOpened(history, now, { ...opening, at: how.at }) : write(history, now);
+  const used = useOpened(history, record.path, opening);
+  return opening.task ? taskOpened(used, now, { ...opening, at: how.at }) : write(used, now);
 }
 
 function opened(
@@ -148,7 +151,8 @@ export function attemptEnded(history: History, event: Of<"attempt.ended">): Hist
   const tasks = before.task === null ? history.tasks : remove(history.tasks, before.task.key);
   const isSubRun = before.attempt?.subRun === true && event.outcome !== "refused";
   const told = isSubRun ? subRunEnded(history, path) : history;
-  const after = write({ ...told, tasks, usage: addUsage(told.usage, event.usage) }, record);
+  const used = useClosed({ ...told, tasks }, event);
+  const after = write({ ...used, usage: addUsage(told.usage, event.usage) }, record);
   return event.outcome === "stopped" ? after : addError(after, record, { at, error });
 }
 

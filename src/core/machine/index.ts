@@ -31,7 +31,15 @@ export {
 } from "./failure.ts";
 export { type ForkPlan, planFork } from "./fork.ts";
 export { hasEnded, type Inheritance, type Inherited, type Source } from "./inheritance.ts";
-export { type Ledger, NEW_LEDGER, SHORT_MOST, unitOf, usageOfRun } from "./ledger.ts";
+export {
+  type Ledger,
+  NEW_LEDGER,
+  type Settled,
+  SHORT_MOST,
+  settledBy,
+  unitOf,
+  usageOfRun,
+} from "./ledger.ts";
 export { owed, owedBy, timerDue } from "./owed.ts";
 export { type Packet, packetOf } from "./packet.ts";
 export { type Past, pastOf } from "./past.ts";
@@ -42,7 +50,7 @@ export type { Answer, Fork, Signal, Told } from "./signal.ts";
 export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";
 export { STRATEGY_OF_CLASS } from "./strategy.ts";
-export { emptyTable, entries, get, remove, set, type Table } from "./table.ts";
+export { emptyTable, entries, get, remove, set, some, type Table } from "./table.ts";
 export { asksOf, childOf, depthOf, type TaskAsked, taskOf } from "./task.ts";
 export { barePath, stepAt } from "./undo.ts";
 export { workOf } from "./work.ts";

@@ -1,4 +1,4 @@
-import { stateDocument } from "../../core/history/index.ts";
+import { resourceDocument, stateDocument, tokensBudgetOf } from "../../core/history/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Path, Stored } from "../../core/machine/index.ts";
@@ -29,6 +29,8 @@ export function documentOf(source: Source, seen: Evidence, files: RunFiles | nul
   const state = stateDocument(history, {
     value: (stored) => source.read(stored),
     gathered: (path) => (run === null ? null : source.gathered(run, path)),
+    tokensBudget: tokensBudgetOf(history),
+    resources: resourceDocument(history, { now: seen.now }),
     findings: findingsOf(seen).map((finding) => ({ ...finding })),
   });
   return { ...state, summary: summaryOf(seen, files) };
