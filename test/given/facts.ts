@@ -11,6 +11,8 @@ export type World = {
   /** Who has which capabilities, best first. */
   readonly capable?: Readonly<Record<string, readonly string[]>>;
   readonly away?: readonly string[];
+  /** What agents do not take, by their names. */
+  readonly refusing?: Readonly<Record<string, Ranked["refuses"]>>;
   /** Agents that are people, and teams with who is meant by them. */
   readonly people?: Readonly<Record<string, Asked>>;
   readonly teams?: Readonly<Record<string, readonly string[]>>;
@@ -59,6 +61,7 @@ function agentsFor(world: World, need: AgentNeed): readonly Ranked[] {
     healthy: !(world.away ?? []).includes(agent),
     why: `${agent} can do it`,
     ...(world.estimates?.[agent] === undefined ? {} : { estimate: world.estimates[agent] }),
+    ...(world.refusing?.[agent] === undefined ? {} : { refuses: world.refusing[agent] }),
     ...(world.people?.[agent] === undefined ? {} : { person: world.people[agent] }),
   }));
 }

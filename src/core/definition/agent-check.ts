@@ -59,6 +59,7 @@ export function reportCapabilities(
   if (known.some(({ capabilities }) => needs.every((need) => capabilities.includes(need)))) return;
   const all = [...new Set(known.flatMap(({ capabilities }) => capabilities))].toSorted();
   const missing = needs.find((need) => !all.includes(need));
+  const broken = Object.entries(agents).find(([, { isBroken }]) => isBroken === true);
   report.add({
     code: "unknown-agent",
     message:
@@ -66,11 +67,13 @@ export function reportCapabilities(
         ? `No agent has all of these capabilities: ${needs.join(", ")}.`
         : `No agent has the capability "${missing}".`,
     mend:
-      missing === undefined
-        ? "Give them to one agent, or make several steps of it."
-        : all.length === 0
-          ? `Declare an agent that has it, in agents/NAME.yaml: capabilities: [${missing}].`
-          : suggestion(missing, all, "Capabilities"),
+      broken !== undefined
+        ? `Mend agents/${broken[0]}.yaml first: what it can do is not known.`
+        : missing === undefined
+          ? "Give them to one agent, or make several steps of it."
+          : all.length === 0
+            ? `Declare an agent that has it, in agents/NAME.yaml: capabilities: [${missing}].`
+            : suggestion(missing, all, "Capabilities"),
     path,
   });
 }

@@ -13,6 +13,7 @@ import { errorWords, readRetry, readStrategy } from "./retry.ts";
 import { fieldsOf } from "./scope.ts";
 import { least } from "./settings.ts";
 import type { SubRunSource, TaskSource } from "./step-source.ts";
+import { checkTakers } from "./takers-check.ts";
 import type {
   AgentNeed,
   Common,
@@ -34,11 +35,7 @@ export function buildTask(
   const { source } = draft;
   const agent = readNeed(draft, building);
   const inputs = inputsOf(draft, names, building);
-  const known = agent.kind === "named" ? building.surroundings.agents?.[agent.agent] : undefined;
-  if (known?.inputs) {
-    const about = { what: `agent "${agent.kind === "named" ? agent.agent : ""}"`, word: "inputs" };
-    checkInputs(source.inputs ?? {}, { draft, names, building, fields: known.inputs, ...about });
-  }
+  checkTakers(agent, draft, { names, building });
   const fallback = readFallback(source, draft, { agent, building });
   checkOutputs(draft, { agent, fallback }, building);
   const strategy = readStrategy(source.error_strategy) ?? building.settings.strategy;

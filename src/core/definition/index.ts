@@ -18,6 +18,7 @@ export type { Conversion, Example } from "./conversion-table.ts";
 export { conversionTable } from "./conversion-table.ts";
 export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflow.ts";
 export { parseDuration, sayDuration } from "./duration.ts";
+export { type FittedInputs, fitInputs } from "./fit-inputs.ts";
 export { variablesIn, whatIsWrongWith, withVariables } from "./http-agent.ts";
 export { type Bound, type Laid, leavesOf, NO_OVERLAY, type Overlay } from "./overlay.ts";
 export { type ReadAgent, readAgent } from "./read-agent.ts";

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../json.ts";
 import { isAssignable } from "./assignable.ts";
 import type { Building } from "./building.ts";
 import { capital, type Draft } from "./draft.ts";
+import { isNeeded } from "./fit-inputs.ts";
 import { shown } from "./shape-problem.ts";
 import { typeOfSchema } from "./type.ts";
 import type { OutputFields, TypeRef } from "./workflow.ts";
@@ -54,6 +55,36 @@ export function checkInputs(
       path: draft.at,
     });
   }
+}
+
+type Given = { readonly [name: string]: Json };
+
+/** Why an agent can never take these inputs, as the end of a sentence; null where it can, or nobody knows. */
+export function misfitOf(
+  given: Given,
+  to: {
+    readonly names: Names;
+    readonly building: Building;
+    readonly fields: OutputFields;
+  },
+): string | null {
+  const { names, building, fields } = to;
+  for (const [name, value] of Object.entries(given)) {
+    const type = Object.hasOwn(fields.fields, name) ? fields.fields[name] : undefined;
+    if (type === undefined && !fields.open) return `it takes no "${name}"`;
+    const why = type === undefined ? null : mismatch(value, type, { names, building });
+    if (why !== null) return `it takes ${type?.text} as "${name}", and ${why}`;
+  }
+  const missing = neededBy(fields).find((name) => !Object.hasOwn(given, name));
+  return missing === undefined ? null : `it needs "${missing}"`;
+}
+
+/** What whoever takes these cannot go without. */
+export function neededBy({ fields }: OutputFields): readonly string[] {
+  return Object.keys(fields).filter((name) => {
+    const type = fields[name];
+    return type !== undefined && isNeeded(type);
+  });
 }
 
 /** Why a value cannot be of a type, as the end of a sentence; null where it can, or nobody knows. */

@@ -25,7 +25,7 @@ function read(
   });
   const map = readMap({ file: "map.yaml", text: `muster: 1\n${company}` });
   if (map.problems.length > 0) throw new Error(JSON.stringify(map.problems));
-  const number = parseType("number", {}).type;
+  const number = parseType("number?", {}).type;
   const surroundings = {
     agents: {
       maker: { capabilities: [], inputs: { open: false, fields: { n: number } } },

@@ -19,6 +19,8 @@ export type KnownAgent = {
   /** What it takes and gives, where its definition says so. */
   readonly inputs?: OutputFields | null;
   readonly outputs?: OutputFields | null;
+  /** There is a file of it, and what is wrong is said there. */
+  readonly isBroken?: true;
 };
 
 export type KnownWorkflow = { readonly params: Readonly<Record<string, Param>> };

@@ -1,7 +1,7 @@
 import type { Amounts } from "../amounts.ts";
 import type { AgentNeed, Workflow } from "../definition/index.ts";
 import type { Digest } from "../id.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { EffectClass } from "./event.ts";
 
 /**
@@ -45,6 +45,8 @@ export type Ranked = {
   readonly why: string;
   /** What one attempt uses at most, as the agent's author says. */
   readonly estimate?: Amounts;
+  /** Why it does not take these inputs, as its definition says; null: it takes them. Absent: it takes any. */
+  readonly refuses?: (inputs: JsonObject) => string | null;
   /** It is a person's task: nothing is performed. */
   readonly person?: Asked;
 };

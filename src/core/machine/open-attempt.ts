@@ -1,6 +1,7 @@
 import type { AgentNeed, Fallback, Step, Task } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import { approvalOf, isGranted } from "./approval.ts";
+import { type Choosing, chosen } from "./choice.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Opening, TaskOpening } from "./event.ts";
 import type { Asked } from "./facts.ts";
@@ -8,7 +9,7 @@ import { failure } from "./failure.ts";
 import { fail, raise } from "./finish.ts";
 import { exceeded, isShort, reserving } from "./reserve.ts";
 import type { LeafFrame, Run } from "./run.ts";
-import { scopeAt } from "./scope.ts";
+import { type Position, scopeAt } from "./scope.ts";
 import { following } from "./strategy.ts";
 import { undoStep } from "./undo.ts";
 
@@ -29,7 +30,7 @@ export function attempt(draft: Draft, frame: LeafFrame): void {
     tell(draft, { type: "attempt.started", path: frame.path, ...undoOpening(draft.run) });
     return;
   }
-  const opening = openingFor(draft, step, { need: needOf(step, frame.agent), call: frame.call });
+  const opening = openingFor(draft, step, againBy(frame));
   // While a call is in doubt it stays what it was, whatever its agent declares by now.
   const effects = frame.doubt ? frame.effects : opening.effects;
   const spare = frame.attempts > 0 || frame.undoes !== null;
@@ -44,7 +45,7 @@ function fallBack(
   frame: LeafFrame,
   { step, fallback }: { readonly step: Task; readonly fallback: Fallback },
 ): void {
-  const opening = fallbackOpening(draft, step, fallback.agent);
+  const opening = fallbackOpening(draft, frame, { step, agent: fallback.agent });
   const aside = reserving(draft, { step, frame, opening, spare: true });
   if (isShort(aside)) return exceeded(draft, frame, { short: aside, isFallback: true });
   const begun = { type: "attempt.started", path: frame.path, fallback: fallback.reason } as const;
@@ -64,18 +65,26 @@ function ungranted(draft: Draft, frame: LeafFrame): void {
   else fail(draft, frame, error);
 }
 
+type FallingBack = { readonly step: Task; readonly agent: string };
+
 /** A fallback that nobody declared is a person's task: there is somebody who owns what fails. */
-function fallbackOpening(draft: Draft, step: Task, agent: string): Opening {
+function fallbackOpening(draft: Draft, frame: LeafFrame, { step, agent }: FallingBack): Opening {
   const need = { kind: "named", agent } as const;
-  if (draft.facts.agents(need).length > 0) return openingFor(draft, step, { need, call: null });
+  if (draft.facts.agents(need).length > 0)
+    return openingFor(draft, step, { need, call: null, at: frame, before: null });
   const owner = draft.run.workflow.owner || draft.run.by;
   const to = draft.facts.people?.(owner) ?? [];
   return { agent, effects: "pure", task: { to: to.length === 0 ? [owner] : to } };
 }
 
 /** The fields of a first attempt, as they stand in `step.started`; none where it does not fit into a budget. */
-export function firstOpening(draft: Draft, step: LeafFrame["step"]): { attempt?: Opening } {
-  const opening = openingFor(draft, step, { need: needOf(step, null), call: null });
+export function firstOpening(
+  draft: Draft,
+  step: LeafFrame["step"],
+  at: Position,
+): { attempt?: Opening } {
+  const need = needOf(step);
+  const opening = openingFor(draft, step, { need, call: null, at, before: null });
   const aside = reserving(draft, { step, frame: null, opening, spare: false });
   if (aside === null) return { attempt: opening };
   return isShort(aside) ? {} : { attempt: { ...opening, ...aside } };
@@ -95,32 +104,38 @@ export function timeLimit(draft: Draft, path: string, step: Step): void {
   if (ms !== null) tell(draft, { type: "timer.set", path, due: draft.at + ms, why: "block" });
 }
 
-function needOf(step: LeafFrame["step"], again: string | null): AgentNeed {
-  if (again !== null && again !== "") return { kind: "named", agent: again };
+function needOf(step: LeafFrame["step"]): AgentNeed {
   return step.kind === "task" ? step.agent : { kind: "named", agent: step.workflow };
 }
 
-function openingFor(
-  draft: Draft,
-  step: LeafFrame["step"],
-  ask: { need: AgentNeed; call: number | null },
-): Opening {
+type Asking = Choosing & { readonly call: number | null };
+
+/**
+ * Whoever had it goes on; but where anybody may do it who can, and nothing of it is in doubt, another
+ * takes over from one that is not well any more.
+ */
+function againBy(frame: LeafFrame): Asking {
+  const { step, agent: before, call, fellBack } = frame;
+  const need = needOf(step);
+  const isFree = need.kind === "capable" && call === null && !fellBack && !frame.doubt;
+  if (isFree || before === null || before === "") return { need, call, at: frame, before };
+  return { need: { kind: "named", agent: before }, call, at: frame, before };
+}
+
+function openingFor(draft: Draft, step: LeafFrame["step"], ask: Asking): Opening {
   const call = ask.call === null ? {} : { call: ask.call };
   if (step.kind === "workflow") return { ...call, ...childOpening(draft, step.workflow, ask.call) };
-  const ranked = draft.facts.agents(ask.need);
-  const best =
-    ranked[0]?.healthy === true ? ranked[0] : (ranked.find((one) => one.healthy) ?? ranked[0]);
+  const { best, why } = chosen(draft, step, ask);
   // Nobody: the performer refuses it with a sentence, so that every refusal is an event.
-  if (best === undefined)
+  if (best === null)
     return { ...call, agent: ask.need.kind === "named" ? ask.need.agent : "", effects: "pure" };
   const { agent, digest: agentDigest, effects } = best;
   if (best.person !== undefined) {
     const task = taskFor(draft, step, best.person);
-    const chosen = ask.need.kind === "capable" ? { chosen: best.why } : {};
-    return { ...call, agent, agentDigest, effects: "pure", ...chosen, task };
+    const because = why === null ? {} : { chosen: why };
+    return { ...call, agent, agentDigest, effects: "pure", ...because, task };
   }
-  if (ask.need.kind === "capable")
-    return { ...call, agent, agentDigest, effects, chosen: best.why };
+  if (why !== null) return { ...call, agent, agentDigest, effects, chosen: why };
   return ask.call === null
     ? { agent, agentDigest, effects }
     : { ...call, agent, agentDigest, effects };

@@ -37,7 +37,7 @@ export function start(draft: Draft, parent: Frame, at: number): void {
   }
   // Most steps read nothing to begin: what they ask is resolved when it is performed.
   if (step.kind === "task" && step.when === null && step.approve === null) {
-    const attempt = firstOpening(draft, step);
+    const attempt = firstOpening(draft, step, place);
     tell(draft, { type: "step.started", path: place.path, slot: at, ...attempt });
     return;
   }
@@ -73,7 +73,8 @@ function begin(draft: Draft, step: Step, on: Begin): void {
     case "workflow":
       return beginSubRun(draft, step, on);
     case "task":
-      if (step.approve === null) tell(draft, { ...started, ...firstOpening(draft, step) });
+      if (step.approve === null)
+        tell(draft, { ...started, ...firstOpening(draft, step, on.place) });
       else
         tell(draft, {
           ...started,
@@ -87,7 +88,7 @@ function begin(draft: Draft, step: Step, on: Begin): void {
 
 /** One that does not fit into a budget has no attempt yet whose time runs. */
 function beginSubRun(draft: Draft, step: SubRun, { place }: Begin): void {
-  const opening = firstOpening(draft, step);
+  const opening = firstOpening(draft, step, place);
   tell(draft, { type: "step.started", path: place.path, slot: place.at, ...opening });
   if (opening.attempt !== undefined) timeLimit(draft, place.path, step);
 }

@@ -249,7 +249,10 @@ describe("a retry", () => {
       capable: { one: ["csv"], two: ["sql", "csv"], three: ["sql"] },
     }).start();
     const [started] = run.events("step.started");
-    expect(started?.attempt).toMatchObject({ agent: "two", chosen: "two can do it" });
+    expect(started?.attempt).toMatchObject({
+      agent: "two",
+      chosen: "two can do it; before three: three can do it",
+    });
     run.fails("a", "network_timeout");
     run.after(60_000);
     expect(run.attempt("a")).toMatchObject({ agent: "two", attempt: 2 });

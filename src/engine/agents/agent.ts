@@ -1,4 +1,5 @@
 import type { Amounts } from "../../core/amounts.ts";
+import type { BreakerDefinition, OutputFields } from "../../core/definition/index.ts";
 import type { Digest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Asked, EffectClass, Failure, Usage } from "../../core/machine/index.ts";
@@ -21,10 +22,18 @@ export interface Agent {
   attempt(task: AgentTask, tools: Tools, abort: AbortSignal): Promise<AgentAnswer> | AgentAnswer;
   /** What one attempt uses at most, as its author says. */
   readonly estimate?: Amounts;
+  /** What it takes, where its definition says so. */
+  readonly inputs?: OutputFields | null;
+  /** When it is left alone for a while; absent or null is never. */
+  readonly breaker?: BreakerDefinition | null;
+  /** How often it is asked for its health while it is at work; absent or null is never. */
+  readonly heartbeatMs?: number | null;
   /** It is people: nothing is performed, its tasks wait for them. */
   readonly person?: Asked;
   /** Those that share its work, where there are several. */
   instances?(): readonly InstanceView[];
+  /** Its processes that have nothing in hand are ended; new ones begin when they are needed. */
+  renew?(): Promise<void>;
   close(): Promise<void>;
 }
 

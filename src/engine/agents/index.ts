@@ -7,8 +7,10 @@ export {
   type FunctionAnswer,
 } from "./define-agent.ts";
 export type { ClassOf } from "./failed.ts";
+export type { InstanceView } from "./instances.ts";
 export { copyJson } from "./json-copy.ts";
 export { openAgent } from "./open-agent.ts";
+export { balanced } from "./ranking.ts";
 export { openRoster, type Roster } from "./roster.ts";
 export type { SettingOptions } from "./setting.ts";
 export { messageOf } from "./thrown.ts";

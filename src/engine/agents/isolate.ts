@@ -6,6 +6,7 @@ import { digestOfAgent } from "./definition-digest.ts";
 import { environmentOf, whatIsUnset } from "./environment.ts";
 import { failed, stopped } from "./failed.ts";
 import { capabilitiesOf, effectsOf } from "./function.ts";
+import type { InstanceView } from "./instances.ts";
 import { keepTrack } from "./keep-track.ts";
 import { openScratch } from "./scratch.ts";
 import type { Setting } from "./setting.ts";
@@ -56,6 +57,7 @@ export async function openIsolate(
   // One more than attempts, so that a question of health takes no attempt's place.
   const pool = openPool(concurrency + 1, open);
   const first = await pool.take()?.ready;
+  if (first?.type === "ready") pool.warm(definition.instances);
   const said = first?.type === "ready" ? first : { effects: null, capabilities: [] };
   return {
     name: definition.name,
@@ -65,7 +67,17 @@ export async function openIsolate(
     concurrency,
     timeoutMs: definition.timeoutMs,
     health: async () => whatIsUnset(definition, setting) ?? healthIn(pool, definition.name),
-    attempt: (task, tools, abort) => attemptIn(pool, origin, { task, tools, abort }),
+    attempt: async (task, tools, abort) => {
+      const answer = await attemptIn(pool, origin, { task, tools, abort });
+      // One that fell is replaced before it is needed.
+      pool.warm(definition.instances);
+      return answer;
+    },
+    instances: () => pool.view(),
+    renew: async () => {
+      await pool.renew();
+      pool.warm(definition.instances);
+    },
     close: () => pool.close(),
   };
 }
@@ -73,23 +85,48 @@ export async function openIsolate(
 type Pool = {
   /** One that is idle, or a new one; null where all are busy or the pool is closed. */
   take(): Cell | null;
+  /** Begins as many as are missing to so many that live. */
+  warm(cells: number): void;
+  /** Ends those that have nothing in hand. */
+  renew(): Promise<void>;
+  view(): readonly InstanceView[];
   close(): Promise<void>;
 };
 
 function openPool(cellsMost: number, open: () => Cell): Pool {
   const cells = new Set<Cell>();
   let isClosed = false;
+  const begin = (): Cell => {
+    const cell = open();
+    cells.add(cell);
+    return cell;
+  };
+  const bury = (): void => {
+    for (const cell of cells) if (!cell.isAlive()) cells.delete(cell);
+  };
   return {
     take: () => {
       if (isClosed) return null;
-      for (const cell of cells) {
-        if (!cell.isAlive()) cells.delete(cell);
-        else if (cell.isIdle()) return cell;
-      }
-      if (cells.size >= cellsMost) return null;
-      const cell = open();
-      cells.add(cell);
-      return cell;
+      bury();
+      for (const cell of cells) if (cell.isIdle()) return cell;
+      return cells.size >= cellsMost ? null : begin();
+    },
+    warm: (least) => {
+      bury();
+      while (!isClosed && cells.size < Math.min(least, cellsMost)) begin();
+    },
+    renew: async () => {
+      const idle = [...cells].filter((cell) => cell.isIdle());
+      await Promise.all(idle.map((cell) => cell.end()));
+      bury();
+    },
+    view: () => {
+      bury();
+      return [...cells].map((cell, at) => ({
+        name: `worker ${at + 1}`,
+        busy: cell.isIdle() ? 0 : 1,
+        fault: null,
+      }));
     },
     close: async () => {
       isClosed = true;

@@ -33,8 +33,9 @@ export async function openAgent(
 /** The same in a setting that is shared, and closed by whoever made it. */
 export async function openIn(setting: Setting, definition: AgentDefinition): Promise<Agent> {
   const agent = await openKind(setting, definition);
-  const { estimate } = definition;
-  return estimate === undefined ? agent : { ...agent, estimate };
+  const { inputs, breaker, heartbeatMs, estimate } = definition;
+  const made = { ...agent, inputs, breaker, heartbeatMs };
+  return estimate === undefined ? made : { ...made, estimate };
 }
 
 async function openKind(setting: Setting, definition: AgentDefinition): Promise<Agent> {

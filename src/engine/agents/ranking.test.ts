@@ -22,11 +22,10 @@ const capable = (...needs: string[]): AgentNeed => ({ kind: "capable", needs });
 function stage(...agents: readonly Agent[]) {
   const all = new Map(agents.map((one) => [one.name, one]));
   const clock = { now: 0 };
-  const health = openHealth(
-    all,
-    () => clock.now,
-    () => rankings.forget(),
-  );
+  const health = openHealth(all, {
+    now: () => clock.now,
+    changed: () => rankings.forget(),
+  });
   const rankings = openRankings(all, (name) => health.faultOf(name) === null);
   const names = (need: AgentNeed) => rankings.rank(need).map((ranked) => ranked.agent);
   return { health, names, clock, rank: rankings.rank };

@@ -1,4 +1,4 @@
-import type { AgentNeed } from "../../core/definition/index.ts";
+import { type AgentNeed, fitInputs } from "../../core/definition/index.ts";
 import type { Ranked } from "../../core/machine/index.ts";
 import type { Agent } from "./agent.ts";
 
@@ -50,6 +50,7 @@ function rankingOf(
     why: isHealthy(agent.name) ? why : `${why}; not healthy when last asked`,
     ...(agent.person === undefined ? {} : { person: agent.person }),
     ...(agent.estimate === undefined ? {} : { estimate: agent.estimate }),
+    ...refusing(agent),
   });
   if (need.kind === "named") {
     const agent = agents.get(need.agent);
@@ -64,6 +65,39 @@ function rankingOf(
         (a.name < b.name ? -1 : 1),
     )
     .map((agent) => ranked(agent, whyCapable(need.needs, agent)));
+}
+
+/** Whoever says what it takes is chosen only for that. */
+function refusing({ inputs: declared }: Agent): Pick<Ranked, "refuses"> {
+  if (declared === undefined || declared === null) return {};
+  return {
+    refuses: (inputs) => {
+      const fitted = fitInputs(declared, inputs);
+      return fitted.ok ? null : fitted.why;
+    },
+  };
+}
+
+/**
+ * The healthy by how much they have in hand: whoever has a place free before whoever has none, then who
+ * can do the least besides, then the least busy.
+ *
+ * @param load shares of what each takes at once
+ */
+export function balanced(
+  ranking: readonly Ranked[],
+  load: (agent: string) => number,
+  besides: (agent: string) => number,
+): readonly Ranked[] {
+  if (ranking.length < 2) return ranking;
+  const isFull = ({ agent }: Ranked): number => (load(agent) >= 1 ? 1 : 0);
+  return ranking.toSorted(
+    (a, b) =>
+      Number(b.healthy) - Number(a.healthy) ||
+      isFull(a) - isFull(b) ||
+      besides(a.agent) - besides(b.agent) ||
+      load(a.agent) - load(b.agent),
+  );
 }
 
 function whyCapable(needs: readonly string[], { capabilities }: Agent): string {

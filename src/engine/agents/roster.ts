@@ -2,7 +2,7 @@ import type { AgentDefinition, AgentNeed } from "../../core/definition/index.ts"
 import type { Ranked } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Agent } from "./agent.ts";
-import { openHealth } from "./health.ts";
+import { type HealthShell, openHealth } from "./health.ts";
 import { openIn } from "./open-agent.ts";
 import { nameOfNeed, openRankings } from "./ranking.ts";
 import { sweepScratch } from "./scratch.ts";
@@ -24,6 +24,12 @@ export type Roster = {
    * @returns a problem for each need that no healthy agent can do
    */
   health(needs: readonly AgentNeed[]): Promise<readonly Problem[]>;
+  /** Why it was not healthy when it was last asked; null: it was, or was never asked. */
+  faultOf(agent: string): string | null;
+  /** Asks it, unless it said something a moment ago. */
+  ask(agent: string): Promise<string | null>;
+  /** It is at work: it is asked for its health again and again, as long as it is. */
+  watch(agent: string): void;
   /** Ends all workers. Attempts in flight are ended by their own `abort`, before. */
   close(): Promise<void>;
 };
@@ -37,13 +43,24 @@ export type Roster = {
 export async function openRoster(
   definitions: readonly AgentDefinition[],
   folder: string,
-  options: SettingOptions = {},
+  options: SettingOptions & Partial<Omit<HealthShell, "now">> = {},
 ): Promise<Roster> {
   const setting = settingOf(folder, options);
   await sweepScratch(setting.scratch);
   const opened = await Promise.all(definitions.map((definition) => openIn(setting, definition)));
   const agents = new Map(opened.map((agent) => [agent.name, agent]));
-  const health = openHealth(agents, options.now ?? Date.now, () => rankings.forget());
+  const { after, isAtWork } = options;
+  const health = openHealth(agents, {
+    now: setting.now,
+    changed: (name, fault) => {
+      rankings.forget();
+      // Its processes are replaced: what is wrong may be with them alone.
+      if (fault !== null) void agents.get(name)?.renew?.();
+      options.changed?.(name, fault);
+    },
+    ...(after === undefined ? {} : { after }),
+    ...(isAtWork === undefined ? {} : { isAtWork }),
+  });
   const rankings = openRankings(agents, (name) => health.faultOf(name) === null);
 
   const problemWith = async (need: AgentNeed): Promise<Problem | null> => {
@@ -58,12 +75,16 @@ export async function openRoster(
     agent: (name) => agents.get(name) ?? null,
     names: [...agents.keys()].sort(),
     rank: rankings.rank,
+    faultOf: (name) => health.faultOf(name),
+    ask: (name) => health.ask(name),
+    watch: (name) => health.watch(name),
     health: async (needs) => {
       const distinct = new Map(needs.map((need) => [nameOfNeed(need), need]));
       const problems = await Promise.all([...distinct.values()].map(problemWith));
       return problems.filter((problem) => problem !== null);
     },
     close: async () => {
+      health.close();
       await Promise.all(opened.map((agent) => agent.close()));
       setting.warden.close();
     },

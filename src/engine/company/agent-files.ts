@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { type AgentDefinition, readAgent } from "../../core/definition/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { digestOf } from "../runtime/index.ts";
@@ -31,6 +31,11 @@ export function readAgentFiles(folder: string): AgentFiles {
     if (read.agent !== null && known === undefined) definitions.set(read.agent.name, read.agent);
   }
   return { definitions: [...definitions.values()], problems };
+}
+
+/** "agents/clerk.yaml" is of the agent "clerk". */
+export function nameOfFile(file: string): string {
+  return basename(file, extname(file));
 }
 
 function twice(file: string, known: AgentDefinition): Problem {

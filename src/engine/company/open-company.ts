@@ -129,14 +129,22 @@ const NOBODY: Parameters<typeof openEmbedded>[0]["performer"] = {
 
 async function staffOf(folder: string, options: CompanyOptions, clock: Clock): Promise<Staff> {
   const files = readAgentFiles(folder);
+  let staff: Staff | null = null;
   const extra = Object.entries(options.agents ?? {});
   const roster = await openRoster(
     files.definitions.filter(({ name }) => !extra.some(([other]) => other === name)),
     folder,
-    { classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null, now: () => clock.now() },
+    {
+      classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null,
+      now: () => clock.now(),
+      after: (ms, call) => clock.after(ms, call),
+      isAtWork: (name) => (staff?.posts.post(name)?.busy ?? 0) > 0,
+    },
   );
   const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given, clock)]));
-  return openStaff({ roster, files, extra: agents, tell: options.line ?? (() => {}) });
+  const tell = options.line ?? (() => {});
+  staff = openStaff({ roster, files, extra: agents, tell, now: () => clock.now() });
+  return staff;
 }
 
 function companyOf(office: Office): Company {

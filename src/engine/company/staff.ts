@@ -1,9 +1,23 @@
-import type { AgentDefinition, AgentNeed, KnownAgent } from "../../core/definition/index.ts";
-import { type Answer, type Call, failure, type Ranked } from "../../core/machine/index.ts";
+import type { AgentNeed, KnownAgent } from "../../core/definition/index.ts";
+import {
+  type Answer,
+  type Call,
+  type Failure,
+  failure,
+  type Ranked,
+} from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
-import type { Agent, AgentAnswer, AgentTask, Roster, Tools } from "../agents/index.ts";
+import {
+  type Agent,
+  type AgentAnswer,
+  type AgentTask,
+  balanced,
+  type Roster,
+  type Tools,
+} from "../agents/index.ts";
 import type { Performance, Performer, Terms } from "../runtime/index.ts";
-import type { AgentFiles } from "./agent-files.ts";
+import { type AgentFiles, nameOfFile } from "./agent-files.ts";
+import { fitted, left, openPosts, type Post, type Posts, refusalOf } from "./posts.ts";
 
 /** A line that an agent wrote for people while it was at work. */
 export type Line = {
@@ -20,12 +34,20 @@ export type Staff = Performer & {
   readonly known: Readonly<Record<string, KnownAgent>>;
   /** A problem for each need that no healthy agent can do. */
   readonly health: (needs: readonly AgentNeed[]) => Promise<readonly Problem[]>;
+  /** Every agent, as it is now. */
+  readonly posts: Posts;
+  /** Why it was not healthy when it was last asked, and is not now; null: it is. */
+  readonly ask: (agent: string) => Promise<string | null>;
+  /** From now on it takes nothing new, and why; null: it does. */
+  readonly steer: (agent: string, why: string | null) => void;
   readonly close: () => Promise<void>;
 };
 
 /** Of an agent that is not there: it is refused at once. */
 const NO_TERMS: Terms = { places: [], timeoutMs: 1_000 };
 const LINE_CHARACTERS_MOST = 2_000;
+/** One that is not well is not asked again before so long. */
+const UNWELL_MS = 30_000;
 
 type Given = {
   readonly roster: Roster;
@@ -33,22 +55,31 @@ type Given = {
   /** Agents of this process, by name; they go before those of the files. */
   readonly extra: ReadonlyMap<string, Agent>;
   readonly tell: (line: Line) => void;
+  readonly now: () => number;
 };
 
-export function openStaff({ roster, files, extra, tell }: Given): Staff {
+export function openStaff({ roster, files, extra, tell, now }: Given): Staff {
   const terms = new Map<string, Terms>();
   const agent = (name: string): Agent | null => extra.get(name) ?? roster.agent(name);
+  const names = [...extra.keys(), ...roster.names];
+  const posts = openPosts(
+    names.flatMap((name) => agent(name) ?? []),
+    now,
+  );
+  const ask = async (name: string): Promise<string | null> =>
+    extra.has(name) ? ((await extra.get(name)?.health()) ?? null) : await roster.ask(name);
+  const rank = (need: AgentNeed): readonly Ranked[] => {
+    const able =
+      extra.size === 0 ? roster.rank(need) : [...ranked(need, extra), ...roster.rank(need)];
+    return able.length === 0 ? able : weighed(able, need, posts);
+  };
   return {
     files,
-    known: knownOf(files.definitions, [...extra.keys(), ...roster.names], agent),
-    ranked: (need) =>
-      extra.size === 0 ? roster.rank(need) : [...ranked(need, extra), ...roster.rank(need)],
-    health: async (needs) => {
-      const others = needs.filter((need) => ranked(need, extra).length === 0);
-      const own = new Set(needs.flatMap((need) => ranked(need, extra).map((one) => one.agent)));
-      const told = await Promise.all([...own].map((name) => faultOf(extra.get(name))));
-      return [...told.filter((problem) => problem !== null), ...(await roster.health(others))];
-    },
+    posts,
+    ask,
+    known: knownOf(files, names, agent),
+    ranked: rank,
+    health: (needs) => healthOf(needs, { roster, extra, files }),
     terms: (name) => {
       const known = terms.get(name);
       if (known !== undefined) return known;
@@ -57,11 +88,18 @@ export function openStaff({ roster, files, extra, tell }: Given): Staff {
       return made;
     },
     perform: (call, task, abort) => {
-      const found = agent(call.agent);
-      if (found === null)
+      const post = posts.post(call.agent);
+      if (post === null)
         return { kind: "refused", error: failure("agent_not_found", notThere(call)) };
-      const given = found.attempt(taskOf(call, task), toolsOf(call, task, tell), abort);
-      return given instanceof Promise ? given.then(answerOf) : answerOf(given);
+      const tools = toolsOf(call, task, tell);
+      roster.watch(call.agent);
+      const attempting = { call, task, abort, tools };
+      if (roster.faultOf(call.agent) === null) return attempted(post, attempting);
+      return ask(call.agent).then((fault) => ifWell(fault, post, attempting));
+    },
+    steer: (name, why) => {
+      const post = posts.post(name);
+      if (post !== null) post.steered = why;
     },
     close: async () => {
       await roster.close();
@@ -70,12 +108,120 @@ export function openStaff({ roster, files, extra, tell }: Given): Staff {
   };
 }
 
+/** Who takes nothing new now stands last; of several that can, whoever has the least to do comes first. */
+function weighed(able: readonly Ranked[], need: AgentNeed, posts: Posts): readonly Ranked[] {
+  const seen = able.some((one) => isAside(one, posts))
+    ? able.map((one) => asSteered(one, posts))
+    : able;
+  if (need.kind === "named" || seen.length < 2) return seen;
+  const besides = (name: string): number => posts.post(name)?.agent.capabilities.length ?? 0;
+  const best = balanced(seen, posts.load, besides);
+  if (best[0] !== undefined) posts.choose(best[0].agent);
+  return best;
+}
+
+function isAside({ agent }: Ranked, posts: Posts): boolean {
+  const post = posts.post(agent);
+  return post !== null && (post.steered !== null || post.breaker?.state() === "open");
+}
+
+function asSteered(one: Ranked, posts: Posts): Ranked {
+  const post = posts.post(one.agent);
+  if (post === null) return one;
+  if (post.steered !== null) return { ...one, healthy: false, why: `${one.why}; ${post.steered}` };
+  if (post.breaker !== null && post.breaker.state() === "open")
+    return { ...one, healthy: false, why: `${one.why}; left alone for a while, since it failed` };
+  return one;
+}
+
+async function healthOf(
+  needs: readonly AgentNeed[],
+  { roster, extra, files }: Pick<Given, "roster" | "extra" | "files">,
+): Promise<readonly Problem[]> {
+  const others = needs.filter((need) => ranked(need, extra).length === 0);
+  const own = new Set(needs.flatMap((need) => ranked(need, extra).map((one) => one.agent)));
+  const told = await Promise.all([...own].map((name) => faultOf(extra.get(name))));
+  const broken = others.flatMap((need) => brokenIn(need, files, roster));
+  const rest = others.filter((need) => brokenIn(need, files, roster).length === 0);
+  return [...told.filter((problem) => problem !== null), ...broken, ...(await roster.health(rest))];
+}
+
+/** An agent whose own file is wrong is there, and cannot be used. */
+function brokenIn(need: AgentNeed, files: AgentFiles, roster: Roster): readonly Problem[] {
+  if (need.kind !== "named" || roster.agent(need.agent) !== null) return [];
+  const file = [...files.problems.keys()].find((one) => nameOfFile(one) === need.agent);
+  if (file === undefined) return [];
+  return [
+    {
+      code: "unhealthy-agent",
+      message: `The agent "${need.agent}" cannot be used: something is wrong in its file.`,
+      mend: "See what: muster check.",
+      where: { file, line: 1, column: 1 },
+    },
+  ];
+}
+
+type Attempting = {
+  readonly call: Call;
+  readonly task: Performance;
+  readonly abort: AbortSignal;
+  readonly tools: Tools;
+};
+
+/** What is refused is not even tried; what the agent answers says how it is. */
+function attempted(post: Post, { call, task, abort, tools }: Attempting): Promise<Answer> | Answer {
+  const against = refusalOf(post);
+  if (against !== null) return { kind: "refused", error: against };
+  const given = fitted(post, task.inputs);
+  if (!given.ok) {
+    const why = `The agent "${call.agent}" does not take what "${task.name}" gives it: ${given.why}.`;
+    return leaving(post, { kind: "refused", error: failure("invalid_input_data", why) });
+  }
+  const asked = given.inputs === task.inputs ? task : { ...task, inputs: given.inputs };
+  const answer = post.agent.attempt(taskOf(call, asked), tools, abort);
+  if (!(answer instanceof Promise)) return leaving(post, answerOf(answer));
+  post.busy += 1;
+  return answer.then(
+    (said) => {
+      post.busy -= 1;
+      return leaving(post, answerOf(said));
+    },
+    (thrown: unknown) => {
+      post.busy -= 1;
+      throw thrown;
+    },
+  );
+}
+
+/** It was not well when it was last asked, and was asked again. */
+function ifWell(
+  fault: string | null,
+  post: Post,
+  attempting: Attempting,
+): Promise<Answer> | Answer {
+  if (fault === null) return attempted(post, attempting);
+  return { kind: "refused", error: unwell(attempting.call.agent, fault) };
+}
+
+function leaving(post: Post, answer: Answer): Answer {
+  left(post, answer);
+  return answer;
+}
+
+function unwell(agent: string, fault: string): Failure {
+  const message = `The agent "${agent}" is not well: ${fault}`;
+  return { ...failure("agent_unavailable", message), retryAfterMs: UNWELL_MS };
+}
+
 function knownOf(
-  definitions: readonly AgentDefinition[],
+  { definitions, problems }: AgentFiles,
   names: readonly string[],
   agent: (name: string) => Agent | null,
 ): Readonly<Record<string, KnownAgent>> {
   const known: Record<string, KnownAgent> = {};
+  // One whose own file is wrong is told of there, and is not missing besides.
+  for (const file of problems.keys())
+    known[nameOfFile(file)] = { capabilities: [], isBroken: true };
   for (const name of names) {
     const { inputs = null, outputs = null } = definitions.find((one) => one.name === name) ?? {};
     known[name] = { capabilities: agent(name)?.capabilities ?? [], inputs, outputs };
