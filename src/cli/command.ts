@@ -15,7 +15,10 @@ export function commandIn(context: Context, folder: string): Command {
 /** The commands in a sentence ("muster runs resume last"), as the person would type them here. */
 export function asTyped(context: Context, folder: string | null, text: string): string {
   const { program, option } = wayIn(context, folder);
-  return text.replaceAll(/\bmuster (?=(?:check|run|runs|inbox|publish) )/g, `${program}${option} `);
+  return text.replaceAll(
+    /\bmuster (?=(?:check|run|runs|inbox|agents|publish) )/g,
+    `${program}${option} `,
+  );
 }
 
 /** How this program was called, and the option that says which company is meant, where one is needed. */

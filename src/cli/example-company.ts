@@ -93,10 +93,15 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
 function papersIn(
   reading: Logs,
   { settings = [] }: Workflow,
-): Pick<Company, "settings" | "document" | "review" | "findings" | "summary" | "task"> {
+): Pick<
+  Company,
+  "settings" | "document" | "review" | "findings" | "summary" | "task" | "agents" | "steer"
+> {
   return {
     settings: async () => effectiveSettings(settings),
     task: async () => null,
+    agents: async () => [],
+    steer: async () => [],
     summary: async (run) => summaryOf(await evidenceIn(reading, run), null),
     review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),
     findings: async (run) => (await reviewIn(reading, run)).findings,

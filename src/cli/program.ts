@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
+import { addAgents } from "./program-agents.ts";
 import { addBudgets } from "./program-budgets.ts";
 import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
@@ -86,6 +87,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addRun(root, choose);
   addRuns(root, choose);
   addInbox(root, choose);
+  addAgents(root, choose);
   addPublish(root, choose);
   addConfig(root, choose);
   return root;
@@ -251,6 +253,7 @@ const HELP = `${examples(
   "muster runs list --status failed",
   "muster runs why-waiting last",
   "muster inbox approve wf_7q2m4x.31",
+  'muster agents drain biller --reason "its bank is down"',
   "muster publish payment --key A1 amount=120",
 )}
 

@@ -17,7 +17,7 @@ type Here =
   | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
-type There = "check" | "workflows" | "summary" | "settings";
+type There = "check" | "workflows" | "agents" | "steer" | "summary" | "settings";
 
 export const READ_HERE: readonly Here[] = namesOf<Here>({
   runs: true,
@@ -35,6 +35,8 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   workflows: true,
   summary: true,
   settings: true,
+  agents: true,
+  steer: true,
 });
 
 export type AskedThere = Pick<Company, There>;

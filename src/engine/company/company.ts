@@ -1,4 +1,5 @@
 import type { Envelope } from "../../core/audit/index.ts";
+import type { Steering } from "../../core/company/index.ts";
 import type { Setting, Workflow } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
@@ -6,6 +7,7 @@ import type { Packet, Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Finding, Summary } from "../../core/review/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
+import type { AgentView } from "./agents.ts";
 import type { Reviewed } from "./review.ts";
 import type { ForOneRun } from "./run-overlay.ts";
 
@@ -82,6 +84,13 @@ export interface Company extends AsyncDisposable {
   waiting(run: RunId): Promise<readonly Waiting[] | null>;
   /** All that a person needs to do the open task under this key; null when there is none. */
   task(run: RunId, key: number): Promise<Packet | null>;
+  /** Every agent: what it has in hand, how it is, what the log says of it. */
+  agents(): Promise<readonly AgentView[]>;
+  /**
+   * Tells an agent to finish what it has in hand and take nothing new, to stop, or to start again. It is
+   * kept, with who and why: a process that is opened later heeds it.
+   */
+  steer(told: Steering & { readonly by?: string }): Promise<readonly Problem[]>;
   /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
   isAtWork(): boolean;
   /**

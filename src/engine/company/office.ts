@@ -5,6 +5,7 @@ import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import type { Library } from "./library.ts";
 import type { Ready } from "./readiness.ts";
+import type { Register } from "./register.ts";
 import type { Staff } from "./staff.ts";
 
 /** All that a company's verbs share. */
@@ -18,6 +19,8 @@ export type Office = {
   /** What a run is started of, looked at before it is. */
   readonly ready: (nameOrFile: string, overlay?: Overlay) => Promise<Ready>;
   readonly runtime: Runtime;
+  /** What was told to the company itself. */
+  readonly register: Register;
   /** The papers of ended runs; null where none are written: in memory, or where one only looks. */
   readonly files: RunFilesReader | null;
   /** Opened when it is first needed. */

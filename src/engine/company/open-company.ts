@@ -2,25 +2,26 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { WorkflowSource } from "../../core/definition/index.ts";
 import { type Digest, parseRunId, type RunId } from "../../core/id.ts";
-import { FAILURE_KINDS, packetOf, type Told } from "../../core/machine/index.ts";
+import { packetOf, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
-import { type FunctionAgent, openRoster } from "../agents/index.ts";
+import type { FunctionAgent } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
-import { readAgentFiles } from "./agent-files.ts";
+import { agentsOf, steerAgent } from "./agents.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
-import { inProcessAgent } from "./in-process-agent.ts";
+import { hire } from "./hire.ts";
 import { listed, openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { noticing, papersOf, runFilesOf } from "./papers.ts";
 import { problemsOf } from "./problems.ts";
 import { publish } from "./publish.ts";
 import { openReadiness } from "./readiness.ts";
+import { openRegister } from "./register.ts";
 import { settingsOf } from "./settings.ts";
-import { type Line, openStaff, type Staff } from "./staff.ts";
+import type { Line, Staff } from "./staff.ts";
 import { startRun } from "./start-run.ts";
 import { waitingIn } from "./waiting.ts";
 
@@ -85,9 +86,10 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const { clock, options } = given;
   let files: Office["files"] = null;
   const log = noticing(given.log, () => files?.ended());
+  const register = openRegister(log, clock);
   let opened: Promise<Staff> | null = null;
   const staff = (): Promise<Staff> => {
-    opened ??= staffOf(folder, options, clock);
+    opened ??= hire({ folder, options, clock, register });
     return opened;
   };
   const library = openLibrary({
@@ -111,7 +113,8 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     ...(trouble === undefined ? {} : { trouble }),
   });
   const ready = openReadiness({ folder, library, staff });
-  const office = { folder, isLooking, clock, log, library, ready, runtime, staff, files: null };
+  const parts = { folder, isLooking, clock, log, library, ready, runtime, register, staff };
+  const office = { ...parts, files: null };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
   if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
   return { ...office, files };
@@ -126,26 +129,6 @@ const NOBODY: Parameters<typeof openEmbedded>[0]["performer"] = {
   terms: () => ({ places: [], timeoutMs: 0 }),
   ranked: () => [],
 };
-
-async function staffOf(folder: string, options: CompanyOptions, clock: Clock): Promise<Staff> {
-  const files = readAgentFiles(folder);
-  let staff: Staff | null = null;
-  const extra = Object.entries(options.agents ?? {});
-  const roster = await openRoster(
-    files.definitions.filter(({ name }) => !extra.some(([other]) => other === name)),
-    folder,
-    {
-      classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null,
-      now: () => clock.now(),
-      after: (ms, call) => clock.after(ms, call),
-      isAtWork: (name) => (staff?.posts.post(name)?.busy ?? 0) > 0,
-    },
-  );
-  const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given, clock)]));
-  const tell = options.line ?? (() => {});
-  staff = openStaff({ roster, files, extra: agents, tell, now: () => clock.now() });
-  return staff;
-}
 
 function companyOf(office: Office): Company {
   const { folder, log, library, runtime } = office;
@@ -171,6 +154,8 @@ function companyOf(office: Office): Company {
       const run = runtime.run(id);
       return run === null ? null : packetOf(run, key, (digest) => runtime.read(digest));
     },
+    agents: () => agentsOf(office),
+    steer: (told) => steerAgent(office, told),
     settled: async (id, options = {}) => {
       const standing = await settled(office, id, options.abort);
       if (standing === null)

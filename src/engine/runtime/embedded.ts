@@ -78,6 +78,7 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
       [...(shell.residents.get(id)?.attempts.values() ?? [])]
         .filter((attempt) => attempt.state === "placing")
         .map((attempt) => ({ key: attempt.key, waitsFor: shell.performing.waitsFor(attempt) })),
+    stopAgent: (agent, why) => shell.performing.stopAgent(shell.residents.all(), agent, why),
     watch: (run, told) => watch(shell, run, told),
     isClosed: () => shell.isClosed,
     close: () => close(shell),

@@ -25,6 +25,8 @@ export type Performing = {
   readonly perform: (resident: Resident, call: Call, asks: boolean) => void;
   /** Stops it if it can be stopped; it answers in any case. False: it is not here. */
   readonly abort: (resident: Resident, key: Key) => boolean;
+  /** What this agent has in hand is told to stop; what follows, each run says. */
+  readonly stopAgent: (residents: Iterable<Resident>, agent: string, why: string) => void;
   /** It is owed no longer: dropped where it was not begun, else stopped. Its answer is told all the same. */
   readonly drop: (attempt: Attempt) => void;
   /** Its time is up. The second time it is given up. */
@@ -62,6 +64,12 @@ export function openPerforming(shell: PerformingShell): Performing {
   return {
     perform: (resident, call, asks) => perform(state, { resident, call, asks }),
     abort: (resident, key) => abort(state, resident.attempts.get(key)),
+    stopAgent: (residents, agent, why) => {
+      for (const { attempts } of residents)
+        for (const attempt of attempts.values())
+          if (attempt.call.agent === agent && attempt.state === "performing" && !attempt.isStopping)
+            stop(state, attempt, new DOMException(why, "AgentStopped"));
+    },
     drop: (attempt) => {
       if (attempt.state === "placing" || attempt.state === "beginning") leave(state, attempt);
       else if (attempt.state === "performing" && !attempt.isStopping) stop(state, attempt, null);

@@ -39,6 +39,8 @@ export interface Runtime {
   isBusy(run: RunId): boolean;
   /** What waits in this process for a place (a resource, an agent's concurrency), by run and key. */
   queued(run: RunId): readonly { readonly key: Key; readonly waitsFor: string }[];
+  /** What this agent has in hand, of whatever run, is told to stop. */
+  stopAgent(agent: string, why: string): void;
   /** Calls back after each commit that holds events of the run, and at the end of closing; returns what ends that. */
   watch(run: RunId, told: () => void): () => void;
   isClosed(): boolean;

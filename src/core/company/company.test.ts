@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import type { Envelope } from "../audit/index.ts";
+import { instantOf } from "../instant.ts";
+import {
+  type CompanyEvent,
+  type CompanyState,
+  companyDraftOf,
+  companyEventOf,
+  evolveCompany,
+  NEW_COMPANY,
+  type Steering,
+  steer,
+} from "./index.ts";
+
+function told(...all: readonly Omit<Steering, "agent" | "why">[]): {
+  readonly state: CompanyState;
+  readonly types: readonly (string | null)[];
+} {
+  let state = NEW_COMPANY;
+  const types = all.map(({ how }, at) => {
+    const body = steer(state, { agent: "clerk", how, why: "It is late." });
+    if (body !== null)
+      state = evolveCompany(state, { ...body, seq: at + 1, at: at * 10, by: "ana" });
+    return body?.type ?? null;
+  });
+  return { state, types };
+}
+
+describe("the company's own stream", () => {
+  test("says who told an agent to take nothing new, why, and when", () => {
+    const { state } = told({ how: "drain" });
+    expect(state.steered).toEqual({
+      clerk: { how: "drained", by: "ana", why: "It is late.", at: 0 },
+    });
+  });
+
+  test("M2 what is so already changes nothing", () => {
+    expect(
+      told({ how: "start" }, { how: "drain" }, { how: "drain" }, { how: "stop" }, { how: "start" })
+        .types,
+    ).toEqual([null, "agent.drained", null, "agent.stopped", "agent.started"]);
+    expect(told({ how: "drain" }, { how: "start" }).state.steered).toEqual({});
+  });
+
+  test("M4 is written and read again as it was, and an unknown event is of a newer version", () => {
+    const event: CompanyEvent = {
+      type: "agent.unwell",
+      agent: "clerk",
+      why: "No disk.",
+      seq: 3,
+      at: 1_700_000_000_000,
+      by: "muster",
+    };
+    const { at, ...draft } = companyDraftOf(event);
+    const envelope = { ...draft, at: instantOf(at), id: "company.3" } as Envelope;
+    expect(envelope.actor).toEqual({ kind: "system", id: "muster" });
+    expect(companyEventOf(envelope)).toEqual(event);
+    const unwell = evolveCompany(NEW_COMPANY, event);
+    expect(unwell.unwell).toEqual({ clerk: { why: "No disk.", at: event.at } });
+    expect(evolveCompany(unwell, { ...event, type: "agent.recovered" }).unwell).toEqual({});
+    expect(() => companyEventOf({ ...envelope, type: "agent.sold" })).toThrow(
+      "which this version of Muster does not know",
+    );
+  });
+});

@@ -1,0 +1,108 @@
+import type { Envelope } from "../audit/index.ts";
+import { millisecondsOf } from "../instant.ts";
+import type { JsonObject } from "../json.ts";
+import { MusterError } from "../problem.ts";
+
+/**
+ * What happened to the company itself, in a stream of its own: who told an agent to take nothing new,
+ * to stop, or to go on, and when one was found not to be well. Sealed like a run's events.
+ */
+export type CompanyBody =
+  /** It finishes what it has in hand and takes nothing new. */
+  | { readonly type: "agent.drained"; readonly agent: string; readonly why: string }
+  /** The same, and what it had in hand was told to stop. */
+  | { readonly type: "agent.stopped"; readonly agent: string; readonly why: string }
+  /** It takes work again. */
+  | { readonly type: "agent.started"; readonly agent: string; readonly why: string }
+  | { readonly type: "agent.unwell"; readonly agent: string; readonly why: string }
+  | { readonly type: "agent.recovered"; readonly agent: string };
+
+export type CompanyEvent = CompanyBody & {
+  readonly seq: number;
+  readonly at: number;
+  readonly by: string;
+};
+
+/** The fold of its events and nothing else. */
+export type CompanyState = {
+  readonly seq: number;
+  /** Agents that take nothing new; all others do. */
+  readonly steered: Readonly<Record<string, Steered>>;
+  /** Agents that were not well when they were last heard of, and why. */
+  readonly unwell: Readonly<Record<string, { readonly why: string; readonly at: number }>>;
+};
+
+export type Steered = {
+  readonly how: "drained" | "stopped";
+  readonly by: string;
+  readonly why: string;
+  readonly at: number;
+};
+
+export const NEW_COMPANY: CompanyState = { seq: 0, steered: {}, unwell: {} };
+
+export function evolveCompany(state: CompanyState, event: CompanyEvent): CompanyState {
+  const { seq, at, by, agent } = event;
+  switch (event.type) {
+    case "agent.drained":
+    case "agent.stopped": {
+      const how = event.type === "agent.drained" ? "drained" : "stopped";
+      const steered = { ...state.steered, [agent]: { how, by, why: event.why, at } as const };
+      return { ...state, seq, steered };
+    }
+    case "agent.started":
+      return { ...state, seq, steered: without(state.steered, agent) };
+    case "agent.unwell":
+      return { ...state, seq, unwell: { ...state.unwell, [agent]: { why: event.why, at } } };
+    case "agent.recovered":
+      return { ...state, seq, unwell: without(state.unwell, agent) };
+  }
+}
+
+function without<V>(all: Readonly<Record<string, V>>, name: string): Readonly<Record<string, V>> {
+  const { [name]: _gone, ...rest } = all;
+  return rest;
+}
+
+const TYPES: Readonly<Record<CompanyBody["type"], true>> = {
+  "agent.drained": true,
+  "agent.stopped": true,
+  "agent.started": true,
+  "agent.unwell": true,
+  "agent.recovered": true,
+};
+
+/** How an event is written: what every event has goes into the envelope, the rest is its data. */
+export function companyDraftOf({ seq, at, by, type, ...data }: CompanyEvent): {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly step: string;
+  readonly actor: Envelope["actor"];
+  readonly data: JsonObject;
+} {
+  const kind = by === "muster" ? "system" : "human";
+  return { seq, at, type, step: "", actor: { kind, id: by }, data };
+}
+
+/**
+ * The event that an envelope holds: the other way of `companyDraftOf`.
+ *
+ * @throws MusterError "newer-version" for a type this version does not know, "corrupt" for a time that is none
+ */
+export function companyEventOf({ id, seq, at: text, type, actor, data }: Envelope): CompanyEvent {
+  const at = millisecondsOf(text);
+  if (at === null)
+    throw new MusterError({
+      code: "corrupt",
+      message: `Event ${id} says "${text}" where its time should be.`,
+      mend: "Restore the log from a copy.",
+    });
+  if (!Object.hasOwn(TYPES, type))
+    throw new MusterError({
+      code: "newer-version",
+      message: `Event ${id} is a "${type}", which this version of Muster does not know.`,
+      mend: "Open the folder with the version of Muster that wrote it, or a newer one.",
+    });
+  return { ...data, seq, at, by: actor.id, type } as CompanyEvent;
+}

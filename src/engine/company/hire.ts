@@ -1,0 +1,54 @@
+import { FAILURE_KINDS } from "../../core/machine/index.ts";
+import { openRoster } from "../agents/index.ts";
+import type { Clock } from "../runtime/index.ts";
+import { readAgentFiles } from "./agent-files.ts";
+import { steeredWords } from "./agents.ts";
+import { inProcessAgent } from "./in-process-agent.ts";
+import { problemIn } from "./office.ts";
+import type { CompanyOptions } from "./open-company.ts";
+import type { Register } from "./register.ts";
+import { openStaff, type Staff } from "./staff.ts";
+
+type Hiring = {
+  readonly folder: string;
+  readonly options: CompanyOptions;
+  readonly clock: Clock;
+  readonly register: Register;
+};
+
+/** Opens every agent of a company; who was told to take nothing new takes nothing new. */
+export async function hire(hiring: Hiring): Promise<Staff> {
+  const { folder, options, clock, register } = hiring;
+  const files = readAgentFiles(folder);
+  const extra = Object.entries(options.agents ?? {});
+  let staff: Staff | null = null;
+  const roster = await openRoster(
+    files.definitions.filter(({ name }) => !extra.some(([other]) => other === name)),
+    folder,
+    {
+      classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null,
+      now: () => clock.now(),
+      after: (ms, call) => clock.after(ms, call),
+      isAtWork: (name) => (staff?.posts.post(name)?.busy ?? 0) > 0,
+      changed: (name, fault) => tellHealth(hiring, name, fault),
+    },
+  );
+  const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given, clock)]));
+  const tell = options.line ?? (() => {});
+  staff = openStaff({ roster, files, extra: agents, tell, now: () => clock.now() });
+  for (const [name, steered] of Object.entries(register.state().steered))
+    staff.steer(name, steeredWords(steered));
+  return staff;
+}
+
+/** Whoever only looks writes nothing down. */
+function tellHealth({ options, register }: Hiring, agent: string, fault: string | null): void {
+  if (options.perform === false) return;
+  const told = register.tell("muster", ({ unwell }) => {
+    if ((fault !== null) === Object.hasOwn(unwell, agent)) return null;
+    return fault === null
+      ? { type: "agent.recovered", agent }
+      : { type: "agent.unwell", agent, why: fault };
+  });
+  told.catch((error: unknown) => options.trouble?.(problemIn(error)));
+}
