@@ -133,6 +133,7 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     digest: surroundings.digest(given.text),
     types: types.declared,
     ...saidOf(settings, given.settings),
+    ...(shaped.silence === undefined ? {} : { silence: shaped.silence }),
     resources: shaped.resources ?? {},
     monitoring: monitoringOf(shaped),
   };

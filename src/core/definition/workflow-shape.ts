@@ -16,6 +16,7 @@ import {
 } from "./closed-shape.ts";
 import { concurrencyShape, executionShape, strategyShape } from "./running-shape.ts";
 import { settingBlocks } from "./setting-blocks.ts";
+import { silenceShape } from "./silence.ts";
 import { stepShape } from "./step-shape.ts";
 import type { PhaseSource, WorkflowSource } from "./workflow-source.ts";
 
@@ -89,6 +90,9 @@ export const workflowKeys: Keys<WorkflowSource> = {
   ),
   outputs: named(anything(), "a map of names to values").describe(
     "What the run gives at its end, as expressions over its steps. Unsaid: every output of every step.",
+  ),
+  silence: silenceShape.describe(
+    "Advice that is not followed here, by its name, with the reason: `no-monitoring: it is watched by hand`.",
   ),
   ...settingBlocks,
 };

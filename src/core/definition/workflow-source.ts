@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { UsageEstimateSource } from "./agent-source.ts";
+import type { SilenceSource } from "./silence.ts";
 import type {
   DurationSource,
   ExecutionSource,
@@ -32,6 +33,7 @@ export type WorkflowSource = {
   readonly concurrency?: number;
   readonly error_strategy?: StrategySource;
   readonly outputs?: { readonly [name: string]: Json };
+  readonly silence?: SilenceSource;
 } & SettingsSource;
 
 /** The blocks of settings; a company's map has the same as defaults. */

@@ -4,6 +4,7 @@ import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Place } from "../problem.ts";
 import type { Setting } from "./setting.ts";
+import type { SilenceSource } from "./silence.ts";
 
 /** A workflow as the machine runs it: read, checked, every name resolved. Nothing here is wrong. */
 export type Workflow = {
@@ -30,6 +31,8 @@ export type Workflow = {
   readonly rules?: readonly Rule[];
   /** The settings that somebody wrote, each with whose it is. */
   readonly settings?: readonly Setting[];
+  /** Advice that its author does not follow, with the reason. Absent: none. */
+  readonly silence?: SilenceSource;
   /** Named resources and how many attempts may hold each at once, across runs. */
   readonly resources: Readonly<Record<string, number>>;
   /** The phases: a sequential block. Its static path is "". */

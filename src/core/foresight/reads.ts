@@ -1,0 +1,44 @@
+import type { Step } from "../definition/index.ts";
+import { readsOf, type Template } from "../expression/index.ts";
+import { innerOf } from "./subject.ts";
+
+/** The ids of the steps whose outputs a step reads, in anything it says or holds. */
+export function stepsReadBy(step: Step): ReadonlySet<string> {
+  return new Set(readsIn(step).map(([id]) => id));
+}
+
+/** Each output that a step reads: of which step, and which; null is all of them. */
+export function readsIn(step: Step): readonly (readonly [id: string, output: string | null])[] {
+  const conditions = conditionsOf(step).flatMap(({ reads }) => reads);
+  const values = templatesOf(step).flatMap(readsOf);
+  const own = [...conditions, ...values].flatMap((path): [string, string | null][] => {
+    const [name, id, output] = path;
+    return name === "steps" && id !== undefined ? [[id, output ?? null]] : [];
+  });
+  return [...own, ...innerOf(step).flatMap(readsIn)];
+}
+
+function conditionsOf(step: Step) {
+  const own = step.when === null ? [] : [step.when];
+  if (step.kind === "repeat") return [...own, step.until];
+  if (step.kind !== "choose") return own;
+  return [...own, ...step.branches.flatMap(({ when }) => (when === null ? [] : [when]))];
+}
+
+function templatesOf(step: Step): readonly Template[] {
+  switch (step.kind) {
+    case "task":
+      return [...Object.values(step.inputs), ...Object.values(step.compensate?.inputs ?? {})];
+    case "workflow":
+      return Object.values(step.params);
+    case "each":
+      return [step.items];
+    case "gate":
+      return [step.ask, ...Object.values(step.show)];
+    case "wait":
+      if (step.until.kind === "time") return [step.until.ms];
+      return step.until.key === null ? [] : [step.until.key];
+    default:
+      return [];
+  }
+}
