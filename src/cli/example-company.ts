@@ -5,6 +5,7 @@ import {
   type Task,
   type Workflow,
 } from "../core/definition/index.ts";
+import type { Advice } from "../core/foresight/index.ts";
 import { progressOf, stateDocument, statusOf } from "../core/history/index.ts";
 import { parseRunId, type RunId } from "../core/id.ts";
 import { instantOf } from "../core/instant.ts";
@@ -31,6 +32,7 @@ const START_AT = 1_765_533_600_000;
 
 type More = {
   readonly problems?: readonly Problem[];
+  readonly advice?: readonly Advice[];
   readonly waiting?: readonly Waiting[];
   readonly isAtWork?: boolean;
 };
@@ -44,7 +46,7 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
   const told: Example["told"][number][] = [];
   const started: Example["started"][number][] = [];
   const published: Example["published"] = [];
-  const { problems = [], waiting = [], isAtWork = true } = more;
+  const { waiting = [], isAtWork = true } = more;
   const standing = (run: RunId): Standing | null => runs.get(run)?.standing ?? null;
   const tell = async (kept: Kept, what: Told, by: string): Promise<void> => {
     told.push({ run: kept.id, told: what, by });
@@ -65,7 +67,7 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     isAtWork: () => isAtWork,
     told,
     started,
-    check: async () => problems,
+    ...checkOf(more),
     workflow: async (name) => (name === workflow.name ? workflow : null),
     run: async (_name, params = {}, { requestId = null, by = "somebody" } = {}) => {
       started.push({ params, requestId });
@@ -128,6 +130,10 @@ async function evidenceIn(reading: Logs, run: RunId): Promise<Evidence> {
   const nothing = { chain: null, damage: null, estimate: null, checkpoints: null, notices: null };
   const now = read.history.updatedAt ?? 0;
   return { ...nothing, read, waits: 0, isAtWork: false, now };
+}
+
+function checkOf({ problems = [], advice = [] }: More): Pick<Company, "advice" | "check"> {
+  return { check: async () => problems, advice: async () => advice };
 }
 
 const ALONE = { isGuest: false, workflows: async (): Promise<[]> => [] };

@@ -570,6 +570,34 @@ describe("muster check", () => {
     expect(code).toBe(2);
   });
 
+  test("says of a file what could be better, and of a folder how much", async () => {
+    const advice = [
+      {
+        id: "no-time-limit",
+        message: "Nothing limits the time.",
+        mend: "Write total_timeout.",
+        where: { file: `${FOLDER}/a.yaml`, line: 1, column: 1 },
+      },
+    ] as const;
+    const more = { problems: [], advice };
+    expect((await muster(open(whole, more), "check", "a")).out).toMatchInlineSnapshot(`
+      "advice: a.yaml:1:1  Nothing limits the time. (no-time-limit)
+        mend: Write total_timeout.
+      a: nothing is wrong
+      "
+    `);
+    expect((await muster(open(whole, more), "check")).out).toMatchInlineSnapshot(`
+      "/example: nothing is wrong
+      1 piece of advice: muster check --advice
+      "
+    `);
+    const listed = await muster(open(whole, more), "check", "--advice");
+    expect(listed.out).toContain("no-time-limit");
+    const { code, out } = await muster(open(whole, more), "check", "a", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ ok: true, problems: [], advice });
+  });
+
   test("is about files alone: the log is left alone", async () => {
     const logs: boolean[] = [];
     const stream = { write: () => true };

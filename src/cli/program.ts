@@ -98,11 +98,12 @@ function addCheck(root: Command, choose: Choose): void {
     root
       .command("check")
       .argument("[file]", "a workflow's file or name; without it, everything in the folder")
-      .description("find every problem of a definition at once"),
+      .description("find every problem of a definition at once, and what could be better")
+      .option("--advice", "list the advice on everything in the folder, too"),
   )
     .addHelpText("after", examples("muster check", "muster check workflows/refund.yaml --json"))
-    .action((file?: string) =>
-      choose(async (context) => (await import("./check.ts")).check(context, file ?? null)),
+    .action((file: string | undefined, options: { readonly advice?: boolean }) =>
+      choose(async (context) => (await import("./check.ts")).check(context, file ?? null, options)),
     );
 }
 

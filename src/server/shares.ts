@@ -17,7 +17,7 @@ type Here =
   | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
-type There = "check" | "workflows" | "agents" | "steer" | "summary" | "settings";
+type There = "check" | "advice" | "workflows" | "agents" | "steer" | "summary" | "settings";
 
 export const READ_HERE: readonly Here[] = namesOf<Here>({
   runs: true,
@@ -32,6 +32,7 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
 
 export const ASKED_THERE: readonly There[] = namesOf<There>({
   check: true,
+  advice: true,
   workflows: true,
   summary: true,
   settings: true,

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import type { Advice } from "../../core/foresight/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Terminal } from "./terminal.ts";
 import { plain } from "./text.ts";
@@ -26,6 +27,13 @@ export function complaint(paint: Terminal["side"]["paint"], problem: Problem, cw
   const label = paint(severity === "error" ? "red" : "yellow", `${severity}:`);
   const at = where ? `${shortPath(where.file, cwd)}:${where.line}:${where.column}  ` : "";
   return `${label} ${at}${plain(problem.message)}${mend ? `\n  mend: ${plain(mend)}` : ""}`;
+}
+
+/** Likewise what could be better, with the name under which it is silenced. */
+export function hint(paint: Terminal["side"]["paint"], advice: Advice, cwd: string): string {
+  const { id, message, mend, where } = advice;
+  const at = `${shortPath(where.file, cwd)}:${where.line}:${where.column}`;
+  return `${paint("dim", "advice:")} ${at}  ${plain(message)} (${id})\n  mend: ${plain(mend)}`;
 }
 
 export function problemJson(problem: Problem): {

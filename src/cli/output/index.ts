@@ -1,5 +1,5 @@
 export { changeLines, ITEM_LINES_MOST } from "./change.ts";
-export { complain, complaint, problemJson } from "./complaint.ts";
+export { complain, complaint, hint, problemJson } from "./complaint.ts";
 export { duration, moment } from "./duration.ts";
 export { findingLines } from "./findings.ts";
 export { inFlightWords } from "./in-flight.ts";

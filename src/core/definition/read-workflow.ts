@@ -132,8 +132,7 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     owner: shaped.owner ?? "",
     digest: surroundings.digest(given.text),
     types: types.declared,
-    ...saidOf(settings, given.settings),
-    ...(shaped.silence === undefined ? {} : { silence: shaped.silence }),
+    ...saidOf(settings, given.settings, shaped),
     resources: shaped.resources ?? {},
     monitoring: monitoringOf(shaped),
   };
@@ -143,7 +142,8 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
 function saidOf(
   { limits, budgets, strategies, kinds, rules }: Building["settings"],
   settings: readonly Setting[],
-): Pick<Workflow, "limits" | "budget" | "strategies" | "kinds" | "rules" | "settings"> {
+  { silence }: Partial<WorkflowSource>,
+): Pick<Workflow, "silence" | "limits" | "budget" | "strategies" | "kinds" | "rules" | "settings"> {
   return {
     limits,
     ...(budgets.run === null ? {} : { budget: budgets.run }),
@@ -151,6 +151,7 @@ function saidOf(
     ...(Object.keys(kinds).length === 0 ? {} : { kinds }),
     ...(rules.length === 0 ? {} : { rules }),
     ...(settings.length === 0 ? {} : { settings }),
+    ...(silence === undefined ? {} : { silence }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Step } from "../definition/index.ts";
 import { readsOf, type Template } from "../expression/index.ts";
+import { unreachable } from "../unreachable.ts";
 import { innerOf } from "./subject.ts";
 
 /** The ids of the steps whose outputs a step reads, in anything it says or holds. */
@@ -38,7 +39,11 @@ function templatesOf(step: Step): readonly Template[] {
     case "wait":
       if (step.until.kind === "time") return [step.until.ms];
       return step.until.key === null ? [] : [step.until.key];
-    default:
+    case "block":
+    case "choose":
+    case "repeat":
       return [];
+    default:
+      return unreachable(step);
   }
 }

@@ -1,5 +1,6 @@
 import type { AgentDefinition, Step, Task, Workflow } from "../definition/index.ts";
 import type { Place } from "../problem.ts";
+import { unreachable } from "../unreachable.ts";
 
 /** What advice is given on: a workflow, its steps in one row, and the agents as far as they are known. */
 export type Subject = {
@@ -45,12 +46,20 @@ export function innerOf(step: Step): readonly Step[] {
       return [step.body];
     case "choose":
       return step.branches.map((branch) => branch.step);
-    default:
+    case "task":
+    case "workflow":
+    case "gate":
+    case "wait":
       return [];
+    default:
+      return unreachable(step);
   }
 }
 
 /** How people call a step: `step "2"`, with its name where it has another. */
-export function called({ id, name }: Step): string {
-  return name === "" || name === id ? `Step "${id}"` : `Step "${id}" (${name})`;
+export function called({ id: written, name }: Step): string {
+  const id = written.replace(/(\[\]|\{\})+$/, "");
+  return name === "" || name === id || name.endsWith(`(${id})`)
+    ? `Step "${id}"`
+    : `Step "${id}" (${name})`;
 }

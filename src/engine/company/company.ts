@@ -1,6 +1,7 @@
 import type { Envelope } from "../../core/audit/index.ts";
 import type { Steering } from "../../core/company/index.ts";
 import type { Setting, Workflow } from "../../core/definition/index.ts";
+import type { Advice } from "../../core/foresight/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
@@ -22,6 +23,8 @@ export interface Company extends AsyncDisposable {
   readonly isGuest: boolean;
   /** Every problem of a definition, of an agent, or (without a name) of the whole folder. */
   check(file?: string): Promise<readonly Problem[]>;
+  /** What could be better about a workflow that is right, or about every one of the folder. */
+  advice(file?: string): Promise<readonly Advice[]>;
   /**
    * Starts a workflow, by its name or its file. Resolves when `run.accepted` is on disk. The same
    * `requestId` again gives the same run for thirty days.

@@ -8,6 +8,8 @@ import type { FunctionAgent } from "../agents/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
+import { adviceOf } from "./advice.ts";
+import { readAgentFiles } from "./agent-files.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
@@ -138,6 +140,7 @@ function companyOf(office: Office): Company {
     isGuest: false,
     isAtWork: () => !office.isLooking || isHeld(folder),
     check: (file) => problemsOf(office, file),
+    advice: (file) => adviceOf(office, file),
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
