@@ -9,7 +9,6 @@ import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
 import { adviceOf } from "./advice.ts";
-import { readAgentFiles } from "./agent-files.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
