@@ -16,6 +16,7 @@ export {
   type Company,
   type CompanyOptions,
   type Line,
+  type NoticeRecord,
   type Published,
   type Started,
   type Waiting,

@@ -136,7 +136,11 @@ function checkOf({ problems = [], advice = [] }: More): Pick<Company, "advice" |
   return { check: async () => problems, advice: async () => advice };
 }
 
-const ALONE = { isGuest: false, workflows: async (): Promise<[]> => [] };
+const ALONE = {
+  isGuest: false,
+  notices: (): [] => [],
+  workflows: async (): Promise<[]> => [],
+};
 const CLOSING = {
   close: async (): Promise<void> => undefined,
   [Symbol.asyncDispose]: async (): Promise<void> => undefined,

@@ -8,4 +8,9 @@ export function addReviewing(runs: Command, choose: Choose): void {
     .action((run: string) =>
       choose(async (context) => (await import("./runs-verify.ts")).runsVerify(context, run)),
     );
+  withOptions(aboutRun(runs, "notices").description("list who was told of what in a run"))
+    .addHelpText("after", examples("muster runs notices last"))
+    .action((run: string) =>
+      choose(async (context) => (await import("./runs-notices.ts")).runsNotices(context, run)),
+    );
 }

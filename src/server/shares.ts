@@ -14,6 +14,7 @@ type Here =
   | "document"
   | "review"
   | "findings"
+  | "notices"
   | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
@@ -27,6 +28,7 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   document: true,
   review: true,
   findings: true,
+  notices: true,
   read: true,
 });
 

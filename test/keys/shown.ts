@@ -1,7 +1,8 @@
+import { monitoring } from "./monitoring.ts";
 import type { Shown } from "./row.ts";
 
 /** Keys whose effect needs more than one run to be seen: each has a test of its own. */
-export const SHOWN: readonly Shown[] = [];
+export const SHOWN: readonly Shown[] = [...monitoring];
 
 /** What a key may not say, because nobody would heed it. */
 export const REFUSED: readonly {

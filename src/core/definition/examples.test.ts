@@ -275,7 +275,12 @@ describe("the production example", () => {
       name: "customer-onboarding-automation",
       version: "2.1.0",
       limits: { concurrencyMost: 10, totalTimeoutMs: 7_200_000 },
-      monitoring: { slack_channel: "#customer-success" },
+      monitoring: {
+        notices: [
+          { type: "webhook", url: "https://company.com/webhooks/onboarding" },
+          { type: "slack", room: "#customer-success" },
+        ],
+      },
     });
     expect(Object.entries(workflow.params).map(([name, param]) => [name, param.default])).toEqual([
       ["batch_size", 50],

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { closed, type Keys, word } from "./closed-shape.ts";
+import { anything, closed, type Keys, listOf, named, word } from "./closed-shape.ts";
 import { companyBudgetShape } from "./company-budget.ts";
 import { settingBlocks } from "./setting-blocks.ts";
 import { musterShape } from "./workflow-shape.ts";
@@ -14,6 +14,13 @@ export const mapKeys: Keys<MapSource> = {
   budget: companyBudgetShape.describe(
     "What all runs of the company may use together; checked in the commit that begins an attempt.",
   ),
+  channels: named(anything(), "a map of names to channels").describe(
+    "Ways to people, by name: what channels.yaml may hold too. Where it does, that goes before.",
+  ),
+  recipients: named(
+    listOf(word("an address"), "a list of addresses"),
+    "a map of names to lists of addresses",
+  ).describe("Names that stand for addresses of e-mail."),
 };
 
 export const mapShape: z.ZodType<MapSource> = closed<MapSource>(mapKeys, ["muster"]);

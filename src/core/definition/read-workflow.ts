@@ -1,5 +1,4 @@
 import type { Names } from "../expression/index.ts";
-import type { JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { reportFallback } from "./agent-check.ts";
 import { bindInputs } from "./bound-input.ts";
@@ -9,6 +8,7 @@ import { openTypes, readOutputs } from "./declared-type.ts";
 import { type Draft, drafts, isMap } from "./draft.ts";
 import { byId, giveIds } from "./ids.ts";
 import { placesInModule } from "./module-place.ts";
+import { readMonitoring } from "./monitoring.ts";
 import { orderSteps, type Siblings } from "./order.ts";
 import { type Bound, layered, NO_OVERLAY, type Overlay } from "./overlay.ts";
 import { readParams } from "./params.ts";
@@ -134,7 +134,7 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     types: types.declared,
     ...saidOf(settings, given.settings, shaped),
     resources: shaped.resources ?? {},
-    monitoring: monitoringOf(shaped),
+    monitoring: readMonitoring(shaped, report),
   };
 }
 
@@ -177,13 +177,4 @@ function checkFallbacks(building: Building): void {
   for (const { fallback, at } of building.settings.fallbacks.values()) {
     reportFallback(fallback.agent, at, building);
   }
-}
-
-/** As written, for the readers that come later. */
-function monitoringOf(shaped: Partial<WorkflowSource>): JsonObject {
-  const { monitoring, monitoring_config: config } = shaped;
-  return {
-    ...(monitoring as JsonObject | undefined),
-    ...(config === undefined ? {} : { monitoring_config: config as JsonObject }),
-  };
 }

@@ -20,10 +20,8 @@ export const settingBlocks: {
   error_types: errorTypesShape,
   resource_limits: resourceLimitsShape.describe("The limits of the whole run."),
   resource_config: resourceConfigShape.describe("Limits by resource."),
-  monitoring: monitoringShape.describe(
-    "Who is told of progress. Checked for shape; notifications come later.",
-  ),
+  monitoring: monitoringShape.describe("Who is told of what happens to its runs, in short."),
   monitoring_config: monitoringConfigShape.describe(
-    "Who is told of progress. Checked for shape; notifications come later.",
+    "Who is told of what happens to its runs, how often, and whether they are counted.",
   ),
 };

@@ -12,6 +12,7 @@ import {
   word,
 } from "./closed-shape.ts";
 import { concurrencyShape, executionShape, retryShape, strategyShape } from "./running-shape.ts";
+import { NOTICE_EVENTS } from "./workflow.ts";
 import type {
   ExecutionConfigSource,
   MonitoringConfigSource,
@@ -91,38 +92,61 @@ const notifications: z.ZodType<readonly NotificationSource[]> = listOf(
   closed<NotificationSource>(
     {
       type: oneOf(["webhook", "slack", "email"]),
-      url,
-      webhook: url,
-      channel: word("a channel"),
-      recipients: listOf(word("an address"), "a list of addresses"),
-      events: listOf(word("the name of an event"), "a list of events"),
-      format: oneOf(["json", "text"]),
+      url: url.describe("webhook: where to. One that is secret, as `$env.NAME`."),
+      webhook: url.describe(
+        "slack: its incoming webhook. Unsaid: that of the company's channel `slack`.",
+      ),
+      channel: word("a channel").describe("slack: the channel, such as `#workflows`."),
+      secret: word("a secret").describe(
+        "webhook: what it is signed with, as `$env.NAME` (Standard Webhooks).",
+      ),
+      recipients: listOf(word("an address"), "a list of addresses").describe(
+        "email: addresses, or names of the company's `recipients`.",
+      ),
+      events: listOf(word("the name of an event"), "a list of events").describe(
+        `What they are told of: ${NOTICE_EVENTS.join(", ")}. Unsaid: completed, failed, paused, escalated, approval_needed.`,
+      ),
+      format: oneOf(["json", "text"]).describe("What a webhook is sent; json unless said."),
     },
     ["type"],
   ),
   "a list of maps with type",
-);
+).describe("Who is told of what, and how. Each is told once.");
 
 export const monitoringShape: z.ZodType<MonitoringSource> = closed<MonitoringSource>({
-  progress_webhook: url,
-  slack_channel: word("a channel"),
-  progress_endpoint: url,
-  events_stream: url,
-  metrics_export: word("a format"),
+  progress_webhook: url.describe(
+    "Told of each change of a run's state, and of its progress where there are progress updates.",
+  ),
+  slack_channel: word("a channel").describe(
+    "Told of the start, the end and what needs people, through the company's channel `slack`.",
+  ),
+  progress_endpoint: url.describe(
+    "Where progress is served: `/api/workflows/{workflow_id}/progress`. Another address is told as a warning.",
+  ),
+  events_stream: url.describe(
+    "Where events are streamed: `/api/workflows/{workflow_id}/events`. Another address is told as a warning.",
+  ),
+  metrics_export: word("a format").describe("prometheus_format: figures are served at `/metrics`."),
   notifications,
 });
 
 export const monitoringConfigShape: z.ZodType<MonitoringConfigSource> =
   closed<MonitoringConfigSource>({
     progress_updates: closed<NonNullable<MonitoringConfigSource["progress_updates"]>>({
-      enabled: truth(),
-      interval: duration(),
-      format: oneOf(["json", "text"]),
-    }),
+      enabled: truth().describe("false: there are none."),
+      interval: duration().describe(
+        "How often a run that goes on says how far it is; 30s unless said.",
+      ),
+      format: oneOf(["json", "text"]).describe("Of the line on standard error; text unless said."),
+    }).describe(
+      "How far a run is, on standard error and to the webhooks that are told of progress.",
+    ),
     notifications,
     metrics: closed<NonNullable<MonitoringConfigSource["metrics"]>>({
-      enabled: truth(),
-      export_format: word("a format"),
-      endpoint: url,
+      enabled: truth().describe("false: its runs are not counted in the figures."),
+      export_format: word("a format").describe("prometheus."),
+      endpoint: url.describe(
+        "Where figures are served: `/metrics`. Another address is told as a warning.",
+      ),
     }),
   });

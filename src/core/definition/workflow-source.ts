@@ -53,6 +53,8 @@ export type MapSource = {
   readonly company?: string;
   readonly defaults?: SettingsSource;
   readonly budget?: CompanyBudgetSource;
+  readonly channels?: Readonly<Record<string, Json>>;
+  readonly recipients?: Readonly<Record<string, readonly string[]>>;
 };
 
 export type CompanyBudgetSource = {
@@ -171,6 +173,7 @@ export type NotificationSource = {
   readonly url?: string;
   readonly webhook?: string;
   readonly channel?: string;
+  readonly secret?: string;
   readonly recipients?: readonly string[];
   readonly events?: readonly string[];
   readonly format?: "json" | "text";

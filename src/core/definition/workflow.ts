@@ -39,8 +39,8 @@ export type Workflow = {
   readonly root: Block;
   /** What the run gives at its end; by default every output of every step of its outermost blocks. */
   readonly outputs: Readonly<Record<string, Template>> | null;
-  /** Definitions of later readers (`monitoring`), checked and carried. */
-  readonly monitoring: JsonObject;
+  /** Who is told of what, for readers of the log; nothing that the machine heeds. */
+  readonly monitoring: Monitoring;
 };
 
 export type Param = {
@@ -268,6 +268,64 @@ export type Rule = {
   readonly notify: readonly string[];
   /** stalled: so long without progress. */
   readonly afterMs: number | null;
+};
+
+/** Who is told of what happens to the workflow's runs; absent is: nobody, never, counted. */
+export type Monitoring = {
+  readonly notices?: readonly NoticeRule[];
+  readonly progress?: { readonly everyMs: number; readonly format: "json" | "text" };
+  /** false: its runs are not counted in the figures. */
+  readonly metrics?: boolean;
+};
+
+/** What somebody can be told of. */
+export const NOTICE_EVENTS: readonly NoticeEvent[] = [
+  "started",
+  "phase_completed",
+  "step_completed",
+  "step_failed",
+  "degraded",
+  "approval_needed",
+  "escalated",
+  "budget_exceeded",
+  "paused",
+  "resumed",
+  "completed",
+  "failed",
+  "cancelled",
+  "rolled_back",
+  "progress",
+];
+
+export type NoticeEvent =
+  | "started"
+  | "phase_completed"
+  | "step_completed"
+  | "step_failed"
+  | "degraded"
+  | "approval_needed"
+  | "escalated"
+  | "budget_exceeded"
+  | "paused"
+  | "resumed"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "rolled_back"
+  | "progress";
+
+/** Somebody who is told. What is not said here stands with the company's channels. */
+export type NoticeRule = {
+  readonly type: "webhook" | "slack" | "email";
+  /** An address, or `$env.NAME`: of a webhook, or of Slack's incoming webhook. */
+  readonly url?: string;
+  /** Slack's channel: "#workflows". */
+  readonly room?: string;
+  /** What a webhook is signed with: `$env.NAME`. */
+  readonly secret?: string;
+  readonly recipients?: readonly string[];
+  readonly events: readonly NoticeEvent[];
+  readonly format: "json" | "text";
 };
 
 export type Strategy =

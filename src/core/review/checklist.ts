@@ -144,8 +144,8 @@ function flowing({ read: { signs } }: Evidence): Said {
 }
 
 function monitored({ read: { history }, notices }: Evidence): Said {
-  if (Object.keys(history.workflow.monitoring).length === 0)
-    return ["does not apply", "It configures no monitoring."];
+  if ((history.workflow.monitoring.notices ?? []).length === 0)
+    return ["does not apply", "It configures no notifications."];
   if (notices === null || notices.length === 0)
     return ["not true", "Notifications are configured, and nothing says that one was sent."];
   const failed = notices.filter(({ isSent }) => !isSent);

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Finding, Summary } from "../../core/review/index.ts";
+import type { NoticeRecord } from "../notify/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 import type { AgentView } from "./agents.ts";
 import type { Reviewed } from "./review.ts";
@@ -109,6 +110,8 @@ export interface Company extends AsyncDisposable {
   review(run: RunId): Promise<Reviewed>;
   /** What is wrong with a run, by the nine indicators of failure; its hash chain is not gone through. */
   findings(run: RunId): Promise<readonly Finding[]>;
+  /** Who was told of what in a run, oldest first, and what became of it. */
+  notices(run: RunId): readonly NoticeRecord[];
   /** The value of a stored output. */
   read(stored: { readonly value: Json } | { readonly digest: string }): Json;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+export type { NoticeRecord } from "../notify/index.ts";
 export type { AgentView } from "./agents.ts";
 export type { Company, Published, Started, Waiting, WorkflowListed } from "./company.ts";
 export { type InboxItem, inboxOf } from "./inbox.ts";

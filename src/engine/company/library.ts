@@ -34,6 +34,8 @@ export type Library = Definitions & {
   readonly files: () => Promise<readonly WorkflowFile[]>;
   /** What all runs may use together, as the map last said that could be read. */
   readonly budget: () => CompanyBudget;
+  /** Those of the folder, as they were last read. */
+  readonly now: () => readonly Workflow[];
   /** The company's map, as it is now on disk. */
   readonly map: () => Promise<CompanyMap>;
   /** The same workflow with what one run adds to it; it is checked anew. */
@@ -78,6 +80,7 @@ export function openLibrary(given: Given): Library {
   return {
     byDigest: (digest) => byDigest(state, digest),
     byName: (name) => state.byName.get(name) ?? null,
+    now: () => [...state.byName.values()],
     contentOf: (digest) => {
       const known = state.contents.get(digest);
       const text = known === undefined ? given.log.content(digest) : null;

@@ -4,6 +4,7 @@ import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import type { Library } from "./library.ts";
+import type { Readers } from "./readers.ts";
 import type { Ready } from "./readiness.ts";
 import type { Register } from "./register.ts";
 import type { Staff } from "./staff.ts";
@@ -23,6 +24,7 @@ export type Office = {
   readonly register: Register;
   /** The papers of ended runs; null where none are written: in memory, or where one only looks. */
   readonly files: RunFilesReader | null;
+  readonly readers: Readers;
   /** Opened when it is first needed. */
   readonly staff: () => Promise<Staff>;
 };

@@ -16,9 +16,10 @@ import { eventsOf, settled } from "./following.ts";
 import { hire } from "./hire.ts";
 import { listed, openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
-import { noticing, papersOf, runFilesOf } from "./papers.ts";
+import { papersOf, runFilesOf } from "./papers.ts";
 import { problemsOf } from "./problems.ts";
 import { publish } from "./publish.ts";
+import { endings, heardLog, openReaders } from "./readers.ts";
 import { openReadiness } from "./readiness.ts";
 import { openRegister } from "./register.ts";
 import { settingsOf } from "./settings.ts";
@@ -60,6 +61,7 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
   const log = openLog(path, options);
   try {
     const office = await openOffice(path, { log, clock, options });
+    void office.readers.notifier?.start();
     if (options.perform !== false && options.begin !== false)
       for (const problem of await office.runtime.start()) options.trouble?.(problem);
     return companyOf(office);
@@ -86,7 +88,7 @@ type Given = { readonly log: Log; readonly clock: Clock; readonly options: Compa
 async function openOffice(folder: string, given: Given): Promise<Office> {
   const { clock, options } = given;
   let files: Office["files"] = null;
-  const log = noticing(given.log, () => files?.ended());
+  const { log, hear } = heardLog(given.log);
   const register = openRegister(log, clock);
   let opened: Promise<Staff> | null = null;
   const staff = (): Promise<Staff> => {
@@ -114,8 +116,11 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     ...(trouble === undefined ? {} : { trouble }),
   });
   const ready = openReadiness({ folder, library, staff });
+  const readers = openReaders({ folder, isLooking, clock, library, runtime }, log, options);
+  const { notifier } = readers;
+  hear([endings(() => files?.ended()), ...(notifier === null ? [] : [notifier.observer])]);
   const parts = { folder, isLooking, clock, log, library, ready, runtime, register, staff };
-  const office = { ...parts, files: null };
+  const office = { ...parts, readers, files: null };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
   if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
   return { ...office, files };
@@ -164,6 +169,7 @@ function companyOf(office: Office): Company {
         throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
       return standing;
     },
+    notices: (run) => office.readers.notices(run),
     ...papersOf(office),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     close,
@@ -205,6 +211,7 @@ async function send(
 async function closeOffice(office: Office): Promise<void> {
   await office.files?.close();
   await office.runtime.close();
+  await office.readers.notifier?.close();
   if (!office.isLooking) await (await office.staff()).close();
   await office.log.close();
 }

@@ -13,7 +13,7 @@ import {
   type RunFilesReader,
   runLog,
 } from "../run-files/index.ts";
-import { isHeld, type Log, STATE_FOLDER } from "../store/index.ts";
+import { isHeld, STATE_FOLDER } from "../store/index.ts";
 import type { Company } from "./company.ts";
 import { documentOf, type Source } from "./document.ts";
 import { eventsOf } from "./following.ts";
@@ -74,18 +74,6 @@ async function papers(office: Office, run: RunId, files: RunFiles): Promise<Pape
   };
 }
 
-/** A log that tells when a run has ended: what each commit holds is known without a look. */
-export function noticing(log: Log, ended: () => void): Log {
-  return {
-    ...log,
-    append: async (batch) => {
-      const answers = await log.append(batch);
-      if (batch.some(({ standing }) => standing !== null && standing.endedAt !== null)) ended();
-      return answers;
-    },
-  };
-}
-
 function sourceOf(office: Office): Source {
   const { folder, library, log, clock, runtime } = office;
   return {
@@ -96,6 +84,7 @@ function sourceOf(office: Office): Source {
     isAtWork: () => !office.isLooking || isHeld(folder),
     now: () => clock.now(),
     content: (digest) => log.content(digest),
+    notices: (run) => office.readers.notices(run),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     definition: (run) => definitionOf(run, { log, library, runtime }),
     gathered: (id, path) => {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Problem } from "../../core/problem.ts";
+import { CHANNELS_FILE, readChannels } from "../notify/index.ts";
 import { MAP_FILE } from "./map-file.ts";
 import type { Office } from "./office.ts";
 
@@ -18,12 +19,19 @@ export async function problemsOf(
     const { problems: inMap } = await library.map();
     return [
       ...inMap,
+      ...readChannels(folder).problems,
       ...[...agents.values()].flat(),
       ...workflows.flatMap(({ problems }) => problems),
     ];
   }
   const path = resolve(folder, nameOrFile);
-  if (join(folder, MAP_FILE) === path && existsSync(path)) return (await library.map()).problems;
+  if (existsSync(path)) {
+    const inChannels = readChannels(folder).problems;
+    const { problems: inMap } = await library.map();
+    const ofFile = inChannels.filter(({ where }) => where && join(folder, where.file) === path);
+    if (join(folder, MAP_FILE) === path) return [...inMap, ...ofFile];
+    if (join(folder, CHANNELS_FILE) === path) return ofFile;
+  }
   for (const [file, problems] of agents) if (join(folder, file) === path) return problems;
   const found = await library.find(nameOrFile);
   if (found !== null) return found.problems;

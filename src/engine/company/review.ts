@@ -14,6 +14,7 @@ import {
   reviewOf,
   tookMs,
 } from "../../core/review/index.ts";
+import type { NoticeRecord } from "../notify/index.ts";
 import { type Standing, type StandingFilter, sha256 } from "../store/index.ts";
 import type { Waiting } from "./company.ts";
 import type { Logs } from "./read-history.ts";
@@ -24,6 +25,7 @@ export type Reviewable = Logs & {
   readonly waiting: (run: RunId) => Promise<readonly Waiting[] | null>;
   readonly isAtWork: () => boolean;
   readonly now: () => number;
+  readonly notices: (run: RunId) => readonly NoticeRecord[];
   /** A content by its digest, as text; null where there is none. Throws where it cannot be read. */
   readonly content: (digest: Digest) => string | null;
 };
@@ -113,7 +115,10 @@ async function around(
     now: source.now(),
     estimate: estimateOf(source, run, read),
     checkpoints: null,
-    notices: null,
+    notices: source
+      .notices(run)
+      .filter(({ status }) => status !== "pending")
+      .map(({ event, status }) => ({ event, isSent: status === "sent" })),
   };
 }
 

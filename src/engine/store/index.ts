@@ -1,6 +1,6 @@
 export { sha256 } from "./decision.ts";
 export { STATE_FOLDER } from "./folder.ts";
-export { isHeld } from "./lock.ts";
+export { isHeld, makeOwnFile } from "./lock.ts";
 export type {
   Append,
   Appended,
