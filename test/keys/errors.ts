@@ -271,7 +271,7 @@ function actions(key: string, settings: Settings): readonly Row[] {
   return [
     row("pause_workflow", "maker maker paused, paused"),
     row("continue", "maker maker degraded, completed"),
-    row("rollback", "maker maker failed, running !undo/1"),
+    row("rollback", "maker maker cancelled, running !undo/1"),
     {
       ...row("mark_step_failed", "maker maker failed, failed"),
       steps: [{ id: "a", agent: "maker", retry: 2, error_strategy: "degradable" }],

@@ -59,10 +59,31 @@ function workflow(
       !taste.isCalm && chance.is(0.15)
         ? { total_timeout: `${chance.between(20, 4000)}s` }
         : undefined,
+    ...escalation(chance, taste),
     phases,
     outputs: isChild ? { n: "$first.n" } : undefined,
   };
   return { name: as.name, text: JSON.stringify(source) };
+}
+
+const ACTIONS = ["pause_workflow", "mark_step_failed", "continue", "rollback"] as const;
+const CONDITIONS = ["critical_step_failure", "retry_exhausted", "timeout", "stalled"] as const;
+
+/** What the author says follows a failure, a limit or a standstill; and own words for kinds of error. */
+function escalation(chance: Chance, taste: Taste): object {
+  if (taste.isCalm || chance.is(0.4)) return {};
+  const said = CONDITIONS.filter(() => chance.is(0.6));
+  const rules = said.map((condition) => ({
+    condition,
+    action: chance.one(ACTIONS),
+    ...(condition === "stalled" ? { after: `${chance.between(30, 900)}s` } : {}),
+  }));
+  return {
+    error_handling: { escalation_rules: rules },
+    error_types: chance.is(0.5)
+      ? { permanent: ["network_timeout"], degradable: { kinds: ["api_rate_limit"] } }
+      : undefined,
+  };
 }
 
 /** It always runs, so that what a child gives is always there. */

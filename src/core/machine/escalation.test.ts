@@ -92,7 +92,22 @@ describe("Human escalation for critical failures", () => {
   test("critical_step_failure, rollback: the run stops and what it did is undone", () => {
     const run = critical(begun("{ condition: critical_step_failure, action: rollback }"));
     run.does("!undo/1");
-    expect([run.ended("work/a"), run.status()]).toEqual(["failed", "rolled back"]);
+    expect([run.ended("work/a"), run.status()]).toEqual(["cancelled", "rolled back"]);
+  });
+
+  test("rollback begins nothing more, also where the step is optional and others wait for it", () => {
+    const run = given(
+      `
+      error_handling: { escalation_rules: [{ condition: critical_step_failure, action: rollback }] }
+      steps: [{ id: a, agent: maker, optional: true }, { id: b, gate: Shall it?, after: a }]
+    `,
+      PURE,
+    ).start();
+    run.fails("a", "data_corruption");
+    expect([run.status(), run.events("step.started").map(({ path }) => path)]).toEqual([
+      "rolled back",
+      ["a"],
+    ]);
   });
 
   test("a step with halt_and_escalate is critical whatever its error", () => {

@@ -48,8 +48,8 @@ export function ruleActsOnStep(draft: Draft, frame: LeafFrame, cause: Cause): bo
     case "continue":
       degrade(draft, frame, { error });
       return true;
+    // The step ends with all others: one that ended first would let its siblings begin.
     case "rollback":
-      fail(draft, frame, error);
       rollBack(draft, error);
       return true;
   }
