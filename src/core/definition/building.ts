@@ -30,6 +30,8 @@ export type Building = {
   /** Filled when all readings are known; the steps that were built hold the same lists. */
   readonly siblings: ReadonlyMap<Draft, Siblings>;
   readonly readings: Reading[];
+  /** Who puts what into `$context`. */
+  readonly publishers: ReadonlyMap<string, readonly Draft[]>;
 };
 
 /** Where an expression stands: whose it is, and what it may name. */
@@ -121,8 +123,23 @@ function noteAll(template: Template, spot: Spot, building: Building): void {
 
 function note(expression: Expression, spot: Spot, building: Building): void {
   for (const [root, id] of expression.reads) {
-    if (root !== "steps" || id === undefined) continue;
     const { by, at, inside = false } = spot;
+    if (root === "context") noteContext(id, spot, building);
+    if (root !== "steps" || id === undefined) continue;
     building.readings.push({ by, id, how: "reads", inside, at });
   }
+}
+
+/** Who reads what is published comes after who publishes it. */
+function noteContext(name: string | undefined, spot: Spot, building: Building): void {
+  const { by, at, inside = false } = spot;
+  if (name === undefined)
+    building.report.add({
+      code: "bad-expression",
+      message: "All of the context at once would be another thing at each moment.",
+      mend: "Read one value of it: $context.NAME. Agents are given all of it in any case.",
+      path: at,
+    });
+  for (const { id } of building.publishers.get(name ?? "") ?? [])
+    building.readings.push({ by, id, how: "context", inside, at });
 }

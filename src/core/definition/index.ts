@@ -51,6 +51,7 @@ export type {
   OnExceeded,
   OutputFields,
   Param,
+  Published,
   Repeat,
   Retry,
   Rule,

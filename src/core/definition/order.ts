@@ -9,7 +9,7 @@ export type Reading = {
   readonly by: Draft;
   /** The other's id, as it is written. */
   readonly id: string;
-  readonly how: "reads" | "after";
+  readonly how: "reads" | "after" | "context";
   /** It is asked when the body of `by` has ended, as the `until` of a `repeat` is. */
   readonly inside: boolean;
   readonly at: ValuePath;
@@ -82,6 +82,8 @@ function edgeOf(
     return null;
   }
   if (shared === null || shared === reading.by) return null;
+  // The other branch is not done: its value is not there, and nobody waits for it.
+  if (shared.kind === "choose" && reading.how === "context") return null;
   const waiting = from[from.indexOf(shared) - 1];
   const awaited = to[to.indexOf(shared) - 1];
   if (waiting === undefined || awaited === undefined) return null;
@@ -105,7 +107,7 @@ function hiddenBehind(
 ): Complaint | null {
   const { other, shared, to } = where;
   const { by, how } = reading;
-  const verb = how === "reads" ? "reads" : "is to come after";
+  const verb = how === "after" ? "is to come after" : "reads";
   if (shared === other) {
     return {
       code: "cycle",
@@ -121,6 +123,8 @@ function hiddenBehind(
       mend: "Read what comes before it.",
     };
   }
+  // What is published is seen from everywhere.
+  if (how === "context") return null;
   const between = to.slice(1, to.indexOf(shared)).toReversed();
   // A round has just ended: the body of the repeat is open to its own condition.
   const closed = between.find((draft) => draft.kind !== "block");
@@ -159,7 +163,7 @@ function insideOf(closed: Draft, other: Draft, how: Reading["how"]): Complaint {
 
 function later(reading: Reading, other: Draft, awaited: Draft): Complaint {
   const isPhase = awaited.kind === "block" && awaited.phase;
-  const verb = reading.how === "reads" ? "reads" : "is to come after";
+  const verb = reading.how === "after" ? "is to come after" : "reads";
   const what = awaited === other ? called(other) : `${called(other)} of ${called(awaited)}`;
   return {
     code: "later-step",

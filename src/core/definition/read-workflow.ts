@@ -12,6 +12,7 @@ import { readMonitoring } from "./monitoring.ts";
 import { orderSteps, type Siblings } from "./order.ts";
 import { type Bound, layered, NO_OVERLAY, type Overlay } from "./overlay.ts";
 import { readParams } from "./params.ts";
+import { publishingOf, readPublished } from "./publish.ts";
 import { inOrder, type Over, openOver, openReport, type Report } from "./report.ts";
 import { namesOf } from "./scope.ts";
 import { type Setting, settingsIn } from "./setting.ts";
@@ -97,6 +98,8 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
   giveIds(tree, { source, report });
   bindInputs(tree, given.bound, given);
   const siblings = new Map<Draft, Siblings>();
+  const outputs = outputsOf(tree, { report, types });
+  const publishing = publishingOf(tree, { outputs, report });
   const building: Building = {
     source,
     report,
@@ -105,29 +108,26 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     surroundings,
     siblings,
     resources: Object.keys(shaped.resources ?? {}),
-    outputs: outputsOf(tree, { report, types }),
+    outputs,
     readings: [],
+    publishers: publishing.by,
   };
   for (const draft of drafts(tree)) siblings.set(draft, { after: [], before: [] });
-  const names = namesOf(tree, { outputs: building.outputs, params });
+  const names = { ...namesOf(tree, { outputs, params }), context: publishing.fields };
   const root = buildRoot(tree, names, building);
-  const outputs = shaped.outputs
+  const published = readPublished(publishing, names, building);
+  const whole = shaped.outputs
     ? templatesAt(shaped.outputs, { by: tree, names, at: ["outputs"] }, building)
     : null;
-  orderSteps(tree, building.readings, {
-    report,
-    siblings,
-    ids: byId(tree),
-    isSequential: (block) =>
-      block.kind === "block" && executionOf(block, building) === "sequential",
-  });
+  order(tree, building);
   checkFallbacks(building);
   return {
     name,
     version,
     params,
     root,
-    outputs,
+    ...(published.length === 0 ? {} : { publishes: published }),
+    outputs: whole,
     description: shaped.description ?? "",
     owner: shaped.owner ?? "",
     digest: surroundings.digest(given.text),
@@ -153,6 +153,16 @@ function saidOf(
     ...(settings.length === 0 ? {} : { settings }),
     ...(silence === undefined ? {} : { silence }),
   };
+}
+
+function order(tree: Draft, building: Building): void {
+  orderSteps(tree, building.readings, {
+    report: building.report,
+    siblings: building.siblings,
+    ids: byId(tree),
+    isSequential: (block) =>
+      block.kind === "block" && executionOf(block, building) === "sequential",
+  });
 }
 
 function buildRoot(tree: Draft, names: Names, building: Building): Workflow["root"] {

@@ -82,6 +82,12 @@ const commonKeys: Keys<AnyStepSource> = {
   ).describe(
     'With `each`: how many items may fail and the step still ends well: a number, or a share such as "10%". Default 0.',
   ),
+  publish: either(
+    [word("a name"), listOf(word("a name"), "a list of names"), anyMap("a map of names to values")],
+    "names of outputs, or a map of names to values",
+  ).describe(
+    "What it puts into `$context` when it has ended well: names of its outputs, or names with values that may read `$outputs`. Later steps read `$context.NAME`, and every agent is given all of it.",
+  ),
   repeat: closed<RepeatSource>(
     {
       until: either([longText(), truth()], "an expression, or true or false").describe(

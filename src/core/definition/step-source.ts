@@ -26,6 +26,7 @@ export type AnyStepSource = {
   readonly warning?: string;
   readonly each?: Json;
   readonly tolerate?: number | string;
+  readonly publish?: string | readonly string[] | { readonly [name: string]: Json };
   readonly repeat?: RepeatSource;
   readonly max_concurrency?: number;
   readonly concurrency?: number;

@@ -37,10 +37,20 @@ export type Workflow = {
   readonly resources: Readonly<Record<string, number>>;
   /** The phases: a sequential block. Its static path is "". */
   readonly root: Block;
+  /** What its steps put into `$context`, in their order; absent: nothing. */
+  readonly publishes?: readonly Published[];
   /** What the run gives at its end; by default every output of every step of its outermost blocks. */
   readonly outputs: Readonly<Record<string, Template>> | null;
   /** Who is told of what, for readers of the log; nothing that the machine heeds. */
   readonly monitoring: Monitoring;
+};
+
+/** A value of a step that is there for all that come after it. */
+export type Published = {
+  readonly name: string;
+  /** The step whose it is; `$outputs` in the value are its outputs. */
+  readonly path: string;
+  readonly value: Template;
 };
 
 export type Param = {

@@ -136,18 +136,32 @@ function fieldNamed(
   const source = node.kind === "field" || node.kind === "index" ? sourceOf(the.text, node.of) : "";
   return the.report(wanted.at, `${source} has no ${what} "${wanted.name}".`, {
     code,
-    mend: suggestion(wanted.name, found.fields, what === "output" ? "Outputs" : "Fields"),
+    mend: suggestion(wanted.name, found.fields, FOUND[what] ?? "Fields"),
   });
 }
+
+/** What a list of those that are there begins with. */
+const FOUND: Readonly<Record<string, string>> = {
+  output: "Outputs",
+  "published value": "Published",
+};
+
+/** What the first name behind a root is called. */
+const FIRST_FIELDS: Readonly<
+  Record<string, { readonly code: ProblemCode; readonly what: string }>
+> = {
+  params: { code: "unknown-param", what: "parameter" },
+  context: { code: "unknown-output", what: "published value" },
+};
 
 function kindOfPath(node: Node): { readonly code: ProblemCode; readonly what: string } {
   const path = pathOf(node);
   const isFirst = path?.keys.length === 1;
-  if (path?.from.kind === "step" || (path?.from.kind === "root" && path.from.root === "outputs"))
+  const from = path?.from.kind === "root" ? path.from.root : path?.from.kind;
+  if (from === "step" || from === "outputs")
     return { code: "unknown-output", what: isFirst ? "output" : "field" };
-  if (path?.from.kind === "root" && path.from.root === "params" && isFirst)
-    return { code: "unknown-param", what: "parameter" };
-  return { code: "bad-expression", what: "field" };
+  const what = isFirst && from !== undefined ? FIRST_FIELDS[from] : undefined;
+  return what ?? { code: "bad-expression", what: "field" };
 }
 
 function indexed(node: Node & { kind: "index" }, the: Checking): Known {

@@ -11,6 +11,8 @@ export type Names = {
   /** Every step of the workflow, by its id as the author wrote it, with its outputs. */
   readonly steps?: Readonly<Record<string, Fields | null>> | undefined;
   readonly params?: Fields | null | undefined;
+  /** What steps publish. */
+  readonly context?: Fields | undefined;
   /** Of the step itself, or of the round. */
   readonly outputs?: Fields | null | undefined;
   readonly item?: JsonObject | undefined;
@@ -21,12 +23,23 @@ export type Names = {
 };
 
 /** What is named first in an expression, and is no step. */
-const ROOTS = ["params", "case", "item", "index", "round", "outputs", "event", "run"] as const;
+const ROOTS = [
+  "params",
+  "context",
+  "case",
+  "item",
+  "index",
+  "round",
+  "outputs",
+  "event",
+  "run",
+] as const;
 export type Root = (typeof ROOTS)[number];
 
 /** Where a root is in scope, for the message when it is not. */
 const STANDS: Readonly<Record<Root, string>> = {
   params: "in a workflow with parameters",
+  context: "where steps publish something, and not in what they publish",
   case: "in a workflow that belongs to a case",
   item: "inside an each",
   index: "inside an each",
@@ -51,9 +64,11 @@ export function whereRootStands(root: Root): string {
 export function schemaOfRoot(names: Names, root: Root): JsonObject | null {
   switch (root) {
     case "params":
-      return names.params === undefined ? null : schemaOfFields(names.params);
-    case "outputs":
-      return names.outputs === undefined ? null : schemaOfFields(names.outputs);
+    case "context":
+    case "outputs": {
+      const fields = names[root];
+      return fields === undefined ? null : schemaOfFields(fields);
+    }
     case "item":
     case "case":
     case "event":

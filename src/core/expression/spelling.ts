@@ -98,7 +98,7 @@ function afterHead(names: Names, head: string): Next {
       whole: true,
       after: (word) => anyOf(outputsOf(names, word)),
     };
-  if (head === "params" || head === "outputs") return anyOf(names[head]);
+  if (head === "params" || head === "outputs" || head === "context") return anyOf(names[head]);
   return isRoot(head) ? ANY : anyOf(outputsOf(names, head));
 }
 

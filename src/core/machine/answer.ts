@@ -7,6 +7,7 @@ import { classed, failure, isCertain } from "./failure.ts";
 import { complete, type Ending } from "./finish.ts";
 import { currencyOf } from "./ledger.ts";
 import { accepted } from "./output.ts";
+import { noRoomFor } from "./publish.ts";
 import { isShort, reservingAgain } from "./reserve.ts";
 import type { LeafFrame } from "./run.ts";
 import type { Answer } from "./signal.ts";
@@ -104,8 +105,10 @@ type Ok = {
 function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
   const { key, open, answer } = ok;
   const taken = accepted(draft, answer.output, frame.step.outputs);
-  if ("why" in taken) {
-    const wrong = failure("invalid_output", `${open.agent}: ${taken.why}`);
+  const against = "why" in taken ? taken.why : noRoomFor(draft, frame, taken.output);
+  if ("why" in taken || against !== null) {
+    const kind = "why" in taken ? "invalid_output" : "context_limit";
+    const wrong = failure(kind, `${open.agent}: ${against ?? ""}`);
     const error = classed(wrong, draft.run.workflow.kinds);
     tell(draft, {
       type: "attempt.ended",

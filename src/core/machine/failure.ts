@@ -36,6 +36,7 @@ export const FAILURE_KINDS: Readonly<
   crashed: { class: "transient", certain: false },
   invalid_output: { class: "permanent", certain: false },
   stalled: { class: "permanent", certain: false },
+  context_limit: { class: "permanent", certain: false },
   budget_exceeded: { class: "permanent", certain: true },
   rejected: { class: "permanent", certain: true },
   rounds_exhausted: { class: "permanent", certain: true },

@@ -1,7 +1,8 @@
 import type { Rule } from "../definition/index.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Stored, Usage } from "./event.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, failure } from "./failure.ts";
+import { noRoomFor } from "./publish.ts";
 import type { Frame, LeafFrame } from "./run.ts";
 
 export type Ending = {
@@ -16,6 +17,12 @@ export type BadEnding = Ending & { readonly error: Failure };
 
 /** A step ends well. */
 export function complete(draft: Draft, frame: Frame, ending: Ending = {}): void {
+  if (draft.run.workflow.publishes !== undefined) {
+    const { output, ...rest } = ending;
+    const against = noRoomFor(draft, frame, output);
+    if (against !== null)
+      return endBadly(draft, frame, { ...rest, error: failure("context_limit", against) });
+  }
   tell(draft, { type: "step.finished", path: frame.path, outcome: "completed", ...ending });
 }
 

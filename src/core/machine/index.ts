@@ -45,7 +45,7 @@ export { type Packet, packetOf } from "./packet.ts";
 export { type Past, pastOf } from "./past.ts";
 export { limitsOf, runLeft } from "./reserve.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
-export { childrenOf, givenAt, load, type Read, stepsOf } from "./scope.ts";
+export { childrenOf, contextOf, givenAt, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Fork, Signal, Told } from "./signal.ts";
 export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
 export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf } from "./status.ts";

@@ -1,4 +1,4 @@
-import type { Step, Workflow } from "../definition/index.ts";
+import type { Published, Step, Workflow } from "../definition/index.ts";
 import { evaluateTemplate, type Outcome, type Scope, type Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
@@ -85,6 +85,8 @@ type Target = { readonly step: Step; readonly marks: number; readonly rest: stri
 
 function named(run: Run, position: Position, ask: { name: string; read: Read }): Json | undefined {
   switch (ask.name) {
+    case "context":
+      return contextOf(run, ask.read);
     case "params":
       return run.before === null ? run.params : paramsSince(run, position.born?.seq ?? run.seq);
     case "item":
@@ -103,6 +105,40 @@ function paramsSince(run: Run, born: Seq): JsonObject {
   let params = run.params;
   for (let one = run.before; one !== null && one.until > born; one = one.next) params = one.params;
   return params;
+}
+
+const contexts = new WeakMap<object, { readonly of: Run; readonly context: JsonObject }>();
+const NOTHING: JsonObject = {};
+
+/**
+ * What the steps that have ended well publish: read off their outputs, so that it is there wherever those
+ * are, after a crash, in a fork, from a snapshot. In the order of the definition, whoever ended first.
+ */
+export function contextOf(run: Run, read: Read): JsonObject {
+  const { publishes } = run.workflow;
+  if (publishes === undefined) return NOTHING;
+  const known = contexts.get(run.outputs);
+  if (known?.of.params === run.params && known.of.workflow === run.workflow) return known.context;
+  const context: Record<string, Json> = {};
+  for (const one of publishes) {
+    const value = get(run.outputs, one.path);
+    const outputs = value === undefined ? undefined : valueOf(value, read);
+    const found = outputs === undefined ? undefined : publishedBy(run, one, { outputs, read });
+    if (found !== undefined) context[one.name] = found;
+  }
+  contexts.set(run.outputs, { of: run, context });
+  return context;
+}
+
+/** @returns undefined where the outputs do not have it */
+export function publishedBy(
+  run: Run,
+  { path, value }: Published,
+  from: { readonly outputs: Json; readonly read: Read },
+): Json | undefined {
+  const scope = scopeAt(run, { path, parent: null, at: 0 }, from.read);
+  const outcome = evaluateTemplate(value, withNames(scope, { outputs: from.outputs }));
+  return outcome.kind === "value" ? outcome.value : undefined;
 }
 
 /** The nearest item, its number, or the nearest round: up from the step. */

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Key } from "./event.ts";
 import { type Failure, failure } from "./failure.ts";
 import type { LeafFrame, Run } from "./run.ts";
-import { load, type Read, scopeAt, stepsOf, valuesOf, withNames } from "./scope.ts";
+import { contextOf, load, type Read, scopeAt, stepsOf, valuesOf, withNames } from "./scope.ts";
 import { get } from "./table.ts";
 
 /** What an agent is asked, resolved when it is performed: the log holds where it comes from, not copies of it. */
@@ -13,6 +13,8 @@ export type TaskAsked = {
   readonly inputs: JsonObject;
   /** The declared outputs, name to type as written. */
   readonly outputs: { readonly [name: string]: string };
+  /** What steps that ended well have published. */
+  readonly context: JsonObject;
 };
 
 /** @returns what the attempt under this key asks, or why it cannot be asked; null when no such attempt is open */
@@ -26,7 +28,13 @@ export function taskOf(run: Run, key: Key, read: Read): TaskAsked | Failure | nu
       `The inputs of "${frame.step.name}" cannot be made: ${given.fault}`,
     );
   const { name, instructions, outputs } = frame.step;
-  return { name, instructions, inputs: given.values, outputs: saidOf(outputs) };
+  return {
+    name,
+    instructions,
+    inputs: given.values,
+    outputs: saidOf(outputs),
+    context: contextOf(run, read),
+  };
 }
 
 /** Runs below one another: a workflow that runs itself, or its parent, would never end. */

@@ -271,7 +271,7 @@ function taskOf(call: Call, task: Performance): AgentTask {
     instructions: task.instructions,
     inputs: task.inputs,
     outputs: task.outputs,
-    context: {},
+    context: task.context,
     deadline: instantOf(task.deadline),
   };
 }

@@ -254,6 +254,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
         instructions: task.instructions,
         inputs: task.inputs,
         outputs: task.outputs,
+        context: task.context,
         deadline: attempt.due,
       },
       attempt.abort.signal,

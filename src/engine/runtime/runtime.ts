@@ -82,6 +82,8 @@ export type Performance = {
   readonly instructions: string;
   readonly inputs: { readonly [name: string]: Json };
   readonly outputs: { readonly [name: string]: string };
+  /** What steps that ended well have published. */
+  readonly context: { readonly [name: string]: Json };
   /** When the attempt is stopped, in milliseconds since 1970. */
   readonly deadline: number;
 };
