@@ -97,10 +97,21 @@ function papersIn(
   { settings = [] }: Workflow,
 ): Pick<
   Company,
-  "settings" | "document" | "review" | "findings" | "summary" | "task" | "agents" | "steer"
+  | "settings"
+  | "document"
+  | "review"
+  | "findings"
+  | "summary"
+  | "task"
+  | "agents"
+  | "steer"
+  | "archive"
+  | "archiveOf"
 > {
   return {
     settings: async () => effectiveSettings(settings),
+    archive: async () => ({ archived: [], problems: [], isMore: false, before: 0, after: 0 }),
+    archiveOf: () => null,
     task: async () => null,
     agents: async () => [],
     steer: async () => [],

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { openCompany } from "../index.ts";
+import { MusterError, openCompany } from "../index.ts";
+import { exitOfProblem } from "./exit.ts";
 import { program } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -47,6 +48,10 @@ async function told(folder: string, words: readonly string[], now: () => number)
     onInterrupt: () => () => undefined,
     packs: join(folder, "no-packs"),
   };
-  const code = await program(words, surroundings);
+  const code = await program(words, surroundings).catch((error: unknown) => {
+    if (!(error instanceof MusterError)) throw error;
+    err.push(`error: ${error.message}\n`);
+    return exitOfProblem(error.code);
+  });
   return { code, out: out.join(""), err: err.join("") };
 }

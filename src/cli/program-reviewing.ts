@@ -13,4 +13,20 @@ export function addReviewing(runs: Command, choose: Choose): void {
     .action((run: string) =>
       choose(async (context) => (await import("./runs-notices.ts")).runsNotices(context, run)),
     );
+  withOptions(
+    runs
+      .command("archive")
+      .argument("[run]", "its id, the beginning of it, or: last")
+      .option("--older-than <duration>", "all runs that ended so long ago: 30d")
+      .description("take ended runs out of the log, each into a compressed file"),
+  )
+    .addHelpText(
+      "after",
+      examples("muster runs archive last", "muster runs archive --older-than 90d --json"),
+    )
+    .action((run: string | undefined, options: { readonly olderThan?: string }) =>
+      choose(async (context) =>
+        (await import("./runs-archive.ts")).runsArchive(context, run ?? null, options),
+      ),
+    );
 }

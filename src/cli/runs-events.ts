@@ -2,7 +2,7 @@ import type { Envelope } from "../core/audit/index.ts";
 import { EXIT } from "./exit.ts";
 import { cut, pad, plain, valueLine, widthOf } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
-import { withRun } from "./with-run.ts";
+import { withRun, withRunOrFile } from "./with-run.ts";
 
 export type EventsOptions = { readonly follow: boolean; readonly after: number };
 
@@ -13,21 +13,27 @@ export async function runsEvents(
   options: EventsOptions,
 ): Promise<number> {
   const { follow, after } = options;
-  return await withRun(context, { name, perform: follow }, async (company, run) => {
-    const { answer, json } = context.terminal;
-    const interruption = Promise.withResolvers<number>();
-    const release = context.surroundings.onInterrupt(() => interruption.resolve(EXIT.interrupted));
-    const reading = async (): Promise<number> => {
-      for await (const envelope of company.events(run, { after, follow }))
-        answer.line(json ? JSON.stringify(envelope) : eventLine(envelope, answer.columns));
-      return EXIT.done;
-    };
-    try {
-      return await Promise.race([reading(), interruption.promise]);
-    } finally {
-      release();
-    }
-  });
+  return await (follow ? withRun : withRunOrFile)(
+    context,
+    { name, perform: follow },
+    async (company, run) => {
+      const { answer, json } = context.terminal;
+      const interruption = Promise.withResolvers<number>();
+      const release = context.surroundings.onInterrupt(() =>
+        interruption.resolve(EXIT.interrupted),
+      );
+      const reading = async (): Promise<number> => {
+        for await (const envelope of company.events(run, { after, follow }))
+          answer.line(json ? JSON.stringify(envelope) : eventLine(envelope, answer.columns));
+        return EXIT.done;
+      };
+      try {
+        return await Promise.race([reading(), interruption.promise]);
+      } finally {
+        release();
+      }
+    },
+  );
 }
 
 const SEQ_COLUMNS = 6;

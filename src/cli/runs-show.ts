@@ -15,11 +15,11 @@ import {
 } from "./output/index.ts";
 import { readHistory } from "./read-history.ts";
 import type { Context } from "./surroundings.ts";
-import { withRun } from "./with-run.ts";
+import { withRunOrFile } from "./with-run.ts";
 
 /** `muster runs show RUN`: the run as it is now: its tree, what needs a person, and what it came to. */
 export async function runsShow(context: Context, name: string): Promise<number> {
-  return await withRun(context, { name, perform: false }, async (company, run) => {
+  return await withRunOrFile(context, { name, perform: false }, async (company, run) => {
     const history = await readHistory(company, run);
     const { terminal, surroundings } = context;
     const { answer: out } = terminal;

@@ -4,11 +4,11 @@ import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { findingLines, type Paint, plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
-import { withRun } from "./with-run.ts";
+import { withRunOrFile } from "./with-run.ts";
 
 /** `muster runs verify RUN`: the eleven points of the completion checklist, the hash chain, and what is wrong. */
 export async function runsVerify(context: Context, name: string): Promise<number> {
-  return await withRun(context, { name, perform: false }, async (company, run) => {
+  return await withRunOrFile(context, { name, perform: false }, async (company, run) => {
     const review = await company.review(run);
     tell(context, company.folder, review);
     return isSound(review) ? EXIT.done : EXIT.failed;

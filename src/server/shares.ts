@@ -15,10 +15,19 @@ type Here =
   | "review"
   | "findings"
   | "notices"
+  | "archiveOf"
   | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
-type There = "check" | "advice" | "workflows" | "agents" | "steer" | "summary" | "settings";
+type There =
+  | "check"
+  | "advice"
+  | "workflows"
+  | "agents"
+  | "steer"
+  | "summary"
+  | "settings"
+  | "archive";
 
 export const READ_HERE: readonly Here[] = namesOf<Here>({
   runs: true,
@@ -29,6 +38,7 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   review: true,
   findings: true,
   notices: true,
+  archiveOf: true,
   read: true,
 });
 
@@ -40,6 +50,7 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   settings: true,
   agents: true,
   steer: true,
+  archive: true,
 });
 
 export type AskedThere = Pick<Company, There>;

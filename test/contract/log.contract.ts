@@ -24,6 +24,77 @@ export function logContract(name: string, harness: Harness): void {
       await harness.remove();
     });
 
+    describe("archiving", () => {
+      const ended = { ...standing(), endedAt: 9, unsettled: false };
+      const note = (stream: string): Parameters<Log["archive"]>[0][number] => {
+        const events = [...log.read(run(stream))];
+        const { seq, hash } = events.at(-1) as Envelope;
+        const of = { file: `${stream}.gz`, at: 10, endedAt: 9, workflow: "w", status: "completed" };
+        return { stream: run(stream), ...of, seq, hash };
+      };
+
+      test("a stream at rest leaves the log whole, and its place is known", async () => {
+        await log.append([
+          append(run("aaaa"), 0, { count: 2, cause: "once", standing: ended }),
+          append(run("bbbb"), 0, { count: 1, standing: ended }),
+        ]);
+        const archived = note("aaaa");
+        expect(await log.archive([archived])).toEqual(["wf_aaaa"]);
+        expect([...log.read(run("aaaa"))]).toEqual([]);
+        expect(log.standing(run("aaaa"))).toBeNull();
+        expect(log.archived(run("aaaa"))).toEqual(archived);
+        expect(log.archived(run("bbbb"))).toBeNull();
+        expect(log.archives(10)).toEqual([archived]);
+        expect(seqs(log.read(run("bbbb")))).toEqual([1]);
+        log = await harness.reopen(log);
+        expect(log.archives(10)).toEqual([archived]);
+        await log.forgetArchive(run("aaaa"));
+        expect(log.archived(run("aaaa"))).toBeNull();
+      });
+
+      test("a stream in which something is left to do, or that has moved on, stays", async () => {
+        await log.append([
+          append(run("aaaa"), 0, { count: 2, standing: { ...standing(), endedAt: null } }),
+          append(run("bbbb"), 0, { count: 2, standing: ended }),
+        ]);
+        const [open, moved] = [note("aaaa"), note("bbbb")];
+        await log.append([append(run("bbbb"), 2)]);
+        expect(await log.archive([open, moved])).toEqual([]);
+        expect(seqs(log.read(run("bbbb")))).toEqual([1, 2, 3]);
+      });
+
+      test("positions are never used again, also where the last events have left", async () => {
+        await log.append([append(run("aaaa"), 0, { count: 3, standing: ended })]);
+        await log.archive([note("aaaa")]);
+        expect(log.end()).toBe(3);
+        log = await harness.reopen(log);
+        expect(await log.append([append(run("bbbb"), 0)])).toEqual([{ done: true, position: 4 }]);
+        expect(log.tail(0, 10).map(({ position }) => position)).toEqual([4]);
+      });
+
+      test("after compacting, a content is there as long as a stream that stays names it", async () => {
+        const [shared, own] = [digestOf("shared"), digestOf("own")];
+        const naming = (seq: number, digest: string): ReturnType<typeof draft> =>
+          draft(seq, { data: { output: { digest, bytes: 8 } } });
+        await log.append([
+          append(run("aaaa"), 0, {
+            count: 0,
+            events: [naming(1, shared), naming(2, own)],
+            contents: [
+              [shared, "shared"],
+              [own, "own"],
+            ],
+            standing: ended,
+          }),
+          append(run("bbbb"), 0, { count: 0, events: [naming(1, shared)], standing: ended }),
+        ]);
+        await log.archive([note("aaaa")]);
+        await log.compact();
+        expect(log.content(shared)).toBe("shared");
+        expect(log.content(own)).toBeNull();
+      });
+    });
+
     describe("appending", () => {
       test("an append at the fence is done, and its events are read as they were told", async () => {
         const [answer] = await log.append([

@@ -20,6 +20,7 @@ export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflo
 export { parseDuration, sayDuration } from "./duration.ts";
 export { type FittedInputs, fitInputs } from "./fit-inputs.ts";
 export { variablesIn, whatIsWrongWith, withVariables } from "./http-agent.ts";
+export { KEEP_ALL, type Keeping } from "./keeping.ts";
 export { type Bound, type Laid, leavesOf, NO_OVERLAY, type Overlay } from "./overlay.ts";
 export { type ReadAgent, readAgent } from "./read-agent.ts";
 export { type CompanyMap, readMap } from "./read-map.ts";

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { anything, closed, type Keys, listOf, named, word } from "./closed-shape.ts";
 import { companyBudgetShape } from "./company-budget.ts";
+import { keepingShape } from "./keeping.ts";
 import { settingBlocks } from "./setting-blocks.ts";
 import { musterShape } from "./workflow-shape.ts";
 import type { MapSource, SettingsSource } from "./workflow-source.ts";
@@ -21,6 +22,7 @@ export const mapKeys: Keys<MapSource> = {
     listOf(word("an address"), "a list of addresses"),
     "a map of names to lists of addresses",
   ).describe("Names that stand for addresses of e-mail."),
+  retention: keepingShape.describe("How long ended runs are kept; without it, for good."),
 };
 
 export const mapShape: z.ZodType<MapSource> = closed<MapSource>(mapKeys, ["muster"]);

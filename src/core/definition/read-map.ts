@@ -2,6 +2,7 @@ import type { Json } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { type CompanyBudget, readCompanyBudget } from "./company-budget.ts";
 import { isMap } from "./draft.ts";
+import { KEEP_ALL, type Keeping, readKeeping } from "./keeping.ts";
 import { mapShape } from "./map-shape.ts";
 import { type Laid, leavesOf } from "./overlay.ts";
 import { inOrder, openReport, type Report } from "./report.ts";
@@ -18,6 +19,7 @@ export type CompanyMap = {
   readonly defaults: readonly Laid[];
   /** What all runs may use together, as far as it can be read; null where the file is no map at all. */
   readonly budget: CompanyBudget | null;
+  readonly keeping: Keeping;
   readonly problems: readonly Problem[];
 };
 
@@ -29,8 +31,7 @@ export type CompanyMap = {
 export function readMap(input: { readonly file: string; readonly text: string }): CompanyMap {
   const problems: Problem[] = [];
   const source = readSource(input, (problem) => problems.push(problem));
-  if (source === null)
-    return { company: "", defaults: [], budget: null, problems: inOrder(problems) };
+  if (source === null) return { ...NOTHING, problems: inOrder(problems) };
   const report = openReport(source, { into: problems, module: null });
   if (!isMap(source.value)) {
     report.add({
@@ -39,19 +40,23 @@ export function readMap(input: { readonly file: string; readonly text: string })
       mend: "Write at least muster: 1.",
       path: [],
     });
-    return { company: "", defaults: [], budget: null, problems };
+    return { ...NOTHING, problems };
   }
   const shaped = checkShape(mapShape, source.value, { path: [], report });
   if (shaped.defaults !== undefined) checkDefaults(shaped.defaults, report);
   const budget = readCompanyBudget(shaped.budget, { path: ["budget"], report });
+  const keeping = readKeeping(shaped.retention, { path: ["retention"], report });
   const isWrong = problems.some(({ severity }) => severity !== "warning");
   return {
     company: shaped.company ?? "",
     defaults: isWrong ? [] : laidOf(source, shaped),
     budget,
+    keeping: isWrong ? KEEP_ALL : keeping,
     problems: inOrder(problems),
   };
 }
+
+const NOTHING = { company: "", defaults: [], budget: null, keeping: KEEP_ALL };
 
 /** What a workflow would be told about them, told once, at their own place. */
 function checkDefaults(defaults: NonNullable<MapSource["defaults"]>, report: Report): void {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { UsageEstimateSource } from "./agent-source.ts";
+import type { KeepingSource } from "./keeping.ts";
 import type { SilenceSource } from "./silence.ts";
 import type {
   DurationSource,
@@ -55,6 +56,7 @@ export type MapSource = {
   readonly budget?: CompanyBudgetSource;
   readonly channels?: Readonly<Record<string, Json>>;
   readonly recipients?: Readonly<Record<string, readonly string[]>>;
+  readonly retention?: KeepingSource;
 };
 
 export type CompanyBudgetSource = {

@@ -1,6 +1,6 @@
 import { countedSteps, isWell, viewOf } from "../history/index.ts";
 import { type Evidence, took, tookMs } from "./evidence.ts";
-import { SLOW_FACTOR } from "./findings.ts";
+import { isSlow } from "./findings.ts";
 
 /** One point of the completion checklist: whether it holds, and what says so. */
 export type Point = {
@@ -180,6 +180,6 @@ function performing(evidence: Evidence): Said {
   if (estimate === null)
     return ["true", `It took ${took(ms)} of work, and may take ${took(most ?? 0)}.`];
   const said = `It took ${took(ms)} of work; ${estimate.runs} runs before took ${took(estimate.ms)} (the median)`;
-  if (ms > SLOW_FACTOR * estimate.ms) return ["not true", `${said}: over twice that.`];
+  if (isSlow(ms, estimate)) return ["not true", `${said}: over twice that.`];
   return ["true", `${said}.`];
 }

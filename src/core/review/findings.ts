@@ -1,6 +1,6 @@
 import { failedStep, type StepView, statusOf, viewOf } from "../history/index.ts";
 import { entries } from "../machine/index.ts";
-import { type Evidence, took, tookMs } from "./evidence.ts";
+import { type Estimate, type Evidence, took, tookMs } from "./evidence.ts";
 
 /** Something that is wrong with a run: which of the nine indicators of failure, why, and the mend. */
 export type Finding = {
@@ -31,7 +31,14 @@ export const INDICATORS = {
 type Found = { readonly message: string; readonly step?: string; readonly mend: string };
 
 /** Over so many times the estimate a run is slow. */
-export const SLOW_FACTOR = 2;
+const SLOW_FACTOR = 2;
+/** What takes less is not called slow: a moment more or less is the machine's. */
+const SLOW_MS_LEAST = 5_000;
+
+export function isSlow(ms: number, estimate: Estimate | null): boolean {
+  return estimate !== null && ms > SLOW_MS_LEAST && ms > SLOW_FACTOR * estimate.ms;
+}
+
 /** A run that moves begins or ends something more often than this, or waits for something that has a name. */
 export const STILL_MS_MOST = 60_000;
 
@@ -152,7 +159,7 @@ function deadlocked(evidence: Evidence): Found | null {
 function slow(evidence: Evidence): Found | null {
   const { estimate } = evidence;
   const ms = tookMs(evidence);
-  if (estimate === null || ms <= SLOW_FACTOR * estimate.ms) return null;
+  if (estimate === null || !isSlow(ms, estimate)) return null;
   return {
     message: `It took ${took(ms)} of work; ${estimate.runs} runs before took ${took(estimate.ms)} (the median), and this is over twice that.`,
     mend: "Compare it with one that was quick: muster runs diff RUN OTHER.",

@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -20,6 +21,8 @@ export type Artifacts = {
   readonly write: (digest: Digest, text: string) => void;
   /** @throws MusterError "corrupt" where the file is not there or is not what its name says */
   readonly read: (digest: Digest) => string;
+  /** Nobody names it any more. Twice is once. */
+  readonly remove: (digest: Digest) => void;
 };
 
 /**
@@ -45,6 +48,7 @@ export function openArtifacts(folder: string): Artifacts {
       }
       keepNames(shelf);
     },
+    remove: (digest) => rmSync(pathOf(folder, digest), { force: true }),
     read(digest) {
       const path = pathOf(folder, digest);
       if (!statSync(path, { throwIfNoEntry: false })) throw damaged(path, "is not there");

@@ -10,6 +10,7 @@ import type { Finding, Summary } from "../../core/review/index.ts";
 import type { NoticeRecord } from "../notify/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 import type { AgentView } from "./agents.ts";
+import type { Archiving, ArchivingDone } from "./archiving.ts";
 import type { Reviewed } from "./review.ts";
 import type { ForOneRun } from "./run-overlay.ts";
 
@@ -112,6 +113,13 @@ export interface Company extends AsyncDisposable {
   findings(run: RunId): Promise<readonly Finding[]>;
   /** Who was told of what in a run, oldest first, and what became of it. */
   notices(run: RunId): readonly NoticeRecord[];
+  /**
+   * Takes ended runs out of the log, each into one compressed file that can be shown and verified
+   * without the log, and makes the log shorter.
+   */
+  archive(what: Archiving): Promise<ArchivingDone>;
+  /** The file of a run that was archived; null where it was not. */
+  archiveOf(run: RunId): string | null;
   /** The value of a stored output. */
   read(stored: { readonly value: Json } | { readonly digest: string }): Json;
   close(): Promise<void>;

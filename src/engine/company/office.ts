@@ -1,5 +1,6 @@
 import type { Overlay } from "../../core/definition/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
+import type { Archiver } from "../archive/index.ts";
 import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
@@ -25,6 +26,10 @@ export type Office = {
   /** The papers of ended runs; null where none are written: in memory, or where one only looks. */
   readonly files: RunFilesReader | null;
   readonly readers: Readers;
+  /** Takes ended runs out of the log; null in memory, or where one only looks. */
+  readonly archiver: Archiver | null;
+  /** Ends what keeps to the company's retention. */
+  readonly endRetaining: () => Promise<void>;
   /** Opened when it is first needed. */
   readonly staff: () => Promise<Staff>;
 };

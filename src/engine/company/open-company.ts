@@ -10,6 +10,7 @@ import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../sto
 import { accountsOf } from "./accounts.ts";
 import { adviceOf } from "./advice.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
+import { archive, archiveOf, archiverOf, retaining } from "./archiving.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
@@ -64,7 +65,9 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
     void office.readers.notifier?.start();
     if (options.perform !== false && options.begin !== false)
       for (const problem of await office.runtime.start()) options.trouble?.(problem);
-    return companyOf(office);
+    const begins = options.perform !== false && options.begin !== false;
+    const endRetaining = begins ? retaining(office, options.trouble ?? (() => {})) : null;
+    return companyOf(endRetaining === null ? office : { ...office, endRetaining });
   } catch (error) {
     await log.close();
     throw error;
@@ -120,10 +123,16 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const { notifier } = readers;
   hear([endings(() => files?.ended()), ...(notifier === null ? [] : [notifier.observer])]);
   const parts = { folder, isLooking, clock, log, library, ready, runtime, register, staff };
-  const office = { ...parts, readers, files: null };
+  const office: Office = {
+    ...parts,
+    readers,
+    files: null,
+    archiver: null,
+    endRetaining: async () => {},
+  };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
   if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
-  return { ...office, files };
+  return { ...office, files, archiver: archiverOf(office, options.memory !== true) };
 }
 
 /** Of a company that is only looked at: nothing is started there. */
@@ -171,6 +180,8 @@ function companyOf(office: Office): Company {
     },
     notices: (run) => office.readers.notices(run),
     ...papersOf(office),
+    archive: (what) => archive(office, what),
+    archiveOf: (run) => archiveOf(office, run),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     close,
     [Symbol.asyncDispose]: close,
@@ -209,6 +220,7 @@ async function send(
 }
 
 async function closeOffice(office: Office): Promise<void> {
+  await office.endRetaining();
   await office.files?.close();
   await office.runtime.close();
   await office.readers.notifier?.close();

@@ -32,7 +32,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   if ("code" in given) return { run: null, problems: [given] };
   const { clock, log, runtime } = office;
   const { requestId, run = newRunId(clock.now(), requestId) } = request;
-  const before = isNew(request) ? null : log.standing(run);
+  const before = isNew(request) ? null : known(log, run);
   const found = await readyFor(office, request);
   if (before !== null && (found.workflow === null || found.workflow.name === before.workflow))
     return { run, warnings: [], again: true };
@@ -57,6 +57,11 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   } catch (error) {
     return { run: null, problems: [problemIn(error)] };
   }
+}
+
+/** In the log, or in an archive. */
+function known(log: Office["log"], run: RunId): { readonly workflow: string } | null {
+  return log.standing(run) ?? log.archived(run);
 }
 
 /** Nobody can have asked for it before. */

@@ -15,7 +15,10 @@ import type { Order, Reply, ThreadSetting } from "./writer-thread.ts";
  * writing it. Only one of the two writes at a time, so that neither ever waits for the other's
  * transaction; whoever comes back to it looks up what the other changed.
  */
-export type Clerk = Pick<Log, "append" | "publish" | "close">;
+export type Clerk = Pick<Log, "append" | "publish" | "close"> & {
+  /** Does something here while neither writes; whoever writes next looks up what it changed. */
+  readonly alone: <Answer>(work: () => Answer) => Promise<Answer>;
+};
 
 /** Appends in a batch, from which on it is written by the other thread. */
 export const HANDED_OVER_LEAST = 128;
@@ -72,8 +75,21 @@ export function openClerk(own: Own, { setting, use }: Pick<State, "setting" | "u
       if (!isHandedOver(state, 1)) return state.own.publish(batch);
       return (await ask(state, { type: "publish", batch })).published;
     },
+    alone: (work) => alone(state, work),
     close: () => close(state),
   };
+}
+
+/** What the other thread has in hand is waited for, however much more comes meanwhile. */
+async function alone<Answer>(state: State, work: () => Answer): Promise<Answer> {
+  while (state.waiting.length > 0) await ask(state, { type: "publish", batch: [] });
+  state.own.forget(null);
+  state.stale = null;
+  try {
+    return work();
+  } finally {
+    state.own.forget(null);
+  }
 }
 
 async function append(state: State, batch: readonly Append[]): ReturnType<Log["append"]> {

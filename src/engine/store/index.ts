@@ -4,6 +4,7 @@ export { isHeld, makeOwnFile } from "./lock.ts";
 export type {
   Append,
   Appended,
+  Archived,
   Claim,
   Draft,
   Listener,

@@ -46,6 +46,21 @@ export interface Log {
   came(listener: Listener): Published | null;
   /** Who listens for something that is kept, and was not told or has not taken it. */
   untold(): readonly Listener[];
+  /**
+   * Takes whole streams out of the log, for good, and notes where each is kept now: one transaction.
+   * A stream stays where something is left to do in it, or where its end is not the one that is named.
+   *
+   * @returns those that were taken out
+   */
+  archive(streams: readonly Archived[]): Promise<readonly StreamId[]>;
+  /** Where a stream is kept that was taken out; null where it was not. */
+  archived(stream: StreamId): Archived | null;
+  /** Streams that were taken out, oldest first. */
+  archives(most: number): readonly Archived[];
+  /** An archive is no more; its note goes, too. */
+  forgetArchive(stream: StreamId): Promise<void>;
+  /** Deletes contents that only archived streams named, and makes the file shorter where that is worth it. */
+  compact(): Promise<void>;
   /** Standings, newest first. */
   standings(filter: StandingFilter): readonly Standing[];
   standing(stream: StreamId): Standing | null;
@@ -105,6 +120,21 @@ export type Appended =
   | { readonly done: true; readonly position: number }
   /** behind: another writer was first; seen: this cause was decided before; claim: an account has too little left. */
   | { readonly done: false; readonly again: "behind" | "seen" | "claim" };
+
+/** A stream that was taken out of the log. */
+export type Archived = {
+  readonly stream: StreamId;
+  /** The file's name in the folder of archives. */
+  readonly file: string;
+  /** When it was taken out, and when its run ended: milliseconds since 1970. */
+  readonly at: number;
+  readonly endedAt: number;
+  readonly workflow: string;
+  readonly status: string;
+  /** Its last event. */
+  readonly seq: number;
+  readonly hash: Digest;
+};
 
 export type Listener = { readonly stream: StreamId; readonly key: number };
 

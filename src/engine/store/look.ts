@@ -26,6 +26,9 @@ export function lookIntoSqlite(company: string): Log | null {
     ...openReader(database, { tenant, artifacts: openArtifacts(join(state, "artifacts")) }),
     append: () => Promise.reject(lookedAt()),
     publish: () => Promise.reject(lookedAt()),
+    archive: () => Promise.reject(lookedAt()),
+    forgetArchive: () => Promise.reject(lookedAt()),
+    compact: () => Promise.reject(lookedAt()),
     close: async () => {
       if (database.isOpen) database.close();
     },

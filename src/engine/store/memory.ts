@@ -12,6 +12,7 @@ import {
 import type {
   Append,
   Appended,
+  Archived,
   Claim,
   Listener,
   Log,
@@ -20,6 +21,7 @@ import type {
   StandingFilter,
 } from "./log.ts";
 import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shelf.ts";
+import type { Writing } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
 
@@ -49,6 +51,11 @@ export type MemoryDisk = {
   readonly shelf: Shelf;
   /** What is used and set aside, by account. */
   readonly accounts: Map<string, number>;
+  readonly archived: Map<StreamId, Archived>;
+  /** Contents that an archived stream may have named. */
+  readonly loose: Set<Digest>;
+  /** The position of the last event, also where it stands in an archive now. */
+  last: number;
 };
 
 /** A log in memory, by the same contract and with the same chain, for tests and simulation. */
@@ -81,6 +88,10 @@ export function openMemory(options: MemoryOptions = {}): Log {
     ...openMemoryReader(disk, tenant),
     append: (batch) => inTurn(batch, () => writeBatch(disk, tenant, batch)),
     publish: (batch) => inTurn([], () => shelve(disk.shelf, batch, retention)),
+    archive: (streams) =>
+      inTurn([], () => streams.filter((one) => take(disk, one)).map(({ stream }) => stream)),
+    forgetArchive: (stream) => inTurn([], () => void disk.archived.delete(stream)),
+    compact: () => inTurn([], () => sweep(disk)),
     async close() {
       isOpen = false;
     },
@@ -94,6 +105,9 @@ export function newDisk(): MemoryDisk {
     contents: new Map(),
     shelf: newShelf(),
     accounts: new Map(),
+    archived: new Map(),
+    loose: new Set(),
+    last: 0,
   };
 }
 
@@ -143,6 +157,26 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
   );
 }
 
+function take(disk: MemoryDisk, archived: Archived): boolean {
+  const kept = disk.streams.get(archived.stream);
+  const isAtRest = kept?.standing?.endedAt != null && !kept.standing.unsettled;
+  const isSame = kept?.thread.seq === archived.seq && kept.thread.hash === archived.hash;
+  if (!isAtRest || !isSame) return false;
+  const left = kept.rows.map(({ body }) => body).join("");
+  for (const digest of disk.contents.keys()) if (left.includes(digest)) disk.loose.add(digest);
+  disk.archived.set(archived.stream, archived);
+  disk.streams.delete(archived.stream);
+  const rest = disk.decisions.filter(({ stream }) => stream !== archived.stream);
+  disk.decisions.splice(0, disk.decisions.length, ...rest);
+  return true;
+}
+
+function sweep(disk: MemoryDisk): void {
+  for (const digest of disk.loose)
+    if (!disk.decisions.some(({ body }) => body.includes(digest))) disk.contents.delete(digest);
+  disk.loose.clear();
+}
+
 type Tried =
   | "seen"
   | "claim"
@@ -153,12 +187,13 @@ function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, st
   const kept = disk.streams.get(append.stream) ?? newKept(append.stream, thread, disk.shelf.last);
   disk.streams.set(append.stream, kept);
   kept.thread = thread;
-  let position = disk.decisions.at(-1)?.position ?? 0;
+  let position = disk.last;
   if (inscribed !== null) {
     position += append.events.length;
     const { stream, after, cause, events } = append;
     const row = { ...inscribed, position, stream, fence: after, count: events.length, cause };
     disk.decisions.push(row);
+    disk.last = position;
     kept.rows.push(row);
     kept.updatedAt = row.at;
   }
@@ -192,10 +227,13 @@ function newKept(stream: StreamId, thread: Thread, published: number): Kept {
 function openMemoryReader(
   disk: MemoryDisk,
   tenant: string,
-): Omit<Log, "append" | "publish" | "close"> {
+): Omit<Log, "append" | "publish" | "close" | Writing> {
   const { streams, contents, shelf } = disk;
   return {
-    end: () => disk.decisions.at(-1)?.position ?? 0,
+    end: () => disk.last,
+    archived: (stream) => disk.archived.get(stream) ?? null,
+    archives: (most) =>
+      [...disk.archived.values()].toSorted((one, two) => one.endedAt - two.endedAt).slice(0, most),
     *read(stream, after = 0) {
       const rows = streams.get(stream)?.rows ?? [];
       for (let index = 0; index < rows.length; index += 1) {

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { migrate, versionOf } from "./migrate.ts";
+import { migrate, VERSION, versionOf } from "./migrate.ts";
 import { LOG } from "./migrations/0001-log.ts";
 
 const APPLICATION = 0x4d_53_54_52;
@@ -14,7 +14,7 @@ describe("a log of an older version", () => {
       insert into streams (name) values ('wf_aaaa');
       insert into listens (stream, key, event, match) values (1, 4, 'paid', 'order-1');`);
     migrate(database, versionOf(database, "log.db"));
-    expect(versionOf(database, "log.db")).toBe(3);
+    expect(versionOf(database, "log.db")).toBe(VERSION);
     expect({ ...database.prepare("select published from streams").get() }).toEqual({
       published: 0,
     });
@@ -31,6 +31,6 @@ describe("a log of an older version", () => {
   test("is migrated once", () => {
     using database = new DatabaseSync(":memory:");
     for (let time = 0; time < 2; time += 1) migrate(database, versionOf(database, "log.db"));
-    expect(versionOf(database, "log.db")).toBe(3);
+    expect(versionOf(database, "log.db")).toBe(VERSION);
   });
 });

@@ -3,9 +3,13 @@ import { MusterError } from "../../core/problem.ts";
 import { LOG } from "./migrations/0001-log.ts";
 import { PUBLISHED } from "./migrations/0002-published.ts";
 import { LEDGER } from "./migrations/0003-ledger.ts";
+import { ARCHIVED } from "./migrations/0004-archived.ts";
 
 /** In order; the number of the last is the file's version. What was released is never edited. */
-const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER];
+const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER, ARCHIVED];
+
+/** The version of a file that this code writes. */
+export const VERSION: number = MIGRATIONS.length;
 
 /** Marks a database file as a log of Muster ("MSTR"). */
 const APPLICATION = 0x4d_53_54_52;

@@ -3,7 +3,7 @@ import { type Envelope, NOTHING_BEFORE } from "../../core/audit/index.ts";
 import type { Digest, StreamId } from "../../core/id.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import { type Decision, unpack } from "./decision.ts";
-import type { Listener, Log, Published, StandingFilter, Timer } from "./log.ts";
+import type { Archived, Listener, Log, Published, StandingFilter, Timer } from "./log.ts";
 import { refusal } from "./refusal.ts";
 import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing.ts";
 
@@ -11,7 +11,10 @@ import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing
 const ROWS_READ_MOST = 256;
 
 /** The half of the log that asks. Throws `MusterError` where the file cannot be read or is damaged. */
-export type Reader = Omit<Log, "append" | "publish" | "close">;
+export type Reader = Omit<Log, "append" | "publish" | "close" | Writing>;
+
+/** What only who holds the log may do, besides appending and publishing. */
+export type Writing = "archive" | "forgetArchive" | "compact";
 
 export function openReader(
   database: DatabaseSync,
@@ -21,7 +24,7 @@ export function openReader(
   const events = readEvents(ask, tenant);
   return {
     ...events,
-    end: () => ask<{ position: number }>(END)[0]?.position ?? 0,
+    end: () => ask<{ position: number }>(LAST_POSITION)[0]?.position ?? 0,
     snapshot(stream, machine) {
       const [row] = ask<{ seq: number; state: string }>(SNAPSHOT, stream, machine);
       return row === undefined ? null : { seq: row.seq, state: row.state };
@@ -50,6 +53,7 @@ export function openReader(
       const { sql, values } = standingsQuery(filter);
       return ask<StandingRow>(sql, ...values).map(toStanding);
     },
+    ...readArchives(ask),
     standing(stream) {
       const [row] = ask<StandingRow>(
         `${STANDINGS} where s.name = ? and s.status is not null`,
@@ -82,6 +86,25 @@ function asking(database: DatabaseSync): Ask {
     }
   };
 }
+
+function readArchives(ask: Ask): Pick<Reader, "archived" | "archives"> {
+  return {
+    archived(stream) {
+      const [row] = ask<ArchivedRow>(`${ARCHIVED} where stream = ?`, stream);
+      return row === undefined ? null : toArchived(row);
+    },
+    archives: (most) =>
+      ask<ArchivedRow>(`${ARCHIVED} order by ended_at, stream limit ?`, most).map(toArchived),
+  };
+}
+
+type ArchivedRow = Omit<Archived, "endedAt"> & { readonly ended_at: number };
+
+function toArchived({ ended_at: endedAt, ...row }: ArchivedRow): Archived {
+  return { ...row, endedAt };
+}
+
+const ARCHIVED = "select stream, file, at, ended_at, workflow, status, seq, hash from archived";
 
 function readEvents(ask: Ask, tenant: string): Pick<Reader, "read" | "tail"> {
   function hashBefore(row: Row): Digest {
@@ -151,6 +174,10 @@ function standingsQuery(filter: StandingFilter): {
   };
 }
 
+/** Of the last event, also where it stands in an archive now. */
+export const LAST_POSITION = `select max(
+  coalesce((select max(position) from decisions), 0),
+  coalesce((select cast(value as integer) from about where name = 'position'), 0)) as position`;
 const DECISION = `d.position, s.id, s.name as stream, d.fence, d.count, d.at, d.actor, d.cause, d.hash, d.body
   from decisions d join streams s on s.id = d.stream`;
 const ROWS = `select ${DECISION} where s.name = ? and d.fence >= ? order by d.fence limit ?`;
@@ -164,7 +191,6 @@ const SNAPSHOT = `select seq, state from snapshots
   where stream = (select id from streams where name = ?) and machine = ?`;
 const CONTENT = "select text from contents where digest = ?";
 const UNSETTLED = "select name from streams where unsettled = 1 order by id";
-const END = "select coalesce(max(position), 0) as position from decisions";
 const DUE = `select s.name as stream, t.key, t.due from timers t join streams s on s.id = t.stream
   where t.due <= ? order by t.due, t.stream, t.key limit ?`;
 const NEXT_DUE = "select min(due) as due from timers";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
+import { openArchiver } from "./archive.ts";
 import { HANDED_OVER_LEAST, openClerk, type ThreadUse } from "./clerk.ts";
 import { BUSY_MOST_MS, connect, tune } from "./connection.ts";
 import { prepareFolder, STATE_FOLDER } from "./folder.ts";
@@ -11,7 +12,7 @@ import type { Log } from "./log.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { presenceOf } from "./presence.ts";
 import { openPublisher } from "./publisher.ts";
-import { openReader } from "./reader.ts";
+import { openReader, type Writing } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
 import { openWriter } from "./writer.ts";
@@ -68,7 +69,7 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
  * The same log, to read while another process holds it, or none does. It sees what is committed.
  * @throws MusterError "not-found" where nothing was ever kept, and as `openSqlite` does
  */
-export function observeSqlite(company: string): Omit<Log, "append" | "publish"> {
+export function observeSqlite(company: string): Omit<Log, "append" | "publish" | Writing> {
   const state = join(company, STATE_FOLDER);
   const path = join(state, "log.db");
   let database: DatabaseSync | null = null;
@@ -105,7 +106,8 @@ type Parts = Parameters<typeof openWriter>[1] & {
 };
 
 function assemble(database: DatabaseSync, parts: Parts): Log {
-  const { append, publish, close } = openClerk(
+  const archiver = openArchiver(database, parts.artifacts);
+  const { append, publish, alone, close } = openClerk(
     { ...openWriter(database, parts), publish: openPublisher(database, parts.setting.retention) },
     parts,
   );
@@ -122,6 +124,9 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
       parts.isThere();
       return publish(batch);
     },
+    archive: (streams) => alone(() => archiver.archive(streams)),
+    forgetArchive: (stream) => alone(() => archiver.forget(stream)),
+    compact: () => archiver.compact(alone),
     async close() {
       if (!isOpen) return;
       isOpen = false;

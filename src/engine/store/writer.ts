@@ -3,6 +3,7 @@ import type { StreamId } from "../../core/id.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import { type Inked, type Inscribed, inscribe, newThread, type Thread } from "./decision.ts";
 import type { Appended, Claim, NewStanding } from "./log.ts";
+import { LAST_POSITION } from "./reader.ts";
 import { refusal } from "./refusal.ts";
 import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
 
@@ -224,7 +225,7 @@ const SQL = {
   begin: "begin immediate",
   commit: "commit",
   rollback: "rollback",
-  position: "select coalesce(max(position), 0) as position from decisions",
+  position: LAST_POSITION,
   stream: `${STANDINGS} where s.name = ?`,
   seen: "select 1 from causes where stream = ? and cause = ?",
   newStream: `insert into streams (name, status, workflow, version, unsettled, started_at, ended_at,

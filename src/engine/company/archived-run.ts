@@ -1,0 +1,131 @@
+import { basename } from "node:path";
+import type { Envelope } from "../../core/audit/index.ts";
+import type { Workflow } from "../../core/definition/index.ts";
+import type { Digest, RunId } from "../../core/id.ts";
+import type { Json } from "../../core/json.ts";
+import { absent, eventOf, evolving, givenAt, type Stored } from "../../core/machine/index.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
+import { findingsOf, summaryOf } from "../../core/review/index.ts";
+import { type ArchivedRun, linesIn } from "../archive/index.ts";
+import type { Company } from "./company.ts";
+import { documentOf, type Source } from "./document.ts";
+import { reviewed, seenOf } from "./review.ts";
+import { recall } from "./workflow-file.ts";
+
+/**
+ * One archived run, to look at as one looks at a company: it can be shown, read and verified, and
+ * nothing can be told to it. The file is read as it is; what is wrong with its log, `review` says.
+ *
+ * @throws MusterError "not-found" or "corrupt"
+ */
+export async function openArchived(file: string, now: () => number): Promise<Company> {
+  const archived = await linesIn(file);
+  const { standing } = archived;
+  const run = standing.stream as RunId;
+  const source = sourceOf(archived, { file, now });
+  const refused = async (): Promise<readonly Problem[]> => [archivedProblem(run, file)];
+  const close = async (): Promise<void> => undefined;
+  return {
+    folder: source.folder,
+    events: source.events,
+    definition: source.definition,
+    waiting: source.waiting,
+    isAtWork: source.isAtWork,
+    read: (stored) => ("value" in stored ? stored.value : source.read(stored as Stored)),
+    isGuest: false,
+    check: refused,
+    advice: async () => [],
+    agents: async () => [],
+    steer: refused,
+    run: async () => ({ run: null, problems: await refused() }),
+    send: refused,
+    publish: async () => ({ kept: false, again: false, told: [], problems: await refused() }),
+    standing: (id) => (id === run ? standing : null),
+    runs: () => [standing],
+    settings: async () => null,
+    workflows: async () => [],
+    workflow: async () => null,
+    settled: async () => standing,
+    task: async () => null,
+    document: async (id) => documentOf(source, await seenOf(source, id), null),
+    review: (id) => reviewed(source, id),
+    findings: async (id) => findingsOf(await seenOf(source, id)),
+    summary: async (id) => summaryOf(await seenOf(source, id), null),
+    archive: async () => {
+      const problems = await refused();
+      return { archived: [], problems, isMore: false, before: 0, after: 0 };
+    },
+    archiveOf: () => file,
+    notices: () => [],
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type Around = {
+  readonly file: string;
+  readonly now: () => number;
+};
+
+function sourceOf(archived: ArchivedRun, { file, now }: Around): Source {
+  const { contents, events, standing } = archived;
+  const read = (digest: string): Json => {
+    const text = contents.get(digest as Digest);
+    if (text === undefined) throw lost(file, `the content ${digest}`);
+    return JSON.parse(text) as Json;
+  };
+  const first = definitionIn(archived, file);
+  const start = absent(standing.stream as RunId, first);
+  // What is damaged stops here; the review says where.
+  const run = orNull(() => events.map(eventOf).reduce(evolving(read), start));
+  return {
+    folder: file,
+    events: (_run, options = {}) => after(events, options.after ?? 0),
+    definition: () => run?.workflow ?? first,
+    read: (stored) => ("value" in stored ? stored.value : read(stored.digest)),
+    gathered: (_run, path) => (run === null ? null : givenAt(run, path, read)),
+    runs: () => [],
+    waiting: async () => [],
+    notices: () => [],
+    isAtWork: () => false,
+    now: () => standing.endedAt ?? now(),
+    content: (digest) => contents.get(digest) ?? null,
+  };
+}
+
+async function* after(events: readonly Envelope[], seq: number): AsyncGenerator<Envelope> {
+  yield* events.filter((event) => event.seq > seq);
+}
+
+function orNull<Value>(make: () => Value): Value | null {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof MusterError) return null;
+    throw error;
+  }
+}
+
+/** What the run was started with; where it was moved to another, the log says so. */
+function definitionIn({ contents, events }: ArchivedRun, file: string): Workflow {
+  const content = contents.get(events[0]?.data["definition"] as Digest);
+  const workflow = content === undefined ? null : recall(content);
+  if (workflow === null) throw lost(file, "the definition of the run");
+  return workflow;
+}
+
+function lost(file: string, what: string): MusterError {
+  return new MusterError({
+    code: "corrupt",
+    message: `The archive ${basename(file)} does not hold ${what}.`,
+    mend: "Take it from a backup.",
+  });
+}
+
+function archivedProblem(run: RunId, file: string): Problem {
+  return {
+    code: "not-allowed",
+    message: `${run} was archived in ${file}; nothing can be told to it any more.`,
+    mend: "Start a new run.",
+  };
+}

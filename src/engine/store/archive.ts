@@ -1,0 +1,167 @@
+import type { DatabaseSync } from "node:sqlite";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Digest, StreamId } from "../../core/id.ts";
+import type { Artifacts } from "../artifacts/index.ts";
+import type { Archived } from "./log.ts";
+import { LAST_POSITION } from "./reader.ts";
+import { refusal } from "./refusal.ts";
+
+/** Takes streams out of the log, and what nobody names any more after them. */
+export type Archiver = {
+  readonly archive: (streams: readonly Archived[]) => readonly StreamId[];
+  readonly forget: (stream: StreamId) => void;
+  /** @param alone runs a piece of work while nobody else writes */
+  readonly compact: (alone: Alone) => Promise<void>;
+};
+
+export type Alone = (work: () => void) => Promise<void>;
+
+/** Rows of the log that are looked through in one turn of the event loop. */
+const ROWS_AT_ONCE_MOST = 500;
+/** Contents that are looked for at once; the others wait for the next time. */
+const LOOSE_MOST = 100_000;
+/** Free pages that are worth writing the file anew: of all its pages, and at least so many. */
+const FREE_SHARE_LEAST = 0.2;
+const FREE_PAGES_LEAST = 256;
+
+export function openArchiver(database: DatabaseSync, artifacts: Artifacts): Archiver {
+  return {
+    archive: (streams) =>
+      inTransaction(database, () => {
+        const taken = streams.filter((one) => take(database, one)).map(({ stream }) => stream);
+        return taken;
+      }),
+    forget: (stream) =>
+      inTransaction(database, () => {
+        database.prepare("delete from archived where stream = ?").run(stream);
+      }),
+    compact: async (alone) => {
+      await sweep({ database, artifacts, alone });
+      await alone(() => shorten(database));
+    },
+  };
+}
+
+function inTransaction<Answer>(database: DatabaseSync, work: () => Answer): Answer {
+  try {
+    database.exec("begin immediate");
+    const answer = work();
+    database.exec("commit");
+    return answer;
+  } catch (error) {
+    if (database.isTransaction) database.exec("rollback");
+    throw refusal(error, "The log could not be written");
+  }
+}
+
+/** @returns whether it was taken out: it is there, at rest, and ends where the archive ends */
+function take(database: DatabaseSync, archived: Archived): boolean {
+  const { stream, file, at, endedAt, workflow, status, seq, hash } = archived;
+  const row = database.prepare(AT_REST).get(stream, seq, hash);
+  if (row === undefined) return false;
+  const id = Number(row["id"]);
+  database.prepare(NOTE).run(stream, file, at, endedAt, workflow, status, seq, hash);
+  database.prepare(KEEP_POSITION).run();
+  const loose = database.prepare("insert into loose (digest) values (?) on conflict do nothing");
+  for (const { body } of bodiesOf(database, id))
+    for (const digest of digestsIn(body)) if (isContent(database, digest)) loose.run(digest);
+  for (const sql of REMOVALS) database.prepare(sql).run(id);
+  database.prepare("delete from streams where id = ?").run(id);
+  return true;
+}
+
+const AT_REST = `select s.id from streams s join decisions d on d.stream = s.id
+  where s.name = ? and s.ended_at is not null and s.unsettled = 0
+    and d.fence = (select max(fence) from decisions where stream = s.id)
+    and d.fence + d.count = ? and d.hash = ?`;
+const NOTE = `insert or replace into archived
+  (stream, file, at, ended_at, workflow, status, seq, hash) values (?, ?, ?, ?, ?, ?, ?, ?)`;
+const KEEP_POSITION = `insert or replace into about (name, value)
+  select 'position', cast(position as text) from (${LAST_POSITION})`;
+const REMOVALS: readonly string[] = ["decisions", "causes", "timers", "listens", "snapshots"].map(
+  (table) => `delete from ${table} where stream = ?`,
+);
+
+function* bodiesOf(database: DatabaseSync, id: number): Generator<{ readonly body: string }> {
+  const rows = database.prepare("select body from decisions where stream = ?").iterate(id);
+  for (const row of rows) yield { body: String(row["body"]) };
+}
+
+const DIGEST = /sha256:[0-9a-f]{64}/g;
+
+function digestsIn(body: string): readonly string[] {
+  return [...new Set(body.match(DIGEST))];
+}
+
+function isContent(database: DatabaseSync, digest: string): boolean {
+  return database.prepare("select 1 from contents where digest = ?").get(digest) !== undefined;
+}
+
+type Sweep = {
+  readonly database: DatabaseSync;
+  readonly artifacts: Artifacts;
+  readonly alone: Alone;
+};
+
+/** What was written before is looked through in turns; what was written meanwhile, alone. */
+async function sweep({ database, artifacts, alone }: Sweep): Promise<void> {
+  const loose = new Set(looseIn(database));
+  if (loose.size === 0) return;
+  const known = [...loose];
+  const look = database.prepare(
+    "select position, body from decisions where position > ? order by position limit ?",
+  );
+  let from = 0;
+  const next = (): boolean => {
+    const rows = look.all(from, ROWS_AT_ONCE_MOST);
+    for (const row of rows) {
+      from = Number(row["position"]);
+      for (const digest of digestsIn(String(row["body"]))) loose.delete(digest);
+    }
+    return rows.length === ROWS_AT_ONCE_MOST;
+  };
+  while (loose.size > 0 && next()) await turn();
+  await alone(() => {
+    while (next());
+    inTransaction(database, () => letGo({ database, artifacts }, known, loose));
+  });
+}
+
+function looseIn(database: DatabaseSync): readonly string[] {
+  const rows = database.prepare("select digest from loose limit ?").all(LOOSE_MOST);
+  return rows.map((row) => String(row["digest"]));
+}
+
+/** The file goes before its row: after a crash between the two the row is still loose, and is looked at again. */
+function letGo(
+  { database, artifacts }: Omit<Sweep, "alone">,
+  known: readonly string[],
+  gone: ReadonlySet<string>,
+): void {
+  const content = database.prepare(
+    "delete from contents where digest = ? returning text is null as large",
+  );
+  const resolve = database.prepare("delete from loose where digest = ?");
+  for (const digest of known) {
+    const large = gone.has(digest) && content.get(digest)?.["large"] === 1;
+    if (large) artifacts.remove(digest as Digest);
+    resolve.run(digest);
+  }
+}
+
+/** Written anew where much of it is free; then its write-ahead log is emptied. */
+function shorten(database: DatabaseSync): void {
+  const free = pragma(database, "freelist_count");
+  const isWorth =
+    free >= FREE_PAGES_LEAST && free >= FREE_SHARE_LEAST * pragma(database, "page_count");
+  try {
+    if (isWorth) database.exec("vacuum");
+    database.exec("pragma wal_checkpoint(truncate)");
+  } catch (error) {
+    throw refusal(error, "The log could not be made shorter");
+  }
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`pragma ${name}`).get()?.[name]);
+}
