@@ -28,6 +28,7 @@ export type ProblemCode =
   | "unknown-output"
   | "unknown-param"
   | "unknown-agent"
+  | "unknown-person"
   | "unknown-type"
   | "unknown-workflow"
   | "type-mismatch"

@@ -24,6 +24,7 @@ export { KEEP_ALL, type Keeping } from "./keeping.ts";
 export { type Bound, type Laid, leavesOf, NO_OVERLAY, type Overlay } from "./overlay.ts";
 export { type ReadAgent, readAgent } from "./read-agent.ts";
 export { type CompanyMap, readMap } from "./read-map.ts";
+export { type People, type Person, type ReadPeople, readPeople } from "./read-people.ts";
 export { type Read, readWorkflow } from "./read-workflow.ts";
 export { RETRY_DEFAULT } from "./retry.ts";
 export { type MadeFile, madeFiles } from "./schema-file.ts";

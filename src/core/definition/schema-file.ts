@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentKinds, agentShapes } from "./agent-shape.ts";
 import { conversionsReference } from "./conversions-reference.ts";
 import { mapKeys, mapShape } from "./map-shape.ts";
+import { peopleKeys, peopleShape, personKeys } from "./read-people.ts";
 import { settingMeanings } from "./setting-keys.ts";
 import { stepKinds, stepShapes } from "./step-shape.ts";
 import { phaseKeys, phaseShape, workflowKeys, workflowShape } from "./workflow-shape.ts";
@@ -14,6 +15,7 @@ export function madeFiles(): readonly MadeFile[] {
   return [
     { path: "schema/workflow.schema.json", text: json(workflowSchema()) },
     { path: "schema/map.schema.json", text: json(mapSchema()) },
+    { path: "schema/people.schema.json", text: json(peopleSchema()) },
     { path: "schema/agent.schema.json", text: json(agentSchema()) },
     { path: "docs/reference/keys.md", text: keysReference() },
     { path: "docs/reference/conversions.md", text: conversionsReference() },
@@ -77,6 +79,10 @@ function agentSchema(): object {
   };
 }
 
+function peopleSchema(): object {
+  return { $schema: DRAFT, title: "The people of a company of Muster", ...schemaOf(peopleShape) };
+}
+
 function mapSchema(): object {
   return { $schema: DRAFT, title: "A company's map", ...schemaOf(mapShape) };
 }
@@ -115,6 +121,13 @@ function keysReference(): string {
     "`map.yaml` in the company's folder.",
     "",
     ...meanings({ map: mapKeys }),
+    "",
+    "## People",
+    "",
+    "`people.yaml` in the company's folder; gates, approvals and agents of the kind person name them.",
+    "",
+    ...meanings({ people: peopleKeys }),
+    ...meanings({ person: personKeys }),
     "",
     "## An agent",
     "",

@@ -1,4 +1,5 @@
 import type { Digest } from "../id.ts";
+import type { People } from "./read-people.ts";
 import type { OutputFields, Param } from "./workflow.ts";
 
 /**
@@ -10,6 +11,8 @@ export type Surroundings = {
   readonly agents: Readonly<Record<string, KnownAgent>> | null;
   /** The workflows of the company by name; null for a lone file. */
   readonly workflows: Readonly<Record<string, KnownWorkflow>> | null;
+  /** The people of the company; absent or null: nobody knows who there is. */
+  readonly people?: People | null;
   /** SHA-256 of a text, as `sha256:…`. */
   readonly digest: (text: string) => Digest;
 };

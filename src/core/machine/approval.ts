@@ -5,6 +5,7 @@ import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Draft } from "./draft.ts";
 import type { GateOpening, Path } from "./event.ts";
+import { meant } from "./meant.ts";
 import type { LeafFrame } from "./run.ts";
 import { scopeAt, valuesOf } from "./scope.ts";
 
@@ -14,7 +15,8 @@ export function approvalOf(
   step: Task,
   on: { readonly path: Path; readonly scope: Scope },
 ): GateOpening {
-  const { chain, from, need, dueMs } = step.approve ?? NOBODY;
+  const { chain, need, dueMs, ...asked } = step.approve ?? NOBODY;
+  const from = meant(draft, asked.from);
   const show = shownOf(step, on.scope);
   return {
     digest: actionDigest(draft, step, { path: on.path, show }),

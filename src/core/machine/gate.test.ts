@@ -193,4 +193,31 @@ describe("an approval before a step", () => {
     const frames = JSON.stringify(fold(run.run().workflow, run.log()).frames);
     expect(frames).toContain(`"grant":"${run.events("step.started")[0]?.gate?.digest}"`);
   });
+
+  test("M7 that would show more than its limit fails, and what was too much is not in the log", () => {
+    const text = "x".repeat(300_000);
+    const run = given(`
+      parameters: { text: { type: string } }
+      steps:
+        - { id: may, optional: true, gate: { ask: Go?, show: { text: $params.text } } }
+        - { id: do, agent: clerk, inputs: { text: $params.text }, approve: true }
+    `).start({ text });
+    const [may, act] = run.events("step.finished");
+    expect(may).toMatchObject({ outcome: "degraded", error: { kind: "invalid_input_data" } });
+    expect(act).toMatchObject({ outcome: "failed" });
+    expect(act?.error?.message).toContain("at most 262144 are shown");
+    for (const event of run.events("step.started"))
+      expect(JSON.stringify(event)).not.toContain("xxx");
+    expect(run.status()).toBe("failed");
+  });
+
+  test("is for all who are in the team that it names", () => {
+    const run = given("steps: [{ id: may, gate: { ask: Go?, from: [ops, cy], need: 2 } }]", {
+      teams: { ops: ["di", "ed"] },
+    }).start();
+    expect(run.gate("may").from).toEqual(["di", "ed", "cy"]);
+    run.vote("may", "ed");
+    run.vote("may", "cy");
+    expect(run.status()).toBe("completed");
+  });
 });

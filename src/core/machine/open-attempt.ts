@@ -7,6 +7,7 @@ import type { Opening, TaskOpening } from "./event.ts";
 import type { Asked } from "./facts.ts";
 import { failure } from "./failure.ts";
 import { fail, raise } from "./finish.ts";
+import { meant } from "./meant.ts";
 import { exceeded, isShort, reserving } from "./reserve.ts";
 import type { LeafFrame, Run } from "./run.ts";
 import { type Position, scopeAt } from "./scope.ts";
@@ -73,8 +74,7 @@ function fallbackOpening(draft: Draft, frame: LeafFrame, { step, agent }: Fallin
   if (draft.facts.agents(need).length > 0)
     return openingFor(draft, step, { need, call: null, at: frame, before: null });
   const owner = draft.run.workflow.owner || draft.run.by;
-  const to = draft.facts.people?.(owner) ?? [];
-  return { agent, effects: "pure", task: { to: to.length === 0 ? [owner] : to } };
+  return { agent, effects: "pure", task: { to: meant(draft, [owner]) } };
 }
 
 /** The fields of a first attempt, as they stand in `step.started`; none where it does not fit into a budget. */

@@ -13,7 +13,9 @@ import { type Draft, tell } from "./draft.ts";
 import type { GateOpening, Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { fail } from "./finish.ts";
+import { meant } from "./meant.ts";
 import { firstOpening, timeLimit } from "./open-attempt.ts";
+import { openGate } from "./open-gate.ts";
 import type { Frame } from "./run.ts";
 import { listAt, type Position, scopeAt, valuesOf } from "./scope.ts";
 import { get } from "./table.ts";
@@ -75,11 +77,11 @@ function begin(draft: Draft, step: Step, on: Begin): void {
     case "task":
       if (step.approve === null)
         tell(draft, { ...started, ...firstOpening(draft, step, on.place) });
-      else
-        tell(draft, {
-          ...started,
-          gate: approvalOf(draft, step, { path: on.place.path, scope: on.scope }),
-        });
+      else {
+        const { path, at: slot } = on.place;
+        const gate = approvalOf(draft, step, { path, scope: on.scope });
+        openGate(draft, { path, slot, gate, name: step.name });
+      }
       return;
     default:
       return unreachable(step);
@@ -142,7 +144,8 @@ function beginGate(draft: Draft, step: Gate, on: Begin): void {
   const shown = valuesOf(step.show, on.scope);
   const show = "values" in shown ? shown.values : { fault: shown.fault };
   const digest = draft.facts.digest(canonical([draft.run.id, on.place.path, ask, show]));
-  const { chain, from, need, dueMs } = step.approval;
+  const { chain, need, dueMs } = step.approval;
+  const from = meant(draft, step.approval.from);
   const gate: GateOpening = {
     digest,
     ask,
@@ -152,7 +155,7 @@ function beginGate(draft: Draft, step: Gate, on: Begin): void {
     need,
     ...(dueMs === null ? {} : { due: draft.at + dueMs }),
   };
-  tell(draft, { type: "step.started", path: on.place.path, slot: on.place.at, gate });
+  openGate(draft, { path: on.place.path, slot: on.place.at, gate, name: step.name });
 }
 
 /** Milliseconds, at most ten years: what people write was made of it when the file was read. */

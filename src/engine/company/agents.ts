@@ -118,7 +118,7 @@ export async function steerAgent(
   } catch (error) {
     return [problemIn(error)];
   }
-  staff.steer(agent, steeredWords(office.register.state().steered[agent]));
+  staff.posts.steer(agent, steeredWords(office.register.state().steered[agent]));
   if (how === "stop") office.runtime.stopAgent(agent, why);
   return [];
 }

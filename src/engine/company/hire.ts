@@ -1,11 +1,12 @@
 import { FAILURE_KINDS } from "../../core/machine/index.ts";
 import { openRoster } from "../agents/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { readAgentFiles } from "./agent-files.ts";
+import { readAgentFiles, withPeople } from "./agent-files.ts";
 import { steeredWords } from "./agents.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
 import { problemIn } from "./office.ts";
 import type { CompanyOptions } from "./open-company.ts";
+import { readPeopleFile } from "./people-file.ts";
 import type { Register } from "./register.ts";
 import { openStaff, type Staff } from "./staff.ts";
 
@@ -19,7 +20,8 @@ type Hiring = {
 /** Opens every agent of a company; who was told to take nothing new takes nothing new. */
 export async function hire(hiring: Hiring): Promise<Staff> {
   const { folder, options, clock, register } = hiring;
-  const files = readAgentFiles(folder);
+  const who = readPeopleFile(folder);
+  const files = withPeople(readAgentFiles(folder), who.people);
   const extra = Object.entries(options.agents ?? {});
   let staff: Staff | null = null;
   const roster = await openRoster(
@@ -30,14 +32,15 @@ export async function hire(hiring: Hiring): Promise<Staff> {
       now: () => clock.now(),
       after: (ms, call) => clock.after(ms, call),
       isAtWork: (name) => (staff?.posts.post(name)?.busy ?? 0) > 0,
+      ...(who.people === null ? {} : { people: who.people.meant }),
       changed: (name, fault) => tellHealth(hiring, name, fault),
     },
   );
   const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given, clock)]));
   const tell = options.line ?? (() => {});
-  staff = openStaff({ roster, files, extra: agents, tell, now: () => clock.now() });
+  staff = openStaff({ roster, files, who, extra: agents, tell, now: () => clock.now() });
   for (const [name, steered] of Object.entries(register.state().steered))
-    staff.steer(name, steeredWords(steered));
+    staff.posts.steer(name, steeredWords(steered));
   return staff;
 }
 

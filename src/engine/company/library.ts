@@ -7,6 +7,7 @@ import {
   type KnownWorkflow,
   NO_OVERLAY,
   type Overlay,
+  type People,
   type Workflow,
 } from "../../core/definition/index.ts";
 import type { Digest } from "../../core/id.ts";
@@ -53,6 +54,8 @@ type Given = {
   readonly handedIn: Readonly<Record<string, unknown>>;
   /** The company's agents, asked for when a workflow is checked. */
   readonly agents: () => Promise<Readonly<Record<string, KnownAgent>>>;
+  /** Who works in the company; null: nobody knows. */
+  readonly people: () => Promise<People | null>;
 };
 
 type State = Given & {
@@ -155,7 +158,11 @@ async function findLone(state: State, path: string): Promise<WorkflowFile> {
   const isCompany =
     isInside && ["agents", "workflows"].some((one) => existsSync(join(state.folder, one)));
   const around = isCompany
-    ? { agents: await state.agents(), workflows: knownOf(state.files) }
+    ? {
+        agents: await state.agents(),
+        people: await state.people(),
+        workflows: knownOf(state.files),
+      }
     : { agents: null, workflows: null };
   const overlay = isInside ? overlayOf(state.map) : NO_OVERLAY;
   const checked = check(taken, { ...around, overlay });
@@ -184,8 +191,9 @@ async function adapted(state: State, file: WorkflowFile, more: Overlay): Promise
   const { overlay: own, ...taken } = stored;
   const overlay = { settings: [...own.settings, ...more.settings], bound: more.bound };
   const agents = file.isLone === true ? null : await state.agents();
+  const people = file.isLone === true ? null : await state.people();
   const workflows = file.isLone === true ? null : knownOf(state.files);
-  const checked = check(taken, { agents, workflows, overlay });
+  const checked = check(taken, { agents, people, workflows, overlay });
   if (state.byDigest.size >= RECALLED_MOST) forget(state);
   keep(state, checked);
   return checked;
@@ -205,14 +213,16 @@ async function refresh(state: State): Promise<void> {
   const now = ["read", ...stamps].join("\n");
   if (now === state.read) return;
   const agents = await state.agents();
+  const people = await state.people();
   const inFiles = await Promise.all(names.map((file) => takeIn(join(state.folder, file), file)));
   const handedIn = Object.entries(state.handedIn).map(([name, value]) => ({ file: name, value }));
   const taken: readonly WorkflowText[] = [...inFiles, ...handedIn];
   state.map = mapFile.length === 0 ? NO_MAP : readMapFile(state.folder);
   state.budget = state.map.budget ?? state.budget;
   const overlay = overlayOf(state.map);
-  const known = knownOf(taken.map((one) => check(one, { agents, workflows: null, overlay })));
-  const files = taken.map((one) => check(one, { agents, workflows: known, overlay }));
+  const around = { agents, people, overlay };
+  const known = knownOf(taken.map((one) => check(one, { ...around, workflows: null })));
+  const files = taken.map((one) => check(one, { ...around, workflows: known }));
   state.read = now;
   state.byName.clear();
   state.files = files.map((file) => named(state, file));

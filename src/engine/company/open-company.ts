@@ -103,6 +103,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     log,
     handedIn: options.workflows ?? {},
     agents: async () => (await staff()).known,
+    people: async () => (await staff()).who.people,
   });
   const isLooking = options.perform === false;
   if (!isLooking) await library.files();

@@ -23,6 +23,8 @@ export type Posts = {
   readonly load: (name: string) => number;
   /** It is about to be given one more. */
   readonly choose: (name: string) => void;
+  /** From now on it takes nothing new, and why; null: it does. */
+  readonly steer: (name: string, why: string | null) => void;
 };
 
 export function openPosts(agents: readonly Agent[], now: () => number): Posts {
@@ -44,6 +46,10 @@ export function openPosts(agents: readonly Agent[], now: () => number): Posts {
     load: (name) => {
       const post = posts.get(name);
       return post === undefined ? 0 : (post.busy + post.chosen) / post.agent.concurrency;
+    },
+    steer: (name, why) => {
+      const post = posts.get(name);
+      if (post !== undefined) post.steered = why;
     },
     choose: (name) => {
       const post = posts.get(name);

@@ -4,6 +4,7 @@ import type { Problem } from "../../core/problem.ts";
 import { CHANNELS_FILE, readChannels } from "../notify/index.ts";
 import { MAP_FILE } from "./map-file.ts";
 import type { Office } from "./office.ts";
+import { PEOPLE_FILE } from "./people-file.ts";
 
 /**
  * Every problem of a workflow or an agent, by name or file, or of the whole folder. A definition
@@ -13,13 +14,15 @@ export async function problemsOf(
   { folder, library, staff }: Office,
   nameOrFile: string | undefined,
 ): Promise<readonly Problem[]> {
-  const agents = (await staff()).files.problems;
+  const { files, who } = await staff();
+  const agents = files.problems;
   if (nameOrFile === undefined) {
     const workflows = await library.files();
     const { problems: inMap } = await library.map();
     return [
       ...inMap,
       ...readChannels(folder).problems,
+      ...who.problems,
       ...[...agents.values()].flat(),
       ...workflows.flatMap(({ problems }) => problems),
     ];
@@ -31,6 +34,7 @@ export async function problemsOf(
     const ofFile = inChannels.filter(({ where }) => where && join(folder, where.file) === path);
     if (join(folder, MAP_FILE) === path) return [...inMap, ...ofFile];
     if (join(folder, CHANNELS_FILE) === path) return ofFile;
+    if (join(folder, PEOPLE_FILE) === path) return who.problems;
   }
   for (const [file, problems] of agents) if (join(folder, file) === path) return problems;
   const found = await library.find(nameOrFile);

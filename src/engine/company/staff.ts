@@ -1,4 +1,4 @@
-import type { AgentNeed, KnownAgent } from "../../core/definition/index.ts";
+import type { AgentNeed, KnownAgent, ReadPeople } from "../../core/definition/index.ts";
 import {
   type Answer,
   type Call,
@@ -30,6 +30,8 @@ export type Line = {
 /** The agents of a company: those of its files and those that were handed in. */
 export type Staff = Performer & {
   readonly files: AgentFiles;
+  /** Who works here; null where there is no list of them. */
+  readonly who: ReadPeople;
   /** What a workflow is checked against. */
   readonly known: Readonly<Record<string, KnownAgent>>;
   /** A problem for each need that no healthy agent can do. */
@@ -38,8 +40,6 @@ export type Staff = Performer & {
   readonly posts: Posts;
   /** Why it was not healthy when it was last asked, and is not now; null: it is. */
   readonly ask: (agent: string) => Promise<string | null>;
-  /** From now on it takes nothing new, and why; null: it does. */
-  readonly steer: (agent: string, why: string | null) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -52,13 +52,14 @@ const UNWELL_MS = 30_000;
 type Given = {
   readonly roster: Roster;
   readonly files: AgentFiles;
+  readonly who: ReadPeople;
   /** Agents of this process, by name; they go before those of the files. */
   readonly extra: ReadonlyMap<string, Agent>;
   readonly tell: (line: Line) => void;
   readonly now: () => number;
 };
 
-export function openStaff({ roster, files, extra, tell, now }: Given): Staff {
+export function openStaff({ roster, files, who, extra, tell, now }: Given): Staff {
   const terms = new Map<string, Terms>();
   const agent = (name: string): Agent | null => extra.get(name) ?? roster.agent(name);
   const names = [...extra.keys(), ...roster.names];
@@ -73,8 +74,11 @@ export function openStaff({ roster, files, extra, tell, now }: Given): Staff {
       extra.size === 0 ? roster.rank(need) : [...ranked(need, extra), ...roster.rank(need)];
     return able.length === 0 ? able : weighed(able, need, posts);
   };
+  const { people } = who;
   return {
     files,
+    who,
+    ...(people === null ? {} : { people: people.meant }),
     posts,
     ask,
     known: knownOf(files, names, agent),
@@ -96,10 +100,6 @@ export function openStaff({ roster, files, extra, tell, now }: Given): Staff {
       const attempting = { call, task, abort, tools };
       if (roster.faultOf(call.agent) === null) return attempted(post, attempting);
       return ask(call.agent).then((fault) => ifWell(fault, post, attempting));
-    },
-    steer: (name, why) => {
-      const post = posts.post(name);
-      if (post !== null) post.steered = why;
     },
     close: async () => {
       await roster.close();

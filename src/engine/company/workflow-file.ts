@@ -62,7 +62,7 @@ export async function takeIn(path: string, file: string): Promise<WorkflowText> 
 }
 
 /** What a definition is checked against, and what is laid over it before. */
-export type Around = Pick<Surroundings, "agents" | "workflows"> & {
+export type Around = Pick<Surroundings, "agents" | "workflows" | "people"> & {
   /** What the company and the run add to it. */
   readonly overlay: Overlay;
 };

@@ -139,6 +139,7 @@ function factsOf(
 ): Facts {
   return {
     agents: (need) => performer.ranked(need),
+    ...(performer.people === undefined ? {} : { people: (name) => performer.people?.(name) ?? [] }),
     read: contents.read,
     workflow: (name) => definitions.byName(name)?.digest ?? null,
     definition: (digest) => definitions.byDigest(digest),

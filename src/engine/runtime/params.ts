@@ -39,7 +39,22 @@ export function checkParams(
       from[name] = origin[name] ?? "given";
     } else problems.push(wrong(name, param, converted.why));
   }
-  return problems.length > 0 ? { problems } : { params, origin: from };
+  if (problems.length > 0) return { problems };
+  const bytes = JSON.stringify(params).length;
+  return bytes > PARAMS_BYTES_MOST
+    ? { problems: [tooLarge(workflow, bytes)] }
+    : { params, origin: from };
+}
+
+/** Of all params of a run together, as JSON: they stand in its first event. UTF-16 units, near enough bytes. */
+const PARAMS_BYTES_MOST: number = 4 * 1024 * 1024;
+
+function tooLarge({ name }: Workflow, bytes: number): Problem {
+  return {
+    code: "limit",
+    message: `The params for "${name}" are ${bytes} bytes of JSON; at most ${PARAMS_BYTES_MOST} are taken.`,
+    mend: "Put what is large into a file, give the file's name, and let a step read it.",
+  };
 }
 
 function unknownParam(workflow: Workflow, name: string): Problem {

@@ -66,6 +66,8 @@ export interface Performer {
   terms(agent: string): Terms;
   /** Who can do it, best first; empty is: nobody. */
   ranked(need: AgentNeed): readonly Ranked[];
+  /** Who is meant by the name of a team or a role; empty is: nobody is called so. */
+  people?(name: string): readonly string[];
 }
 
 export type Terms = {
