@@ -63,6 +63,26 @@ describe("the routes of a company", () => {
     expect(inbox).toMatchObject({ items: [{ workflow: "add", kind: "gate" }] });
   });
 
+  test("start a run with settings and inputs of its own", async () => {
+    await using it = await opened();
+    const config = { max_concurrency: 2 };
+    const bind = { "one.inputs.a": { value: 9 } };
+    const answer = await it.api("/api/runs", post({ workflow: "add", config, bind }));
+    const { run } = (await answer.json()) as { readonly run: RunId };
+    const { events } = await it.company.playOn(run);
+    expect(events[0]?.data).toMatchObject({
+      settings: { "execution_config.max_concurrency": "run" },
+      bound: { "one.inputs.a": { from: "given" } },
+    });
+    const document = await (await it.api(`/api/runs/${run}`)).json();
+    expect(document).toMatchObject({
+      phases: [{ steps: [{ outputs: { sum: 10 } }] }, {}],
+      settings: expect.arrayContaining([
+        { key: "execution_config.max_concurrency", value: 2, origin: "run", where: null },
+      ]),
+    });
+  });
+
   test("answer what is wrong as problem+json, with the sentence and the mend", async () => {
     await using it = await opened();
     const answer = await it.api("/api/runs", post({ workflow: "ad" }));

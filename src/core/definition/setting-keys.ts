@@ -109,7 +109,10 @@ function isSetting(word: string): boolean {
     const parts = key.split(".");
     return (
       asked.length <= parts.length &&
-      asked.every((part, at) => part === parts[at] || (parts[at] === "*" && part !== ""))
+      asked.every(
+        (part, at) =>
+          part === parts[at] || (parts[at] === "*" && part !== "" && part !== "__proto__"),
+      )
     );
   });
 }

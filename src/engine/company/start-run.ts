@@ -75,7 +75,10 @@ async function readyFor(
   { workflow, config, bind }: Request,
 ): Promise<Ready & { readonly bound: JsonObject }> {
   if (config === undefined && bind === undefined) return { ...(await ready(workflow)), bound: {} };
-  const made = await overlayOf({ ...(config && { config }), ...(bind && { bind }) });
+  const made = await overlayOf({
+    ...(config === undefined ? {} : { config }),
+    ...(bind === undefined ? {} : { bind }),
+  });
   if ("problems" in made) return { workflow: null, problems: made.problems, bound: {} };
   return { ...(await ready(workflow, made.overlay)), bound: { ...made.bound } };
 }
