@@ -442,6 +442,26 @@ describe("a log that is written now here, now by a thread of its own", () => {
     expect(positions).toEqual(positions.map((_, at) => at + 1));
   });
 
+  test("batches that wait for the thread are written together, and one that cannot be is refused alone", async () => {
+    const log = await openedWithThread();
+    const names = Array.from({ length: 20 }, (_, at) => `run${at}`);
+    const twice = append(run("run0"), 0, { cause: "once" });
+    const wrong = { stream: "wf_wrong" as never, timersSet: [{ key: 1.5, due: 1 }] };
+    const answers = await Promise.allSettled([
+      log.append([twice]),
+      ...names.slice(1).map((name) => log.append([append(run(name), 0)])),
+      log.append([append(run("fine"), 0), { ...append(run("wrong"), 0), ...wrong }]),
+      log.append([twice]),
+    ]);
+    const told = answers.map((answer) =>
+      answer.status === "fulfilled" ? answer.value[0]?.done : (answer.reason as Error).name,
+    );
+    expect(told).toEqual([...names.map(() => true), "MusterError", false]);
+    expect(log.standing(run("fine"))).toBeNull();
+    expect([...log.read(run("fine"))]).toEqual([]);
+    for (const name of names) expect([...log.read(run(name))]).toHaveLength(1);
+  });
+
   test("M1 closing waits for what was handed over", async () => {
     const log = await openedWithThread();
     const answer = log.append([append(run("aaaa"), 0)]);

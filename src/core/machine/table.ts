@@ -25,8 +25,8 @@ export function emptyTable<K extends string | number, V>(): Table<K, V> {
 export function get<K extends string | number, V>(table: Table<K, V>, key: K): V | undefined {
   const root = table.root;
   if (isSmall(root)) {
-    for (let at = 0; at < root.length; at += 2) if (root[at] === key) return root[at + 1] as V;
-    return undefined;
+    const at = placeIn(root, key);
+    return at < 0 ? undefined : (root[at + 1] as V);
   }
   return find(root, key, hashOf(key));
 }
@@ -42,14 +42,27 @@ export function set<K extends string | number, V>(
     const next = insert(root, { key, hash: hashOf(key), value }, { shift: 0, grown });
     return { size: table.size + grown.by, root: next as Branch<K, V> };
   }
-  for (let at = 0; at < root.length; at += 2) {
-    if (root[at] !== key) continue;
+  const at = placeIn(root, key);
+  if (at >= 0) {
     const copy = root.slice();
     copy[at + 1] = value;
     return { size: table.size, root: copy };
   }
   if (table.size < SMALL_MOST) return { size: table.size + 1, root: appended(root, key, value) };
   return set(planted<K, V>(root), key, value);
+}
+
+/**
+ * Where a key stands, or -1. Numbers and texts are looked for apart: a comparison that has met both is
+ * several times slower than one that has met only one of them.
+ */
+function placeIn<K, V>(root: readonly (K | V)[], key: K): number {
+  if (typeof key === "number") {
+    for (let at = 0; at < root.length; at += 2) if (root[at] === key) return at;
+  } else {
+    for (let at = 0; at < root.length; at += 2) if (root[at] === key) return at;
+  }
+  return -1;
 }
 
 /** Made in its final size: what a list keeps free to grow is more than most of these lists hold. */
@@ -71,11 +84,9 @@ function lessened<K, V>(root: readonly (K | V)[], gone: number): (K | V)[] {
 export function remove<K extends string | number, V>(table: Table<K, V>, key: K): Table<K, V> {
   const root = table.root;
   if (isSmall(root)) {
-    for (let at = 0; at < root.length; at += 2) {
-      if (root[at] !== key) continue;
-      return table.size === 1 ? emptyTable() : { size: table.size - 1, root: lessened(root, at) };
-    }
-    return table;
+    const at = placeIn(root, key);
+    if (at < 0) return table;
+    return table.size === 1 ? emptyTable() : { size: table.size - 1, root: lessened(root, at) };
   }
   const next = without(root, key, { hash: hashOf(key), shift: 0 });
   if (next === root) return table;

@@ -7,7 +7,7 @@ import type { Log, Standing } from "../store/index.ts";
 
 export type FollowShell = {
   readonly log: Pick<Log, "read" | "standing">;
-  readonly runtime: Pick<Runtime, "run" | "watch" | "isBusy" | "isClosed">;
+  readonly runtime: Pick<Runtime, "run" | "standing" | "watch" | "isBusy" | "isClosed">;
 };
 
 /** The run's events after `after`, and those to come until it has ended or the company is closed. */
@@ -63,7 +63,7 @@ export async function settled(
   const { log, runtime } = shell;
   for (;;) {
     if (runtime.isBusy(id)) await rested(runtime, id, abort);
-    const standing = log.standing(id);
+    const standing = runtime.standing(id) ?? log.standing(id);
     if (standing === null || runtime.isClosed() || abort?.aborted === true) return standing;
     // The end of a run is told by the list; folding it once more would be work for nothing.
     if (standing.endedAt !== null && !standing.unsettled) return standing;

@@ -1,7 +1,7 @@
 import type { RunId } from "../../core/id.ts";
 import { type Event, type Facts, owed, type Signal } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
-import type { Log, NewStanding, Timer } from "../store/index.ts";
+import type { Log, Standing, Timer } from "../store/index.ts";
 import { type Alarms, openAlarms } from "./alarms.ts";
 import { type Contents, digestOf, openContents } from "./contents.ts";
 import { type Mail, mail } from "./mail.ts";
@@ -195,10 +195,11 @@ function isInHand({ mails, attempts, isUnderWay }: Resident): boolean {
   return mails.length > 0 || attempts.size > 0 || isUnderWay;
 }
 
-function standingNow(shell: Shell, id: RunId): NewStanding | null {
+function standingNow(shell: Shell, id: RunId): Standing | null {
   const resident = shell.residents.get(id);
-  if (resident === undefined || resident.run.seq === 0) return null;
-  return resident.standing;
+  if (resident === undefined || resident.standing === null) return null;
+  const { standing, run, updatedAt } = resident;
+  return { ...standing, stream: id, seq: run.seq, updatedAt };
 }
 
 function fire(shell: Shell, timer: Timer): void {

@@ -54,10 +54,13 @@ type State = {
   isClosed: boolean;
 };
 
-/** Runs decided in one turn; the others come in the next, so that the event loop is not held long. */
-export const RUNS_PER_TURN_MOST = 256;
-/** Commits under way at once: one is being written, the others are there when it is done. */
-const COMMITS_AT_ONCE_MOST = 4;
+/**
+ * Runs decided in one turn; the others come in the next, so that the event loop is not held long. What
+ * so many runs hold is still in the processor's cache when their decisions have landed.
+ */
+export const RUNS_PER_TURN_MOST = 64;
+/** Batches under way at once: those that are there when one is written are written together. */
+const COMMITS_AT_ONCE_MOST = 16;
 
 type MailroomShell = Pick<State, "clock" | "residents" | "runsPerTurn">;
 

@@ -26,6 +26,8 @@ export type Resident = {
   run: Run;
   /** As it was last written; null before the first time. */
   standing: NewStanding | null;
+  /** The time of its last decision that is on disk. */
+  updatedAt: number;
   mails: Mail[];
   /** It stands in the list of those with mail. */
   isCalled: boolean;
@@ -92,7 +94,7 @@ export function openResidents(
       if (folded === null) return;
       resident.run = folded.run;
       resident.tail = folded.tail;
-      resident.standing = log.standing(resident.id);
+      recall(resident, log);
     },
     rest: (resident) => {
       warm.add(resident);
@@ -117,8 +119,15 @@ function woken(id: RunId, definition: Digest | null, from: From): Resident | nul
   const run = folded?.run ?? (workflow && absent(id, workflow));
   if (run === null) return null;
   const resident = newResident(run, folded?.tail ?? 0);
-  if (folded !== null) resident.standing = from.log.standing(id);
+  if (folded !== null) recall(resident, from.log);
   return resident;
+}
+
+/** Its line in the list, as it is on disk. */
+function recall(resident: Resident, log: Pick<Log, "standing">): void {
+  const standing = log.standing(resident.id);
+  resident.standing = standing;
+  resident.updatedAt = standing?.updatedAt ?? 0;
 }
 
 function newResident(run: Run, tail: number): Resident {
@@ -126,6 +135,7 @@ function newResident(run: Run, tail: number): Resident {
     id: run.id,
     run,
     standing: null,
+    updatedAt: 0,
     mails: [],
     isCalled: false,
     isUnderWay: false,

@@ -3,7 +3,7 @@ import type { Digest, RunId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
 import type { Answer, Call, Event, Key, Ranked, Run, Signal } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
-import type { NewPublished, NewStanding } from "../store/index.ts";
+import type { NewPublished, Standing } from "../store/index.ts";
 import type { Want } from "./places.ts";
 
 /** Who delivers signals and performs effects: one writer per stream, durable timers. */
@@ -29,8 +29,8 @@ export interface Runtime {
   start(): Promise<readonly Problem[]>;
   /** The run as it is on disk now; null when there is none. */
   run(id: RunId): Run | null;
-  /** What the list of runs says of a run that is in memory, to the moment; null when it is not there. */
-  standing(id: RunId): NewStanding | null;
+  /** What the list of runs says of a run that is in memory, as it is on disk; null when it is not there. */
+  standing(id: RunId): Standing | null;
   /** The value of a content; throws `MusterError` when it is not there. */
   read(digest: Digest): Json;
   /** Resolves when nothing is in flight or ready anywhere: all that is left waits for a person, an event or a timer. */

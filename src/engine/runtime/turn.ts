@@ -124,6 +124,7 @@ function commit(state: State, made: Draft): void {
   resident.run = made.run;
   resident.tail = made.hasSnapshot ? 0 : resident.tail + made.events.length;
   resident.standing = made.standing;
+  resident.updatedAt = made.events[0]?.at ?? resident.updatedAt;
   for (const digest of made.pins) state.shell.pinned.add(digest);
   for (const { due } of append?.timersSet ?? []) state.shell.nudge(due);
   finish(state, made);

@@ -21,7 +21,7 @@ export type Clerk = Pick<Log, "append" | "publish" | "close"> & {
 };
 
 /** Appends in a batch, from which on it is written by the other thread. */
-export const HANDED_OVER_LEAST = 128;
+export const HANDED_OVER_LEAST = 64;
 
 export type ThreadUse = {
   /** Appends in a batch from which on it is handed over; 0: the thread is begun at once, and writes all. */
