@@ -1,5 +1,5 @@
 import type { Amounts } from "../../src/core/amounts.ts";
-import type { AgentNeed } from "../../src/core/definition/index.ts";
+import type { AgentNeed, Workflow } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { Account, Asked, EffectClass, Facts, Ranked } from "../../src/core/machine/index.ts";
@@ -20,6 +20,8 @@ export type World = {
   readonly unknown?: readonly string[];
   /** Nothing begins: what is told is written down. */
   readonly isResting?: boolean;
+  /** Other versions, to be moved to. */
+  readonly versions?: readonly Workflow[];
   /** The sub-runs there are. */
   readonly workflows?: readonly string[];
   /** What one attempt of an agent uses, as its author says. */
@@ -40,6 +42,9 @@ export function factsOf(world: World, contents: ReadonlyMap<Digest, string>): Fa
     },
     workflow: (name) => ((world.workflows ?? []).includes(name) ? digestOf(name) : null),
     digest: digestOf,
+    ...(world.versions === undefined
+      ? {}
+      : { definition: (digest) => world.versions?.find((one) => one.digest === digest) ?? null }),
     ...(world.isResting === true ? { isResting: true } : {}),
     ...(world.accounts === undefined ? {} : { accounts: world.accounts }),
     ...(world.teams === undefined ? {} : { people: (name) => world.teams?.[name] ?? [] }),

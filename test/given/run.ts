@@ -103,7 +103,7 @@ export function given(text: string | Workflow, world: World = {}): Given {
     facts,
     contents,
     log: [],
-    run: absent(RUN, read),
+    run: absent(RUN, read, facts.definition),
     at: START,
   };
   const made: Given = {
@@ -263,7 +263,7 @@ function dueOf(effect: Effect): number {
 
 function crashes(state: State): readonly Event[] {
   const first = state.log.length;
-  state.run = fold(state.workflow, state.log);
+  state.run = fold(state.workflow, state.log, state.facts.definition);
   for (const effect of owed(state.run)) {
     if (effect.type === "perform" || effect.type === "abort")
       tell(state, { type: "lost", key: effect.key });
@@ -271,8 +271,12 @@ function crashes(state: State): readonly Event[] {
   return state.log.slice(first);
 }
 
-export function fold(definition: Workflow, events: readonly Event[]): Run {
-  return events.reduce(evolve, absent(RUN, definition));
+export function fold(
+  definition: Workflow,
+  events: readonly Event[],
+  definitions?: Run["definitions"],
+): Run {
+  return events.reduce(evolve, absent(RUN, definition, definitions));
 }
 
 function find<K extends Wait["what"]["kind"]>(

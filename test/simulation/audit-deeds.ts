@@ -13,8 +13,12 @@ export function auditDeeds(world: World, shell: Shell, audited: Audited): void {
   const deeds = world.deeds.filter((deed) => deed.run === audited.run);
   const events = shell.stored(audited.run);
   const [first] = events;
+  const moved = events.findLast((event) => event.type === "run.moved");
+  const last = moved ?? first;
   const workflow =
-    first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
+    last?.type === "run.accepted" || last?.type === "run.moved"
+      ? world.definitions.get(last.definition)
+      : undefined;
   if (workflow === undefined) return;
   const read = (stored: Stored): Json =>
     "value" in stored ? stored.value : shell.read(stored.digest);

@@ -25,12 +25,15 @@ export function auditLog(world: World, shell: Shell, audited: Audited): void {
   const workflow =
     first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
   if (workflow === undefined) return;
-  let run = absent(audited.run, workflow);
+  let run = absent(audited.run, workflow, (digest) => world.definitions.get(digest) ?? null);
   let before = run;
   let decision: Event[] = [];
   for (const event of events) {
     auditEvent(run, event, audited);
+    const was = run;
     run = evolve(run, event);
+    if (event.type === "run.moved" && run.outputs !== was.outputs)
+      audited.tell("moved", `what had ended gives something else after ${event.seq}`);
     decision.push(event);
     if (event.end !== true) continue;
     auditDecision({ before, after: run, decision }, audited);

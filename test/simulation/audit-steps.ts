@@ -17,6 +17,9 @@ export function auditSteps(world: World, shell: Shell, audited: Audited): void {
   for (const event of events) {
     look(book, event, (promise, what) => audited.tell(promise, `at ${event.seq}: ${what}`));
     book.note(event);
+    if (event.type !== "run.moved") continue;
+    const moved = world.definitions.get(event.definition);
+    if (moved !== undefined) book.move(moved, stepsByPath(moved));
   }
   auditEnd(book, audited);
 }
@@ -203,7 +206,8 @@ function lookAtFinish(book: Book, event: Of<"step.finished">, tell: Tell): void 
     tell("M2", `${path} closes attempt ${closes}, which is not open`);
   if (closes === undefined && book.openAt(path) !== null)
     tell("once", `${path} ends with attempt ${book.openAt(path) ?? 0} in flight`);
-  if (outcome !== "completed" && book.doubts.has(path) && !book.mended.has(path)) {
+  const isByPerson = book.mended.has(path) || PEOPLE.includes(event.by);
+  if (outcome !== "completed" && book.doubts.has(path) && !isByPerson) {
     tell("M9", `${path} is in doubt and ends as ${outcome}, and no person said so`);
   }
   const live = book.liveBelow(path);

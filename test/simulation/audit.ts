@@ -47,10 +47,10 @@ function auditFold(world: World, shell: Shell, { run: id, tell }: Audited): void
   const workflow =
     first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
   if (live === null || workflow === undefined) return tell("M4", "has events and cannot be folded");
-  const folded = events.reduce(evolve, absent(id, workflow));
+  const folded = events.reduce(evolve, absent(id, workflow, definitionsOf(world)));
   if (plain(folded) !== plain(live))
     tell("M4", `is not the fold of its log:\n${plain(live)}\n${plain(folded)}`);
-  auditSnapshot(folded, { workflow, events, tell });
+  auditSnapshot(folded, { workflow, events, tell, definitions: definitionsOf(world) });
   if (live.phase !== "finished") {
     const waits = waitsOf(live).map(({ path, what }) => `${path} ${JSON.stringify(what)}`);
     return tell(
@@ -79,22 +79,32 @@ function auditRollbacks(shell: Shell, found: Broken[]): void {
       });
 }
 
+/** The same for every run of a world, so that runs can be compared. */
+export function definitionsOf(world: World): Run["definitions"] {
+  return (digest) => world.definitions.get(digest) ?? null;
+}
+
 type Snapshot = {
+  readonly definitions: Run["definitions"];
   readonly workflow: Workflow;
   readonly events: readonly Event[];
   readonly tell: Audited["tell"];
 };
 
 /** M4: the same through a snapshot, taken somewhere in the middle. */
-function auditSnapshot(folded: Run, { workflow, events, tell }: Snapshot): void {
+function auditSnapshot(folded: Run, { workflow, events, tell, definitions }: Snapshot): void {
   const pages = new Map<string, string>();
   const middle = Math.floor((events.length * (1 + (events.length % 7))) / 8);
-  const half = events.slice(0, middle).reduce(evolve, absent(folded.id, workflow));
+  const half = events.slice(0, middle).reduce(evolve, absent(folded.id, workflow, definitions));
   const state = freeze(half, (page) => {
     pages.set(String(pages.size), page);
     return String(pages.size - 1) as never;
   });
-  const thawed = thaw(state, { id: folded.id, workflow }, (name) => pages.get(name) ?? "");
+  const thawed = thaw(
+    state,
+    { id: folded.id, workflow, definitions },
+    (name) => pages.get(name) ?? "",
+  );
   if (thawed === null) return tell("M4", `cannot be read back from a snapshot at ${middle}`);
   if (plain(thawed) !== plain(half))
     tell("M4", `is another after a snapshot at ${middle}:\n${plain(half)}\n${plain(thawed)}`);

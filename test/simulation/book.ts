@@ -1,7 +1,6 @@
 import type { Step, Workflow } from "../../src/core/definition/index.ts";
 import type { RunId } from "../../src/core/id.ts";
 import type { Event, Opening, StepOutcome } from "../../src/core/machine/index.ts";
-import { PEOPLE } from "./taste.ts";
 
 /** What an auditor keeps while reading a log, without asking the machine. */
 export type Book = {
@@ -38,6 +37,8 @@ export type Book = {
   readonly openAt: (path: string) => number | null;
   readonly liveBelow: (path: string) => readonly string[];
   readonly note: (event: Event) => void;
+  /** From now on the run goes by this definition. */
+  readonly move: (workflow: Workflow, steps: ReadonlyMap<string, Step>) => void;
 };
 
 type Undoable = { readonly path: string; readonly output: string; readonly child?: RunId };
@@ -79,6 +80,10 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     liveBelow: (path: string) =>
       [...book.started].filter((one) => one !== path && isBelow(one, path) && !book.ended.has(one)),
     note: (event: Event) => note(book, event),
+    move: (to: Workflow, by: ReadonlyMap<string, Step>) => {
+      book.workflow = to;
+      book.steps = by;
+    },
   };
   return book;
 }
@@ -212,8 +217,6 @@ function finished(book: Writing, event: Of<"step.finished">): void {
   const { path, outcome, closes, output } = event;
   book.ended.set(path, outcome);
   book.held.delete(path);
-  // A person said so.
-  if (PEOPLE.includes(event.by)) book.mended.add(path);
   if (closes !== undefined) childEnded(book, closes);
   if (closes !== undefined) book.open.delete(closes);
   if (isUndo(path)) return undone(book, path, outcome);

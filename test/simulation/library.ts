@@ -5,12 +5,15 @@ import { digestOf } from "../../src/engine/runtime/index.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { invent, type Source } from "./invent.ts";
 import type { Taste } from "./taste.ts";
+import { appended, prepended } from "./versions.ts";
 
 /** The workflows of a world, read. */
 export type Library = {
   readonly mains: readonly Digest[];
   readonly definitions: ReadonlyMap<Digest, Workflow>;
   readonly names: ReadonlyMap<string, Digest>;
+  /** Other versions of a workflow, to be moved to. */
+  readonly versions: ReadonlyMap<Digest, readonly Digest[]>;
 };
 
 /** So many seeds in a row have the same workflows in other weather: reading them is dear. */
@@ -49,9 +52,25 @@ function written(chance: Chance, taste: Taste): Library {
       names.set(workflow.name, workflow.digest);
     }
     const mains = invention.mains.flatMap((main) => names.get(main.name) ?? []);
-    if (mains.length === invention.mains.length) return { mains, definitions, names };
+    if (mains.length === invention.mains.length)
+      return { mains, definitions, names, versions: withVersions(definitions) };
     if (draft > DRAFTS_MOST) throw new Error("The reader refused every draft of workflows.");
   }
+}
+
+/** Each workflow has a version with a step more behind all others, and one with a step more before them. */
+function withVersions(definitions: Map<Digest, Workflow>): Library["versions"] {
+  const versions = new Map<Digest, readonly Digest[]>();
+  const written = new Map(definitions);
+  for (const [digest, workflow] of written) {
+    const others = [appended(workflow), prepended(workflow)];
+    for (const other of others) definitions.set(other.digest, other);
+    versions.set(
+      digest,
+      others.map((other) => other.digest),
+    );
+  }
+  return versions;
 }
 
 function readSource(source: Source): Workflow | null {

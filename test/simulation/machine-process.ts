@@ -78,12 +78,16 @@ export function newProcess(): Process {
   };
 }
 
+function definitionsOf({ world }: State): Run["definitions"] {
+  return (digest) => world.definitions.get(digest) ?? null;
+}
+
 export function fold(state: State, id: RunId): Run | null {
   const [first] = state.disk.streams.get(id)?.events ?? [];
   if (first?.type !== "run.accepted") return null;
   const workflow = state.world.definitions.get(first.definition);
   if (workflow === undefined) return null;
-  let run = absent(id, workflow);
+  let run = absent(id, workflow, definitionsOf(state));
   for (const event of state.disk.streams.get(id)?.events ?? [])
     run = state.options.machine.evolve(run, event);
   return run;
@@ -97,7 +101,8 @@ export function residentOf(
   const known = state.process.residents.get(id);
   if (known !== undefined) return known;
   const workflow = definition === null ? undefined : state.world.definitions.get(definition);
-  const run = fold(state, id) ?? (workflow === undefined ? null : absent(id, workflow));
+  const run =
+    fold(state, id) ?? (workflow === undefined ? null : absent(id, workflow, definitionsOf(state)));
   if (run === null) return null;
   const resident: Resident = { run, mails: [], attempts: new Map() };
   state.process.residents.set(id, resident);
@@ -138,6 +143,7 @@ export function schedule(state: State, process: Process): void {
 export function factsOf(state: State): Facts {
   return {
     agents: ranked,
+    definition: definitionsOf(state),
     read: (digest) => state.process.contents.get(digest) ?? state.disk.contents.get(digest) ?? null,
     workflow: (name) => state.world.names.get(name) ?? null,
     digest: digestOf,

@@ -18,6 +18,7 @@ export function meddle(world: World): void {
   if (how < 0.4) return tell(world, id, { type: "proceed", by: "cy" });
   const run = shell?.look(id) ?? null;
   if (run === null) return;
+  if (how > 0.9 && !weather.isCalm) return move(world, run);
   const told = how < 0.6 ? harmless(world, run) : weather.isCalm ? null : harmful(world, run);
   if (told !== null) tell(world, id, { ...told, by: "cy" });
 }
@@ -27,6 +28,15 @@ function pause(world: World, id: RunId): void {
   world.moments.after(world.chance.between(0, 200_000), () =>
     tell(world, id, { type: "resume", by: "cy" }),
   );
+}
+
+/** To a version with a step more; it is paused for that, or should have been. */
+function move(world: World, run: Run): void {
+  const { chance } = world;
+  const others = world.versions.get(run.workflow.digest) ?? [...world.versions.keys()];
+  const definition = chance.one(others);
+  if (chance.is(0.8)) pause(world, run.id);
+  tell(world, run.id, { type: "move", definition, why: "a step more", by: "cy" });
 }
 
 type Steering = Bare<Signal>;

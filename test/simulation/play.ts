@@ -67,6 +67,7 @@ function* playOn(options: Play): Generator<void, Played> {
     weather,
     definitions: library.definitions,
     names: library.names,
+    versions: library.versions,
   });
   const shell = openShell(world, options);
   const runs = yield* live(world, { shell, library, seed: options.seed });
@@ -167,6 +168,7 @@ function* undisturbed(
     weather,
     definitions: library.definitions,
     names: library.names,
+    versions: library.versions,
   });
   const shell = openShell(world, { seed, size, only });
   const ends = endsOf(shell, yield* live(world, { shell, library, seed }));

@@ -110,7 +110,9 @@ function foldedOf(state: State, id: RunId): Run | null {
   const [first] = events;
   const workflow =
     first?.type === "run.accepted" ? state.world.definitions.get(first.definition) : undefined;
-  return workflow === undefined ? null : events.reduce(evolve, absent(id, workflow));
+  if (workflow === undefined) return null;
+  const find: Run["definitions"] = (digest) => state.world.definitions.get(digest) ?? null;
+  return events.reduce(evolve, absent(id, workflow, find));
 }
 
 function newProcess(world: Surroundings, disk: MemoryDisk): Process {

@@ -62,6 +62,7 @@ export type World = {
   readonly moments: Moments;
   readonly definitions: ReadonlyMap<Digest, Workflow>;
   readonly names: ReadonlyMap<string, Digest>;
+  readonly versions: ReadonlyMap<Digest, readonly Digest[]>;
   readonly deeds: Deed[];
   readonly votes: Vote[];
   readonly counts: Counts;
@@ -80,7 +81,7 @@ export type World = {
 };
 
 export function openWorld(
-  given: Pick<World, "chance" | "weather" | "definitions" | "names">,
+  given: Pick<World, "chance" | "weather" | "definitions" | "names" | "versions">,
 ): World {
   return {
     ...given,

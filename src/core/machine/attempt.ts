@@ -1,5 +1,6 @@
 import type { Event, Opening, Path, TaskOpening } from "./event.ts";
 import { hold, settle, settledBy, unshort } from "./ledger.ts";
+import { currentText } from "./moved.ts";
 import { occupy, putFrame, seat, unwant } from "./places.ts";
 import type { Fold, LeafFrame, Open, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
@@ -119,6 +120,7 @@ export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
     call,
     doubt: event.doubt,
     error: event.error,
+    ...(frame.of === null || call !== null ? {} : currentText(run, frame)),
   });
 }
 

@@ -123,6 +123,7 @@ export function leafFrame(step: LeafFrame["step"], birth: Birth): LeafFrame {
     exception: null,
     exceptionWhy: null,
     hold: null,
+    of: null,
     undoes: null,
   };
 }

@@ -5,6 +5,7 @@ import type { Event } from "./event.ts";
 import { foldForked } from "./inherit.ts";
 import type { Inheritance } from "./inheritance.ts";
 import { holdAgain, NEW_LEDGER } from "./ledger.ts";
+import { foldMoved } from "./moved.ts";
 import { foldOfBudget, foldSettled } from "./of-budget.ts";
 import { foldOfPeople } from "./of-people.ts";
 import { putFrame, seat } from "./places.ts";
@@ -70,7 +71,7 @@ function foldRun(run: Fold, event: Exclude<Event, { type: "run.forked" }>): void
     case "run.amended":
       return amended(run, event);
     case "run.moved":
-      return;
+      return foldMoved(run, event);
     // What a rule led to stands in the events behind it.
     case "rule.acted":
     case "run.proceeded":

@@ -8,6 +8,7 @@ import { failure } from "./failure.ts";
 import { complete, fail } from "./finish.ts";
 import { forked } from "./fork.ts";
 import { gateDue, heardVote } from "./gate.ts";
+import { heardMove } from "./move.ts";
 import { accepted } from "./output.ts";
 import { heardOfTask, taskDue } from "./person.ts";
 import { heardDeny, heardRaise } from "./raise.ts";
@@ -86,7 +87,7 @@ function heardSteering(draft: Draft, told: Extract<Told, { type: Steering }>): P
     case "amend":
       return heardAmend(draft, told);
     case "move":
-      return { code: "conflict", message: `${draft.run.id} cannot be moved to another version.` };
+      return heardMove(draft, told);
     case "deny":
       return heardDeny(draft, told);
     case "raise":

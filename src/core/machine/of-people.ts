@@ -2,7 +2,8 @@ import { unreachable } from "../unreachable.ts";
 import { changeLeaf } from "./attempt.ts";
 import type { Event } from "./event.ts";
 import { foldFound, unshort } from "./ledger.ts";
-import type { Fold, OpenTask } from "./run.ts";
+import { currentText } from "./moved.ts";
+import type { Fold, LeafFrame, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
@@ -99,13 +100,15 @@ function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
   else unshort(run, event.path);
   const change = { exception: null, exceptionWhy: null } as const;
   if (event.how !== "retry" && event.how !== "found") return changeLeaf(run, event.path, change);
-  changeLeaf(run, event.path, { ...change, ...orderedAgain(event.seq) });
+  const frame = get(run.frames, event.path);
+  if (frame?.kind === "leaf")
+    changeLeaf(run, event.path, { ...change, ...orderedAgain(run, frame, event.seq) });
 }
 
-/** A person ordered it again: that is a new call, whatever became of the old one, with the params of now. */
-function orderedAgain(seq: number) {
+/** A person ordered it again: that is a new call, whatever became of the old one, with the params and the text of now. */
+function orderedAgain(run: Fold, frame: LeafFrame, seq: number): Partial<LeafFrame> {
   const fresh = { tries: 0, call: null, doubt: false, error: null } as const;
-  return { state: "ready", ...fresh, born: { seq } } as const;
+  return { state: "ready", ...fresh, born: { seq }, ...currentText(run, frame) };
 }
 
 /** What is in flight is told to stop by the event after this; a wait for the next attempt is over. */
@@ -128,6 +131,6 @@ function released(run: Fold, { seq, path, key, again }: Of<"step.released">): vo
   const frame = get(run.frames, path);
   if (frame?.kind !== "leaf") return;
   const kept = { state: "ready", tries: 0, error: null } as const;
-  const next = frame.doubt && again !== true ? kept : orderedAgain(seq);
+  const next = frame.doubt && again !== true ? kept : orderedAgain(run, frame, seq);
   changeLeaf(run, path, { ...next, hold: null });
 }

@@ -42,6 +42,8 @@ export const MACHINE_VERSION = 2;
 export type Run = {
   readonly id: RunId;
   readonly workflow: Workflow;
+  /** Other versions of it, to be moved to: the same on every machine, since they are named by digest. */
+  readonly definitions: (digest: Digest) => Workflow | null;
   readonly seq: Seq;
   readonly phase: "absent" | "running" | "stopping" | "undoing" | "finished";
   readonly acceptedAt: number;
@@ -240,6 +242,8 @@ export type LeafFrame = FrameCommon & {
   readonly exceptionWhy: ExceptionWhy | null;
   /** A person has it in hand. */
   readonly hold: Key | null;
+  /** An older definition that its text is of; null is: the run's. */
+  readonly of: Digest | null;
   /** Only of an undo: the step it undoes. */
   readonly undoes: Path | null;
   /** Absent while no budget counts what it uses. */
@@ -275,11 +279,18 @@ export type Earlier = {
   readonly next: Earlier | null;
 };
 
+const NO_DEFINITIONS = (): null => null;
+
 /** A run before its first event. Its definition is the one it will be pinned to. */
-export function absent(id: RunId, workflow: Workflow): Run {
+export function absent(
+  id: RunId,
+  workflow: Workflow,
+  definitions: Run["definitions"] = NO_DEFINITIONS,
+): Run {
   return {
     id,
     workflow,
+    definitions,
     seq: 0,
     phase: "absent",
     acceptedAt: 0,

@@ -1,5 +1,5 @@
 import type { Step, Workflow } from "../definition/index.ts";
-import type { Digest, RunId } from "../id.ts";
+import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { putFrame } from "./places.ts";
 import type { Queue } from "./queue.ts";
@@ -15,9 +15,8 @@ import {
   type Undo,
   type Value,
 } from "./run.ts";
-import { stepsOf } from "./scope.ts";
 import { emptyTable, entries, set, type Table } from "./table.ts";
-import { undoStep } from "./undo.ts";
+import { stepAt, undoStep } from "./undo.ts";
 
 /**
  * A snapshot is a cache: the log is the truth, and one made by another version of the machine is not
@@ -46,7 +45,8 @@ export function isSnapshotDue(run: Run, tail: number): boolean {
 
 export function freeze(run: Run, keep: Pages["keep"]): string {
   const {
-    workflow: _workflow,
+    workflow,
+    definitions: _definitions,
     frames,
     open,
     outputs,
@@ -59,6 +59,7 @@ export function freeze(run: Run, keep: Pages["keep"]): string {
   return JSON.stringify({
     ...rest,
     machine: MACHINE_VERSION,
+    definition: workflow.digest,
     frames: sorted(frames).map(([, frame]) => frozenFrame(frame, keep)),
     open: sorted(open),
     outputs: sorted(outputs).map(([path, value]) => [path, frozenValue(value, keep)]),
@@ -72,13 +73,16 @@ export function freeze(run: Run, keep: Pages["keep"]): string {
 /** @returns null where the text is of another version of the machine */
 export function thaw(
   text: string,
-  run: { readonly id: RunId; readonly workflow: Workflow },
+  run: Pick<Run, "id" | "workflow"> & Partial<Pick<Run, "definitions">>,
   page: Pages["page"],
 ): Run | null {
   const frozen = JSON.parse(text) as Frozen;
   if (frozen.machine !== MACHINE_VERSION) return null;
+  const begun = absent(run.id, run.workflow, run.definitions);
+  const workflow = definitionIn(begun, frozen.definition);
   const {
     machine: _machine,
+    definition: _definition,
     frames,
     open,
     outputs,
@@ -88,11 +92,10 @@ export function thaw(
     skipping,
     ...rest
   } = frozen;
-  const thawed: Fold = { ...absent(run.id, run.workflow), ...rest, id: run.id };
-  const steps = new Map<string, Step>();
-  for (const step of stepsOf(run.workflow.root)) steps.set(step.path, step);
-  for (const frame of frames)
-    putFrame(thawed, thawedFrame(frame, { steps, workflow: run.workflow, page }));
+  const thawed: Fold = { ...begun, workflow, ...rest, id: run.id };
+  const stepOf = (frame: FrozenFrame): Step | undefined =>
+    stepAt(frame.of == null ? workflow : definitionIn(begun, frame.of), frame.step);
+  for (const frame of frames) putFrame(thawed, thawedFrame(frame, { stepOf, workflow, page }));
   thawed.open = tableOf(open);
   thawed.outputs = tableOf(outputs.map(([path, value]) => [path, thawedValue(value, page)]));
   thawed.doubts = tableOf(doubts);
@@ -102,6 +105,14 @@ export function thaw(
   return thawed;
 }
 
+/** A snapshot that names a definition which is not there is passed over: its reader folds the log. */
+function definitionIn(run: Run, digest: Digest): Workflow {
+  if (digest === run.workflow.digest) return run.workflow;
+  const found = run.definitions(digest);
+  if (found === null) throw new Error(`The snapshot names the definition ${digest}.`);
+  return found;
+}
+
 type FrozenRow = {
   readonly length: number;
   readonly pages: readonly (Digest | readonly (Item | null)[])[];
@@ -109,12 +120,25 @@ type FrozenRow = {
 type FrozenValue =
   | Exclude<Value, { items: Row<Item> }>
   | { readonly items: FrozenRow; readonly fields: readonly string[] };
-type FrozenFrame = JsonObject & { readonly step: string; readonly undoes?: string | null };
+type FrozenFrame = JsonObject & {
+  readonly step: string;
+  readonly undoes?: string | null;
+  readonly of?: Digest | null;
+};
 type Frozen = Omit<
   Run,
-  "workflow" | "frames" | "open" | "outputs" | "doubts" | "undo" | "taken" | "skipping"
+  | "workflow"
+  | "definitions"
+  | "frames"
+  | "open"
+  | "outputs"
+  | "doubts"
+  | "undo"
+  | "taken"
+  | "skipping"
 > & {
   readonly machine: number;
+  readonly definition: Digest;
   readonly frames: readonly FrozenFrame[];
   readonly open: readonly (readonly [
     number,
@@ -151,14 +175,14 @@ function frozenFrame(frame: Frame, keep: Pages["keep"]): Json {
 }
 
 type Thawing = {
-  readonly steps: ReadonlyMap<string, Step>;
+  readonly stepOf: (frame: FrozenFrame) => Step | undefined;
   readonly workflow: Workflow;
   readonly page: Pages["page"];
 };
 
 function thawedFrame(frozen: FrozenFrame, by: Thawing): Frame {
   const undoes = frozen.undoes ?? null;
-  const step = undoes === null ? by.steps.get(frozen.step) : undoStep(by.workflow, undoes);
+  const step = undoes === null ? by.stepOf(frozen) : undoStep(by.workflow, undoes);
   if (step === undefined)
     throw new Error(
       `The snapshot names a step "${frozen.step}" that its definition does not have.`,

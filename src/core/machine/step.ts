@@ -177,10 +177,15 @@ function ended(parent: Frame, child: Ended): Frame {
 /** The siblings that waited for this step wait for one less; who waits for nobody is ready. */
 function endedInBlock(parent: BlockFrame, { step, at, item, work, grown }: Ended): BlockFrame {
   let { waits, ready, free, broken } = parent;
+  // The text of a step may be older than its block's, where the run was moved.
+  const before = (parent.step.steps[at] ?? step).before;
   const isBad = item.outcome === "failed" || item.outcome === "cancelled";
   if (isBad) broken ??= item.error ?? failure("cancelled", "A step of it was cancelled.");
-  for (const slot of isBad ? NOBODY : step.before) {
-    const left = (get(waits, slot) ?? 1) - 1;
+  for (const slot of isBad ? NOBODY : before) {
+    const count = get(waits, slot);
+    // In a run that was moved it may have begun before this one was put before it.
+    if (count === undefined) continue;
+    const left = count - 1;
     if (left > 0) {
       waits = set(waits, slot, left);
       continue;

@@ -32,7 +32,7 @@ const FIELDS = {
   take: { path: "path", why: "why" },
   handback: { path: "path", why: "why" },
   amend: { params: "object?", limits: "object?", why: "why" },
-  move: { definition: "digest", why: "why" },
+  move: { definition: "name", why: "why" },
   deny: { key: "key?", path: "path?", why: "why" },
   raise: { amounts: "amounts", step: "path?", why: "why" },
 } as const satisfies Partial<Record<Told["type"], Readonly<Record<string, Field | `${Field}?`>>>>;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { WorkflowSource } from "../../core/definition/index.ts";
-import { type Digest, parseRunId, type RunId } from "../../core/id.ts";
+import { type Digest, parseDigest, parseRunId, type RunId } from "../../core/id.ts";
 import { packetOf, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { FunctionAgent } from "../agents/index.ts";
@@ -212,12 +212,25 @@ async function send(
   if (wrong !== null) return [wrong];
   if (typeof run !== "string" || parseRunId(run) === null) return [noSuchRun(run)];
   try {
-    const signal = { ...checked.told, at: office.clock.now(), by: by ?? "library" };
+    const meant = await withDefinition(office, checked.told);
+    if ("problems" in meant) return meant.problems;
+    const signal = { ...meant.told, at: office.clock.now(), by: by ?? "library" };
     const outcome = await office.runtime.send(run, signal, id);
     return "code" in outcome ? [outcome] : [];
   } catch (error) {
     return [problemIn(error)];
   }
+}
+
+/** A workflow to be moved to is named by its name, its file or its digest; it is looked at like one that is started. */
+async function withDefinition(
+  { ready }: Office,
+  told: Told,
+): Promise<{ readonly told: Told } | { readonly problems: readonly Problem[] }> {
+  if (told.type !== "move" || parseDigest(told.definition) !== null) return { told };
+  const found = await ready(told.definition);
+  if (found.workflow === null) return { problems: found.problems };
+  return { told: { ...told, definition: found.workflow.digest } };
 }
 
 async function closeOffice(office: Office): Promise<void> {

@@ -201,7 +201,8 @@ function pinsOf(events: readonly Event[], known: ReadonlySet<Digest>): readonly 
 }
 
 function definitionIn(event: Event): Digest | undefined {
-  if (event.type === "run.accepted" || event.type === "attempt.started") return event.definition;
+  if (event.type === "run.accepted" || event.type === "run.moved") return event.definition;
+  if (event.type === "attempt.started") return event.definition;
   return event.type === "step.started" ? event.attempt?.definition : undefined;
 }
 

@@ -142,7 +142,7 @@ function factsOf(
     ...(performer.people === undefined ? {} : { people: (name) => performer.people?.(name) ?? [] }),
     read: contents.read,
     workflow: (name) => definitions.byName(name)?.digest ?? null,
-    definition: (digest) => definitions.byDigest(digest),
+    definition: definitions.byDigest,
     ...(isResting === true ? { isResting } : {}),
     ...(accounts === undefined ? {} : { accounts }),
     digest: digestOf,

@@ -1,4 +1,3 @@
-import type { Workflow } from "../../core/definition/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
 import {
@@ -85,7 +84,7 @@ export function openResidents(
     begin: (id, definition) => {
       const workflow = definitions.byDigest(definition);
       if (workflow === null) return null;
-      const resident = newResident(absent(id, workflow), 0);
+      const resident = newResident(absent(id, workflow, definitions.byDigest), 0);
       residents.set(id, resident);
       return resident;
     },
@@ -116,7 +115,7 @@ export function openResidents(
 function woken(id: RunId, definition: Digest | null, from: From): Resident | null {
   const folded = foldOf(id, from);
   const workflow = definition === null ? null : from.definitions.byDigest(definition);
-  const run = folded?.run ?? (workflow && absent(id, workflow));
+  const run = folded?.run ?? (workflow && absent(id, workflow, from.definitions.byDigest));
   if (run === null) return null;
   const resident = newResident(run, folded?.tail ?? 0);
   if (folded !== null) recall(resident, from.log);
@@ -171,8 +170,9 @@ function foldOf(id: RunId, from: From): { readonly run: Run; readonly tail: numb
   const workflow =
     first.type === "run.accepted" ? from.definitions.byDigest(first.definition) : null;
   if (workflow === null) throw unpinned(id);
-  const snapshot = thawed(id, workflow, from.log);
-  let run = snapshot ?? absent(id, workflow);
+  const definitions = from.definitions.byDigest;
+  const snapshot = thawed({ id, workflow, definitions }, from.log);
+  let run = snapshot ?? absent(id, workflow, definitions);
   let tail = 0;
   const evolve = evolving((digest) => valueOf(digest, from.log));
   for (const envelope of from.log.read(id, run.seq)) {
@@ -183,11 +183,14 @@ function foldOf(id: RunId, from: From): { readonly run: Run; readonly tail: numb
 }
 
 /** A snapshot that cannot be read is none: it is a cache, and the log is the truth. */
-function thawed(id: RunId, workflow: Workflow, log: Pick<Log, "snapshot" | "content">): Run | null {
-  const snapshot = log.snapshot(id, MACHINE_VERSION);
+function thawed(
+  run: Pick<Run, "id" | "workflow" | "definitions">,
+  log: Pick<Log, "snapshot" | "content">,
+): Run | null {
+  const snapshot = log.snapshot(run.id, MACHINE_VERSION);
   if (snapshot === null) return null;
   try {
-    return thaw(snapshot.state, { id, workflow }, (digest) => pageOf(digest, log));
+    return thaw(snapshot.state, run, (digest) => pageOf(digest, log));
   } catch {
     return null;
   }

@@ -101,7 +101,7 @@ export interface Clock {
 
 /** Definitions by digest: what a run is pinned to must be there to fold it. */
 export interface Definitions {
-  byDigest(digest: Digest): Workflow | null;
+  readonly byDigest: (digest: Digest) => Workflow | null;
   byName(name: string): Workflow | null;
   /** What must be in the store for `byDigest` to find it there later. */
   contentOf(digest: Digest): readonly [Digest, string] | null;
