@@ -1,5 +1,4 @@
-import { effectiveSettings } from "../core/definition/index.ts";
-import { type History, viewOf } from "../core/history/index.ts";
+import { type History, settingsOf, viewOf } from "../core/history/index.ts";
 import { isObject } from "../core/json.ts";
 import { atRestLine } from "./at-rest.ts";
 import { asTyped } from "./command.ts";
@@ -34,7 +33,7 @@ export async function runsShow(context: Context, name: string): Promise<number> 
         ...findingLines(await company.findings(run), out.paint).map((line) =>
           asTyped(context, company.folder, line),
         ),
-        ...settingsOf(history),
+        ...settingsIn(history),
         ...resultLines(history, { outputs: outputsOf(company, history), summary }, out),
       ];
       for (const line of lines) out.line(line);
@@ -64,8 +63,9 @@ function openLines(history: History): readonly string[] {
 }
 
 /** What the run goes by, and whose word each is. */
-function settingsOf({ workflow, bound }: History): readonly string[] {
-  const settings = settingLines(effectiveSettings(workflow.settings ?? []), true);
+function settingsIn(history: History): readonly string[] {
+  const { bound } = history;
+  const settings = settingLines(settingsOf(history), true);
   const inputs = Object.entries(bound).map(([name, from]) => {
     const source = isObject(from) ? from["from"] : null;
     return `- ${plain(name)}  run  ${typeof source === "string" ? plain(source) : ""}`;

@@ -137,6 +137,33 @@ describe("muster run --config", () => {
     expect((await company.muster("runs", "list", "--json")).out).not.toContain("wf_");
   });
 
+  test("holds when the run is amended, and when it is moved to another version", async () => {
+    using company = given();
+    const text = (pause: string): string =>
+      `name: asked\nsteps:\n  - { id: 1, gate: "${pause}" }\n  - { id: 2, agent: echo, inputs: { n: 1 }, outputs: { got: object } }\n`;
+    company.write("workflows/asked.yaml", text("Shall it go on?"));
+    const bind = ["--bind", "step2.inputs.n=7"];
+    await company.muster("run", "asked", "--no-wait", "--config", "max_attempts=9", ...bind);
+    await company.muster("runs", "pause", "last", "--why", "to look");
+    await company.muster(
+      "runs",
+      "amend",
+      "last",
+      "--limit",
+      "max_concurrency=2",
+      "--why",
+      "a busy day",
+    );
+    company.write("workflows/asked.yaml", `${text("Shall it go on?")}  - { id: 3, wait: 0s }\n`);
+    const { code } = await company.muster("runs", "move", "last", "--why", "a step more");
+    expect(code).toBe(0);
+    const { out } = await company.muster("runs", "show", "last");
+    expect(out).toMatch(/^- execution_config\.retry_config\.max_attempts +9 +run$/m);
+    expect(out).toMatch(/^- execution_config\.max_concurrency +2 +run$/m);
+    expect(out).toContain("- step2.inputs.n  run  given");
+    expect((await company.muster("runs", "events", "last")).out).toContain("run.moved");
+  });
+
   test("is of one run: the next has the workflow's own", async () => {
     using company = given();
     await company.muster("run", "research", "--config", "max_attempts=9");

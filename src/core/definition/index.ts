@@ -29,7 +29,7 @@ export { type Read, readWorkflow } from "./read-workflow.ts";
 export { RETRY_DEFAULT } from "./retry.ts";
 export { type MadeFile, madeFiles } from "./schema-file.ts";
 export { effectiveSettings, type Setting } from "./setting.ts";
-export { settingKeys, settingNamed } from "./setting-keys.ts";
+export { otherNames, settingKeys, settingNamed } from "./setting-keys.ts";
 export { type AdviceId, ANTI_PATTERNS, PRACTICES } from "./silence.ts";
 export type { RetrySource, StepSource } from "./step-source.ts";
 export type { KnownAgent, KnownWorkflow, Surroundings } from "./surroundings.ts";

@@ -2,7 +2,16 @@ import { type Amounts, NO_AMOUNTS } from "../amounts.ts";
 import type { Rule, Workflow } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
-import type { Failure, Key, Path, RunOutcome, Seq, Source, Stored } from "../machine/index.ts";
+import type {
+  AmendedLimits,
+  Failure,
+  Key,
+  Path,
+  RunOutcome,
+  Seq,
+  Source,
+  Stored,
+} from "../machine/index.ts";
 import { emptyTable, set, type Table } from "../machine/index.ts";
 import { type Places, placesOf } from "./place.ts";
 import {
@@ -32,6 +41,8 @@ export type History = {
   readonly params: JsonObject;
   /** Inputs that were set for this run, each with where it came from. */
   readonly bound: JsonObject;
+  /** What it was amended to. */
+  readonly limits: AmendedLimits;
   readonly acceptedAt: number | null;
   /** When its first step began. */
   readonly startedAt: number | null;
@@ -161,6 +172,7 @@ export function emptyHistory(workflow: Workflow): History {
     source: null,
     params: {},
     bound: {},
+    limits: {},
     acceptedAt: null,
     startedAt: null,
     updatedAt: null,

@@ -19,6 +19,7 @@ export type {
 } from "./record.ts";
 export { isEnded } from "./record.ts";
 export { type Known, resourceDocument, tokensBudgetOf } from "./resource-document.ts";
+export { settingsOf } from "./settings.ts";
 export { type Beside, countedSteps, isWell, stateDocument } from "./state-document.ts";
 export type { RunStatus, RunView, StepView } from "./view.ts";
 export { exceptionsOf, gatesOf, holdsOf, statusOf, tasksOf, viewOf } from "./view.ts";

@@ -67,9 +67,10 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
     bound: bound ?? history.bound,
   }),
   "run.paused": (history, { at, why }) => ({ ...history, paused: { at, why } }),
-  "run.amended": (history, { params = {} }) => ({
+  "run.amended": (history, { params = {}, limits = {} }) => ({
     ...history,
     params: { ...history.params, ...params },
+    limits: { ...history.limits, ...limits },
   }),
   "run.moved": (history, { params }) => (params === undefined ? history : { ...history, params }),
   "run.resumed": (history) => ({ ...history, paused: null }),

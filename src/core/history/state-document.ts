@@ -1,10 +1,10 @@
-import { effectiveSettings } from "../definition/index.ts";
 import { instantOf } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Path, Source, Stored } from "../machine/index.ts";
 import type { History } from "./history.ts";
 import { isComposite } from "./place.ts";
 import { isEnded } from "./record.ts";
+import { settingsOf } from "./settings.ts";
 import { type RunView, type StepView, viewOf } from "./view.ts";
 
 /** What a state document is made of beside the history: each part where there is somebody who knows it. */
@@ -50,7 +50,7 @@ export function stateDocument(history: History, beside: Beside = {}): JsonObject
     steps_retried: view.counts.retried,
     phases: view.phases.map((phase, at) => phaseDocument(phase, at + 1, beside)),
     checkpoints: beside.checkpoints ?? [],
-    settings: effectiveSettings(history.workflow.settings ?? []).map(({ where, ...setting }) => ({
+    settings: settingsOf(history).map(({ where, ...setting }) => ({
       ...setting,
       where: where === null ? null : { ...where },
     })),

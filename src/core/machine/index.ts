@@ -3,6 +3,7 @@ export { type Turn, turnsOf } from "./difference.ts";
 export { DECISION_EVENTS_MOST, INLINE_BYTES_MOST } from "./draft.ts";
 export type { Call, Effect } from "./effect.ts";
 export type {
+  AmendedLimits,
   Body,
   EffectClass,
   Event,

@@ -41,6 +41,8 @@ export type Library = Definitions & {
   readonly map: () => Promise<CompanyMap>;
   /** The same workflow with what one run adds to it; it is checked anew. */
   readonly adapted: (file: WorkflowFile, overlay: Overlay) => Promise<WorkflowFile>;
+  /** What the run that is pinned to this definition added to it; undefined: nothing. */
+  readonly addedTo: (digest: Digest) => Overlay | undefined;
 };
 
 /** Definitions kept in memory that no file holds any more. */
@@ -100,6 +102,7 @@ export function openLibrary(given: Given): Library {
       return state.map;
     },
     adapted: (file, overlay) => adapted(state, file, overlay),
+    addedTo: (digest) => addedTo(state, digest),
   };
 }
 
@@ -197,6 +200,13 @@ async function adapted(state: State, file: WorkflowFile, more: Overlay): Promise
   if (state.byDigest.size >= RECALLED_MOST) forget(state);
   keep(state, checked);
   return checked;
+}
+
+function addedTo(state: State, digest: Digest): Overlay | undefined {
+  const content = state.contents.get(digest)?.[1] ?? state.log.content(digest);
+  const { settings, bound } = (content === null ? null : takenOf(content))?.overlay ?? NO_OVERLAY;
+  const own = settings.filter(({ origin }) => origin === "run");
+  return own.length + bound.length === 0 ? undefined : { settings: own, bound };
 }
 
 function overlayOf({ defaults }: CompanyMap): Overlay {

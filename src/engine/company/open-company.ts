@@ -212,7 +212,7 @@ async function send(
   if (wrong !== null) return [wrong];
   if (typeof run !== "string" || parseRunId(run) === null) return [noSuchRun(run)];
   try {
-    const meant = await withDefinition(office, checked.told);
+    const meant = await withDefinition(office, run, checked.told);
     if ("problems" in meant) return meant.problems;
     const signal = { ...meant.told, at: office.clock.now(), by: by ?? "library" };
     const outcome = await office.runtime.send(run, signal, id);
@@ -224,11 +224,14 @@ async function send(
 
 /** A workflow to be moved to is named by its name, its file or its digest; it is looked at like one that is started. */
 async function withDefinition(
-  { ready }: Office,
+  { ready, library, runtime }: Office,
+  run: RunId,
   told: Told,
 ): Promise<{ readonly told: Told } | { readonly problems: readonly Problem[] }> {
   if (told.type !== "move" || parseDigest(told.definition) !== null) return { told };
-  const found = await ready(told.definition);
+  const now = runtime.run(run)?.workflow.digest;
+  // What was said for this run holds in the other version too.
+  const found = await ready(told.definition, now && library.addedTo(now));
   if (found.workflow === null) return { problems: found.problems };
   return { told: { ...told, definition: found.workflow.digest } };
 }
