@@ -106,12 +106,16 @@ function papersIn(
   | "agents"
   | "steer"
   | "archive"
+  | "doctor"
+  | "examine"
   | "archiveOf"
 > {
   return {
     settings: async () => effectiveSettings(settings),
     archive: async () => ({ archived: [], problems: [], isMore: false, before: 0, after: 0 }),
     archiveOf: () => null,
+    doctor: async () => [],
+    examine: async () => [],
     task: async () => null,
     agents: async () => [],
     steer: async () => [],

@@ -29,4 +29,15 @@ export function addReviewing(runs: Command, choose: Choose): void {
         (await import("./runs-archive.ts")).runsArchive(context, run ?? null, options),
       ),
     );
+  withOptions(
+    runs
+      .command("diff")
+      .argument("<a>", "a run's id, the beginning of it, or an archive's file")
+      .argument("<b>", "another one")
+      .description("compare two runs: params, definition, steps, outputs, choices, durations"),
+  )
+    .addHelpText("after", examples("muster runs diff wf_7q2m4x last"))
+    .action((a: string, b: string) =>
+      choose(async (context) => (await import("./runs-diff.ts")).runsDiff(context, a, b)),
+    );
 }

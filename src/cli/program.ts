@@ -7,6 +7,7 @@ import { addAgents } from "./program-agents.ts";
 import { addBudgets } from "./program-budgets.ts";
 import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
+import { addKeeping } from "./program-keeping.ts";
 import { addReviewing } from "./program-reviewing.ts";
 import { addSteering } from "./program-steering.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -90,6 +91,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addAgents(root, choose);
   addPublish(root, choose);
   addConfig(root, choose);
+  addKeeping(root, choose);
   return root;
 }
 

@@ -27,7 +27,9 @@ type There =
   | "steer"
   | "summary"
   | "settings"
-  | "archive";
+  | "archive"
+  | "doctor"
+  | "examine";
 
 export const READ_HERE: readonly Here[] = namesOf<Here>({
   runs: true,
@@ -51,6 +53,8 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   agents: true,
   steer: true,
   archive: true,
+  doctor: true,
+  examine: true,
 });
 
 export type AskedThere = Pick<Company, There>;

@@ -1,5 +1,6 @@
 export { failedStep } from "./cause.ts";
 export { recordAt } from "./change.ts";
+export { type Comparison, compareRuns, isAlike, type Side } from "./compare.ts";
 export type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
 export { emptyHistory } from "./history.ts";
 export { placeAt } from "./place.ts";

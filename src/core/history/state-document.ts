@@ -160,6 +160,7 @@ function stepDocument(step: StepView, beside: Beside): JsonObject {
   const { agent, attempts } = workOf(step);
   return {
     step_id: /^\d{1,9}$/.test(step.id) ? Number(step.id) : step.id,
+    path: step.path,
     name: step.name,
     status: step.status,
     agent,

@@ -37,6 +37,8 @@ export async function openArchived(file: string, now: () => number): Promise<Com
     advice: async () => [],
     agents: async () => [],
     steer: refused,
+    doctor: async () => [],
+    examine: async () => [],
     run: async () => ({ run: null, problems: await refused() }),
     send: refused,
     publish: async () => ({ kept: false, again: false, told: [], problems: await refused() }),

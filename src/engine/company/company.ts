@@ -11,6 +11,8 @@ import type { NoticeRecord } from "../notify/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
+import type { Looked } from "./doctor.ts";
+import type { Examined } from "./examine.ts";
 import type { Reviewed } from "./review.ts";
 import type { ForOneRun } from "./run-overlay.ts";
 
@@ -113,6 +115,10 @@ export interface Company extends AsyncDisposable {
   findings(run: RunId): Promise<readonly Finding[]>;
   /** Who was told of what in a run, oldest first, and what became of it. */
   notices(run: RunId): readonly NoticeRecord[];
+  /** How the folder, the disk, the versions, the agents, the queues and the process at work are, measured now. */
+  doctor(): Promise<readonly Looked[]>;
+  /** What the company's files show of security, reliability and cost, the gravest first. */
+  examine(): Promise<readonly Examined[]>;
   /**
    * Takes ended runs out of the log, each into one compressed file that can be shown and verified
    * without the log, and makes the log shorter.

@@ -13,6 +13,8 @@ import { agentsOf, steerAgent } from "./agents.ts";
 import { archive, archiveOf, archiverOf, retaining } from "./archiving.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
+import { doctor } from "./doctor.ts";
+import { examine } from "./examine.ts";
 import { eventsOf, settled } from "./following.ts";
 import { hire } from "./hire.ts";
 import { listed, openLibrary } from "./library.ts";
@@ -181,6 +183,8 @@ function companyOf(office: Office): Company {
     },
     notices: (run) => office.readers.notices(run),
     ...papersOf(office),
+    doctor: () => doctor(office),
+    examine: () => examine(office),
     archive: (what) => archive(office, what),
     archiveOf: (run) => archiveOf(office, run),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
