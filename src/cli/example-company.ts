@@ -156,7 +156,16 @@ const ALONE = {
   notices: (): [] => [],
   workflows: async (): Promise<[]> => [],
 };
+const NOT_HERE = { code: "not-found", message: "The example keeps no checkpoints." } as const;
+const NO_FORKS: Pick<Company, "fork" | "checkpoints" | "exportCheckpoint" | "importCheckpoint"> = {
+  fork: async () => ({ run: null, problems: [NOT_HERE] }),
+  checkpoints: async () => [],
+  exportCheckpoint: async () => ({ problems: [NOT_HERE] }),
+  importCheckpoint: async () => ({ run: null, problems: [NOT_HERE] }),
+};
+
 const CLOSING = {
+  ...NO_FORKS,
   close: async (): Promise<void> => undefined,
   [Symbol.asyncDispose]: async (): Promise<void> => undefined,
 };

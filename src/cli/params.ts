@@ -58,6 +58,15 @@ export function pairsOf(workflow: Workflow, { pairs, cwd }: Omit<Given, "file">)
   return { params, problems, unread };
 }
 
+/** Only those that are given: the others stay as they are. */
+export function changedParams(workflow: Workflow, given: Given): Checked {
+  const params = Object.entries(workflow.params).map(([name, { default: _default, ...param }]) => [
+    name,
+    { ...param, required: false },
+  ]);
+  return paramsOf({ ...workflow, params: Object.fromEntries(params) }, given);
+}
+
 function paramNamed(workflow: Workflow, name: string): JsonObject | null {
   return Object.hasOwn(workflow.params, name) ? (workflow.params[name]?.type.schema ?? null) : null;
 }

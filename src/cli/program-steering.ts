@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { addFork, fromCheckpoint, PARAMS } from "./program-checkpoints.ts";
 import type { SteerOptions } from "./steer.ts";
 import { aboutRun, type Choose, examples, withOptions } from "./verb.ts";
 
@@ -16,6 +17,7 @@ export function addSteering(runs: Command, choose: Choose): void {
   addOfRun(runs, choose);
   addOfStep(runs, choose);
   addChanges(runs, choose);
+  addFork(runs, choose);
   addResume(runs, choose);
 }
 
@@ -131,10 +133,14 @@ type ResumeFlags = Flags & {
   readonly retry: boolean;
   readonly skip: boolean;
   readonly give?: string;
+  readonly from?: string;
+  readonly retryFailed: boolean;
 };
 
 function addResume(runs: Command, choose: Choose): void {
-  const resume = reasoned(aboutRun(runs, "resume"), "may")
+  const resume = fromCheckpoint(
+    reasoned(aboutRun(runs, "resume").argument("[params...]", PARAMS), "may"),
+  )
     .option("--step <path>", "only the exception at this step")
     .option("--retry", "try it again, although it may have been done already", false)
     .option("--skip", "go on without the step", false)
@@ -144,16 +150,20 @@ function addResume(runs: Command, choose: Choose): void {
       "after",
       examples(
         "muster runs resume last",
+        "muster runs resume wf_7q --from cp_5 --retry-failed batch_size=10",
         "muster runs resume wf_7q --step account-setup/2 --skip --why 'done by hand'",
       ),
     );
-  withOptions(resume).action((run: string, flags: ResumeFlags) => {
-    const { step, retry, skip, give } = flags;
+  withOptions(resume).action((run: string, pairs: readonly string[], flags: ResumeFlags) => {
+    const { step, retry, skip, give, from, retryFailed } = flags;
     const options = {
       ...steerOptions(resume, flags, "may"),
       ...(step === undefined ? {} : { step }),
       retry,
       skip,
+      retryFailed,
+      pairs,
+      ...(from === undefined ? {} : { from }),
       ...(give === undefined ? {} : { give }),
     };
     choose(async (context) => (await import("./runs-resume.ts")).runsResume(context, run, options));

@@ -5,6 +5,7 @@ import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
 import { addAgents } from "./program-agents.ts";
 import { addBudgets } from "./program-budgets.ts";
+import { addCheckpoints } from "./program-checkpoints.ts";
 import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
 import { addKeeping } from "./program-keeping.ts";
@@ -90,6 +91,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addInbox(root, choose);
   addAgents(root, choose);
   addPublish(root, choose);
+  addCheckpoints(root, choose);
   addConfig(root, choose);
   addKeeping(root, choose);
   return root;

@@ -10,6 +10,7 @@ import type { Problem } from "../core/problem.ts";
 import { finish } from "./finish.ts";
 import { outputsIn } from "./outputs-file.ts";
 import { readHistory } from "./read-history.ts";
+import { forkAndFollow } from "./runs-fork.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse } from "./with-company.ts";
 import { withRun } from "./with-run.ts";
@@ -21,6 +22,11 @@ export type ResumeOptions = {
   readonly give?: string;
   readonly why: string;
   readonly by?: string;
+  /** A run that has ended is resumed from there, as a new one. */
+  readonly from?: string;
+  readonly retryFailed: boolean;
+  /** `key=value`, for the new one. */
+  readonly pairs: readonly string[];
 };
 
 /**
@@ -35,6 +41,15 @@ export async function runsResume(
 ): Promise<number> {
   return await withRun(context, { name, perform: true }, async (company, run) => {
     const history = await readHistory(company, run);
+    const { from, retryFailed, pairs } = options;
+    if (from !== undefined || retryFailed || pairs.length > 0) {
+      if (history.outcome === null) return refuse(context, [goesOn(run)]);
+      return await forkAndFollow(context, company, {
+        run,
+        pairs,
+        options: { ...options, wait: true },
+      });
+    }
     const signals = signalsFor(history, run, { options, cwd: context.surroundings.cwd });
     if ("code" in signals) return refuse(context, [signals]);
     const by = options.by ?? context.surroundings.person;
@@ -48,6 +63,14 @@ export async function runsResume(
     }
     return await finish(context, company, { run, shownFrom: history.seq });
   });
+}
+
+function goesOn(run: RunId): Problem {
+  return {
+    code: "conflict",
+    message: `${run} has not ended: it goes on from where it is, with the params it has.`,
+    mend: `Begin another run from there: muster runs fork ${run} --from cp_1 key=value. Or cancel it first.`,
+  };
 }
 
 function resumeOf({ why }: ResumeOptions): Told {
@@ -105,7 +128,7 @@ function ended(run: RunId, outcome: string): Problem {
   return {
     code: "already-ended",
     message: `${run} has ended: it is ${outcome}. There is nothing to go on with.`,
-    mend: `See what it came to: muster runs show ${run}. Or start a new one: muster run FILE`,
+    mend: `Resume it from a checkpoint, as a new run: muster runs resume ${run} --from cp_1 --retry-failed. They are listed with: muster checkpoints list ${run}`,
   };
 }
 

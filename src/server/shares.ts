@@ -20,6 +20,10 @@ type Here =
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
 type There =
+  | "checkpoints"
+  | "exportCheckpoint"
+  | "importCheckpoint"
+  | "fork"
   | "check"
   | "advice"
   | "workflows"
@@ -45,6 +49,11 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
 });
 
 export const ASKED_THERE: readonly There[] = namesOf<There>({
+  checkpoints: true,
+  exportCheckpoint: true,
+  importCheckpoint: true,
+  // Asked twice it is once: whoever asks names the run that it is to be.
+  fork: true,
   check: true,
   advice: true,
   workflows: true,

@@ -4,6 +4,7 @@ import { reportFallback } from "./agent-check.ts";
 import { bindInputs } from "./bound-input.ts";
 import { buildBlock, executionOf, headOf } from "./build-step.ts";
 import { type Building, templatesAt } from "./building.ts";
+import { CHECKPOINTS_DEFAULT } from "./checkpoint-policy.ts";
 import { openTypes, readOutputs } from "./declared-type.ts";
 import { type Draft, drafts, isMap } from "./draft.ts";
 import { byId, giveIds } from "./ids.ts";
@@ -140,13 +141,17 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
 
 /** What holds for the run as a whole. What most workflows do not say is absent there. */
 function saidOf(
-  { limits, budgets, strategies, kinds, rules }: Building["settings"],
+  { limits, budgets, checkpoints, strategies, kinds, rules }: Building["settings"],
   settings: readonly Setting[],
   { silence }: Partial<WorkflowSource>,
-): Pick<Workflow, "silence" | "limits" | "budget" | "strategies" | "kinds" | "rules" | "settings"> {
+): Pick<
+  Workflow,
+  "silence" | "limits" | "budget" | "checkpoints" | "strategies" | "kinds" | "rules" | "settings"
+> {
   return {
     limits,
     ...(budgets.run === null ? {} : { budget: budgets.run }),
+    ...(checkpoints === CHECKPOINTS_DEFAULT ? {} : { checkpoints }),
     strategies,
     ...(Object.keys(kinds).length === 0 ? {} : { kinds }),
     ...(rules.length === 0 ? {} : { rules }),

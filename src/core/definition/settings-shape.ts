@@ -35,11 +35,17 @@ export const executionConfigShape: z.ZodType<ExecutionConfigSource> = closed<Exe
     timeout_total: duration().describe("Of the whole run."),
     error_strategy: strategyShape,
     checkpoint_strategy: closed<NonNullable<ExecutionConfigSource["checkpoint_strategy"]>>({
-      enabled: truth(),
-      interval: oneOf(["per_step", "per_phase", "timed"]),
-      every: duration(),
-      storage: oneOf(["file", "database", "redis"]),
-    }).describe("Checked for shape: every event of a run is on disk in any case."),
+      enabled: truth().describe("false: no position of the log is named as a checkpoint."),
+      interval: oneOf(["per_step", "per_phase", "timed"]).describe(
+        "After each step, each phase (the default), or so long after the one before.",
+      ),
+      every: duration().describe("timed: so long. Default 30s."),
+      storage: oneOf(["file", "database", "redis"]).describe(
+        "Where they are kept beside the log: a row (the default), or a complete copy as a file or in Redis.",
+      ),
+    }).describe(
+      "Positions in a run's log from which it can be resumed or forked: cp_1, cp_2, … Every event is on disk in any case.",
+    ),
     retry_config: retryShape.describe("How steps are tried again that do not say it themselves."),
     fallback_config: closed<NonNullable<ExecutionConfigSource["fallback_config"]>>({
       enabled: truth().describe("false: the map is not used."),

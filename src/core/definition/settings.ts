@@ -1,4 +1,5 @@
 import { type Budgets, readBudgets } from "./budget.ts";
+import { type CheckpointPolicy, readCheckpoints } from "./checkpoint-policy.ts";
 import { durationMs } from "./duration-value.ts";
 import { readErrorTypes, readRules } from "./error-rules.ts";
 import type { ValuePath } from "./place.ts";
@@ -14,6 +15,7 @@ export const CONCURRENCY_DEFAULT = 5;
 export type Settings = {
   readonly limits: RunLimits;
   readonly budgets: Budgets;
+  readonly checkpoints: CheckpointPolicy | null;
   readonly execution: "sequential" | "parallel" | "mixed";
   readonly retry: Retry;
   readonly strategy: Strategy | null;
@@ -40,6 +42,7 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
   return {
     limits: limitsOf(source, time),
     budgets: readBudgets(source, report),
+    checkpoints: readCheckpoints(source, report),
     execution: execution?.mode ?? "sequential",
     retry: readRetry(errors?.retry_policy, {
       path: ["error_handling", "retry_policy"],

@@ -3,6 +3,7 @@ import type { Expression, Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Place } from "../problem.ts";
+import type { CheckpointPolicy } from "./checkpoint-policy.ts";
 import type { Setting } from "./setting.ts";
 import type { SilenceSource } from "./silence.ts";
 
@@ -41,6 +42,8 @@ export type Workflow = {
   readonly publishes?: readonly Published[];
   /** What the run gives at its end; by default every output of every step of its outermost blocks. */
   readonly outputs: Readonly<Record<string, Template>> | null;
+  /** When checkpoints are made, and where copies are kept; absent is the default, null: none are made. */
+  readonly checkpoints?: CheckpointPolicy | null;
   /** Who is told of what, for readers of the log; nothing that the machine heeds. */
   readonly monitoring: Monitoring;
 };

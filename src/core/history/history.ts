@@ -13,6 +13,7 @@ import type {
   Stored,
 } from "../machine/index.ts";
 import { emptyTable, set, type Table } from "../machine/index.ts";
+import { type Checkpoint, type Counting, NO_CHECKPOINTS } from "./checkpoints.ts";
 import { type Places, placesOf } from "./place.ts";
 import {
   type ExceptionRecord,
@@ -36,6 +37,9 @@ export type History = {
   readonly places: Places;
   readonly run: RunId | null;
   readonly seq: Seq;
+  /** The newest, oldest first; and how far the log was read for them. */
+  readonly checkpoints: readonly Checkpoint[];
+  readonly counting: Counting;
   /** Of which run it is a fork, and from where. */
   readonly source: Source | null;
   readonly params: JsonObject;
@@ -169,6 +173,8 @@ export function emptyHistory(workflow: Workflow): History {
     places,
     run: null,
     seq: 0,
+    checkpoints: [],
+    counting: NO_CHECKPOINTS,
     source: null,
     params: {},
     bound: {},

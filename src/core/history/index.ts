@@ -1,6 +1,18 @@
 export { failedStep } from "./cause.ts";
 export { recordAt } from "./change.ts";
+export {
+  CHECKPOINTS_KEPT_MOST,
+  type Checkpoint,
+  type Counting,
+  checkpointsOf,
+  countCheckpoints,
+  NO_CHECKPOINTS,
+  nextMoment,
+  passing,
+  policyOf,
+} from "./checkpoints.ts";
 export { type Comparison, compareRuns, isAlike, type Side } from "./compare.ts";
+
 export type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
 export { emptyHistory } from "./history.ts";
 export { placeAt } from "./place.ts";

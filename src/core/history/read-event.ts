@@ -2,6 +2,7 @@ import type { Event, EventType, Inheritance, Key, Read } from "../machine/index.
 import { emptyTable } from "../machine/index.ts";
 import { budgetExceeded, budgetRaised } from "./budget-events.ts";
 import { addUsage, recordAt, write } from "./change.ts";
+import { CHECKPOINTS_KEPT_MOST, countCheckpoints } from "./checkpoints.ts";
 import { readForked } from "./forked.ts";
 import {
   exceptionClosed,
@@ -43,10 +44,21 @@ export function readingWith(read: Read): typeof readEvent {
 
 function readOne(history: History, event: Event, read: Read | null): History {
   if (event.seq <= history.seq) return history;
+  return withCheckpoint(readBody(history, event, read), event);
+}
+
+function readBody(history: History, event: Event, read: Read | null): History {
   if (event.type === "run.forked") return runForked(history, event, read);
   // The table has one reader for each type; that they fit pair by pair is beyond the type system.
   const reader = READERS[event.type] as (history: History, event: Event) => History;
   return reader({ ...history, seq: event.seq, updatedAt: event.at }, event);
+}
+
+function withCheckpoint(history: History, event: Event): History {
+  const { made, counting } = countCheckpoints(history, event);
+  if (made === null) return counting === history.counting ? history : { ...history, counting };
+  const checkpoints = [...history.checkpoints.slice(1 - CHECKPOINTS_KEPT_MOST), made];
+  return { ...history, counting, checkpoints };
 }
 
 type Of<Type extends EventType> = Extract<Event, { readonly type: Type }>;

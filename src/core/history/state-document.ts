@@ -1,6 +1,7 @@
 import { instantOf } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Path, Source, Stored } from "../machine/index.ts";
+import type { Checkpoint } from "./checkpoints.ts";
 import type { History } from "./history.ts";
 import { isComposite } from "./place.ts";
 import { isEnded } from "./record.ts";
@@ -13,7 +14,6 @@ export type Beside = {
   readonly value?: (stored: Stored) => Json;
   /** What an `each` gathered from its items, which no single event holds; null where it has not. */
   readonly gathered?: (path: Path) => Json;
-  readonly checkpoints?: readonly JsonObject[];
   readonly notifications?: readonly JsonObject[];
   /** Budgets and what was used of them. */
   readonly resources?: JsonObject;
@@ -49,7 +49,7 @@ export function stateDocument(history: History, beside: Beside = {}): JsonObject
     steps_failed: counted.failed_steps,
     steps_retried: view.counts.retried,
     phases: view.phases.map((phase, at) => phaseDocument(phase, at + 1, beside)),
-    checkpoints: beside.checkpoints ?? [],
+    checkpoints: history.checkpoints.map(checkpointDocument),
     settings: settingsOf(history).map(({ where, ...setting }) => ({
       ...setting,
       where: where === null ? null : { ...where },
@@ -115,6 +115,10 @@ function errorsOf({ errors }: RunView): Json {
     kind: error.kind,
     message: error.message,
   }));
+}
+
+function checkpointDocument({ id, phase, at }: Checkpoint): JsonObject {
+  return { id, phase, timestamp: instantOf(at) };
 }
 
 function sourceDocument({ run, seq, checkpoint }: Source): JsonObject {

@@ -3,7 +3,7 @@ import type { OnExceeded, Rule } from "../definition/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Failure } from "./failure.ts";
-import type { Source } from "./inheritance.ts";
+import type { ForkedBody } from "./inheritance.ts";
 
 /** The number of the event that opened an effect, in its run. Never used again. */
 export type Key = number;
@@ -110,15 +110,7 @@ export type Body =
       /** The version of the machine that accepted it. */
       readonly machine: number;
     }
-  /** It begins with what another run had at a position of its log. */
-  | {
-      readonly type: "run.forked";
-      readonly source: Source;
-      /** The content that tells what it inherits. */
-      readonly state: Digest;
-      /** Params that are not as they were. */
-      readonly changed?: readonly string[];
-    }
+  | ForkedBody
   | { readonly type: "run.attached"; readonly parent: Parent }
   | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
   | { readonly type: "run.resumed"; readonly why?: string }

@@ -1,6 +1,7 @@
 import { canonical } from "../audit/index.ts";
 import type { Step } from "../definition/index.ts";
 import { type Expression, readsOf, type Template } from "../expression/index.ts";
+import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { lookAtAll } from "./control.ts";
@@ -20,9 +21,19 @@ export function forked(draft: Draft, fork: Fork): void {
   const text = JSON.stringify(inheritance);
   const state = draft.facts.digest(text);
   draft.contents.push(...contents, [state, text]);
-  tell(draft, { type: "run.forked", source, state, ...(changed ? { changed } : {}) });
+  const held = contentsIn(inheritance);
+  const holds = held.length === 0 ? {} : { holds: held };
+  tell(draft, { type: "run.forked", source, state, ...holds, ...(changed ? { changed } : {}) });
   if (paused !== undefined) tell(draft, { type: "run.paused", why: paused });
   lookAtAll(draft);
+}
+
+/** Large values that are named by their digests. */
+export function contentsIn({ steps }: Inheritance): readonly Digest[] {
+  const names = steps.flatMap(({ output }) =>
+    output !== undefined && "digest" in output ? [output.digest] : [],
+  );
+  return [...new Set(names)];
 }
 
 export type ForkPlan = {

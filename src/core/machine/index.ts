@@ -30,7 +30,7 @@ export {
   failure,
   isCertain,
 } from "./failure.ts";
-export { type ForkPlan, planFork } from "./fork.ts";
+export { contentsIn, type ForkPlan, planFork } from "./fork.ts";
 export { hasEnded, type Inheritance, type Inherited, type Source } from "./inheritance.ts";
 export {
   type Ledger,

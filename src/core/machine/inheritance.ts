@@ -11,6 +11,18 @@ export type Source = {
   readonly checkpoint?: string;
 };
 
+/** It begins with what another run had at a position of its log. */
+export type ForkedBody = {
+  readonly type: "run.forked";
+  readonly source: Source;
+  /** The content that tells what it inherits. */
+  readonly state: Digest;
+  /** Contents that it names in turn, so that whoever keeps what a log names keeps them. */
+  readonly holds?: readonly Digest[];
+  /** Params that are not as they were. */
+  readonly changed?: readonly string[];
+};
+
 /**
  * What a fork takes over of its source, by path: what finished steps gave, and which steps that hold
  * others had begun. No grant, no money, no call in flight, no duty to undo: those stay the source's.

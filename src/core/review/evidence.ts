@@ -1,7 +1,7 @@
 import type { Verdict } from "../audit/index.ts";
 import { sayDuration, type Workflow } from "../definition/index.ts";
-import { emptyHistory, type History, readEvent } from "../history/index.ts";
-import type { Event } from "../machine/index.ts";
+import { emptyHistory, type History, readEvent, readingWith } from "../history/index.ts";
+import type { Event, Read } from "../machine/index.ts";
 import { NO_SIGNS, readSigns, type Signs } from "./signs.ts";
 
 /** All that a run is judged by: what its log says, and what only the outside knows of it. */
@@ -35,9 +35,10 @@ export function beginReading(workflow: Workflow): Reading {
   return { history: emptyHistory(workflow), signs: NO_SIGNS };
 }
 
-export function readOn({ history, signs }: Reading, event: Event): Reading {
+/** @param read gives the contents of the store, for what a fork has inherited */
+export function readOn({ history, signs }: Reading, event: Event, read?: Read): Reading {
   if (event.seq <= history.seq) return { history, signs };
-  const after = readEvent(history, event);
+  const after = (read === undefined ? readEvent : readingWith(read))(history, event);
   return { history: after, signs: readSigns(signs, event, after) };
 }
 

@@ -47,7 +47,7 @@ const WELL: readonly Body[] = [...MAKING, ended("setup/make"), ...ENDED];
 function evidence(bodies: readonly Body[], more: Partial<Evidence> = {}, of = TWO): Evidence {
   const read = log(bodies)
     .map((event) => ({ ...event, end: true as const }))
-    .reduce(readOn, beginReading(of));
+    .reduce((read, event) => readOn(read, event), beginReading(of));
   const end = { seq: read.history.seq, hash: "sha256:0" as Digest };
   return {
     read,

@@ -47,6 +47,34 @@ export interface Company extends AsyncDisposable {
       readonly run?: RunId;
     } & ForOneRun,
   ): Promise<Started>;
+  /**
+   * Starts a run that begins with what another had at a checkpoint ("cp_5") or at an event of its log
+   * that ends a decision; without one, at its end. It inherits what steps gave, but no approval, no
+   * money, no call in flight and no duty to undo.
+   *
+   * @param options.params      those that are to be others
+   * @param options.retryFailed what was degraded, or tolerated as failed, is tried again
+   * @param options.run         the id it is to have; one that is there already is started no second time
+   */
+  fork(
+    source: RunId,
+    options?: {
+      readonly from?: string;
+      readonly params?: JsonObject;
+      readonly retryFailed?: boolean;
+      readonly by?: string;
+      readonly run?: RunId;
+    },
+  ): Promise<Forked>;
+  /** The checkpoints of a run, oldest first; null when there is no such run. */
+  checkpoints(run: RunId): Promise<readonly CheckpointListed[] | null>;
+  /** A checkpoint as one self-contained document, as text. */
+  exportCheckpoint(run: RunId, id: string): Promise<Exported>;
+  /**
+   * Makes a run of an exported document, which waits until somebody resumes it. The same document
+   * twice is one run; one that is damaged or was changed makes none.
+   */
+  importCheckpoint(document: string, options?: { readonly by?: string }): Promise<Imported>;
   /** Tells a run something; resolves when it is on disk. */
   send(
     run: RunId,
@@ -133,6 +161,44 @@ export interface Company extends AsyncDisposable {
 
 export type Started =
   | { readonly run: RunId; readonly warnings: readonly Problem[]; readonly again: boolean }
+  | { readonly run: null; readonly problems: readonly Problem[] };
+
+/** `stale`: steps that have ended, read a param that is another now, and stay as they are. */
+export type Forked =
+  | {
+      readonly run: RunId;
+      readonly source: RunId;
+      readonly seq: number;
+      readonly checkpoint: string | null;
+      readonly changed: readonly string[];
+      readonly stale: readonly { readonly param: string; readonly steps: readonly string[] }[];
+      /** Steps that stay as they ended. */
+      readonly stays: number;
+      /** Calls that may have been done: a person is asked about each. */
+      readonly doubts: number;
+    }
+  | { readonly run: null; readonly problems: readonly Problem[] };
+
+export type CheckpointListed = {
+  readonly id: string;
+  readonly seq: number;
+  readonly at: string;
+  readonly phase: number;
+  readonly phaseName: string;
+  /** The step after which it stands; "" where it is for the time. */
+  readonly step: string;
+  readonly storage: "file" | "database" | "redis";
+  /** It is where it is to be kept; the log has it in any case. */
+  readonly isKept: boolean;
+};
+
+export type Exported =
+  | { readonly document: string; readonly problems?: never }
+  | { readonly document?: never; readonly problems: readonly Problem[] };
+
+/** `again`: this document was imported before. */
+export type Imported =
+  | { readonly run: RunId; readonly source: RunId; readonly again: boolean }
   | { readonly run: null; readonly problems: readonly Problem[] };
 
 /** A workflow of a company: by its name, or by its file where the file is wrong. */

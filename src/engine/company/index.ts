@@ -2,7 +2,16 @@ export type { NoticeRecord } from "../notify/index.ts";
 export type { AgentView } from "./agents.ts";
 export { openArchived } from "./archived-run.ts";
 export type { Archiving, ArchivingDone } from "./archiving.ts";
-export type { Company, Published, Started, Waiting, WorkflowListed } from "./company.ts";
+export type {
+  CheckpointListed,
+  Company,
+  Forked,
+  Imported,
+  Published,
+  Started,
+  Waiting,
+  WorkflowListed,
+} from "./company.ts";
 export { type InboxItem, inboxOf } from "./inbox.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
 export { beginHistory, type Logs, readHistory } from "./read-history.ts";

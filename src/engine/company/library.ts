@@ -37,6 +37,8 @@ export type Library = Definitions & {
   readonly budget: () => CompanyBudget;
   /** Those of the folder, as they were last read. */
   readonly now: () => readonly Workflow[];
+  /** Takes in a definition from elsewhere; null where this version cannot read it. */
+  readonly learn: (content: readonly [Digest, string]) => Workflow | null;
   /** The company's map, as it is now on disk. */
   readonly map: () => Promise<CompanyMap>;
   /** The same workflow with what one run adds to it; it is checked anew. */
@@ -90,6 +92,13 @@ export function openLibrary(given: Given): Library {
       const known = state.contents.get(digest);
       const text = known === undefined ? given.log.content(digest) : null;
       return known ?? (text === null ? null : [digest, text]);
+    },
+    learn: ([digest, text]) => {
+      const workflow = recall(text);
+      if (workflow === null || workflow.digest !== digest) return null;
+      state.byDigest.set(digest, workflow);
+      state.contents.set(digest, [digest, text]);
+      return workflow;
     },
     find: (nameOrFile) => find(state, nameOrFile),
     files: async () => {

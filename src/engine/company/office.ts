@@ -1,6 +1,7 @@
 import type { Overlay } from "../../core/definition/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Archiver } from "../archive/index.ts";
+import type { CheckpointReader } from "../checkpoints/index.ts";
 import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
@@ -30,6 +31,8 @@ export type Office = {
   readonly archiver: Archiver | null;
   /** Ends what keeps to the company's retention. */
   readonly endRetaining: () => Promise<void>;
+  /** Who keeps checkpoints, or only looks at those that are kept; null in memory. */
+  readonly checkpoints: CheckpointReader | null;
   /** Opened when it is first needed. */
   readonly staff: () => Promise<Staff>;
 };

@@ -12,10 +12,13 @@ import { adviceOf } from "./advice.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
 import { archive, archiveOf, archiverOf, retaining } from "./archiving.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
+import { checkpointsIn } from "./checkpoint-reader.ts";
+import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import type { Company } from "./company.ts";
 import { doctor } from "./doctor.ts";
 import { examine } from "./examine.ts";
 import { eventsOf, settled } from "./following.ts";
+import { forkRun } from "./fork-run.ts";
 import { hire } from "./hire.ts";
 import { listed, openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
@@ -90,9 +93,18 @@ function openLog(folder: string, options: CompanyOptions): Log {
 
 type Given = { readonly log: Log; readonly clock: Clock; readonly options: CompanyOptions };
 
+/** Those who read an office are opened when it is there. */
+const NOT_YET = {
+  files: null,
+  checkpoints: null,
+  archiver: null,
+  endRetaining: async (): Promise<void> => {},
+};
+
 async function openOffice(folder: string, given: Given): Promise<Office> {
   const { clock, options } = given;
   let files: Office["files"] = null;
+  let checkpoints: Office["checkpoints"] = null;
   const { log, hear } = heardLog(given.log);
   const register = openRegister(log, clock);
   let opened: Promise<Staff> | null = null;
@@ -124,18 +136,19 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const ready = openReadiness({ folder, library, staff });
   const readers = openReaders({ folder, isLooking, clock, library, runtime }, log, options);
   const { notifier } = readers;
-  hear([endings(() => files?.ended()), ...(notifier === null ? [] : [notifier.observer])]);
+  hear([
+    endings(
+      () => files?.ended(),
+      () => checkpoints?.told(),
+    ),
+    ...(notifier === null ? [] : [notifier.observer]),
+  ]);
   const parts = { folder, isLooking, clock, log, library, ready, runtime, register, staff };
-  const office: Office = {
-    ...parts,
-    readers,
-    files: null,
-    archiver: null,
-    endRetaining: async () => {},
-  };
+  const office: Office = { ...parts, readers, ...NOT_YET };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
   if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
-  return { ...office, files, archiver: archiverOf(office, options.memory !== true) };
+  checkpoints = checkpointsIn(office, options, writes);
+  return { ...office, files, checkpoints, archiver: archiverOf(office, options.memory !== true) };
 }
 
 /** Of a company that is only looked at: nothing is started there. */
@@ -157,6 +170,10 @@ function companyOf(office: Office): Company {
     isAtWork: () => !office.isLooking || isHeld(folder),
     check: (file) => problemsOf(office, file),
     advice: (file) => adviceOf(office, file),
+    fork: (source, options = {}) => forkRun(office, { source, ...options }),
+    checkpoints: async (run) => listCheckpoints(office, run),
+    exportCheckpoint: (run, id) => exportCheckpoint(office, run, id),
+    importCheckpoint: (document, options = {}) => importCheckpoint(office, document, options),
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
@@ -243,6 +260,7 @@ async function withDefinition(
 async function closeOffice(office: Office): Promise<void> {
   await office.endRetaining();
   await office.files?.close();
+  await office.checkpoints?.close();
   await office.runtime.close();
   await office.readers.notifier?.close();
   if (!office.isLooking) await (await office.staff()).close();

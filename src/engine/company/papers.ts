@@ -14,6 +14,7 @@ import {
   runLog,
 } from "../run-files/index.ts";
 import { isHeld, STATE_FOLDER } from "../store/index.ts";
+import { notesOf } from "./checkpoints.ts";
 import type { Company } from "./company.ts";
 import { documentOf, type Source } from "./document.ts";
 import { eventsOf } from "./following.ts";
@@ -85,6 +86,7 @@ function sourceOf(office: Office): Source {
     now: () => clock.now(),
     content: (digest) => log.content(digest),
     notices: (run) => office.readers.notices(run),
+    checkpoints: (run) => notesOf(office, run),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     definition: (run) => definitionOf(run, { log, library, runtime }),
     gathered: (id, path) => {

@@ -41,9 +41,10 @@ export function heardLog(log: Log): {
   };
 }
 
-/** Says when a run has ended: what each commit holds is known without a look. */
-export function endings(ended: () => void): Observer {
+/** Says when there is more, and when a run has ended: what each commit holds is known without a look. */
+export function endings(ended: () => void, told: () => void): Observer {
   return (batch) => {
+    told();
     if (batch.some(({ standing }) => standing !== null && standing.endedAt !== null)) ended();
   };
 }

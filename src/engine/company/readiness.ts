@@ -64,6 +64,17 @@ async function look(
   return { workflow, warnings: problems };
 }
 
+/** What a workflow needs and this company does not have, as a run that comes from elsewhere finds it. */
+export async function lacking(
+  workflow: Workflow,
+  { library, staff }: Pick<ReadinessShell, "library" | "staff">,
+): Promise<readonly Problem[]> {
+  await library.files();
+  const { health, known } = await staff();
+  const { needs, missing } = needsOf(workflow, library, known);
+  return [...missing.map((name) => noSubRun(workflow, name)), ...(await health(needs))];
+}
+
 function noSuchWorkflow(folder: string, name: string): Problem {
   return {
     code: "not-found",

@@ -6,6 +6,7 @@ import { eventOf } from "../../core/machine/index.ts";
 import { MusterError } from "../../core/problem.ts";
 import {
   beginReading,
+  type CheckpointNote,
   type Estimate,
   type Evidence,
   type Reading,
@@ -23,6 +24,7 @@ import type { Logs } from "./read-history.ts";
 export type Reviewable = Logs & {
   readonly runs: (filter: Partial<StandingFilter>) => readonly Standing[];
   readonly waiting: (run: RunId) => Promise<readonly Waiting[] | null>;
+  readonly checkpoints: (run: RunId) => readonly CheckpointNote[] | null;
   readonly isAtWork: () => boolean;
   readonly now: () => number;
   readonly notices: (run: RunId) => readonly NoticeRecord[];
@@ -83,7 +85,7 @@ async function readLog(
   try {
     for await (const envelope of source.events(run)) {
       each(envelope);
-      read = readOn(read, eventOf(envelope));
+      read = readOn(read, eventOf(envelope), (digest) => source.read({ digest }));
     }
     return { read, damage: null };
   } catch (error) {
@@ -114,7 +116,7 @@ async function around(
     isAtWork: source.isAtWork(),
     now: source.now(),
     estimate: estimateOf(source, run, read),
-    checkpoints: null,
+    checkpoints: source.checkpoints(run),
     notices: source
       .notices(run)
       .filter(({ status }) => status !== "pending")

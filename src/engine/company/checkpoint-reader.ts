@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import type { Problem } from "../../core/problem.ts";
+import {
+  type CheckpointReader,
+  lookIntoShelf,
+  makeDocument,
+  openFileCopies,
+  openReader,
+  openRedisCopies,
+  openShelf,
+} from "../checkpoints/index.ts";
+import type { Office } from "./office.ts";
+import type { CompanyOptions } from "./open-company.ts";
+
+/** Beside the log: what it holds follows from the log. */
+const shelfIn = (folder: string): string => join(folder, ".muster", "checkpoints.db");
+const runsIn = (folder: string): string => join(folder, ".muster", "runs");
+
+/** @param writes they are kept; else those are looked at that another process keeps. Null: in memory */
+export function checkpointsIn(
+  office: Parameters<typeof readCheckpoints>[0],
+  options: Pick<CompanyOptions, "memory" | "trouble">,
+  writes: boolean,
+): CheckpointReader | null {
+  if (options.memory === true) return null;
+  const { trouble = () => undefined } = options;
+  return writes ? readCheckpoints(office, trouble) : lookAt(office.folder);
+}
+
+/** Keeps checkpoints while the company is open. */
+function readCheckpoints(
+  {
+    folder,
+    clock,
+    log,
+    library,
+    runtime,
+  }: Pick<Office, "folder" | "clock" | "log" | "library" | "runtime">,
+  trouble: (problem: Problem) => void,
+): CheckpointReader {
+  const files = openFileCopies(runsIn(folder));
+  return openReader({
+    shelf: openShelf(shelfIn(folder)),
+    log,
+    clock,
+    workflow: (definition) => library.byDigest(definition),
+    document: (run, checkpoint, workflow) => makeDocument({ log, run, checkpoint, workflow }),
+    copies: { file: files, redis: openRedisCopies(process.env["MUSTER_REDIS"] ?? null) },
+    readCopy: files.read,
+    idle: () => runtime.idle(),
+    trouble,
+  });
+}
+
+/** What another process has kept. */
+function lookAt(folder: string): CheckpointReader {
+  const files = openFileCopies(runsIn(folder));
+  const shelf = lookIntoShelf(shelfIn(folder));
+  return {
+    told: () => undefined,
+    of: (run) => shelf?.of(run) ?? [],
+    copyOf: ({ run, id, storage }) => (storage === "file" ? files.read(run, id) : null),
+    close: async () => shelf?.close(),
+  };
+}
