@@ -12,6 +12,7 @@ import {
 } from "../../src/core/machine/index.ts";
 import { auditDeeds } from "./audit-deeds.ts";
 import { auditLog } from "./audit-log.ts";
+import { auditMoney } from "./audit-money.ts";
 import { auditSteps } from "./audit-steps.ts";
 import { plain } from "./plain.ts";
 import type { Shell } from "./shell.ts";
@@ -27,6 +28,7 @@ export function audit(world: World, shell: Shell): readonly Broken[] {
     auditLog(world, shell, { run, tell });
     auditSteps(world, shell, { run, tell });
     auditDeeds(world, shell, { run, tell });
+    auditMoney(world, shell, { run, tell });
   }
   auditRollbacks(shell, found);
   const hasEnded = shell.runs().every((run) => shell.look(run)?.phase === "finished");

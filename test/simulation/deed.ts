@@ -1,6 +1,7 @@
-import type { Answer, Failure } from "../../src/core/machine/index.ts";
+import type { Answer, Failure, Usage } from "../../src/core/machine/index.ts";
 import { classOf, emptyTable, type Frame, get } from "../../src/core/machine/index.ts";
 import { isKnown, outputsOf } from "./agents.ts";
+import { hashOf } from "./chance.ts";
 import type { Asked } from "./shell.ts";
 import { breaks, type Deed, type World } from "./world.ts";
 
@@ -75,6 +76,7 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
     effects,
     inputs,
     uses,
+    tokens: costOf(world, { run, key }),
     wrote: false,
     isPending: false,
     isHeld: true,
@@ -87,6 +89,19 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
   world.deeds.push(deed);
   checkCapacity(world, deed);
   return deed;
+}
+
+/** A part of what was set aside; nothing where nothing was. */
+function costOf(world: World, { run, key }: Pick<Deed, "run" | "key">): number {
+  const events = world.shell?.stored(run) ?? [];
+  const event = events[key - 1];
+  const opening = event?.type === "step.started" ? event.attempt : event;
+  const reserve = opening && "reserve" in opening ? (opening.reserve?.["tokens"] ?? 0) : 0;
+  return hashOf(`${run} ${key} ${world.deeds.length}`) % (reserve + 1);
+}
+
+function usageOf({ tokens }: Deed): Usage {
+  return { calls: 1, ...(tokens === 0 ? {} : { tokens }) };
 }
 
 /** M1, M9: what is performed stands in the log, an `ask` with its `attempt.begun`. */
@@ -215,6 +230,8 @@ function answerOf(world: World, { deed, manner }: Doing): Answer {
   write(world, deed);
   const { chance } = world;
   const certain = isUntouched && !deed.wrote && deed.effects !== "pure";
+  if (manner === "refuses") deed.tokens = 0;
+  const usage = usageOf(deed);
   switch (manner) {
     case "done":
     case "slow":
@@ -222,13 +239,13 @@ function answerOf(world: World, { deed, manner }: Doing): Answer {
       return {
         kind: "ok",
         output: { value: outputsOf(deed.path, deed.inputs) },
-        usage: { calls: 1 },
+        usage,
       };
     case "fails before":
-      return { kind: "failed", error: failed("network_timeout"), certain };
+      return { kind: "failed", error: failed("network_timeout"), certain, usage };
     case "fails after":
     case "fails unclear":
-      return { kind: "failed", error: failed("network_timeout"), certain: false };
+      return { kind: "failed", error: failed("network_timeout"), certain: false, usage };
     case "refuses":
       return {
         kind: "refused",
@@ -240,13 +257,14 @@ function answerOf(world: World, { deed, manner }: Doing): Answer {
       return {
         kind: "ok",
         output: { value: chance.one([{}, { n: "many" }, 7, ["n"], { n: null, t: 1 }]) },
+        usage,
       };
     case "permanent":
-      return { kind: "failed", error: failed("authentication_failure"), certain };
+      return { kind: "failed", error: failed("authentication_failure"), certain, usage };
     case "degradable":
-      return { kind: "failed", error: failed("non_critical_data_missing"), certain };
+      return { kind: "failed", error: failed("non_critical_data_missing"), certain, usage };
     case "critical":
-      return { kind: "failed", error: failed("data_corruption"), certain: false };
+      return { kind: "failed", error: failed("data_corruption"), certain: false, usage };
   }
 }
 
@@ -280,6 +298,7 @@ function toldToStop(world: World, doing: Doing, cancel: () => void): void {
         kind: "failed",
         error: failed("agent_temporarily_unavailable"),
         certain,
+        usage: usageOf(deed),
       });
   });
 }

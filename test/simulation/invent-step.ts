@@ -1,5 +1,5 @@
 import type { Chance } from "./chance.ts";
-import { PEOPLE, RESOURCES, type Taste } from "./taste.ts";
+import { budgetOf, PEOPLE, RESOURCES, type Taste } from "./taste.ts";
 
 export type Readable = {
   readonly text: string;
@@ -102,6 +102,7 @@ function task(making: Making, id: string): Written {
     ...patience(making),
   };
   if (chance.is(0.15)) written["approve"] = approval(making);
+  Object.assign(written, budgetOf(taste, chance.apart(`budget ${id}`)));
   if (chance.is(0.25)) {
     written["compensate"] = {
       agent: chance.one(["keeper", "sender"]),

@@ -55,6 +55,7 @@ function workflow(
     parameters: DEFAULTS,
     resources: RESOURCES,
     max_concurrency: chance.is(0.6) ? chance.between(1, 4) : undefined,
+    ...(isChild ? {} : budget(chance.apart("budget"), taste)),
     resource_limits:
       !taste.isCalm && chance.is(0.15)
         ? { total_timeout: `${chance.between(20, 4000)}s` }
@@ -64,6 +65,22 @@ function workflow(
     outputs: isChild ? { n: "$first.n" } : undefined,
   };
   return { name: as.name, text: JSON.stringify(source) };
+}
+
+/** What a run may use, in all and for a step; less than it takes, often. */
+function budget(chance: Chance, taste: Taste): object {
+  if (taste.isCalm || chance.is(0.6)) return {};
+  const total = chance.between(100, 2_000);
+  return {
+    resource_config: {
+      token_budget: {
+        total,
+        per_step_max: chance.between(10, Math.min(total, 200)),
+        reserved_for_error_handling: chance.between(0, Math.floor(total / 2)),
+      },
+      on_budget_exceeded: chance.one(["refuse", "wait", "ask"]),
+    },
+  };
 }
 
 const ACTIONS = ["pause_workflow", "mark_step_failed", "continue", "rollback"] as const;

@@ -5,6 +5,7 @@ import {
   type Effect,
   failure,
   type Signal,
+  type Usage,
 } from "../../src/core/machine/index.ts";
 import { factsOf, post, postOwn, type Resident, type State } from "./machine-process.ts";
 import { DEFAULTS } from "./taste.ts";
@@ -32,6 +33,7 @@ export function startChild(
     definition,
     params: { ...DEFAULTS, ...made.params },
     parent: { run: id, key },
+    ...(effect.budget === undefined ? {} : { budget: effect.budget }),
     at: state.world.moments.now(),
     by: resident.run.by,
   };
@@ -71,8 +73,8 @@ export function report(
     effect.to.undo === true && effect.outcome === "rolled back"
       ? NOTHING_DONE
       : effect.outcome === "completed"
-        ? { kind: "ok", output: effect.output }
-        : { kind: "failed", certain: true, error: endOf(effect) };
+        ? { kind: "ok", output: effect.output, ...usedIn(effect) }
+        : { kind: "failed", certain: true, error: endOf(effect), ...usedIn(effect) };
   const signal: Signal = {
     type: "answer",
     key: effect.to.key,
@@ -81,6 +83,10 @@ export function report(
     by: "muster",
   };
   if (!post(state, effect.to.run, { signal, cause: null, told: done })) done();
+}
+
+function usedIn({ usage }: Extract<Effect, { type: "report" }>): { usage?: Usage } {
+  return usage === undefined ? {} : { usage };
 }
 
 function endOf(effect: Extract<Effect, { type: "report" }>): ReturnType<typeof failure> {

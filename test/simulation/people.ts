@@ -51,6 +51,7 @@ function attend(world: World, run: Run): boolean {
     if (kind === "gate") acted = vote(world, run, wait as Of<"gate">) || acted;
     else if (kind === "event") acted = arrive(world, run, wait as Of<"event">) || acted;
     else if (kind === "exception") acted = wayOut(world, run, wait as Of<"exception">) || acted;
+    else if (kind === "budget") acted = raise(world, run, wait as Of<"budget">) || acted;
     else if (kind === "held") acted = fromHand(world, run, wait) || acted;
   }
   return acted;
@@ -122,6 +123,7 @@ function wayOut(world: World, run: Run, wait: Of<"exception">): boolean {
   const { chance, weather, deeds } = world;
   const { key, path } = wait;
   world.counts.exceptions++;
+  if (grant(world, run, wait)) return true;
   const last = deeds.findLast((deed) => deed.run === run.id && deed.path === path);
   const given: Stored = { value: outputsOf(path, last?.inputs ?? {}) };
   if (weather.isCalm || chance.is(0.4)) {
@@ -145,6 +147,28 @@ function wayOut(world: World, run: Run, wait: Of<"exception">): boolean {
   if (how === "retry") tell(world, run.id, { type: "retry", key, by: "bo" });
   else if (how === "skip") tell(world, run.id, { type: "skip", key, why: "never mind", by: "bo" });
   else tell(world, run.id, { type: "give", key, output: given, why: "done by hand", by: "bo" });
+  return true;
+}
+
+/** More, of what a step waits for; the company's budget grows by itself. */
+function raise(world: World, run: Run, { path, what }: Of<"budget">): boolean {
+  const { unit, needed, left, of } = what;
+  if (of !== "run" && of !== "step") return false;
+  const amounts = { [unit]: Math.max(1, needed - left) + world.chance.between(0, 200) };
+  const step = of === "step" ? { step: path } : {};
+  tell(world, run.id, { type: "raise", amounts, why: "it is worth it", by: "ana", ...step });
+  return true;
+}
+
+/** Who asks for a budget is given it, or denied it, or it is seen to otherwise. */
+function grant(world: World, run: Run, { key, what }: Of<"exception">): boolean {
+  const { chance } = world;
+  if (!what.error.includes("budget") || chance.is(0.4)) return false;
+  const amounts = { tokens: chance.between(1, 300) };
+  const isLimited = run.workflow.budget?.total["tokens"] !== undefined;
+  if (isLimited && chance.is(0.7))
+    tell(world, run.id, { type: "raise", amounts, why: "it is worth it", by: "bo" });
+  else tell(world, run.id, { type: "deny", key, why: "too dear", by: "bo" });
   return true;
 }
 

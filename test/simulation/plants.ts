@@ -13,6 +13,7 @@ import {
   reversed,
   writing,
 } from "./planting.ts";
+import { PLANTS_OF_MONEY } from "./plants-of-money.ts";
 import type { Machine } from "./shell.ts";
 
 /** A rule that is switched off on purpose, and the promise whose auditor must say so. */
@@ -268,6 +269,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   "capacities are ignored": { promise: "capacity", flaw: "ignores capacities" },
   "nothing is owed on opening": { promise: "ends", flaw: "forgets what is owed on opening" },
   "what is to stop is not told": { promise: "stop", flaw: "never aborts" },
+  ...PLANTS_OF_MONEY,
   "a pause stops nothing": {
     promise: "pause",
     machine: {

@@ -94,6 +94,7 @@ function openShell(world: World, options: Play): Shell {
     definitions: planted(world.definitions, options.plant),
     perform: (asked) => perform(world, asked),
     disk: { weather: () => fateOf(world, options.crashAt ?? null) },
+    accounts: accountsOf(world, options.seed),
     runsPerTurn: chanceOf(`turns ${options.seed}`).is(0.5) ? 1 : 100,
     committed: () => world.committed(),
     broken: (promise, what) => breaks(world, promise, what),
@@ -108,6 +109,16 @@ function openShell(world: World, options: Play): Shell {
         });
   world.shell = shell;
   return shell;
+}
+
+/** A company's budget that grows with every minute, so that whoever waits for it goes on at last. */
+function accountsOf({ weather, moments }: World, seed: number): Surroundings["accounts"] {
+  const chance = chanceOf(`accounts ${seed}`);
+  if (weather.isCalm || chance.is(0.5)) return null;
+  const first = chance.between(0, 400);
+  const perMinute = chance.between(1, 40);
+  const begin = moments.now();
+  return (at) => first + Math.max(0, Math.floor((at - begin) / 60_000)) * perMinute;
 }
 
 function planted(

@@ -26,6 +26,7 @@ import {
   openMemory,
 } from "../../src/engine/store/index.ts";
 import { capacityOf, ranked, TIMEOUT_MS } from "./agents.ts";
+import { hashOf } from "./chance.ts";
 import type { Shell, Surroundings } from "./shell.ts";
 
 /** A process: what it holds ends with it. */
@@ -54,7 +55,7 @@ export function openRuntimeShell(world: Surroundings): Shell {
     look: (run) => (state.process.isDead ? foldedOf(state, run) : state.process.runtime.run(run)),
     stored: (run) => storedOf(state, run),
     read: (digest) => JSON.parse(reader.content(digest) ?? "null") as Json,
-    disagreements: () => disagreements(reader, disk),
+    disagreements: () => [...disagreements(reader, disk), ...accountDisagreements(state)],
     isUp: () => !state.process.isDead,
     crash: () => {
       state.process.isDead = true;
@@ -124,6 +125,7 @@ function newProcess(world: Surroundings, disk: MemoryDisk): Process {
   };
   process.runtime = openEmbedded({
     log: openMemory({ disk, faults: faultsOf(world, process) }),
+    ...companyOf(world, disk),
     clock,
     performer: performerOf(world, process),
     runsPerTurn: world.runsPerTurn,
@@ -137,6 +139,42 @@ function newProcess(world: Surroundings, disk: MemoryDisk): Process {
     },
   });
   return process;
+}
+
+const ACCOUNT = "tokens total";
+
+/** The company's account; what is left is sometimes what was left a while ago. */
+function companyOf(
+  { accounts, moments }: Surroundings,
+  disk: MemoryDisk,
+): Pick<Parameters<typeof openEmbedded>[0], "accounts"> {
+  if (accounts === null) return {};
+  const reader = openMemory({ disk });
+  let asked = 0;
+  let stale = 0;
+  return {
+    accounts: () => {
+      const held = reader.account(ACCOUNT);
+      if (asked++ % 5 === 0) stale = held;
+      const most = accounts(moments.now());
+      const left = most - (hashOf(`stale ${asked}`) % 4 === 0 ? stale : held);
+      return [{ name: ACCOUNT, unit: "tokens", most, left }];
+    },
+  };
+}
+
+/** The account is the sum of what the runs claim, and never more than there was. */
+function accountDisagreements(state: State): readonly string[] {
+  const { accounts, moments } = state.world;
+  if (accounts === null) return [];
+  const held = state.reader.account(ACCOUNT);
+  const runs = [...state.disk.streams.keys()].map((id) => foldedOf(state, id as RunId));
+  const claimed = runs.reduce((sum, run) => sum + (run?.ledger?.claims?.[ACCOUNT] ?? 0), 0);
+  const found: string[] = [];
+  if (claimed !== held) found.push(`the account holds ${held}, and the runs claim ${claimed}`);
+  const most = accounts(moments.now());
+  if (held > most) found.push(`the account holds ${held} of at most ${most}`);
+  return found;
 }
 
 /** Never ends: nobody is there to hear. */

@@ -49,6 +49,8 @@ export type Surroundings = {
   /** Does what is asked and answers, once or never; gives what tells it to stop. */
   readonly perform: (asked: Asked) => () => void;
   readonly disk: Disk;
+  /** What all runs may use together at a moment, of what they used so far; null: there is no limit. */
+  readonly accounts: ((at: number) => number) | null;
   /** Runs that a turn decides; with 1, commits overlap wherever the disk is slow. */
   readonly runsPerTurn: number;
   /** Some runs have events on disk that they had not. */

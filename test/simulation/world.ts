@@ -17,6 +17,8 @@ export type Deed = {
   readonly effects: EffectClass;
   readonly inputs: JsonObject;
   readonly uses: readonly { readonly resource: string; readonly capacity: number }[];
+  /** What it really uses up, whether anybody ever says so: never more than was set aside for it. */
+  tokens: number;
   /** It changed something outside. */
   wrote: boolean;
   /** It may still change something. */

@@ -83,7 +83,7 @@ export function foldClosed(
   if (open?.type !== "attempt") return;
   if (isUnanswered(by)) unanswered(run, open, key);
   if (run.ledger !== null || by.usage !== undefined || open.held !== undefined)
-    settle(run, open, settledBy(by));
+    settle(run, open, isUnbegun(open) ? { kind: "nothing" } : settledBy(by));
   const wasBegun = by.type === "step.finished" || by.outcome !== "refused";
   if (wasBegun) undoableRun(run, open, key);
   run.open = remove(run.open, key);
@@ -94,9 +94,15 @@ function isUnanswered(by: Of<"step.finished"> | Of<"attempt.ended">): boolean {
   return by.unanswered === true || by.outcome === "cancelled";
 }
 
-function unanswered(run: Fold, { path, call, held }: OpenAttempt, key: number): void {
-  const doubt = held === undefined ? { path, call } : { path, call, held };
-  run.doubts = set(run.doubts, key, doubt);
+/** Nobody was asked yet: it has used nothing, and nobody will answer. */
+function isUnbegun({ effects, begun }: OpenAttempt): boolean {
+  return effects === "ask" && !begun;
+}
+
+function unanswered(run: Fold, open: OpenAttempt, key: number): void {
+  const { path, call, held } = open;
+  const isHeld = held !== undefined && !isUnbegun(open);
+  run.doubts = set(run.doubts, key, isHeld ? { path, call, held } : { path, call });
 }
 
 /** However a sub-run has ended, it may have done something: it is asked itself. */

@@ -412,6 +412,61 @@ describe("a doubt", () => {
   });
 });
 
+describe("an attempt that was dropped", () => {
+  const text = `
+    { resource_limits: { token_budget: 100 }, execution: parallel, steps: [
+      { id: block, timeout: 1m, optional: true, steps: [{ id: a, agent: writer, budget: { tokens: 30 } }] }, { id: w, wait: 1h }] }
+  `;
+
+  test("M11 because its block took too long keeps what was set aside: it may have used it", () => {
+    const run = begun(text);
+    const { key } = run.attempt("block/a");
+    run.after(60_000);
+    expect(run.ended("block")).toBe("degraded");
+    expect(held(ledger(run))).toEqual({ spent: {}, reserved: {}, unknown: { tokens: 30 } });
+    run.tell({ type: "answer", key, outcome: gave({ tokens: 9 }) });
+    expect(held(ledger(run))).toEqual({
+      spent: { tokens: 9, calls: 1 },
+      reserved: {},
+      unknown: {},
+    });
+  });
+
+  test("before anybody was asked has used nothing", () => {
+    const run = begun(text, { agents: { writer: "ask" } });
+    run.after(60_000);
+    expect(held(ledger(run))).toEqual({ spent: {}, reserved: {}, unknown: {} });
+  });
+
+  test("and had nothing set aside is paid for all the same when its answer comes", () => {
+    const run = begun(text.replace(", budget: { tokens: 30 }", ""));
+    const { key } = run.attempt("block/a");
+    run.after(60_000);
+    run.tell({ type: "answer", key, outcome: gave({ tokens: 9 }) });
+    expect(ledger(run).spent).toEqual({ tokens: 9, calls: 1 });
+  });
+});
+
+describe("a step that waits for money", () => {
+  test("says what it lacks now, when that is another limit than at first", () => {
+    let left = 0;
+    const run = begun(
+      "{ resource_config: { on_budget_exceeded: wait, token_budget: { total: 100 } }, execution: parallel, steps: [{ id: a, agent: writer, budget: { tokens: 60 } }, { id: b, agent: writer, budget: { tokens: 60 } }] }",
+      { accounts: () => [{ name: "tokens total", unit: "tokens", most: 200, left }] },
+    );
+    left = 200;
+    run.after(30_000);
+    expect(run.inFlight()).toEqual(["a"]);
+    expect(run.waits().find(({ what }) => what.kind === "budget")?.what).toMatchObject({
+      of: "run",
+      needed: 60,
+      left: 40,
+    });
+    run.tell({ type: "raise", amounts: { tokens: 20 }, why: "" });
+    expect(run.inFlight()).toEqual(["a", "b"]);
+  });
+});
+
 describe("a budget is raised", () => {
   test("of one step, where it is the step's own that is short", () => {
     const run = begun(

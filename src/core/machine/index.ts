@@ -13,6 +13,7 @@ export type {
   Key,
   Opening,
   Path,
+  Reserving,
   RunOutcome,
   Seq,
   StepOutcome,

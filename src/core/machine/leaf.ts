@@ -1,5 +1,6 @@
 import { type Draft, tell } from "./draft.ts";
 import { causeOf, halt, ruleActsOnStep } from "./escalation.ts";
+import type { EffectClass } from "./event.ts";
 import { type Failure, failure } from "./failure.ts";
 import { degrade, fail, raise, stopped } from "./finish.ts";
 import { attempt } from "./open-attempt.ts";
@@ -85,12 +86,19 @@ function stopTask(draft: Draft, frame: LeafFrame, key: number): void {
   tell(draft, { type: "attempt.ended", path, key, outcome: "stopped", error, doubt: true });
 }
 
+function dropped({ stopping }: LeafFrame, effects: EffectClass): { unanswered?: true } {
+  return effects === "pure" && stopping?.outcome === "failed" ? { unanswered: true } : {};
+}
+
 function stopCall(draft: Draft, frame: LeafFrame): void {
   const key = frame.key;
   const open = key === null ? undefined : get(draft.run.open, key);
   if (key === null || open?.type !== "attempt" || open.stopping) return;
   const untouched = open.effects === "pure" || (open.effects === "ask" && !open.begun);
-  if (untouched && !frame.doubt) return stopped(draft, frame, { closes: key });
+  if (untouched && !frame.doubt) {
+    // What was cancelled is unanswered by its nature.
+    return stopped(draft, frame, { closes: key, ...dropped(frame, open.effects) });
+  }
   if (frame.stopping?.abort === true)
     tell(draft, { type: "attempt.stopping", key, why: frame.stopping.why });
 }

@@ -176,8 +176,12 @@ export function foldShort(run: Fold, event: Extract<Event, { type: "budget.excee
   if (event.follows === "refuse") return;
   const ledger = run.ledger ?? NEW_LEDGER;
   const { path, need, spare = false } = event;
-  const short = ledger.short.filter((one) => one.path !== path);
-  run.ledger = { ...ledger, short: [...short, { path, need, spare, found: false }] };
+  const now = { path, need, spare, found: false };
+  const isIn = ledger.short.some((one) => one.path === path);
+  const short = isIn
+    ? ledger.short.map((one) => (one.path === path ? now : one))
+    : [...ledger.short, now];
+  run.ledger = { ...ledger, short };
 }
 
 /** Fold: it fits now; until it has begun, that is as good as set aside. */

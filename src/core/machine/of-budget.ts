@@ -1,3 +1,4 @@
+import { NO_AMOUNTS } from "../amounts.ts";
 import { unreachable } from "../unreachable.ts";
 import { changeLeaf } from "./attempt.ts";
 import type { Event } from "./event.ts";
@@ -30,9 +31,10 @@ export function foldSettled(run: Fold, event: Of<"attempt.settled">): void {
   const doubt = get(run.doubts, event.key);
   run.doubts = remove(run.doubts, event.key);
   const { outcome, usage, at } = event;
-  if (doubt?.held === undefined || outcome === "unknown") return;
+  if (doubt === undefined || outcome === "unknown") return;
   if (outcome === "failed" && usage === undefined) return;
-  const { path, held } = doubt;
+  if (run.ledger === null && usage === undefined) return;
+  const { path, held = { reserve: NO_AMOUNTS, at } } = doubt;
   const as =
     outcome === "refused" ? ({ kind: "nothing" } as const) : ({ kind: "used", usage, at } as const);
   settleLate(run, { path, held }, as);
@@ -46,6 +48,9 @@ function exceeded(run: Fold, event: Of<"budget.exceeded">): void {
     const fellBack = event.fallback === true ? { fellBack: true } : {};
     return changeLeaf(run, path, { state: "judging", key: null, error, ...fellBack });
   }
+  const before = get(run.frames, path);
+  if (before?.kind === "leaf" && before.state === "short" && before.key !== null)
+    run.open = remove(run.open, before.key);
   const needed = need[unit] ?? 0;
   run.open = set(run.open, seq, { type: "budget", path, unit, needed, left, of, since, due });
   changeLeaf(run, path, { state: "short", key: seq });

@@ -122,23 +122,40 @@ export function letGoOn(draft: Draft): void {
   const short = draft.run.ledger?.short ?? [];
   // Those that were let go on and have no place yet have their money too.
   const ahead = short.reduce((sum, one) => (one.found ? plus(sum, one.need) : sum), NO_AMOUNTS);
-  for (const { path, need, spare, found } of short) {
-    if (found) continue;
-    const frame = get(draft.run.frames, path);
-    if (frame?.kind !== "leaf" || frame.stopping !== null) continue;
-    const accounts = accountsFor(draft, frame.step);
-    const { budget } = frame.step;
-    if (shortOf(draft, { need, spare, budget, frame, accounts, ahead }) !== null) continue;
-    if (frame.state === "short" && frame.key !== null)
-      tell(draft, { type: "budget.found", path, key: frame.key });
-    else if (frame.exception !== null) {
-      const pausedBy = draft.run.paused?.exception === frame.exception;
-      tell(draft, { type: "exception.closed", key: frame.exception, path, how: "found" });
-      if (pausedBy) tell(draft, { type: "run.resumed" });
-    } else continue;
-    return;
-  }
+  for (const one of short) if (!one.found && goesOn(draft, one, ahead)) return;
   draft.isFreed = false;
+}
+
+type Waiting = { readonly path: string; readonly need: Amounts; readonly spare: boolean };
+
+/** @returns whether something was told of it */
+function goesOn(draft: Draft, { path, need, spare }: Waiting, ahead: Amounts): boolean {
+  const frame = get(draft.run.frames, path);
+  if (frame?.kind !== "leaf" || frame.stopping !== null) return false;
+  const accounts = accountsFor(draft, frame.step);
+  const { budget } = frame.step;
+  const short = shortOf(draft, { need, spare, budget, frame, accounts, ahead });
+  if (short === null) return found(draft, frame);
+  if (!isAnother(draft, frame, short)) return false;
+  exceeded(draft, frame, { short, isFallback: false });
+  return true;
+}
+
+function found(draft: Draft, { path, state, key, exception }: LeafFrame): boolean {
+  if (state === "short" && key !== null) tell(draft, { type: "budget.found", path, key });
+  else if (exception !== null) {
+    const pausedBy = draft.run.paused?.exception === exception;
+    tell(draft, { type: "exception.closed", key: exception, path, how: "found" });
+    if (pausedBy) tell(draft, { type: "run.resumed" });
+  } else return false;
+  return true;
+}
+
+/** It waits for another limit than before: people who raise that one would wait in vain. */
+function isAnother(draft: Draft, frame: LeafFrame, { unit, of }: Shortfall): boolean {
+  const open =
+    frame.state === "short" && frame.key !== null ? get(draft.run.open, frame.key) : null;
+  return open?.type === "budget" && (open.unit !== unit || open.of !== of);
 }
 
 /** The moment to look again has come. */
