@@ -67,6 +67,10 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     });
     return again;
   },
+  escalation: async (play) => {
+    await tell(play, { type: "retry", key: await exceptionOf(play) });
+    return play;
+  },
   timeout: async (play) => {
     await tell(play, { type: "skip", key: await exceptionOf(play), why: "nobody knows" });
     return play;
