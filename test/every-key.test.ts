@@ -15,8 +15,6 @@ const ROWS: readonly Row[] = [...execution, ...errors, ...resources];
  */
 const PENDING: Readonly<Record<string, RegExp>> = {
   checkpoints: /^execution_config\.checkpoint_strategy\./,
-  notify:
-    /^(monitoring\.metrics_export|monitoring_config\.(progress_updates\..*|metrics\.(enabled|export_format)))$/,
   governor:
     /^resource_config\.(api_limits\.(max_calls_per_minute|rate_limit_strategy)|compute\.memory_limit_per_agent)$/,
 };

@@ -154,6 +154,7 @@ function checkOf({ problems = [], advice = [] }: More): Pick<Company, "advice" |
 const ALONE = {
   isGuest: false,
   notices: (): [] => [],
+  metrics: async (): Promise<{ type: string; text: string }> => ({ type: "", text: "" }),
   workflows: async (): Promise<[]> => [],
 };
 const NOT_HERE = { code: "not-found", message: "The example keeps no checkpoints." } as const;

@@ -25,6 +25,7 @@ export type Surroundings = {
  * @param options.memory true: the folder's log is left alone
  * @param options.trouble is told of what nobody waits for, such as a disk that refuses
  * @param options.line is told of each line that an agent writes for people
+ * @param options.progress is told how far runs are, as often as their workflows say
  * @throws MusterError when the folder cannot be used: locked, read-only, no-folder, …
  */
 export type OpenCompany = (
@@ -35,6 +36,7 @@ export type OpenCompany = (
     readonly memory: boolean;
     readonly trouble: (problem: Problem) => void;
     readonly line: (line: { readonly agent: string; readonly text: string }) => void;
+    readonly progress: (update: { readonly line: string }) => void;
   },
 ) => Promise<Company>;
 

@@ -36,6 +36,9 @@ export async function withCompany(
       if (!terminal.json && !terminal.side.isLive)
         terminal.side.line(`${plain(agent)}: ${plain(text)}`);
     },
+    progress: ({ line: update }) => {
+      if (!terminal.side.isLive) terminal.side.line(plain(update));
+    },
   });
   return await verb(company);
 }

@@ -29,7 +29,7 @@ async function opened(): Promise<
   { readonly company: TestCompany; readonly api: Api } & AsyncDisposable
 > {
   const company = await openTestCompany({ agents: { adder }, workflows });
-  const app = apiOf({ company });
+  const app = apiOf(company);
   return {
     company,
     api: async (path, init) => await app.request(path, init),
@@ -111,7 +111,6 @@ describe("the routes of a company", () => {
       ["/api/runs/wf_nobody/signals", post({ signal: { type: "dance" } }), 400],
       ["/api/runs/wf_nobody/signals", post({ signal: 4 }), 400],
       ["/api/publish", post({ event: 3 }), 400],
-      ["/metrics", {}, 404],
     ] as const) {
       const told = await it.api(path, init);
       expect([path, told.status]).toEqual([path, status]);
@@ -211,6 +210,17 @@ describe("the routes of a company", () => {
       completed_steps: 1,
       remaining_ms: null,
     });
+  });
+
+  test("give figures at /metrics, in the form that the reader accepts", async () => {
+    await using it = await opened();
+    await parked(it.company);
+    const plain = await it.api("/metrics");
+    expect(plain.headers.get("content-type")).toContain("text/plain; version=0.0.4");
+    expect(await plain.text()).toContain('muster_runs_started_total{workflow="add"} 1');
+    const accept = "application/openmetrics-text; version=1.0.0";
+    const open = await it.api("/metrics", { headers: { accept } });
+    expect(open.headers.get("content-type")).toContain("application/openmetrics-text");
   });
 
   test("say who answers, and that it is ready", async () => {

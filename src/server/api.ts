@@ -11,24 +11,18 @@ import { API_VERSION, ownVersion } from "./version.ts";
 /** Requests that are answered at once, streams among them. */
 const REQUESTS_MOST = 1_000;
 
-export type ApiShell = {
-  readonly company: Company;
-  /** What `/metrics` gives, in the form that the reader accepts. */
-  readonly metrics?: (accept: string) => Promise<{ readonly type: string; readonly text: string }>;
-};
-
 /**
  * The routes of a company, for whoever listens: a socket in its folder, or a server on a network. Who
  * may ask is for the listener to decide.
  */
-export function apiOf(shell: ApiShell): Hono {
+export function apiOf(company: Company): Hono {
   const api = new Hono();
   limit(api);
   api.onError((error) => problemAnswer([problemOf(error)]));
   api.notFound((context) => problemAnswer([noRoute(context.req.method, context.req.path)]));
-  addHealth(api, shell);
-  addRuns(api, shell.company);
-  addCompany(api, shell.company);
+  addHealth(api, company);
+  addRuns(api, company);
+  addCompany(api, company);
   return api;
 }
 
@@ -47,7 +41,7 @@ function limit(api: Hono): void {
   api.use(bodyLimit({ maxSize: BODY_BYTES_MOST, onError: () => problemAnswer([TOO_LONG]) }));
 }
 
-function addHealth(api: Hono, { company, metrics }: ApiShell): void {
+function addHealth(api: Hono, company: Company): void {
   const about = {
     version: ownVersion(),
     api: API_VERSION,
@@ -61,8 +55,8 @@ function addHealth(api: Hono, { company, metrics }: ApiShell): void {
     return context.json({ status: "ready", ...about });
   });
   api.get("/metrics", async (context) => {
-    if (metrics === undefined) return problemAnswer([noRoute("GET", "/metrics")]);
-    const { type, text } = await metrics(context.req.header("accept") ?? "");
+    const isOpen = context.req.header("accept")?.includes("application/openmetrics-text");
+    const { type, text } = await company.metrics(isOpen === true ? "openmetrics" : "prometheus");
     return new Response(text, { headers: { "content-type": type } });
   });
 }

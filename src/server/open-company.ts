@@ -61,7 +61,7 @@ async function openOrAsk(folder: string, options: CompanyOptions): Promise<Compa
 /** The folder in this process, and others answered. A socket that cannot be made keeps nobody from work. */
 async function openServed(folder: string, options: CompanyOptions): Promise<Company> {
   const company = await openHere(folder, options);
-  const serving = serve(join(folder, STATE_FOLDER), { company }).catch((error: unknown): Served => {
+  const serving = serve(join(folder, STATE_FOLDER), company).catch((error: unknown): Served => {
     if (!(error instanceof MusterError)) throw error;
     options.trouble?.(warningOf(error));
     return { close: () => undefined };

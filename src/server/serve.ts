@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { MusterError } from "../core/problem.ts";
+import type { Company } from "../engine/company/index.ts";
 import { makeOwn, newAddress } from "./address.ts";
-import type { ApiShell } from "./api.ts";
 
 /** Connections at once; each second process has a few. */
 const CONNECTIONS_MOST = 1_000;
@@ -26,14 +26,14 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
  * @param state the state folder, absolute; the caller holds its lock
  * @throws MusterError "io" where nothing can listen there
  */
-export async function serve(state: string, shell: ApiShell): Promise<Served> {
+export async function serve(state: string, company: Company): Promise<Served> {
   const address = newAddress(state);
   const sockets = new Set<Socket>();
   let listener: Promise<Listener> | null = null;
   const server = createServer(
     { requestTimeout: SENDING_MOST_MS, keepAliveTimeout: IDLE_MOST_MS },
     (request, response) => {
-      listener ??= listenerOf(shell);
+      listener ??= listenerOf(company);
       listener.then(
         (answer) => answer(request, response),
         (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
@@ -66,12 +66,12 @@ export async function serve(state: string, shell: ApiShell): Promise<Served> {
   };
 }
 
-async function listenerOf(shell: ApiShell): Promise<Listener> {
+async function listenerOf(company: Company): Promise<Listener> {
   const [{ getRequestListener }, { apiOf }] = await Promise.all([
     import("@hono/node-server"),
     import("./api.ts"),
   ]);
-  return getRequestListener(apiOf(shell).fetch, { overrideGlobalObjects: false });
+  return getRequestListener(apiOf(company).fetch, { overrideGlobalObjects: false });
 }
 
 function unheard(path: string, error: unknown): MusterError {

@@ -29,6 +29,7 @@ type There =
   | "workflows"
   | "agents"
   | "steer"
+  | "metrics"
   | "summary"
   | "settings"
   | "archive"
@@ -64,6 +65,7 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   archive: true,
   doctor: true,
   examine: true,
+  metrics: true,
 });
 
 export type AskedThere = Pick<Company, There>;

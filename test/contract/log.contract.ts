@@ -478,6 +478,19 @@ export function logContract(name: string, harness: Harness): void {
         expect(log.standing(run("aaaa"))).toMatchObject({ done: 11, seq: 7 });
       });
 
+      test("standings are counted by status", async () => {
+        for (const [name, status] of [
+          ["aaaa", "running"],
+          ["bbbb", "completed"],
+          ["cccc", "running"],
+        ] as const)
+          await log.append([append(run(name), 0, { standing: standing({ status }) })]);
+        expect(log.tally()).toEqual([
+          { status: "completed", count: 1 },
+          { status: "running", count: 2 },
+        ]);
+      });
+
       test("standings are listed newest first, by status, workflow and parent, in pages", async () => {
         const parent = run("aaaa");
         await log.append([

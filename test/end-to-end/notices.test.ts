@@ -273,6 +273,71 @@ export async function attempt() {
   });
 });
 
+describe("progress_updates", () => {
+  const WAITING = `export async function attempt(_task, _tools, abort) {
+  while (!existsSync(new URL("../go", import.meta.url)) && !abort.aborted) await sleep(20);
+  return { outputs: {} };
+}
+`;
+
+  test("interval: how far a run is, on standard error and to the progress webhook, until it has ended", async () => {
+    workflow(
+      `monitoring: { progress_webhook: "${base}/hook" }
+monitoring_config:
+  progress_updates: { enabled: true, interval: 1s }
+`,
+      "      - { id: first, agent: worker }\n      - { id: do, agent: slow, after: [first] }\n",
+    );
+    write({
+      "agents/slow.yaml": "muster: 1\nkind: function\nmodule: ./agents/slow.mjs\neffects: pure\n",
+      "agents/slow.mjs": `import { existsSync } from "node:fs";\nimport { setTimeout as sleep } from "node:timers/promises";\n${WAITING}`,
+    });
+    const child = spawn(process.execPath, [MAIN, "run", "work", "--folder", folder], {
+      env: { PATH: process.env["PATH"] ?? "", HOME: folder },
+    });
+    let side = "";
+    child.stderr.on("data", (text) => (side += String(text)));
+    await polled(() => side).toMatch(
+      /work \(wf_\w+\): 50%, phase 1 of 1 "Account Setup", 1 in flight/,
+    );
+    await polled(events).toContain("progress");
+    expect(bodies().find(({ event }) => event === "progress")).toMatchObject({
+      status: "running",
+      progress_percent: 50,
+      phase: "Account Setup",
+    });
+    write({ go: "" });
+    await once(child, "close");
+    await polled(() => events().at(-1)).toBe("completed");
+  });
+
+  test("format: json; enabled: false: there are none", async () => {
+    const slow = {
+      "agents/slow.yaml": "muster: 1\nkind: function\nmodule: ./agents/slow.mjs\neffects: pure\n",
+      "agents/slow.mjs": `import { existsSync } from "node:fs";\nimport { setTimeout as sleep } from "node:timers/promises";\n${WAITING}`,
+    };
+    const updates = (settings: string): string =>
+      `monitoring_config: { progress_updates: ${settings} }\n`;
+    workflow(updates("{ interval: 1s, format: json }"), "      - { id: do, agent: slow }\n");
+    write(slow);
+    const lines: string[] = [];
+    await using company = await openCompany(folder, { progress: ({ line }) => lines.push(line) });
+    const start = await company.run("work");
+    await polled(() => lines.length).toBeGreaterThan(0);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      workflow_id: start.run,
+      progress_percent: 0,
+    });
+    workflow(updates("{ enabled: false, interval: 1s }"), "      - { id: do, agent: slow }\n");
+    await company.run("work");
+    const before = new Set(lines.map((line) => JSON.parse(line).workflow_id));
+    const { length } = lines;
+    await polled(() => lines.length).toBeGreaterThan(length + 1);
+    expect(new Set(lines.map((line) => JSON.parse(line).workflow_id))).toEqual(before);
+    write({ go: "" });
+  });
+});
+
 describe("an endpoint that is down", () => {
   test("never slows a run, is tried again with backoff, and is told once it answers, under the same id", async () => {
     workflow(`monitoring:

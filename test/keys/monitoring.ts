@@ -12,6 +12,13 @@ const EMAIL =
 const SIGNED = "a webhook with a secret is signed, so that its receiver knows who sent it";
 const SHORT =
   "progress_webhook and slack_channel, as the production example has them: phase_completed, phase: Account Setup";
+const FIGURES = "src/engine/observe/figures.test.ts";
+const REFUSES = "refuses what could never be heeded, with the mend";
+const OPEN_METRICS = "export_format: prometheus is given as OpenMetrics to whoever asks for that";
+const NOT_COUNTED = "metrics: {enabled: false}: runs of that workflow are not counted";
+const UPDATES =
+  "interval: how far a run is, on standard error and to the progress webhook, until it has ended";
+const NO_UPDATES = "format: json; enabled: false: there are none";
 const SERVED = "tells what differs from what is served";
 
 const OF_NOTIFICATION: readonly (readonly [key: string, test: string])[] = [
@@ -39,4 +46,10 @@ export const monitoring: readonly Shown[] = [
   { key: "monitoring.progress_endpoint", file: SHAPE, test: SERVED },
   { key: "monitoring.events_stream", file: SHAPE, test: SERVED },
   { key: "monitoring_config.metrics.endpoint", file: SHAPE, test: SERVED },
+  { key: "monitoring.metrics_export", file: SHAPE, test: REFUSES },
+  { key: "monitoring_config.metrics.export_format", file: FIGURES, test: OPEN_METRICS },
+  { key: "monitoring_config.metrics.enabled", file: FIGURES, test: NOT_COUNTED },
+  { key: "monitoring_config.progress_updates.interval", file: NOTICES, test: UPDATES },
+  { key: "monitoring_config.progress_updates.enabled", file: NOTICES, test: NO_UPDATES },
+  { key: "monitoring_config.progress_updates.format", file: NOTICES, test: NO_UPDATES },
 ];

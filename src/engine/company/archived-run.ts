@@ -63,6 +63,7 @@ export async function openArchived(file: string, now: () => number): Promise<Com
     },
     archiveOf: () => file,
     notices: () => [],
+    metrics: async () => ({ type: "text/plain", text: "" }),
     close,
     [Symbol.asyncDispose]: close,
   };

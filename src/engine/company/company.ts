@@ -8,6 +8,7 @@ import type { Packet, Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Finding, Summary } from "../../core/review/index.ts";
 import type { NoticeRecord } from "../notify/index.ts";
+import type { Format } from "../observe/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
@@ -154,6 +155,8 @@ export interface Company extends AsyncDisposable {
   archive(what: Archiving): Promise<ArchivingDone>;
   /** The file of a run that was archived; null where it was not. */
   archiveOf(run: RunId): string | null;
+  /** The figures of the process at work, for whoever collects them: in Prometheus's text format, or as OpenMetrics. */
+  metrics(format?: Format): Promise<{ readonly type: string; readonly text: string }>;
   /** The value of a stored output. */
   read(stored: { readonly value: Json } | { readonly digest: string }): Json;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import { type Digest, parseDigest, parseRunId, type RunId } from "../../core/id.
 import { packetOf, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { FunctionAgent } from "../agents/index.ts";
+import type { Update } from "../notify/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
@@ -49,6 +50,8 @@ export type CompanyOptions = {
   readonly trouble?: (problem: Problem) => void;
   /** Told of each line that an agent writes for people. */
   readonly line?: (line: Line) => void;
+  /** Told how far runs are, as often as their workflows say (`progress_updates`). */
+  readonly progress?: (update: Update) => void;
 };
 
 /** Standings in a list that names no number. */
@@ -67,7 +70,7 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
   const log = openLog(path, options);
   try {
     const office = await openOffice(path, { log, clock, options });
-    void office.readers.notifier?.start();
+    office.readers.start();
     if (options.perform !== false && options.begin !== false)
       for (const problem of await office.runtime.start()) options.trouble?.(problem);
     const begins = options.perform !== false && options.begin !== false;
@@ -135,13 +138,12 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   });
   const ready = openReadiness({ folder, library, staff });
   const readers = openReaders({ folder, isLooking, clock, library, runtime }, log, options);
-  const { notifier } = readers;
   hear([
     endings(
       () => files?.ended(),
       () => checkpoints?.told(),
     ),
-    ...(notifier === null ? [] : [notifier.observer]),
+    ...readers.observers,
   ]);
   const parts = { folder, isLooking, clock, log, library, ready, runtime, register, staff };
   const office: Office = { ...parts, readers, ...NOT_YET };
@@ -199,6 +201,7 @@ function companyOf(office: Office): Company {
       return standing;
     },
     notices: (run) => office.readers.notices(run),
+    metrics: (format) => office.readers.metrics(format),
     ...papersOf(office),
     doctor: () => doctor(office),
     examine: () => examine(office),
@@ -262,7 +265,7 @@ async function closeOffice(office: Office): Promise<void> {
   await office.files?.close();
   await office.checkpoints?.close();
   await office.runtime.close();
-  await office.readers.notifier?.close();
+  await office.readers.close();
   if (!office.isLooking) await (await office.staff()).close();
   await office.log.close();
 }

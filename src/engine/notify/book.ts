@@ -110,12 +110,15 @@ function bookIn(database: DatabaseSync): Book {
     "update notices set attempts = attempts + 1, why = ? where id = ?",
   );
   const all = database.prepare(PENDING);
+  const outdated = database.prepare(OUTDATED);
   return {
     ...reading(database),
     cursor: () => Number(database.prepare("select position from cursor").get()?.["position"] ?? 0),
     keep(notices, cursor) {
       database.exec("begin immediate");
       try {
+        for (const { run, event, to } of notices)
+          if (event === "progress") outdated.run(run, JSON.stringify(to));
         const kept = notices.filter((notice) => insert.run(...columnsOf(notice)).changes > 0);
         move.run(cursor);
         if (kept.length > 0) sweep(database, kept.at(-1)?.at ?? 0);
@@ -234,6 +237,9 @@ create index if not exists notices_pending on notices (place) where status = 'pe
 const INSERT = `insert or ignore into notices (id, run, seq, type, target, event, phase, at, body)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const END = "update notices set status = ?, ended_at = ?, why = ?, attempts = ? where id = ?";
+/** Of progress, only the last that was told is kept. */
+const OUTDATED = `delete from notices
+  where run = ? and target = ? and event = 'progress' and status != 'pending'`;
 const PENDING = "select * from notices where status = 'pending' order by place";
 const OF_RUN = "select * from notices where run = ? order by place limit ?";
 const SWEEP = `delete from notices where status != 'pending' and place in (

@@ -148,7 +148,9 @@ async function attempt(state: State, lane: Lane, item: Item): Promise<void> {
   item.tries += 1;
   lane.sentAt.push(state.now());
   if (lane.sentAt.length > PER_MINUTE_MOST) lane.sentAt.shift();
-  if (sent.ok || !sent.again || item.tries >= ATTEMPTS_MOST) {
+  // How far a run was, nobody wants to know when the next update says how far it is.
+  const most = item.event === "progress" ? 1 : ATTEMPTS_MOST;
+  if (sent.ok || !sent.again || item.tries >= most) {
     lane.items.shift();
     return end(state, item, sent.ok ? null : sent.why);
   }

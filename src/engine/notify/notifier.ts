@@ -30,6 +30,8 @@ export type Notifier = {
   readonly observer: Observer;
   /** Sends what was kept and not sent, and finds what was not kept. */
   readonly start: () => Promise<void>;
+  /** Notices that no event of the log leads to. */
+  readonly send: (notices: readonly Notice[]) => void;
   readonly noticesOf: (run: string) => readonly NoticeRecord[];
   readonly tally: () => ReturnType<Book["tally"]>;
   readonly waiting: () => number;
@@ -80,6 +82,10 @@ export function openNotifier(shell: NotifierShell): Notifier {
   return {
     observer: (batch, results) => guarded(state, () => heard(state, batch, results)),
     start: () => start(state).catch((error: unknown) => troubled(state, error)),
+    send: (notices) => {
+      if (notices.length > 0 && !state.isClosed)
+        guarded(state, () => keep(state, notices, state.kept));
+    },
     noticesOf: (run) => state.book?.of(run) ?? noticesOfRun(state.state, run),
     tally: () => state.book?.tally() ?? [],
     waiting: () => state.dispatch?.waiting() ?? 0,

@@ -79,10 +79,22 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
         .filter((attempt) => attempt.state === "placing")
         .map((attempt) => ({ key: attempt.key, waitsFor: shell.performing.waitsFor(attempt) })),
     stopAgent: (agent, why) => shell.performing.stopAgent(shell.residents.all(), agent, why),
+    figures: () => ({
+      signals: shell.mailroom.waiting(),
+      attempts: shell.performing.count(),
+      placing: placing(shell),
+    }),
     watch: (run, told) => watch(shell, run, told),
     isClosed: () => shell.isClosed,
     close: () => close(shell),
   };
+}
+
+function placing({ residents }: Shell): number {
+  let count = 0;
+  for (const { attempts } of residents.all())
+    for (const { state } of attempts.values()) if (state === "placing") count += 1;
+  return count;
 }
 
 /** The parts know each other only through what they are given; two of them need those made after them. */

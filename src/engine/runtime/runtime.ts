@@ -41,6 +41,14 @@ export interface Runtime {
   queued(run: RunId): readonly { readonly key: Key; readonly waitsFor: string }[];
   /** What this agent has in hand, of whatever run, is told to stop. */
   stopAgent(agent: string, why: string): void;
+  /** What this process has to do now. */
+  figures(): {
+    /** Signals that wait to be decided. */
+    readonly signals: number;
+    /** Attempts in hand, and those of them that wait for a place. */
+    readonly attempts: number;
+    readonly placing: number;
+  };
   /** Calls back after each commit that holds events of the run, and at the end of closing; returns what ends that. */
   watch(run: RunId, told: () => void): () => void;
   isClosed(): boolean;

@@ -64,6 +64,8 @@ export interface Log {
   /** Standings, newest first. */
   standings(filter: StandingFilter): readonly Standing[];
   standing(stream: StreamId): Standing | null;
+  /** How many there are of each status. */
+  tally(): readonly { readonly status: string; readonly count: number }[];
   /** What is used of an account and set aside in it, by all streams; 0 where there is no such account. */
   account(name: string): number;
   close(): Promise<void>;

@@ -24,6 +24,7 @@ import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shel
 import type { Writing } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
+import { tallied } from "./standing.ts";
 
 export type MemoryOptions = {
   readonly tenant?: string;
@@ -267,11 +268,7 @@ function openMemoryReader(
       return listen === undefined ? null : cameOf(shelf, listen);
     },
     untold: () => listenersIn(disk, (listen) => cameOf(shelf, listen) !== null),
-    standings: (filter) => standingsOf(disk, filter),
-    standing(stream) {
-      const kept = streams.get(stream);
-      return kept === undefined ? null : standingOf(kept);
-    },
+    ...standingsIn(disk),
   };
 }
 
@@ -307,9 +304,19 @@ function timersOf({ streams }: MemoryDisk): { stream: StreamId; key: number; due
   );
 }
 
-function standingOf({ stream, standing, thread, updatedAt }: Kept): Standing | null {
-  if (standing === null) return null;
+function standingOf(kept: Kept | null): Standing | null {
+  if (kept === null || kept.standing === null) return null;
+  const { stream, standing, thread, updatedAt } = kept;
   return { ...standing, stream, seq: thread.seq, updatedAt: updatedAt || standing.startedAt };
+}
+
+function standingsIn(disk: MemoryDisk): Pick<Log, "standings" | "standing" | "tally"> {
+  const { streams } = disk;
+  return {
+    standings: (filter) => standingsOf(disk, filter),
+    standing: (stream) => standingOf(streams.get(stream) ?? null),
+    tally: () => tallied([...streams.values()].flatMap((kept) => standingOf(kept) ?? [])),
+  };
 }
 
 function standingsOf({ streams }: MemoryDisk, filter: StandingFilter): Standing[] {

@@ -54,6 +54,7 @@ export function openReader(
       return ask<StandingRow>(sql, ...values).map(toStanding);
     },
     ...readArchives(ask),
+    tally: () => ask<{ status: string; count: number }>(TALLY).map((row) => ({ ...row })),
     standing(stream) {
       const [row] = ask<StandingRow>(
         `${STANDINGS} where s.name = ? and s.status is not null`,
@@ -190,6 +191,8 @@ const ACCOUNT = "select amount from accounts where name = ?";
 const SNAPSHOT = `select seq, state from snapshots
   where stream = (select id from streams where name = ?) and machine = ?`;
 const CONTENT = "select text from contents where digest = ?";
+const TALLY =
+  "select status, count(*) as count from streams where status is not null group by status order by status";
 const UNSETTLED = "select name from streams where unsettled = 1 order by id";
 const DUE = `select s.name as stream, t.key, t.due from timers t join streams s on s.id = t.stream
   where t.due <= ? order by t.due, t.stream, t.key limit ?`;

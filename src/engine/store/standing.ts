@@ -68,3 +68,14 @@ export function isSameStanding(one: NewStanding, other: NewStanding): boolean {
     one.parent === other.parent
   );
 }
+
+/** How many there are of each status, in the order of the alphabet. */
+export function tallied(
+  standings: readonly Pick<NewStanding, "status">[],
+): readonly { readonly status: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { status } of standings) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts.keys()]
+    .toSorted()
+    .map((status) => ({ status, count: counts.get(status) ?? 0 }));
+}
