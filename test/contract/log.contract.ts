@@ -357,6 +357,22 @@ export function logContract(name: string, harness: Harness): void {
         ]);
       });
 
+      test("the tail of one type passes over the others, and each event is as it stands in its stream", async () => {
+        const types = ["step.started", "run.finished", "step.started", "run.finished"];
+        const events = types.map((type, at) =>
+          draft(at + 1, { type, data: { why: ["run.finished", 1] } }),
+        );
+        await log.append([append(run("aaaa"), 0, { events: events.slice(0, 1) })]);
+        await log.append([append(run("bbbb"), 0, { events: events.slice(0, 2) })]);
+        await log.append([append(run("aaaa"), 1, { events: events.slice(1) })]);
+        const all = log.tail(0, 100).filter(({ type }) => type === "run.finished");
+        expect(all.map(({ id }) => id)).toEqual(["wf_bbbb.2", "wf_aaaa.2", "wf_aaaa.4"]);
+        expect(log.tail(0, 100, "run.finished")).toEqual(all);
+        expect(log.tail(0, 2, "run.finished")).toEqual(all.slice(0, 2));
+        expect(log.tail(all[1]?.position ?? 0, 100, "run.finished")).toEqual(all.slice(2));
+        expect(log.tail(0, 100, "run.paused")).toEqual([]);
+      });
+
       test("the chain verifies, and one changed field does not", async () => {
         await log.append([append(run("aaaa"), 0, 3), append(run("aaaa"), 3, 1)]);
         const events = [...log.read(run("aaaa"))];

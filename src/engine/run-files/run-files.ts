@@ -32,7 +32,7 @@ export type RunFilesShell = {
 
 /** Of the log of a company without a cursor, as an older Muster left it, only the newest is made up for. */
 const MADE_UP_EVENTS_MOST = 100_000;
-const EVENTS_AT_ONCE_MOST = 500;
+const ENDS_AT_ONCE_MOST = 100;
 const RUNS_AT_ONCE_MOST = 20;
 /** While runs go on, which comes first: so many are written each time, and so long lies between. */
 const BUSY_RUNS_MOST = 4;
@@ -78,7 +78,7 @@ export function openRunFiles(shell: RunFilesShell): RunFilesReader {
     close: async () => {
       state.isClosed = true;
       await state.working;
-      await writeFound(state, CLOSING_RUNS_MOST);
+      await writeFound(state, CLOSING_RUNS_MOST, false);
     },
   };
 }
@@ -107,9 +107,9 @@ function work(state: State): void {
 /** At idle all at once, else a few a second. */
 async function inTurn(state: State): Promise<void> {
   while (!state.isClosed) {
-    const most = (await isIdle(state)) ? RUNS_AT_ONCE_MOST : BUSY_RUNS_MOST;
+    const idle = await isIdle(state);
     state.again = false;
-    if (!(await writeFound(state, most))) return;
+    if (!(await writeFound(state, idle ? RUNS_AT_ONCE_MOST : BUSY_RUNS_MOST, idle))) return;
   }
 }
 
@@ -122,10 +122,18 @@ async function isIdle({ idle }: State): Promise<boolean> {
   return first;
 }
 
-/** @returns whether there may be more */
-async function writeFound(state: State, most: number): Promise<boolean> {
+/** Whether nothing is in flight at the end of this turn of the event loop. */
+function isIdleNow({ idle }: State): Promise<boolean> {
+  const { promise: busy, resolve } = Promise.withResolvers<false>();
+  setImmediate(() => resolve(false));
+  return Promise.race([idle().then(() => true), busy]);
+}
+
+/** @returns whether there may be more; what was begun at idle ends as soon as runs go on */
+async function writeFound(state: State, most: number, endsWhenBusy: boolean): Promise<boolean> {
   try {
     for (let written = 0; written < most; written += 1) {
+      if (written > 0 && endsWhenBusy && !(await isIdleNow(state))) break;
       if (state.found.length === 0 && !look(state)) return await keepCursor(state);
       const next = state.found[0];
       if (next === undefined) continue;
@@ -165,13 +173,14 @@ async function writeOne(state: State, run: RunId): Promise<void> {
 
 /** Reads on in the log. @returns false at its end */
 function look(state: State): boolean {
-  const events = state.log.tail(state.cursor, EVENTS_AT_ONCE_MOST);
-  for (const { type, stream, position } of events) {
-    const run = type === "run.finished" ? parseRunId(stream) : null;
+  const end = state.log.end();
+  const ends = state.log.tail(state.cursor, ENDS_AT_ONCE_MOST, "run.finished");
+  for (const { stream, position } of ends) {
+    const run = parseRunId(stream);
     if (run !== null) state.found.push({ run, position });
   }
-  state.cursor = events.at(-1)?.position ?? state.cursor;
-  return events.length > 0;
+  state.cursor = ends.at(-1)?.position ?? Math.max(state.cursor, end);
+  return ends.length > 0;
 }
 
 /** What stands before the first that is not written is done. */

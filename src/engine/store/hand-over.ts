@@ -1,35 +1,86 @@
 import { canonical } from "../../core/audit/index.ts";
 import type { StreamId } from "../../core/id.ts";
 import { type Inked, outOfOrder } from "./decision.ts";
-import type { Append, Appended, Draft } from "./log.ts";
+import type { Append, Appended, Draft, NewStanding } from "./log.ts";
 
 /**
  * A batch as one text, for the thread that writes: one text is copied in one go, where objects would
- * be taken apart and put together again one by one. Its first line is JSON of what the appends are;
- * each further line is the data of one event, as it is sealed.
+ * be taken apart and put together again one by one. Its first line is JSON of what the appends are, in
+ * one flat list; each further line is the data of one event, as it is sealed.
  *
  * @throws MusterError "bug" for data that is no JSON, or events out of their order
  */
 export function handOver(batch: readonly Append[]): string {
-  const heads = batch.map(headOf);
-  let text = JSON.stringify(heads);
-  for (const { events } of batch) for (const { data } of events) text += LINE + canonical(data);
-  return text;
+  const list: unknown[] = [];
+  let lines = "";
+  for (const append of batch) {
+    const { stream, after, cause, events, standing } = append;
+    list.push(stream, after, cause, events.length, besideOf(append));
+    pushStanding(list, standing);
+    for (let at = 0; at < events.length; at += 1) {
+      const draft = events[at] as Draft;
+      if (draft.seq !== after + at + 1) throw outOfOrder(append, draft);
+      list.push(draft.at, draft.type, draft.step, draft.actor.kind, draft.actor.id);
+      lines += LINE + canonical(draft.data);
+    }
+  }
+  return JSON.stringify(list) + lines;
 }
 
 /** What was handed over; its events' data are text. */
 export function takeOver(text: string): readonly Inked[] {
   const lines = text.split(LINE);
-  const heads = JSON.parse(lines[0] ?? "[]") as readonly Head[];
-  let at = 0;
-  return heads.map(([stream, after, cause, drafts, standing, beside]) => {
-    const events = drafts.map(([when, type, step, kind, id], index) => {
-      at += 1;
-      const data = lines[at] ?? "";
-      return { seq: after + index + 1, at: when, type, step, actor: { kind, id }, data };
-    });
-    return { stream, after, cause, events, standing, ...(beside ?? NOTHING) };
-  });
+  const list = JSON.parse(lines[0] ?? "[]") as readonly unknown[];
+  const batch: Inked[] = [];
+  let [at, line] = [0, 0];
+  const next = <Value>(): Value => {
+    at += 1;
+    return list[at - 1] as Value;
+  };
+  while (at < list.length) {
+    const [stream, after] = [next<StreamId>(), next<number>()];
+    const [cause, count] = [next<string | null>(), next<number>()];
+    const beside = next<Beside | null>();
+    const standing = nextStanding(next);
+    const events: Inked["events"][number][] = [];
+    for (let seq = after + 1; seq <= after + count; seq += 1) {
+      const draft = { seq, at: next<number>(), type: next<string>(), step: next<string>() };
+      const actor = { kind: next<Draft["actor"]["kind"]>(), id: next<string>() };
+      line += 1;
+      events.push({ ...draft, actor, data: lines[line] ?? "" });
+    }
+    batch.push({ stream, after, cause, events, standing, ...(beside ?? NOTHING) });
+  }
+  return batch;
+}
+
+/** Null stands alone; a status is never null. */
+function pushStanding(list: unknown[], standing: NewStanding | null): void {
+  if (standing === null) {
+    list.push(null);
+    return;
+  }
+  const { status, workflow, version, unsettled, startedAt } = standing;
+  const { endedAt, done, expected, parent, note } = standing;
+  list.push(status, workflow, version, unsettled, startedAt);
+  list.push(endedAt, done, expected, parent, note);
+}
+
+function nextStanding(next: <Value>() => Value): NewStanding | null {
+  const status = next<string | null>();
+  if (status === null) return null;
+  return {
+    status,
+    workflow: next<string>(),
+    version: next<string>(),
+    unsettled: next<boolean>(),
+    startedAt: next<number>(),
+    endedAt: next<number | null>(),
+    done: next<number>(),
+    expected: next<number>(),
+    parent: next<StreamId | null>(),
+    note: next<string>(),
+  };
 }
 
 /** Each answer as a number: its position, or why there is none. */
@@ -57,36 +108,7 @@ const AGAIN: readonly Again[] = ["seen", "behind", "claim"];
 /** JSON text holds none: in it a new line is written as `\n`. */
 const LINE = "\n";
 
-type Beside = Pick<
-  Append,
-  "contents" | "timersSet" | "timersEnded" | "listensSet" | "listensEnded" | "snapshot" | "claims"
->;
-
-type Head = readonly [
-  stream: StreamId,
-  after: number,
-  cause: string | null,
-  drafts: readonly Line[],
-  standing: Append["standing"],
-  beside: Beside | null,
-];
-
-type Line = readonly [
-  at: number,
-  type: string,
-  step: string,
-  kind: Draft["actor"]["kind"],
-  id: string,
-];
-
-function headOf(append: Append): Head {
-  const { stream, after, cause, events, standing } = append;
-  const drafts = events.map((draft, index): Line => {
-    if (draft.seq !== after + index + 1) throw outOfOrder(append, draft);
-    return [draft.at, draft.type, draft.step, draft.actor.kind, draft.actor.id];
-  });
-  return [stream, after, cause, drafts, standing, besideOf(append)];
-}
+type Beside = Omit<Append, "stream" | "after" | "cause" | "events" | "standing">;
 
 /** Null where there is nothing, which is mostly so. */
 function besideOf(append: Append): Beside | null {

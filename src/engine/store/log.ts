@@ -21,8 +21,11 @@ export interface Log {
   publish(batch: readonly NewPublished[]): Promise<readonly PublishedAt[]>;
   /** The events of a stream after `after`, in order. */
   read(stream: StreamId, after?: number): Iterable<Envelope>;
-  /** All events after a position, in commit order, at most `most`: live views, metrics, webhooks. */
-  tail(after: number, most: number): readonly Envelope[];
+  /**
+   * All events after a position, in commit order, at most `most`: live views, metrics, webhooks. Of one
+   * `type` only, where it is given: the others are passed over without being read.
+   */
+  tail(after: number, most: number, type?: string): readonly Envelope[];
   /** The position of the last event; 0 where there is none. */
   end(): number;
   /** The newest snapshot of a stream made by this version of the machine, or null. */

@@ -245,7 +245,7 @@ function openMemoryReader(
         );
       }
     },
-    tail: (after, most) => tailOf(disk, tenant, { after, most }),
+    tail: (after, most, type) => tailOf(disk, tenant, { after, most, type }),
     snapshot(stream, machine) {
       const snapshot = streams.get(stream)?.snapshot;
       return snapshot?.machine === machine ? { seq: snapshot.seq, state: snapshot.state } : null;
@@ -275,16 +275,17 @@ function openMemoryReader(
 function tailOf(
   { decisions, streams }: MemoryDisk,
   tenant: string,
-  { after, most }: { readonly after: number; readonly most: number },
+  wanted: { readonly after: number; readonly most: number; readonly type: string | undefined },
 ): Envelope[] {
+  const { after, most, type } = wanted;
   const found: Envelope[] = [];
   const from = decisions.findLastIndex(({ position }) => position <= after) + 1;
-  for (const row of decisions.slice(from, from + most)) {
+  for (const row of decisions.slice(from, type === undefined ? from + most : undefined)) {
     const before = streams.get(row.stream)?.rows.findLast(({ fence }) => fence < row.fence);
     const events = unpack(row, tenant, before?.hash ?? NOTHING_BEFORE);
     found.push(...events.filter(({ position }) => position > after));
   }
-  return found.slice(0, most);
+  return found.filter((event) => type === undefined || event.type === type).slice(0, most);
 }
 
 function listenersIn({ streams }: MemoryDisk, wanted: (listen: Listen) => boolean): Listener[] {

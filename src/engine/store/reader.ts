@@ -127,7 +127,8 @@ function readEvents(ask: Ask, tenant: string): Pick<Reader, "read" | "tail"> {
         if (rows.length < ROWS_READ_MOST) return;
       }
     },
-    tail(after, most) {
+    tail(after, most, type) {
+      if (type !== undefined) return tailOf({ ask, tenant, hashBefore }, { type, after, most });
       const found: Envelope[] = [];
       const ends = new Map<StreamId, Digest>();
       for (const row of ask<Row>(TAIL, after, most)) {
@@ -140,6 +141,32 @@ function readEvents(ask: Ask, tenant: string): Pick<Reader, "read" | "tail"> {
       return found;
     },
   };
+}
+
+type Reading = {
+  readonly ask: Ask;
+  readonly tenant: string;
+  readonly hashBefore: (row: Row) => Digest;
+};
+
+/** A row may have the type's name elsewhere than as an event's type: then the next are read. */
+function tailOf(
+  { ask, tenant, hashBefore }: Reading,
+  wanted: { readonly type: string; readonly after: number; readonly most: number },
+): Envelope[] {
+  const { type, after, most } = wanted;
+  const found: Envelope[] = [];
+  for (let from = after; ; ) {
+    const rows = ask<Row>(TAIL_OF, from, `[${JSON.stringify(type)},`, most);
+    for (const row of rows) {
+      const events = unpack(row, tenant, hashBefore(row));
+      found.push(...events.filter((event) => event.type === type && event.position > after));
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < most || found.length >= most)
+      return found.slice(0, most);
+    from = last.position;
+  }
 }
 
 function readArtifact(artifacts: Artifacts, digest: Digest): string {
@@ -183,6 +210,8 @@ const DECISION = `d.position, s.id, s.name as stream, d.fence, d.count, d.at, d.
   from decisions d join streams s on s.id = d.stream`;
 const ROWS = `select ${DECISION} where s.name = ? and d.fence >= ? order by d.fence limit ?`;
 const TAIL = `select ${DECISION} where d.position > ? order by d.position limit ?`;
+/** Rows whose text has this in it: a few may have it elsewhere than as an event's type. */
+const TAIL_OF = `select ${DECISION} where d.position > ? and instr(d.body, ?) > 0 order by d.position limit ?`;
 /** The row in which the event after this seq stands: a decision may be read from its middle. */
 const ROW_OF = `select fence from decisions where stream = (select id from streams where name = ?)
   and fence <= ? order by fence desc limit 1`;
