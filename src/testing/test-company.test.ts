@@ -110,6 +110,38 @@ describe("a company in memory", () => {
     expect(company.runs({ most: 5 }).map((one) => one.status)).toEqual(["completed", "completed"]);
   });
 
+  test("people do the tasks that wait for them, and what they may not is refused", async () => {
+    const find = {
+      name: "find",
+      owner: "operations",
+      steps: [
+        {
+          id: "facts",
+          agent: "searcher",
+          retry: false,
+          outputs: { found: "string" },
+          fallback: "manual_research",
+        },
+      ],
+    } as const;
+    const searcher: FunctionAgent = {
+      effects: "pure",
+      attempt: () => ({ error: { kind: "api_rate_limit", message: "Asked too often." } }),
+    };
+    await using company = await openTestCompany({ agents: { searcher }, workflows: { find } });
+    const { run, standing } = await company.play("find");
+    expect(standing.status).toBe("waiting");
+    const outputs = { found: "Two." };
+    await expect(company.answer(run, "facts", { outputs, by: "mallory" })).rejects.toThrow(
+      "mallory may not do this task; operations may.",
+    );
+    const done = await company.answer(run, "facts", { outputs, by: "operations" });
+    expect(done.outputs).toEqual(outputs);
+    await expect(company.answer(run, "facts", { outputs, by: "operations" })).rejects.toThrow(
+      "has no open task for people",
+    );
+  });
+
   test("an event that is published reaches who waits for it", async () => {
     const listening = {
       name: "listening",

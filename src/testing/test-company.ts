@@ -18,6 +18,17 @@ export type TestCompany = Company & {
   readonly play: (workflow: string, params?: JsonObject) => Promise<TestRun>;
   /** Lets time pass for a run that was told something. */
   readonly playOn: (run: RunId) => Promise<TestRun>;
+  /**
+   * A person does the open task of a step, and time passes. Throws where there is none, or the answer is
+   * refused, with every problem.
+   *
+   * @param step its path, or the id at the path's end
+   */
+  readonly answer: (
+    run: RunId,
+    step: string,
+    answer: { readonly outputs: JsonObject; readonly by: string },
+  ) => Promise<TestRun>;
 };
 
 export type TestRun = {
@@ -62,6 +73,13 @@ export async function openTestCompany(options: {
     run: (...told) => settled(company.run(...told)),
     send: (...told) => settled(company.send(...told)),
     publish: (...told) => settled(company.publish(...told)),
+    answer: async (run, step, { outputs, by }) => {
+      const key = await taskAt(company, run, step);
+      const told = { type: "give", key, output: { value: outputs }, why: "" } as const;
+      const problems = await settled(company.send(run, told, { by }));
+      if (problems.length === 0) return playOn(run);
+      throw new Error(problems.map(sentence).join("\n"));
+    },
     play: async (workflow, params = {}) => {
       const started = await settled(company.run(workflow, params));
       if (started.run !== null) return playOn(started.run);
@@ -70,6 +88,15 @@ export async function openTestCompany(options: {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function taskAt(company: Company, run: RunId, step: string): Promise<number> {
+  const waiting = (await company.waiting(run)) ?? [];
+  const task = waiting.find(
+    ({ kind, path }) => kind === "person" && (path === step || path.endsWith(`/${step}`)),
+  );
+  if (task?.key !== undefined && task.key !== null) return task.key;
+  throw new Error(`${run} has no open task for people at "${step}".`);
 }
 
 async function playOnIn(company: Company, clock: VirtualClock, run: RunId): Promise<TestRun> {

@@ -1,6 +1,6 @@
 import type { AgentNeed } from "../../src/core/definition/index.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
-import type { EffectClass, Ranked } from "../../src/core/machine/index.ts";
+import type { Asked, EffectClass, Ranked } from "../../src/core/machine/index.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import { hashOf } from "./chance.ts";
 
@@ -15,12 +15,22 @@ const AGENTS: Readonly<Record<string, { readonly effects: EffectClass; readonly 
   sender: { effects: "ask", can: "sending" },
 };
 
-const RANKED: Readonly<Record<string, Ranked>> = Object.fromEntries(
-  Object.entries(AGENTS).map(([agent, { effects }]) => [
+/** People, who have all the time there is, or a minute each. */
+const PERSONS: Readonly<Record<string, Asked>> = {
+  lawyer: { to: ["ana", "bo"], dueMs: null, next: [] },
+  notary: { to: ["bo"], dueMs: 60_000, next: [["cy"], ["ana", "cy"]] },
+};
+
+const RANKED: Readonly<Record<string, Ranked>> = Object.fromEntries([
+  ...Object.entries(AGENTS).map(([agent, { effects }]) => [
     agent,
     { agent, digest: digestOf(agent), effects, healthy: true, why: "it can" },
   ]),
-);
+  ...Object.entries(PERSONS).map(([agent, person]) => [
+    agent,
+    { agent, digest: digestOf(agent), effects: "pure", healthy: true, why: "they can", person },
+  ]),
+]);
 
 export function ranked(need: AgentNeed): readonly Ranked[] {
   if (need.kind === "named") {

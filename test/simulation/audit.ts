@@ -14,6 +14,7 @@ import { auditDeeds } from "./audit-deeds.ts";
 import { auditLog } from "./audit-log.ts";
 import { auditMoney } from "./audit-money.ts";
 import { auditSteps } from "./audit-steps.ts";
+import { auditTasks } from "./audit-tasks.ts";
 import { plain } from "./plain.ts";
 import type { Shell } from "./shell.ts";
 import type { Broken, World } from "./world.ts";
@@ -29,6 +30,7 @@ export function audit(world: World, shell: Shell): readonly Broken[] {
     auditSteps(world, shell, { run, tell });
     auditDeeds(world, shell, { run, tell });
     auditMoney(world, shell, { run, tell });
+    auditTasks(world, shell, { run, tell });
   }
   auditRollbacks(shell, found);
   const hasEnded = shell.runs().every((run) => shell.look(run)?.phase === "finished");

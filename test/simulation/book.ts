@@ -75,7 +75,10 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     undoable: [] as Undoable[],
     complaints: [] as string[],
     flightsBelow: (path: string) =>
-      [...book.open.values()].filter((one) => isBelow(one.path, path) && !isUndo(one.path)).length,
+      [...book.open.values()].filter(
+        // A person's task holds no place.
+        (one) => isBelow(one.path, path) && !isUndo(one.path) && one.opening.task === undefined,
+      ).length,
     openAt: (path: string) => [...book.open].find(([, one]) => one.path === path)?.[0] ?? null,
     liveBelow: (path: string) =>
       [...book.started].filter((one) => one !== path && isBelow(one, path) && !book.ended.has(one)),

@@ -249,7 +249,7 @@ function answerOf(world: World, { deed, manner }: Doing): Answer {
     case "refuses":
       return {
         kind: "refused",
-        error: failed(isKnown(deed.agent) ? "api_rate_limit" : "agent_not_found"),
+        error: isKnown(deed.agent) ? refusal(chance) : failed("agent_not_found"),
       };
     case "unknown":
       return { kind: "unknown", error: failed("crashed") };
@@ -266,6 +266,12 @@ function answerOf(world: World, { deed, manner }: Doing): Answer {
     case "critical":
       return { kind: "failed", error: failed("data_corruption"), certain: false, usage };
   }
+}
+
+/** By whoever it is asked of, or by a breaker, which says for how long. */
+function refusal(chance: World["chance"]): Failure {
+  if (chance.is(0.5)) return failed("api_rate_limit");
+  return { ...failed("agent_unavailable"), retryAfterMs: chance.between(0, 60_000) };
 }
 
 function failed(kind: string): Failure {

@@ -101,6 +101,8 @@ function task(making: Making, id: string): Written {
     outputs: outputs(making, id),
     ...patience(making),
   };
+  // People in a calm world are given all the time they need.
+  if (taste.isCalm && written["agent"] === "lawyer") delete written["timeout"];
   if (chance.is(0.15)) written["approve"] = approval(making);
   Object.assign(written, budgetOf(taste, chance.apart(`budget ${id}`)));
   if (chance.is(0.25)) {
@@ -114,7 +116,9 @@ function task(making: Making, id: string): Written {
       ? Object.keys(RESOURCES)
       : [chance.one(Object.keys(RESOURCES))];
   if (!taste.isCalm && chance.is(0.2)) {
-    const others = ["reader", "keeper", "sender"].filter((one) => one !== written["agent"]);
+    const others = ["reader", "keeper", "sender", "lawyer", "by_hand"].filter(
+      (one) => one !== written["agent"],
+    );
     written["fallback"] = { agent: chance.one(others), reason: "the other could not" };
   }
   return written;
@@ -122,6 +126,7 @@ function task(making: Making, id: string): Written {
 
 function agent({ chance, taste }: Making): string {
   if (!taste.isCalm && chance.is(0.02)) return "ghost";
+  if (chance.is(0.06)) return taste.isCalm || chance.is(0.5) ? "lawyer" : "notary";
   return chance.one(["reader", "reader", "keeper", "keeper", "sender", "clerk"]);
 }
 

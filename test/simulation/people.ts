@@ -3,6 +3,7 @@ import { type Run, type Stored, type Wait, waitsOf } from "../../src/core/machin
 import { outputsOf } from "./agents.ts";
 import { isTouched } from "./deed.ts";
 import { meddle } from "./meddling.ts";
+import { doTask } from "./tasks.ts";
 import { PEOPLE } from "./taste.ts";
 import { tell } from "./telling.ts";
 import type { World } from "./world.ts";
@@ -18,7 +19,7 @@ export type People = {
 /** What is done for one run at one look; the rest comes with the next. */
 const ACTS_MOST = 12;
 
-type Of<Kind extends Wait["what"]["kind"]> = Wait & {
+export type Of<Kind extends Wait["what"]["kind"]> = Wait & {
   readonly what: Extract<Wait["what"], { kind: Kind }>;
 };
 
@@ -49,6 +50,7 @@ function attend(world: World, run: Run): boolean {
     if (acted) acts++;
     const { kind } = wait.what;
     if (kind === "gate") acted = vote(world, run, wait as Of<"gate">) || acted;
+    else if (kind === "person") acted = doTask(world, run, wait as Of<"person">) || acted;
     else if (kind === "event") acted = arrive(world, run, wait as Of<"event">) || acted;
     else if (kind === "exception") acted = wayOut(world, run, wait as Of<"exception">) || acted;
     else if (kind === "budget") acted = raise(world, run, wait as Of<"budget">) || acted;
@@ -132,6 +134,9 @@ function wayOut(world: World, run: Run, wait: Of<"exception">): boolean {
     const isDone = calls.some((deed) => deed.wrote && isTouched(world, deed));
     if (isDone)
       tell(world, run.id, { type: "give", key, output: given, why: "it was done", by: "ana" });
+    // What is being stopped is not tried again.
+    else if (run.phase === "stopping")
+      tell(world, run.id, { type: "skip", key, why: "it was not done", by: "ana" });
     else tell(world, run.id, { type: "retry", key, by: "ana" });
     return true;
   }

@@ -1,6 +1,6 @@
 import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
-import { decide, owedBy, waitsOf } from "../../src/core/machine/index.ts";
+import { decide, get, owedBy, set, waitsOf } from "../../src/core/machine/index.ts";
 import type { Flaw } from "./machine-process.ts";
 import {
   changing,
@@ -113,6 +113,21 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
         ? { ...signal, digest: gate.what.digest as Digest }
         : signal;
     }),
+  },
+  "whoever answers a task may": {
+    promise: "person",
+    machine: folding((_before, after, { seq }) => {
+      const open = get(after.open, seq);
+      return open?.type === "task"
+        ? { ...after, open: set(after.open, seq, { ...open, to: [] }) }
+        : after;
+    }),
+  },
+  "a claim keeps nobody out": {
+    promise: "person",
+    machine: folding((before, after, event) =>
+      event.type === "task.claimed" ? { ...after, open: before.open } : after,
+    ),
   },
   "whoever votes may": {
     promise: "M8",

@@ -54,6 +54,7 @@ export type Counts = {
   meddled: number;
   votes: number;
   exceptions: number;
+  tasks: number;
 };
 
 export type Broken = { readonly promise: string; readonly what: string };
@@ -109,6 +110,7 @@ export function openWorld(
       meddled: 0,
       votes: 0,
       exceptions: 0,
+      tasks: 0,
     },
   };
 }

@@ -44,7 +44,7 @@ export function heardSkip(draft: Draft, told: Of<"skip">): Problem | null {
   const error = errorOf(frame) ?? failure("optional_step_failure", because);
   outOf(draft, frame, {
     how: "skip",
-    end: () => degrade(draft, frame, { error, warnings: [because] }),
+    end: () => degrade(draft, frame, { error, warnings: [because], ...closingTask(frame) }),
   });
   return null;
 }
@@ -131,6 +131,13 @@ function taskMeant(run: Run, meant: Meant): Key | null {
   if ("key" in meant) return isTask(run, meant.key) ? meant.key : null;
   const frame = get(run.frames, meant.path);
   return frame?.kind === "leaf" && frame.state === "asking" ? frame.key : null;
+}
+
+/** Nobody is to do it any more. */
+function closingTask(frame: Frame): Pick<Ending, "closes"> {
+  return frame.kind === "leaf" && frame.state === "asking" && frame.key !== null
+    ? { closes: frame.key }
+    : {};
 }
 
 /** The attempt in flight is answered by somebody else. */
