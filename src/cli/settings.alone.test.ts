@@ -98,7 +98,7 @@ describe("muster run --config", () => {
         },
         {
           key: "monitoring_config.notifications",
-          value: [{ type: "slack", webhook: "https://127.0.0.1:9/T00/B00/xxx" }],
+          value: [{ type: "slack", webhook: "https://127.0.0.1:9/…" }],
           origin: "run",
           where: null,
         },

@@ -8,6 +8,7 @@ import { settingBlocks } from "./setting-blocks.ts";
 import { otherNames } from "./setting-keys.ts";
 import { CONCURRENCY_DEFAULT } from "./settings.ts";
 import type { Source } from "./source.ts";
+import { veiled } from "./veil.ts";
 
 /** A setting as it holds, and whose word it is. */
 export type Setting = {
@@ -51,7 +52,7 @@ const DEFAULTS: Readonly<Record<string, Json>> = {
   "execution_config.fallback_config.enabled": true,
 };
 
-/** What was said, and what holds by default where nothing was, in the order of their names. */
+/** What was said, and what holds by default where nothing was, in the order of their names; without secrets. */
 export function effectiveSettings(said: readonly Setting[]): readonly Setting[] {
   const names = new Set(said.map(({ key }) => key));
   const unsaid = Object.entries(DEFAULTS).filter(
@@ -60,5 +61,9 @@ export function effectiveSettings(said: readonly Setting[]): readonly Setting[] 
   const byDefault = unsaid.map(
     ([key, value]): Setting => ({ key, value, origin: "default", where: null }),
   );
-  return [...said, ...byDefault].sort((one, other) => (one.key < other.key ? -1 : 1));
+  const shown = said.map((setting) => ({
+    ...setting,
+    value: veiled(setting.value, setting.key.slice(setting.key.lastIndexOf(".") + 1)),
+  }));
+  return [...shown, ...byDefault].sort((one, other) => (one.key < other.key ? -1 : 1));
 }
