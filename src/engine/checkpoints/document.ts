@@ -57,17 +57,31 @@ export type Making = {
   readonly checkpoint: Checkpoint;
   /** As the run was started with it. */
   readonly workflow: Workflow;
+  /** Those that it was moved to. */
+  readonly definitions: (digest: Digest) => Workflow | null;
 };
 
 /** @returns the document's text, or why there can be none */
-export function makeDocument({ log, run, checkpoint, workflow }: Making): string | Problem {
+export function makeDocument({
+  log,
+  run,
+  checkpoint,
+  workflow,
+  definitions,
+}: Making): string | Problem {
   const envelopes = upTo(log.read(run), checkpoint.seq);
   const read = (digest: Digest): Json => JSON.parse(contentIn(log, digest)) as Json;
   const events = envelopes.map(eventOf);
-  const began = stateAt(events, { run, workflow, seq: checkpoint.seq, read });
+  const began = stateAt(events, {
+    run,
+    workflow,
+    definitions,
+    seq: checkpoint.seq,
+    read,
+  });
   if ("code" in began) return began;
   const { digest } = workflow;
-  const names = [...contentsIn(began.state), ...forksIn(events)];
+  const names = [...contentsIn(began.state), ...forksIn(events), ...movesIn(events)];
   const body = {
     muster: 1,
     kind: "checkpoint",
@@ -149,6 +163,7 @@ function isContent(name: unknown, content: unknown): boolean {
 type At = {
   readonly run: RunId;
   readonly workflow: Workflow;
+  readonly definitions: (digest: Digest) => Workflow | null;
   readonly seq: number;
   readonly read: (digest: Digest) => Json;
 };
@@ -156,13 +171,15 @@ type At = {
 /** What a fork would begin with there, read off the log up to there and nothing else. */
 export function stateAt(
   events: readonly Event[],
-  { run, workflow, seq, read }: At,
-): { readonly state: Inheritance; readonly params: JsonObject } | Problem {
-  const past = pastOf(events, { from: absent(run, workflow), at: seq, read });
+  { run, workflow, definitions, seq, read }: At,
+):
+  | { readonly state: Inheritance; readonly params: JsonObject; readonly definition: Digest }
+  | Problem {
+  const past = pastOf(events, { from: absent(run, workflow, definitions), at: seq, read });
   if ("before" in past) return damaged(`${seq} is not the end of a decision`);
-  const { params } = past.run;
+  const { params, workflow: now } = past.run;
   const plan = planFork(past, { params, retryFailed: false, read });
-  return "code" in plan ? plan : { state: plan.inheritance, params };
+  return "code" in plan ? plan : { state: plan.inheritance, params, definition: now.digest };
 }
 
 function upTo(log: Iterable<Envelope>, seq: number): Envelope[] {
@@ -184,6 +201,11 @@ function forksIn(events: readonly Event[]): readonly Digest[] {
   return events.flatMap((event) =>
     event.type === "run.forked" ? [event.state, ...(event.holds ?? [])] : [],
   );
+}
+
+/** Definitions that the run was moved to. */
+export function movesIn(events: readonly Event[]): readonly Digest[] {
+  return events.flatMap((event) => (event.type === "run.moved" ? [event.definition] : []));
 }
 
 function agentsIn(events: readonly Event[]): Readonly<Record<string, Digest | null>> {

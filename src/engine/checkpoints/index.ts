@@ -3,6 +3,7 @@ export {
   type CheckpointDocument,
   damaged,
   makeDocument,
+  movesIn,
   readDocument,
   stateAt,
 } from "./document.ts";

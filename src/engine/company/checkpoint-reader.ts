@@ -44,7 +44,8 @@ function readCheckpoints(
     log,
     clock,
     workflow: (definition) => library.byDigest(definition),
-    document: (run, checkpoint, workflow) => makeDocument({ log, run, checkpoint, workflow }),
+    document: (run, checkpoint, workflow) =>
+      makeDocument({ log, run, checkpoint, workflow, definitions: library.byDigest }),
     copies: { file: files, redis: openRedisCopies(process.env["MUSTER_REDIS"] ?? null) },
     readCopy: files.read,
     idle: () => runtime.idle(),

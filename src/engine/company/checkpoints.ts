@@ -12,6 +12,7 @@ import {
   type CheckpointDocument,
   damaged,
   makeDocument,
+  movesIn,
   readDocument,
   stateAt,
 } from "../checkpoints/index.ts";
@@ -127,7 +128,13 @@ export async function exportCheckpoint(office: Office, run: RunId, id: string): 
     const damage = damageAt(office, run, checkpoint);
     if (damage !== null) return { problems: [damage] };
     const { workflow } = known;
-    const made = makeDocument({ log: office.log, run, checkpoint, workflow });
+    const made = makeDocument({
+      log: office.log,
+      run,
+      checkpoint,
+      workflow,
+      definitions: office.library.byDigest,
+    });
     return typeof made === "string" ? { document: made } : { problems: [made] };
   } catch (error) {
     return { problems: [problemIn(error)] };
@@ -175,12 +182,23 @@ async function begin(office: Office, document: CheckpointDocument, by: string): 
   const contents = new Map(Object.entries(document.contents) as [Digest, string][]);
   const read = (digest: Digest): Json => JSON.parse(contents.get(digest) ?? "null") as Json;
   const events = document.log.map((envelope) => eventOf({ ...envelope, position: 0 }));
+  for (const digest of movesIn(events)) {
+    const text = contents.get(digest);
+    if (text !== undefined) library.learn([digest, text]);
+  }
   const { seq } = document;
-  const began = stateAt(events, { run: document.run, workflow, seq, read });
+  const began = stateAt(events, {
+    run: document.run,
+    workflow,
+    definitions: library.byDigest,
+    seq,
+    read,
+  });
   if ("code" in began) return { run: null, problems: [began] };
   if (canonical(began.state as unknown as Json) !== canonical(document.state as unknown as Json))
     return { run: null, problems: [damaged("its state is not what its log leads to")] };
-  const missing = await lacking(workflow, office);
+  const now = library.byDigest(began.definition) ?? workflow;
+  const missing = await lacking(now, office);
   if (missing.length > 0) return { run: null, problems: missing };
   const from: Fork = {
     source: { run: document.run, seq, hash: document.hash, checkpoint: document.id },
@@ -188,7 +206,7 @@ async function begin(office: Office, document: CheckpointDocument, by: string): 
     contents: [...contents],
     paused: `Imported from ${document.id} of ${document.run}.`,
   };
-  const start = { type: "start", definition: workflow.digest, parent: null } as const;
+  const start = { type: "start", definition: began.definition, parent: null } as const;
   const signal = { ...start, params: began.params, from, at: clock.now(), by };
   const outcome = await runtime.send(run, signal);
   if ("code" in outcome) return { run: null, problems: [outcome] };

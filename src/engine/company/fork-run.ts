@@ -73,7 +73,11 @@ function plan(
   const read = (digest: Digest) => runtime.read(digest);
   const at = positionOf(office, { envelopes, events, request });
   if ("code" in at) return { problems: [at] };
-  const past = pastOf(events, { from: absent(request.source, workflow), at: at.seq, read });
+  const past = pastOf(events, {
+    from: absent(request.source, workflow, library.byDigest),
+    at: at.seq,
+    read,
+  });
   if ("before" in past) return { problems: [noEnd(request, at.seq, past)] };
   const given = paramsIn(request);
   if ("problems" in given) return given;
