@@ -67,7 +67,7 @@ async function audited(folder: string, other: string, told: ReadonlySet<string>)
   const [source] = company.runs({ most: 1_000 }).filter(({ stream }) => stream.startsWith("wf_r"));
   const outputs = (await company.document(source?.stream as RunId))["outputs"];
   for (const run of named("forked")) {
-    expect((await company.settled(run)).status, run).toBe("completed");
+    expect([run, (await company.settled(run)).status]).toEqual([run, "completed"]);
     expect((await company.document(run))["outputs"]).toEqual(outputs);
     const checkpoints = (await company.checkpoints(run)) ?? [];
     expect(checkpoints.filter(({ isKept }) => !isKept)).toEqual([]);
