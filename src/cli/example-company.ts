@@ -106,6 +106,7 @@ function papersIn(
   | "agents"
   | "steer"
   | "archive"
+  | "backup"
   | "doctor"
   | "examine"
   | "archiveOf"
@@ -114,6 +115,7 @@ function papersIn(
     settings: async () => effectiveSettings(settings),
     archive: async () => ({ archived: [], problems: [], isMore: false, before: 0, after: 0 }),
     archiveOf: () => null,
+    backup: async (file) => ({ file, runs: 0, events: 0, bytes: 0 }),
     doctor: async () => [],
     examine: async () => [],
     task: async () => null,

@@ -7,6 +7,7 @@ import { inspect } from "node:util";
 import { MusterError, type Problem } from "../core/problem.ts";
 import { EXIT, exitOfProblem } from "./exit.ts";
 import { whereThePersonStands } from "./npm-start.ts";
+import { onlyLooks } from "./only-looks.ts";
 import { complain } from "./output/index.ts";
 import { program, terminalFor } from "./program.ts";
 import { strayOf } from "./stray.ts";
@@ -63,8 +64,12 @@ function faultOf(error: unknown): Problem {
 
 /** An agent of this process that ignores `abort` would hold it; what it was asked for is over. */
 function leave(): void {
-  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+  if (unwritten(process.stdout) + unwritten(process.stderr) === 0) process.exit();
   setTimeout(leave, LINGER_MS_MOST);
+}
+
+function unwritten(stream: NodeJS.WriteStream): number {
+  return stream.destroyed ? 0 : stream.writableLength;
 }
 
 /** Writes the whole of an unexpected error where a person finds it. @returns the file's path */
@@ -103,12 +108,15 @@ function onInterrupt(): Surroundings["onInterrupt"] {
   };
 }
 
-/** `muster runs events last | head` ends when head has read enough. */
+/**
+ * `muster runs events last | head` ends when head has read enough. What does work goes on without a
+ * reader, and ends with its own exit code: `muster run … | head` is not done because head is.
+ */
 function leaveQuietlyWhenNobodyReads(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(EXIT.done);
-      throw error;
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+      if (onlyLooks(process.argv.slice(2))) process.exit(EXIT.done);
     });
 }
 

@@ -16,4 +16,46 @@ export function addKeeping(root: Command, choose: Choose): void {
         return await (options.company === true ? verbs.doctorCompany : verbs.doctor)(context);
       }),
     );
+  withOptions(
+    root
+      .command("backup")
+      .argument("<target>", "a file that is not there yet")
+      .description("copy the company's state into one verified file, while its runs go on"),
+  )
+    .addHelpText("after", examples("muster backup ~/monday.muster"))
+    .action((file: string) =>
+      choose(async (context) => (await import("./backup.ts")).backup(context, file)),
+    );
+  withOptions(
+    root
+      .command("restore")
+      .argument("<backup>", "a file that backup made")
+      .argument("<dir>", "a company's folder without a log")
+      .description("put a backup into a company's folder"),
+  )
+    .addHelpText("after", examples("muster restore ~/monday.muster ~/company"))
+    .action((file: string, folder: string) =>
+      choose(async (context) => (await import("./backup.ts")).restore(context, file, folder)),
+    );
+}
+
+export function addCompletion(root: Command, choose: Choose): void {
+  root
+    .command("completion")
+    .argument("<shell>", "bash, zsh or fish")
+    .description("print the script that completes words in your shell")
+    .addHelpText(
+      "after",
+      examples('eval "$(muster completion bash)"', "muster completion fish | source"),
+    )
+    .action((shell: string) =>
+      choose(async (context) => (await import("./completion.ts")).completion(context, shell)),
+    );
+  root
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .allowUnknownOption()
+    .action((words: readonly string[]) =>
+      choose(async (context) => (await import("./complete.ts")).complete(context, root, words)),
+    );
 }

@@ -8,7 +8,7 @@ import { addBudgets } from "./program-budgets.ts";
 import { addCheckpoints } from "./program-checkpoints.ts";
 import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
-import { addKeeping } from "./program-keeping.ts";
+import { addCompletion, addKeeping } from "./program-keeping.ts";
 import { addReviewing } from "./program-reviewing.ts";
 import { addSteering } from "./program-steering.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -18,6 +18,7 @@ import {
   collected,
   examples,
   numeral,
+  positive,
   type Verb,
   withOptions,
 } from "./verb.ts";
@@ -94,6 +95,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addCheckpoints(root, choose);
   addConfig(root, choose);
   addKeeping(root, choose);
+  addCompletion(root, choose);
   return root;
 }
 
@@ -161,7 +163,7 @@ function addRuns(root: Command, choose: Choose): void {
       .command("list")
       .option("--status <status...>", "only runs in these states")
       .option("--workflow <name>", "only runs of this workflow")
-      .option("--most <number>", "at most so many, newest first", numeral, RUNS_LISTED_MOST)
+      .option("--most <number>", "at most so many, newest first", positive, RUNS_LISTED_MOST)
       .description("list runs, newest first"),
   ).action((options: ListFlags) =>
     choose(async (context) => (await import("./runs-list.ts")).runsList(context, options)),

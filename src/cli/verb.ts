@@ -21,6 +21,12 @@ export function numeral(text: string): number {
   throw new InvalidArgumentError("It is a whole number.");
 }
 
+/** At least one. */
+export function positive(text: string): number {
+  if (numeral(text) > 0) return Number(text);
+  throw new InvalidArgumentError("It is a whole number from 1.");
+}
+
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

@@ -16,6 +16,7 @@ type Here =
   | "findings"
   | "notices"
   | "archiveOf"
+  | "backup"
   | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
@@ -46,6 +47,7 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   findings: true,
   notices: true,
   archiveOf: true,
+  backup: true,
   read: true,
 });
 

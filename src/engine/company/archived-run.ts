@@ -23,7 +23,6 @@ export async function openArchived(file: string, now: () => number): Promise<Com
   const { standing } = archived;
   const run = standing.stream as RunId;
   const source = sourceOf(archived, { file, now });
-  const refused = async (): Promise<readonly Problem[]> => [archivedProblem(run, file)];
   const close = async (): Promise<void> => undefined;
   return {
     folder: source.folder,
@@ -33,39 +32,82 @@ export async function openArchived(file: string, now: () => number): Promise<Com
     isAtWork: source.isAtWork,
     read: (stored) => ("value" in stored ? stored.value : source.read(stored as Stored)),
     isGuest: false,
-    check: refused,
-    advice: async () => [],
-    agents: async () => [],
-    steer: refused,
-    doctor: async () => [],
-    examine: async () => [],
-    run: async () => ({ run: null, problems: await refused() }),
-    fork: async () => ({ run: null, problems: await refused() }),
-    checkpoints: async () => [],
-    exportCheckpoint: async () => ({ problems: await refused() }),
-    importCheckpoint: async () => ({ run: null, problems: await refused() }),
-    send: refused,
-    publish: async () => ({ kept: false, again: false, told: [], problems: await refused() }),
+    ...refusing(archivedProblem(run, file)),
+    ...ofNoCompany(),
     standing: (id) => (id === run ? standing : null),
     runs: () => [standing],
-    settings: async () => null,
-    workflows: async () => [],
-    workflow: async () => null,
     settled: async () => standing,
-    task: async () => null,
     document: async (id) => documentOf(source, await seenOf(source, id), null),
     review: (id) => reviewed(source, id),
     findings: async (id) => findingsOf(await seenOf(source, id)),
     summary: async (id) => summaryOf(await seenOf(source, id), null),
-    archive: async () => {
-      const problems = await refused();
-      return { archived: [], problems, isMore: false, before: 0, after: 0 };
-    },
     archiveOf: () => file,
-    notices: () => [],
-    metrics: async () => ({ type: "text/plain", text: "" }),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+type Telling =
+  | "check"
+  | "steer"
+  | "run"
+  | "fork"
+  | "exportCheckpoint"
+  | "importCheckpoint"
+  | "send"
+  | "publish"
+  | "archive"
+  | "backup";
+
+/** Whatever is told to it is answered by this. */
+function refusing(problem: Problem): Pick<Company, Telling> {
+  const problems = [problem];
+  const refused = async (): Promise<readonly Problem[]> => problems;
+  const notStarted = async (): Promise<{ run: null; problems: readonly Problem[] }> => ({
+    run: null,
+    problems,
+  });
+  return {
+    check: refused,
+    steer: refused,
+    run: notStarted,
+    fork: notStarted,
+    exportCheckpoint: async () => ({ problems }),
+    importCheckpoint: notStarted,
+    send: refused,
+    publish: async () => ({ kept: false, again: false, told: [], problems }),
+    archive: async () => ({ archived: [], problems, isMore: false, before: 0, after: 0 }),
+    backup: async () => ({ file: null, problem }),
+  };
+}
+
+type OfCompany =
+  | "advice"
+  | "agents"
+  | "doctor"
+  | "examine"
+  | "checkpoints"
+  | "settings"
+  | "workflows"
+  | "workflow"
+  | "task"
+  | "notices"
+  | "metrics";
+
+/** What stands beside a run in its company is not in its archive. */
+function ofNoCompany(): Pick<Company, OfCompany> {
+  return {
+    advice: async () => [],
+    agents: async () => [],
+    doctor: async () => [],
+    examine: async () => [],
+    checkpoints: async () => [],
+    settings: async () => null,
+    workflows: async () => [],
+    workflow: async () => null,
+    task: async () => null,
+    notices: () => [],
+    metrics: async () => ({ type: "text/plain", text: "" }),
   };
 }
 

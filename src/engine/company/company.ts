@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Finding, Summary } from "../../core/review/index.ts";
+import type { BackedUp } from "../backup/index.ts";
 import type { NoticeRecord } from "../notify/index.ts";
 import type { Format } from "../observe/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
@@ -144,6 +145,8 @@ export interface Company extends AsyncDisposable {
   findings(run: RunId): Promise<readonly Finding[]>;
   /** Who was told of what in a run, oldest first, and what became of it. */
   notices(run: RunId): readonly NoticeRecord[];
+  /** The whole state of the company in one verified file, as it is at one moment, while runs go on. */
+  backup(file: string): Promise<BackedUp>;
   /** How the folder, the disk, the versions, the agents, the queues and the process at work are, measured now. */
   doctor(): Promise<readonly Looked[]>;
   /** What the company's files show of security, reliability and cost, the gravest first. */

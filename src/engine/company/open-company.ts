@@ -11,16 +11,15 @@ import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../sto
 import { accountsOf } from "./accounts.ts";
 import { adviceOf } from "./advice.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
-import { archive, archiveOf, archiverOf, retaining } from "./archiving.ts";
+import { archiverOf, retaining } from "./archiving.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import { checkpointsIn } from "./checkpoint-reader.ts";
 import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import type { Company } from "./company.ts";
-import { doctor } from "./doctor.ts";
-import { examine } from "./examine.ts";
 import { eventsOf, settled } from "./following.ts";
 import { forkRun } from "./fork-run.ts";
 import { hire } from "./hire.ts";
+import { keepingOf } from "./keeping.ts";
 import { listed, openLibrary } from "./library.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { papersOf, runFilesOf } from "./papers.ts";
@@ -203,10 +202,7 @@ function companyOf(office: Office): Company {
     notices: (run) => office.readers.notices(run),
     metrics: (format) => office.readers.metrics(format),
     ...papersOf(office),
-    doctor: () => doctor(office),
-    examine: () => examine(office),
-    archive: (what) => archive(office, what),
-    archiveOf: (run) => archiveOf(office, run),
+    ...keepingOf(office),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,6 +1,6 @@
 export { sha256 } from "./decision.ts";
-export { STATE_FOLDER } from "./folder.ts";
-export { isHeld, makeOwnFile } from "./lock.ts";
+export { prepareFolder, STATE_FOLDER } from "./folder.ts";
+export { isHeld, lockFolder, makeOwnFile } from "./lock.ts";
 export type {
   Append,
   Appended,
@@ -17,8 +17,9 @@ export type {
   StandingFilter,
   Timer,
 } from "./log.ts";
-export { lookIntoSqlite } from "./look.ts";
+export { lookIntoFile, lookIntoSqlite } from "./look.ts";
 export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
+export { versionOf } from "./migrate.ts";
 export { refusal } from "./refusal.ts";
 export { RETENTION, type Retention } from "./retention.ts";
 export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";

@@ -21,9 +21,30 @@ export function lookIntoSqlite(company: string): Log | null {
   const state = join(company, STATE_FOLDER);
   const path = join(state, "log.db");
   if (!existsSync(path)) return null;
-  const { database, tenant } = opened(state, path);
+  return reading(opened(state, path), join(state, "artifacts"));
+}
+
+/**
+ * A log that stands alone in one file, with all its contents in it: a backup.
+ * @throws what SQLite throws
+ */
+export function lookIntoFile(path: string): {
+  readonly log: Log;
+  readonly contents: () => Iterable<readonly [digest: string, text: string]>;
+} {
+  const found = openFile(path);
   return {
-    ...openReader(database, { tenant, artifacts: openArtifacts(join(state, "artifacts")) }),
+    log: reading(found, `${path}.artifacts`),
+    *contents() {
+      const rows = found.database.prepare("select digest, text from contents").iterate();
+      for (const row of rows) yield [String(row["digest"]), String(row["text"])];
+    },
+  };
+}
+
+function reading({ database, tenant }: Opened, artifacts: string): Log {
+  return {
+    ...openReader(database, { tenant, artifacts: openArtifacts(artifacts) }),
     append: () => Promise.reject(lookedAt()),
     publish: () => Promise.reject(lookedAt()),
     archive: () => Promise.reject(lookedAt()),

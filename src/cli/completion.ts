@@ -1,0 +1,44 @@
+import { EXIT } from "./exit.ts";
+import type { Context } from "./surroundings.ts";
+import { refuse } from "./with-company.ts";
+
+const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** `muster completion bash|zsh|fish`: the script that lets the shell complete words by asking muster. */
+export async function completion(context: Context, shell: string): Promise<number> {
+  const script = SCRIPTS[shell as Shell] as string | undefined;
+  if (script === undefined)
+    return refuse(context, [
+      {
+        code: "bad-input",
+        message: `There is no completion for "${shell}".`,
+        mend: `Write one of: ${SHELLS.join(", ")}.`,
+      },
+    ]);
+  context.terminal.answer.line(script);
+  return EXIT.done;
+}
+
+/** The last word is what is being written; where muster names nothing, the shell names files. */
+const SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash: `# eval "$(muster completion bash)"
+_muster() {
+  local IFS=$'\\n'
+  COMPREPLY=($(muster complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1))
+}
+complete -o default -F _muster muster`,
+  zsh: `# eval "$(muster completion zsh)"
+_muster() {
+  local -a found
+  found=("\${(@f)$(muster complete -- "\${words[@]:1:$((CURRENT-1))}" 2>/dev/null | sed -e 's/:/\\\\:/g' -e $'s/\\t/:/')}")
+  if [[ -n "$found" ]]; then _describe muster found; else _files; fi
+}
+compdef _muster muster`,
+  fish: `# muster completion fish | source
+function __muster
+  set -l words (commandline -opc)
+  muster complete -- $words[2..] (commandline -ct) 2>/dev/null
+end
+complete -c muster -a '(__muster)'`,
+};

@@ -1,0 +1,161 @@
+/** The thread that makes a backup, so that runs go on meanwhile: one consistent moment, whole and verified. */
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { parentPort, workerData } from "node:worker_threads";
+import { verifyStream } from "../../core/audit/index.ts";
+import { parseDigest, type StreamId } from "../../core/id.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
+import { openArtifacts } from "../artifacts/index.ts";
+import { lookIntoFile, refusal, sha256 } from "../store/index.ts";
+import { KEPT_TABLE } from "./kept.ts";
+
+export type Order = {
+  /** The company's state folder, and the file that is made. */
+  readonly state: string;
+  readonly file: string;
+};
+
+export type Reply =
+  | {
+      readonly done: true;
+      readonly backup: { readonly runs: number; readonly events: number; readonly bytes: number };
+    }
+  | { readonly done: false; readonly problem: Problem };
+
+/** The process that writes holds the log for a moment when it makes its file shorter. */
+const BUSY_MOST_MS = 5_000;
+/** Runs that are looked up at once. */
+const AT_ONCE = 1_000;
+
+const port = parentPort;
+if (port !== null) port.postMessage(answer(workerData as Order));
+
+function answer(order: Order): Reply {
+  try {
+    return { done: true, backup: made(order) };
+  } catch (error) {
+    rmSync(order.file, { force: true });
+    const { code, message, mend } = refusal(error, `The backup ${order.file} could not be made`);
+    return { done: false, problem: { code, message, ...(mend ? { mend } : {}) } };
+  }
+}
+
+function made({ state, file }: Order): Extract<Reply, { readonly done: true }>["backup"] {
+  copied(join(state, "log.db"), file);
+  const copy = new DatabaseSync(file);
+  try {
+    // The copy stands alone: one file, without a write-ahead log beside it.
+    copy.exec("pragma journal_mode = delete; pragma synchronous = full");
+    copy.exec("begin");
+    inlined(copy, state);
+    kept(copy, state);
+    copy.exec("commit");
+    const verdict = copy.prepare("pragma integrity_check(1)").get()?.["integrity_check"];
+    if (verdict !== "ok") throw damaged(file, String(verdict));
+  } finally {
+    copy.close();
+  }
+  flushed(file);
+  return { ...verified(file), bytes: statSync(file).size };
+}
+
+/** All of one moment, whatever is written meanwhile. */
+function copied(from: string, to: string): void {
+  using source = new DatabaseSync(from, { readOnly: true, timeout: BUSY_MOST_MS });
+  source.prepare("vacuum into ?").run(to);
+}
+
+/** Large contents stand in files; in the copy they stand in it. */
+function inlined(copy: DatabaseSync, state: string): void {
+  const artifacts = openArtifacts(join(state, "artifacts"));
+  const large = copy.prepare("select digest from contents where text is null").all();
+  const put = copy.prepare("update contents set text = ? where digest = ?");
+  for (const row of large) {
+    const digest = parseDigest(String(row["digest"]));
+    if (digest !== null) put.run(artifacts.read(digest), digest);
+  }
+}
+
+/** What stands beside the log and cannot be made from it: archives, and the databases of its readers. */
+function kept(copy: DatabaseSync, state: string): void {
+  copy.exec(KEPT_TABLE);
+  const put = copy.prepare("insert into kept_files (name, data) values (?, ?)");
+  for (const name of namesIn(join(state, "archive")))
+    if (name.endsWith(".gz"))
+      put.run(`archive/${name}`, readFileSync(join(state, "archive", name)));
+  for (const name of namesIn(state)) {
+    if (!name.endsWith(".db") || name === "log.db" || name === "lock.db") continue;
+    const draft = join(state, `${name}.${process.pid}.draft`);
+    rmSync(draft, { force: true });
+    copied(join(state, name), draft);
+    put.run(name, readFileSync(draft));
+    rmSync(draft);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Each run's hash chain, and each content, as the copy has them. */
+function verified(file: string): { readonly runs: number; readonly events: number } {
+  const { log, contents } = lookIntoFile(file);
+  try {
+    let events = 0;
+    let runs = 0;
+    for (const { stream, seq } of streamsIn(log)) {
+      const verdict = verifyStream(log.read(stream), sha256);
+      if (!verdict.ok) throw damaged(file, `${stream}: ${verdict.message}`);
+      if (verdict.end.seq !== seq)
+        throw damaged(file, `${stream} ends at event ${verdict.end.seq}, not ${seq}.`);
+      runs += 1;
+      events += seq;
+    }
+    for (const [digest, text] of contents())
+      if (`sha256:${sha256(text)}` !== digest)
+        throw damaged(file, `The content ${digest} is not what was written.`);
+    return { runs, events };
+  } finally {
+    void log.close();
+  }
+}
+
+function* streamsIn(
+  log: ReturnType<typeof lookIntoFile>["log"],
+): Generator<{ readonly stream: StreamId; readonly seq: number }> {
+  for (let offset = 0; ; offset += AT_ONCE) {
+    const some = log.standings({ most: AT_ONCE, offset });
+    yield* some;
+    if (some.length < AT_ONCE) return;
+  }
+}
+
+function flushed(path: string): void {
+  const descriptor = openSync(path, "r+");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function damaged(file: string, what: string): MusterError {
+  return new MusterError({
+    code: "corrupt",
+    message: `The backup ${file} is not whole: ${what}`,
+    mend: "Look at the log itself: muster runs verify RUN. An older backup may be whole.",
+  });
+}

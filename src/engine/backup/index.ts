@@ -1,0 +1,2 @@
+export { type BackedUp, backUp } from "./backup.ts";
+export { restore } from "./restore.ts";
