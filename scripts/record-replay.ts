@@ -71,6 +71,20 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     await tell(play, { type: "retry", key: await exceptionOf(play) });
     return play;
   },
+  people: async (play) => {
+    const at = (step: string): Promise<number> => taskOf(play, step);
+    const why = "not now";
+    await tell(play, { type: "claim", key: await at("review") }, "di");
+    await tell(play, { type: "release", key: await at("review"), why }, "di");
+    await tell(play, { type: "decline", key: await at("sign"), why }, "di");
+    await play.clock.advance(3_700_000);
+    const output = { value: { verdict: "good", pages: "3" } };
+    await tell(play, { type: "give", key: await at("review"), output, why: "read" }, "ed");
+    await play.clock.advance(3_700_000);
+    const facts = { value: { facts: "Two." } };
+    await tell(play, { type: "give", key: await at("find"), output: facts, why: "" }, "ana");
+    return play;
+  },
   timeout: async (play) => {
     await tell(play, { type: "skip", key: await exceptionOf(play), why: "nobody knows" });
     return play;
@@ -89,6 +103,7 @@ async function record(name: string, script: Script): Promise<void> {
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), "muster-replay-"));
+  cpSync(join(FOLDER, "company"), folder, { recursive: true });
   cpSync(join(FOLDER, "workflows"), join(folder, "workflows"), { recursive: true });
   const clock = virtualClock();
   const company = await opened(folder, clock);
@@ -143,6 +158,13 @@ async function vote(play: Play, by: string, allow: boolean): Promise<void> {
 async function exceptionOf({ company, run }: Play): Promise<number> {
   const waiting = (await company.waiting(run)) ?? [];
   const key = waiting.find(({ kind }) => kind === "exception")?.key;
+  if (key === undefined || key === null) throw new Error(JSON.stringify(waiting));
+  return key;
+}
+
+async function taskOf({ company, run }: Play, step: string): Promise<number> {
+  const waiting = (await company.waiting(run)) ?? [];
+  const key = waiting.find(({ kind, path }) => kind === "person" && path === step)?.key;
   if (key === undefined || key === null) throw new Error(JSON.stringify(waiting));
   return key;
 }

@@ -2,6 +2,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { verifyStream } from "../core/audit/index.ts";
+import type { StreamId } from "../core/id.ts";
+import { lookIntoSqlite, sha256 } from "../engine/store/index.ts";
 import { openCompany } from "../index.ts";
 import { givenCompany } from "./given-company.ts";
 
@@ -123,6 +126,14 @@ describe("Agent lifecycle management (start, monitor, terminate)", () => {
     );
     expect((await given.muster("agents", "show", "clerk")).out).toContain("drained by bo at 20");
     expect((await given.muster("agents", "start", "clerk")).code).toBe(0);
+    const log = lookIntoSqlite(given.folder);
+    const own = [...(log?.read("company" as StreamId) ?? [])];
+    expect(own.map(({ type, actor, data }) => [type, actor.id, data["why"]])).toEqual([
+      ["agent.drained", "bo", "It is audited"],
+      ["agent.started", "ana", "It may work again."],
+    ]);
+    expect(verifyStream(own, sha256)).toMatchObject({ ok: true });
+    await log?.close();
     expect((await given.muster("run", "work")).code).toBe(0);
     const [agent] = JSON.parse((await given.muster("agents", "list", "--json")).out) as Agent[];
     expect(agent).toMatchObject({ steered: null, record: { attempts: 1, well: 1 } });

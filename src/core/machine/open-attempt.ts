@@ -130,7 +130,8 @@ function openingFor(draft: Draft, step: LeafFrame["step"], ask: Asking): Opening
   if (best === null)
     return { ...call, agent: ask.need.kind === "named" ? ask.need.agent : "", effects: "pure" };
   const { agent, digest: agentDigest, effects } = best;
-  if (best.person !== undefined) {
+  // Who takes nothing new is not given a task: the performer says why.
+  if (best.person !== undefined && best.healthy) {
     const task = taskFor(draft, step, best.person);
     const because = why === null ? {} : { chosen: why };
     return { ...call, agent, agentDigest, effects: "pure", ...because, task };

@@ -188,6 +188,18 @@ describe("a person's task", () => {
   });
 });
 
+describe("people who take nothing new", () => {
+  test("are given no task: the performer refuses it with a sentence", () => {
+    const run = given("steps: [{ id: review, agent: lawyer, retry: false }]", {
+      agents: { lawyer: "pure" },
+      people: { lawyer: ANA_OR_BO },
+      away: ["lawyer"],
+    }).start();
+    expect(run.owes("perform")).toMatchObject([{ agent: "lawyer", effects: "pure" }]);
+    expect(run.waits().map(({ what }) => what.kind)).toEqual(["agent"]);
+  });
+});
+
 describe("a fallback that nobody declared", () => {
   const research = (more = "", teams?: Readonly<Record<string, readonly string[]>>): Given => {
     const run = given(
