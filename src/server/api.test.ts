@@ -234,6 +234,9 @@ describe("the routes of a company", () => {
     expect(await (await it.api("/api/workflows")).json()).toMatchObject({
       workflows: [{ name: "add", problems: [] }],
     });
+    expect(await (await it.api("/api/agents")).json()).toMatchObject({
+      agents: [{ name: "adder" }],
+    });
     expect(await (await it.api("/api/check?name=add")).json()).toEqual({ ok: true, problems: [] });
   });
 });

@@ -65,6 +65,7 @@ function addCompany(api: Hono, company: Company): void {
   api.get("/api/workflows", async (context) =>
     context.json({ workflows: await company.workflows() }),
   );
+  api.get("/api/agents", async (context) => context.json({ agents: await company.agents() }));
   api.get("/api/check", async (context) => {
     const problems = await company.check(context.req.query("name") || undefined);
     const ok = problems.every(({ severity }) => severity === "warning");

@@ -60,10 +60,15 @@ async function asked<Body>(telling: Promise<Told>): Promise<Body> {
   throw new MusterError(told.problems[0] ?? { code: "bug", message: "No answer." });
 }
 
+/** Without those at the end that were left out; one between others is null. */
+function given(args: readonly unknown[]): readonly unknown[] {
+  return args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1);
+}
+
 function askedThere(line: Line): AskedThere {
   return methods(ASKED_THERE, async (name, args) => {
     const told = await asked<{ readonly answer: unknown }>(
-      tell(line, `/api/company/${name}`, { args: [...args].filter((arg) => arg !== undefined) }),
+      tell(line, `/api/company/${name}`, { args: given(args) }),
     );
     return told.answer;
   });

@@ -2,7 +2,8 @@ import type { Company } from "../engine/company/index.ts";
 
 /**
  * Who answers what in a second process. A new method of `Company` is named in one of these two lists,
- * or, where a request that is sent twice must not be done twice, written out in guest.ts and stand-in.ts.
+ * or, where a request that is sent twice must not be done twice, written out in stand-in.ts, which
+ * gives it a name that is the same each time.
  */
 
 /** Read from the log and the files, here as well as there. */

@@ -42,6 +42,10 @@ export function standIn(guest: Company, next: () => Promise<Company>): Company {
     waiting: (run) => through((company) => company.waiting(run)),
     settled: (run, options) => through((company) => company.settled(run, options)),
     run: (...told) => run(through, told),
+    fork: (source, options = {}) => {
+      const run = options.run ?? newRunId(Date.now(), undefined);
+      return through((company) => company.fork(source, { ...options, run }));
+    },
     send: (...told) => send(through, told),
     publish: (...told) => publish(through, told),
     events: (of, options) => events(state, of, options ?? {}),

@@ -156,6 +156,31 @@ describe("a second process on the same folder", () => {
     expect(await muster("run", "nothing")).toMatchObject({ code: 3 });
   });
 
+  test("steers runs and agents of the one at work, and carries checkpoints", async () => {
+    await using host = await openCompany(folder);
+    const run = await started(host, "work", { waits: true });
+    await polled(() => existsSync(join(folder, "asked"))).toBe(true);
+    expect((await muster("runs", "pause", run, "--reason", "lunch")).code).toBe(0);
+    expect(host.standing(run)?.status).toBe("paused");
+    expect((await muster("runs", "amend", run, "waits=false", "--reason", "enough")).code).toBe(0);
+    expect((await muster("agents", "drain", "worker", "--reason", "a new one comes")).code).toBe(0);
+    const agents = JSON.parse((await muster("agents", "list", "--json")).out) as unknown;
+    expect(JSON.stringify(agents)).toContain("a new one comes");
+    expect((await muster("agents", "start", "worker", "--reason", "it is here")).code).toBe(0);
+    go();
+    expect((await muster("runs", "resume", run)).code).toBe(0);
+    const checkpoints = JSON.parse(
+      (await muster("checkpoints", "list", run, "--json")).out,
+    ) as readonly {
+      readonly id: string;
+    }[];
+    expect(checkpoints.length).toBeGreaterThan(0);
+    const forked = await muster("runs", "fork", run, "--json");
+    expect([forked.code, forked.side]).toMatchObject([0, expect.any(String)]);
+    expect(host.runs()).toHaveLength(2);
+    expect((await muster("doctor")).code).toBeLessThan(2);
+  });
+
   test("can tell at work from waiting for a resource: runs why-waiting", async () => {
     await using host = await openCompany(folder);
     const run = await started(host, "desk");
@@ -206,7 +231,7 @@ describe("processes that race to open a folder", () => {
       Array.from({ length: 5 }, () => muster("run", "work", "--json")),
     );
     for (const { code, out, side } of said) {
-      expect([code, side.replaceAll(/^.*this one goes on with the work.*$/gm, "")]).toMatchObject([
+      expect([code, side.replaceAll(/^.*this one goes on with the work.*\n/gm, "")]).toMatchObject([
         0,
         "",
       ]);
@@ -256,12 +281,14 @@ describe("the process at work, killed with SIGKILL", () => {
       const starting = guest.run("work");
       const pausing = guest.send(parked, { type: "pause", why: "lunch" });
       const publishing = guest.publish("payment", {}, { key: "A1" });
+      const forking = guest.fork(parked);
       host.kill("SIGKILL");
       expect(await starting).toMatchObject({ run: expect.stringMatching(/^wf_/), again: false });
       expect(await pausing).toEqual([]);
       expect(await publishing).toMatchObject({ kept: true, again: false });
+      expect(await forking).toMatchObject({ run: expect.stringMatching(/^wf_/) });
       expect(guest.isGuest).toBe(false);
-      expect(guest.runs()).toHaveLength(before + 2);
+      expect(guest.runs()).toHaveLength(before + 3);
       const types: string[] = [];
       for await (const { type } of guest.events(parked)) types.push(type);
       expect(types.filter((type) => type === "run.paused")).toHaveLength(1);

@@ -130,7 +130,7 @@ function heard(state: State, batch: readonly Append[], results: readonly Appende
     const append = batch[at];
     const result = results[at];
     if (append === undefined || result?.done !== true || append.events.length === 0) continue;
-    state.position = result.position;
+    state.position = Math.max(state.position, result.position);
     const subject = subjectOf(state, append.stream, append.events);
     if (subject === null) continue;
     for (const { seq, at: when, type, step, actor, data } of append.events)
