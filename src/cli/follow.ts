@@ -2,7 +2,7 @@ import { type History, readingWith } from "../core/history/index.ts";
 import type { RunId } from "../core/id.ts";
 import { type Event, eventOf } from "../core/machine/index.ts";
 import type { Company } from "../engine/company/index.ts";
-import { beginHistory } from "./read-history.ts";
+import { beginHistory, withSubRuns } from "./read-history.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Shows a run while it goes on. */
@@ -37,7 +37,7 @@ export async function follow(
     // The iterator may wait for events that never come: all there are is read without it.
     reading.catch(() => undefined);
     await reader.read({ follow: false });
-    return { history: reader.history(), interrupted: how === "interrupted" };
+    return { history: withSubRuns(company, reader.history()), interrupted: how === "interrupted" };
   } finally {
     release();
     reader.end();

@@ -1,1 +1,1 @@
-export { beginHistory, type Logs, readHistory } from "../engine/company/index.ts";
+export { beginHistory, type Logs, readHistory, withSubRuns } from "../engine/company/index.ts";

@@ -74,7 +74,7 @@ async function say(context: Context, company: Company, said: Said): Promise<void
   const { run, since, signals, isLast } = said;
   const { terminal } = context;
   const happened = await happenedIn(company, run, since);
-  const isAtRest = true;
+  const isAtRest = !company.isGuest;
   const lines = happened === null ? [NOTHING] : happenedLines(happened, { isAtRest });
   const told = signals.map(({ type }) => type);
   if (terminal.json) {

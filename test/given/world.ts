@@ -19,7 +19,9 @@ import {
   waitsOf,
 } from "../../src/core/machine/index.ts";
 import { factsOf } from "./facts.ts";
+import { type Chance, chanceFrom, pick } from "./mulberry.ts";
 import { fold, RUN, START } from "./run.ts";
+import { steering } from "./steering.ts";
 import { workflow } from "./workflow.ts";
 
 /** One decision of a run in a random world. */
@@ -191,6 +193,7 @@ function stray(state: State): void {
   if (dice < 0.15) return tell(state, { type: "pause", why: "" }, "ben");
   if (dice < 0.2) return tell(state, { type: "resume" }, "ben");
   if (dice < 0.22) return tell(state, { type: "cancel", why: "", rollback: chance() < 0.5 }, "ben");
+  if (dice < 0.32) return tell(state, steering(state.run, chance), "ben");
   const moves = movesOf(state);
   if (moves.length > 0) pick(chance, moves)();
 }
@@ -209,6 +212,8 @@ function goOn(state: State): void {
       return tell(state, { type: "arrived", key: effect.key, payload: {}, source: "bank" });
     return tell(state, { type: "answer", key: effect.key, outcome: ok({ done: true, rows: [1] }) });
   }
+  const [held] = waitsOf(run).filter(({ what }) => what.kind === "held");
+  if (held !== undefined) return tell(state, { type: "retry", path: held.path }, "ben");
   const [wait] = waitsOf(run).filter(
     ({ what }) => what.kind === "gate" || what.kind === "person" || what.kind === "exception",
   );
@@ -320,21 +325,4 @@ function crash(state: State): void {
     if (effect.type === "perform" || effect.type === "abort")
       tell(state, { type: "lost", key: effect.key });
   }
-}
-
-type Chance = () => number;
-
-/** Mulberry32: small, and the same everywhere. */
-function chanceFrom(seed: number): Chance {
-  let state = Math.imul(seed + 1, 0x9e3779b1);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function pick<T>(chance: Chance, from: readonly T[]): T {
-  return from[Math.floor(chance() * from.length)] as T;
 }

@@ -92,6 +92,8 @@ function lookAtStart(book: Book, event: Of<"step.started"> | Of<"step.skipped">,
   if (book.isPaused) tell("pause", `${path} begins while the run is paused`);
   if (isUndo(path)) return;
   if (book.isStopping) tell("stop", `${path} begins while the run is stopping`);
+  if (event.type === "step.started" && book.skipping.has(path))
+    tell("skip", `${path} begins, and was to be left out`);
   const parent = book.steps.get(bare(parentOf(path)));
   const step = book.steps.get(bare(path));
   if (step === undefined) return tell("order", `${path} is no step of the definition`);

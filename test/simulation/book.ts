@@ -19,6 +19,8 @@ export type Book = {
   readonly tries: Map<string, number>;
   /** Steps that a person has in hand. */
   readonly held: Set<string>;
+  /** Steps that are left out when their turn comes. */
+  readonly skipping: Set<string>;
   /** As they were amended, else as the definition says. */
   readonly limits: { most: number; attempts: number | null };
   readonly gates: Map<number, Gate>;
@@ -67,6 +69,7 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     mended: new Set<string>(),
     tries: new Map<string, number>(),
     held: new Set<string>(),
+    skipping: new Set<string>(),
     limits: { most: workflow.limits.concurrencyMost, attempts: null as number | null },
     gates: new Map<number, Gate>(),
     grants: new Map<string, Gate>(),
@@ -162,6 +165,8 @@ function noteAttempt(book: Writing, event: Event): void {
       if (gate !== undefined && event.allowed) book.grants.set(event.path, gate);
       return void book.gates.delete(event.key);
     }
+    case "step.skipping":
+      return void book.skipping.add(event.path);
     case "step.held":
       return void book.held.add(event.path);
     case "step.released":

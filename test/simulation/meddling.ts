@@ -45,10 +45,10 @@ type Steering = Bare<Signal>;
 function harmless({ chance }: World, run: Run): Steering | null {
   const path = aPath(chance, run);
   const how = chance.next();
-  if (how < 0.4) return { type: "take", path, why: "let me see" };
-  if (how < 0.6) return { type: "handback", path, why: "go on" };
-  if (how < 0.75) return { type: "retry", path: backoffIn(run) ?? "first", why: "at once" };
-  const concurrencyMost = chance.between(1, 20);
+  if (how < 0.35) return { type: "take", path, why: "let me see" };
+  if (how < 0.5) return { type: "handback", path, why: "go on" };
+  if (how < 0.6) return { type: "retry", path: backoffIn(run) ?? "first", why: "at once" };
+  const concurrencyMost = chance.between(1, chance.is(0.7) ? 3 : 20);
   return { type: "amend", limits: { concurrencyMost }, why: "the machine is busy" };
 }
 
@@ -57,7 +57,7 @@ function harmful({ chance }: World, run: Run): Steering | null {
   const path = aPath(chance, run);
   const how = chance.next();
   if (how < 0.2) return { type: "skip", path, why: "not needed" };
-  if (how < 0.4) {
+  if (how < 0.3) {
     const value = chance.is(0.9) ? outputsOf(path, {}) : { n: "?" };
     return { type: "give", path, output: { value }, why: "done by hand" };
   }

@@ -13,6 +13,7 @@ import {
   reversed,
   writing,
 } from "./planting.ts";
+import { PLANTS_OF_CONTROL } from "./plants-of-control.ts";
 import { PLANTS_OF_MONEY } from "./plants-of-money.ts";
 import type { Machine } from "./shell.ts";
 
@@ -28,6 +29,7 @@ export type Plant = {
 };
 
 export const PLANTS: Readonly<Record<string, Plant>> = {
+  ...PLANTS_OF_CONTROL,
   "a retry is a new call": {
     promise: "M3",
     machine: writing((event) => {

@@ -332,6 +332,18 @@ describe("types on both sides", () => {
     expect(mismatch[0]).toMatch(/3:\d+ type-mismatch .*takes number as "count"/);
   });
 
+  test("a workflow that runs itself is warned of", () => {
+    const text = "name: review\nsteps: [{ id: again, workflow: review, when: 'false' }]";
+    const surroundings = {
+      agents: {},
+      workflows: { review: { params: {} } },
+      digest: () => "sha256:0" as never,
+    };
+    const { workflow, problems } = readWorkflow({ file: "review.yaml", text }, surroundings);
+    expect(workflow).not.toBeNull();
+    expect(problems).toMatchObject([{ code: "cycle", severity: "warning" }]);
+  });
+
   test("a sub-run is there, and is given its parameters", () => {
     expect(ofStep("{workflow: onbording}")[0]).toMatch(/unknown-workflow .*"onboarding"/);
     expect(ofStep("{workflow: onboarding, inputs: {teir: gold}}").join("\n")).toMatch(

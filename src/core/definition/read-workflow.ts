@@ -16,6 +16,7 @@ import { readParams } from "./params.ts";
 import { publishingOf, readPublished } from "./publish.ts";
 import { inOrder, type Over, openOver, openReport, type Report } from "./report.ts";
 import { namesOf } from "./scope.ts";
+import { reportSelfRuns } from "./self-run.ts";
 import { type Setting, settingsIn } from "./setting.ts";
 import { readSettings } from "./settings.ts";
 import { checkShape, shown } from "./shape-problem.ts";
@@ -122,6 +123,7 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     : null;
   order(tree, building);
   checkFallbacks(building);
+  reportSelfRuns(tree, name, report);
   return {
     name,
     version,

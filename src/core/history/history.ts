@@ -33,6 +33,8 @@ import { NO_USE, type Use } from "./use.ts";
  * history stays as it was.
  */
 export type History = {
+  /** Said by who can see its sub-runs: all of them wait. Absent where nobody has looked. */
+  readonly subRunsWait?: boolean;
   readonly workflow: Workflow;
   readonly places: Places;
   readonly run: RunId | null;

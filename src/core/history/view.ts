@@ -105,11 +105,12 @@ export function viewOf(history: History): RunView {
 
 /** A run waits when all that is left of it waits: for a person, an event or a time. */
 export function statusOf(history: History): RunStatus {
-  const { outcome, paused, counts, startedAt, stopping, undoing } = history;
+  const { outcome, paused, counts, startedAt, stopping, undoing, subRunsWait } = history;
   if (outcome) return outcome;
   if (paused) return "paused";
-  const busy = counts.inFlight + counts.subRuns + counts.retrying > 0;
-  if (!busy && counts.waiting > 0) return "waiting";
+  const still = subRunsWait === true ? counts.subRuns : 0;
+  const busy = counts.inFlight + counts.subRuns - still + counts.retrying > 0;
+  if (!busy && counts.waiting + still > 0) return "waiting";
   return startedAt === null && !stopping && !undoing ? "accepted" : "running";
 }
 

@@ -109,10 +109,11 @@ function movingIn(run: Run, runtime: Looked): readonly RunId[] {
   return [...new Set(moving)];
 }
 
-/** A sub-run that has ended, or is not there yet, moves its parent. */
+/** A sub-run that has ended moves its parent; one that is not there yet may come to wait, and tell its parent nothing. */
 function movingBelow(parent: RunId, child: RunId, runtime: Looked): readonly RunId[] {
   const run = runtime.run(child);
-  if (run === null || run.phase === "finished") return [parent];
+  if (run === null) return [parent, child];
+  if (run.phase === "finished") return [parent];
   const below = movingIn(run, runtime);
   return below.length === 0 ? [] : [parent, ...below];
 }

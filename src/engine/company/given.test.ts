@@ -56,6 +56,9 @@ describe("what is given to a company", () => {
       { type: "give", key: 1, output: {}, why: "" },
       { type: "answer", key: 2, outcome: { kind: "ok", output: { value: {} } } },
       { type: "fired", key: 2 },
+      { type: "skip", why: "neither key nor path" },
+      { type: "retry", key: 1, path: "a" },
+      { type: "undo", parent: { run, key: 1 }, why: "" },
     ];
     for (const told of wrong)
       expect(await company.send(run, told as never)).toMatchObject([{ code: "bad-input" }]);
@@ -63,6 +66,8 @@ describe("what is given to a company", () => {
     expect(await company.send(run, pause, { by: 5 as never })).toMatchObject([
       { code: "bad-input" },
     ]);
+    for (const by of ["muster", "timer", "agent:good"])
+      expect(await company.send(run, pause, { by })).toMatchObject([{ code: "not-allowed" }]);
     expect(await company.send({} as RunId, pause)).toMatchObject([{ code: "not-found" }]);
     for (const payload of [cyclic(), { n: 10n }, null, 5])
       expect(await company.publish("payment", payload as never)).toMatchObject({

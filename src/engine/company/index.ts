@@ -14,7 +14,7 @@ export type {
 } from "./company.ts";
 export { type InboxItem, inboxOf } from "./inbox.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
-export { beginHistory, type Logs, readHistory } from "./read-history.ts";
+export { beginHistory, type Logs, readHistory, withSubRuns } from "./read-history.ts";
 export type { Reviewed } from "./review.ts";
 export { newRunId } from "./run-id.ts";
 export type { Binding, ForOneRun } from "./run-overlay.ts";

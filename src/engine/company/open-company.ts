@@ -30,6 +30,7 @@ import { openReadiness } from "./readiness.ts";
 import { openRegister } from "./register.ts";
 import { settingsOf } from "./settings.ts";
 import type { Line, Staff } from "./staff.ts";
+import { standingIn, standingsIn } from "./standings.ts";
 import { startRun } from "./start-run.ts";
 import { waitingIn } from "./waiting.ts";
 
@@ -52,9 +53,6 @@ export type CompanyOptions = {
   /** Told how far runs are, as often as their workflows say (`progress_updates`). */
   readonly progress?: (update: Update) => void;
 };
-
-/** Standings in a list that names no number. */
-const STANDINGS_MOST = 1_000;
 
 /**
  * Opens a company's folder. What was left unfinished goes on at once.
@@ -163,7 +161,7 @@ const NOBODY: Parameters<typeof openEmbedded>[0]["performer"] = {
 };
 
 function companyOf(office: Office): Company {
-  const { folder, log, library, runtime } = office;
+  const { folder, library, runtime } = office;
   const close = (): Promise<void> => closeOffice(office);
   const company: Company = {
     folder,
@@ -180,8 +178,8 @@ function companyOf(office: Office): Company {
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
     publish: (event, payload, options = {}) => publish(office, { event, payload, ...options }),
     events: (run, options = {}) => eventsOf(office, run, options),
-    runs: (filter = {}) => log.standings({ most: STANDINGS_MOST, ...filter }),
-    standing: (run) => log.standing(run),
+    runs: (filter) => standingsIn(office, filter),
+    standing: (run) => standingIn(office, run),
     definition: (run) => runtime.run(run)?.workflow ?? null,
     workflows: async () => (await library.files()).map(listed),
     workflow: async (nameOrFile) => (await library.find(nameOrFile))?.workflow ?? null,
@@ -197,7 +195,7 @@ function companyOf(office: Office): Company {
       const standing = await settled(office, id, options.abort);
       if (standing === null)
         throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
-      return standing;
+      return standingIn(office, id) ?? standing;
     },
     notices: (run) => office.readers.notices(run),
     metrics: (format) => office.readers.metrics(format),

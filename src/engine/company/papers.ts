@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Workflow } from "../../core/definition/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { givenAt } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { findingsOf, type RunFiles, summaryOf } from "../../core/review/index.ts";
@@ -20,6 +21,7 @@ import { documentOf, type Source } from "./document.ts";
 import { eventsOf } from "./following.ts";
 import type { Office } from "./office.ts";
 import { reviewed, seenOf } from "./review.ts";
+import { standingIn } from "./standings.ts";
 import { waitingIn } from "./waiting.ts";
 
 /** What is written of a company's runs, for people and programs: read off the log, and never kept beside it. */
@@ -34,7 +36,9 @@ export function papersOf(
       return summaryOf(await seenOf(source, run), files ?? written(office, run));
     },
     document: (run) =>
-      seenOf(source, run).then((seen) => documentOf(source, seen, written(office, run))),
+      seenOf(source, run).then((seen) =>
+        asItIs(office, run, documentOf(source, seen, written(office, run))),
+      ),
     review: (run) => reviewed(source, run),
     findings: async (run) => findingsOf(await seenOf(source, run)),
   };
@@ -94,6 +98,12 @@ function sourceOf(office: Office): Source {
       return run === null ? null : givenAt(run, path, (digest) => runtime.read(digest));
     },
   };
+}
+
+/** Whether its sub-runs wait stands in their logs, not in its own. */
+function asItIs(office: Office, run: RunId, document: JsonObject): JsonObject {
+  const waits = document["status"] === "running" && standingIn(office, run)?.status === "waiting";
+  return waits ? { ...document, status: "waiting" } : document;
 }
 
 type Pinned = Pick<Office, "log" | "library" | "runtime">;
