@@ -81,10 +81,16 @@ async function say(context: Context, company: Company, said: Said): Promise<void
     if (isLast) terminal.answer.line(JSON.stringify({ run, told, happened, says: lines }));
     return;
   }
-  for (const line of lines) terminal.side.line(line);
+  // What follows is told when it happens.
+  const isTold = isLast || company.isGuest || happened === null || !isNothing(happened);
+  for (const line of isTold ? lines : []) terminal.side.line(line);
   if (!isLast || !isAtRest || company.standing(run)?.endedAt !== null) return;
   const resume = commandIn(context, company.folder)(`runs resume ${run}`);
   terminal.side.line(`No process is at work in ${company.folder}; the run goes on with: ${resume}`);
+}
+
+function isNothing({ goOn, subRuns, toldToStop, dropped, answeredFor, notBegun }: WhatHappened) {
+  return goOn + subRuns.length + toldToStop + dropped + answeredFor + notBegun === 0;
 }
 
 const NOTHING = "It was so before: nothing has changed.";

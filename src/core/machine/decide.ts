@@ -48,8 +48,8 @@ export function decide(run: Run, signal: Signal, facts: Facts): Decision | Probl
   draft.by = "muster";
   if (run.unsettled) lookAtAll(draft);
   const isSettled = settle(draft);
-  if (signal.type === "proceed" && run.unsettled && draft.events.length === 0)
-    tell(draft, { type: "run.proceeded" });
+  const isOver = run.unsettled && !isResting(draft) && draft.events.length === 0;
+  if (signal.type === "proceed" && isOver) tell(draft, { type: "run.proceeded" });
   if (draft.run.stall !== undefined) watch(draft);
   return ended(draft, isSettled);
 }

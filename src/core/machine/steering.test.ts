@@ -291,6 +291,7 @@ describe("a process that begins nothing", () => {
     const run = given(TWO, world).start({ size: 5 });
     expect(run.log().map(({ type }) => type)).toEqual(["run.accepted"]);
     expect([run.status(), run.owes("proceed").length]).toEqual(["accepted", 1]);
+    expect(run.tell({ type: "proceed" }, "muster")).toEqual([]);
   });
 
   test("opens what only waits, and has nothing left to decide then", () => {
