@@ -184,6 +184,9 @@ describe("muster run --bind", () => {
   let address = "";
   const server = createServer((request, response) => {
     if (request.url === "/large") return response.end("x".repeat(2_000_000));
+    if (request.url === "/away")
+      return response.writeHead(302, { location: "http://127.0.0.2:9/" }).end();
+    if (request.url === "/round") return response.writeHead(302, { location: "/round" }).end();
     if (request.url === "/gone") return response.writeHead(404).end();
     response.setHeader("content-type", "application/json");
     return response.end(JSON.stringify({ price: "$12", list: ["${a}"] }));
@@ -209,7 +212,7 @@ describe("muster run --bind", () => {
       "step1.inputs.market=@market.json",
 
       "--bind",
-      `step2.inputs.pricing_data=${address}/prices`,
+      `step2.inputs.pricing_data=${address}/prices?token=abc`,
     );
     expect(code).toBe(0);
     expect(json(out)).toMatchObject({
@@ -220,13 +223,13 @@ describe("muster run --bind", () => {
       bound: {
         "step2.inputs.competitors": { from: "given" },
         "step2.inputs.pricing_data": {
-          from: `${address}/prices`,
+          from: `${address}/prices?…`,
           digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
         },
       },
     });
     expect((await company.muster("runs", "show", "last")).out).toContain(
-      `- step2.inputs.pricing_data  run  ${address}/prices`,
+      `- step2.inputs.pricing_data  run  ${address}/prices?…`,
     );
   });
 
@@ -241,6 +244,10 @@ describe("muster run --bind", () => {
     expect(await run("step2.x=1")).toContain("names no input of a step");
     expect(await run("step2.inputs.x=@nowhere.json")).toContain("cannot be read");
     expect(await run(`step2.inputs.x=${address}/gone`)).toContain("answered 404");
+    expect(await run(`step2.inputs.x=${address}/away`)).toContain(
+      "leads to 127.0.0.2:9, which is not encrypted",
+    );
+    expect(await run(`step2.inputs.x=${address}/round`)).toContain("more than 5 times");
     expect(await run(`step2.inputs.x=${address}/large`)).toContain("more than 1000000 bytes");
     expect(await run("step2.inputs.x=http://example.com/x")).toContain(
       "no address that is fetched",

@@ -36,6 +36,7 @@ export type { RetrySource, StepSource } from "./step-source.ts";
 export type { KnownAgent, KnownWorkflow, Surroundings } from "./surroundings.ts";
 export type { ParsedType } from "./type.ts";
 export { BUILT_IN_TYPES, parseType, typeOfSchema } from "./type.ts";
+export { veiledText } from "./veil.ts";
 export type {
   AgentNeed,
   Approval,

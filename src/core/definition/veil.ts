@@ -14,7 +14,7 @@ export function veiled(value: Json, key = ""): Json {
   );
 }
 
-function veiledText(text: string, key: string): string {
+export function veiledText(text: string, key = ""): string {
   if (text.startsWith("$env.")) return text;
   if (key === "secret") return "…";
   const bare = text

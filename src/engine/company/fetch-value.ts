@@ -1,3 +1,4 @@
+import { veiledText } from "../../core/definition/index.ts";
 import type { Json } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { badInput } from "./check-told.ts";
@@ -8,6 +9,7 @@ export type Fetched = { readonly value: Json; readonly from: string };
 /** Of one value that is bound to an input. */
 export const VALUE_BYTES_MOST = 1_000_000;
 const FETCH_MS_MOST = 30_000;
+const REDIRECTIONS_MOST = 5;
 
 /**
  * What an address answers: JSON where it says so, else a text. It is asked before the run is started, so
@@ -20,24 +22,40 @@ export async function fetchValue(url: string): Promise<Fetched | Problem> {
       `"${url}" is no address that is fetched.`,
       "Write one that begins with https://, or http:// on this machine.",
     );
+  // Who may look at the run need not know what opens the address.
+  const shown = veiledText(url);
   try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(FETCH_MS_MOST) });
+    const response = await followed(address);
     if (!response.ok)
-      return badInput(`${url} answered ${response.status}.`, "Check the address, and try again.");
+      return badInput(`${shown} answered ${response.status}.`, "Check the address, and try again.");
     const text = await textOf(response);
     if (text === null)
       return badInput(
-        `${url} answered more than ${VALUE_BYTES_MOST} bytes.`,
+        `${shown} answered more than ${VALUE_BYTES_MOST} bytes.`,
         "Let a step read it, and bind the address.",
       );
     const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
-    return { value: isJson ? (JSON.parse(text) as Json) : text, from: url };
+    return { value: isJson ? (JSON.parse(text) as Json) : text, from: shown };
   } catch (error) {
     return badInput(
-      `${url} could not be read: ${whyOf(error)}.`,
+      `${shown} could not be read: ${whyOf(error)}.`,
       "Check the address, and try again.",
     );
   }
+}
+
+/** Through redirections, each looked at before it is followed. @throws Error with one sentence */
+async function followed(address: URL): Promise<Response> {
+  const signal = AbortSignal.timeout(FETCH_MS_MOST);
+  let at = address;
+  for (let hops = 0; hops <= REDIRECTIONS_MOST; hops += 1) {
+    const response = await fetch(at, { signal, redirect: "manual" });
+    const location = response.headers.get("location");
+    if (response.status < 300 || response.status > 399 || location === null) return response;
+    at = new URL(location, at);
+    if (!isAllowed(at)) throw new Error(`it leads to ${at.host}, which is not encrypted`);
+  }
+  throw new Error(`it leads elsewhere more than ${REDIRECTIONS_MOST} times`);
 }
 
 /** Anybody on the way could read and change what is not encrypted. */
