@@ -149,8 +149,16 @@ async function evidenceIn(reading: Logs, run: RunId): Promise<Evidence> {
   return { ...nothing, read, waits: 0, isAtWork: false, now };
 }
 
-function checkOf({ problems = [], advice = [] }: More): Pick<Company, "advice" | "check"> {
-  return { check: async () => problems, advice: async () => advice };
+function checkOf({
+  problems = [],
+  advice = [],
+}: More): Pick<Company, "advice" | "check" | "foresee" | "improvements"> {
+  return {
+    check: async () => problems,
+    advice: async () => advice,
+    improvements: async () => null,
+    foresee: async () => ({ foresight: null, problems: [] }),
+  };
 }
 
 const ALONE = {

@@ -88,6 +88,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   withOptions(root);
   addCheck(root, choose);
   addRun(root, choose);
+  addDryRun(root, choose);
   addRuns(root, choose);
   addInbox(root, choose);
   addAgents(root, choose);
@@ -143,6 +144,35 @@ function addRun(root: Command, choose: Choose): void {
     );
 }
 
+function addDryRun(root: Command, choose: Choose): void {
+  withOptions(
+    root
+      .command("dry-run")
+      .argument("<file>", "a workflow's file or name")
+      .argument("[params...]", "key=value, as for run")
+      .option("--params <file>", "a YAML or JSON file with params")
+      .option("--config <key=value>", "a setting, as for run", collected)
+      .option("--bind <step.inputs.name=value>", "an input, as for run", collected)
+      .option("--rehearsals <number>", "how often it is drawn from past runs", numeral)
+      .option("--seed <number>", "the same number draws the same", numeral)
+      .description("say what a run would do: order, time, price, where it may fail"),
+  )
+    .addHelpText(
+      "after",
+      examples("muster dry-run onboarding.yaml batch_size=50", "muster dry-run refund --json"),
+    )
+    .action((file: string, pairs: readonly string[], options: DryRunFlags) =>
+      choose(async (context) =>
+        (await import("./dry-run.ts")).dryRun(context, file, { pairs, options }),
+      ),
+    );
+}
+
+type DryRunFlags = Omit<RunFlags, "wait" | "requestId"> & {
+  readonly rehearsals?: number;
+  readonly seed?: number;
+};
+
 type RunFlags = {
   readonly params?: string;
   readonly requestId?: string;
@@ -187,6 +217,14 @@ function addRuns(root: Command, choose: Choose): void {
     aboutRun(runs, "why-waiting").description("name what each open step waits for"),
   ).action((run: string) =>
     choose(async (context) => (await import("./runs-why-waiting.ts")).runsWhyWaiting(context, run)),
+  );
+  withOptions(
+    runs
+      .command("advise")
+      .argument("<workflow>", "a workflow's name or file")
+      .description("what past runs show could be better, with figures"),
+  ).action((workflow: string) =>
+    choose(async (context) => (await import("./runs-advise.ts")).runsAdvise(context, workflow)),
   );
   addReviewing(runs, choose);
   addBudgets(runs, choose);

@@ -28,6 +28,8 @@ type There =
   | "fork"
   | "check"
   | "advice"
+  | "foresee"
+  | "improvements"
   | "workflows"
   | "agents"
   | "steer"
@@ -60,6 +62,8 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   fork: true,
   check: true,
   advice: true,
+  foresee: true,
+  improvements: true,
   workflows: true,
   summary: true,
   settings: true,

@@ -1,2 +1,2 @@
+export { type VirtualClock, virtualClock } from "../engine/runtime/index.ts";
 export { openTestCompany, type TestCompany, type TestRun } from "./test-company.ts";
-export { type VirtualClock, virtualClock } from "./virtual-clock.ts";

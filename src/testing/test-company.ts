@@ -5,8 +5,8 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { sentence } from "../core/problem.ts";
 import type { FunctionAgent } from "../engine/agents/index.ts";
 import { type Company, openCompany } from "../engine/company/index.ts";
+import { type VirtualClock, virtualClock } from "../engine/runtime/index.ts";
 import type { Standing } from "../engine/store/index.ts";
-import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 /** A company in memory: scripted agents, and time that passes as fast as nothing happens. */
 export type TestCompany = Company & {

@@ -2,6 +2,7 @@ export { changeLines, ITEM_LINES_MOST } from "./change.ts";
 export { complain, complaint, hint, problemJson } from "./complaint.ts";
 export { duration, moment } from "./duration.ts";
 export { findingLines } from "./findings.ts";
+export { foresightLines } from "./foresight.ts";
 export { inFlightWords } from "./in-flight.ts";
 export { settingLines } from "./setting.ts";
 export { huedWord } from "./state.ts";

@@ -1,6 +1,7 @@
 import type { ANTI_PATTERNS, Block, Each, Step, TypeRef } from "../definition/index.ts";
 import type { Finding } from "./advice.ts";
-import { readsIn, stepsReadBy } from "./reads.ts";
+import { independentIn } from "./independent.ts";
+import { readsIn } from "./reads.ts";
 import { called, innerOf, type Subject } from "./subject.ts";
 
 /** A workflow of fewer tasks is looked at by whoever started it. */
@@ -137,14 +138,9 @@ function noBudget({ workflow, tasks, agentOf }: Subject): readonly Finding[] {
 
 /** Neighbours in a sequential block that need nothing from one another, where both only do something. */
 function oneAtATime({ workflow, steps }: Subject): readonly Finding[] {
-  const blocks = [workflow.root, ...steps].filter(
-    (step) => step.kind === "block" && step.execution === "sequential",
-  );
-  return blocks.flatMap((block) => {
-    const inner = innerOf(block);
-    const alone = inner.filter((step, at) => isFree(step, inner, at));
+  return independentIn([workflow.root, ...steps]).flatMap((alone): Finding[] => {
     const [first] = alone;
-    if (first === undefined || alone.length < 2) return [];
+    if (first === undefined) return [];
     const names = alone.map(({ id }) => id).join(", ");
     return [
       {
@@ -154,24 +150,6 @@ function oneAtATime({ workflow, steps }: Subject): readonly Finding[] {
       },
     ];
   });
-}
-
-function isFree(step: Step, among: readonly Step[], at: number): boolean {
-  if (!isWork(step)) return false;
-  const next = among[at + 1];
-  const before = among[at - 1];
-  return [next, before].some(
-    (other) => other !== undefined && isWork(other) && !isLinked(step, other),
-  );
-}
-
-function isWork(step: Step): boolean {
-  if (step.kind === "each") return isWork(step.body);
-  return (step.kind === "task" && step.approve === null) || step.kind === "workflow";
-}
-
-function isLinked(one: Step, other: Step): boolean {
-  return stepsReadBy(one).has(other.id) || stepsReadBy(other).has(one.id);
 }
 
 function noEscalation({ workflow, tasks }: Subject): readonly Finding[] {

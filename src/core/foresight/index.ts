@@ -1,2 +1,10 @@
 export type { Advice } from "./advice.ts";
 export { advise } from "./advise.ts";
+export { suppose, usualWaitMs } from "./estimate.ts";
+export { exampleOutputs } from "./example-value.ts";
+export { type Experience, experienceOf } from "./experience.ts";
+export { type Foresight, foresee, type Rehearsal, type Spread } from "./foresee.ts";
+export { type Improvements, improvementsOf, RUNS_LEAST } from "./improve.ts";
+export { outputsRead } from "./reads.ts";
+export { timelineOf } from "./timeline.ts";
+export { amountsOf } from "./usage.ts";

@@ -172,7 +172,7 @@ function notCached({ tasks, agentOf }: Subject): readonly Finding[] {
     return [
       {
         message: `${called(task)} only reads, costs something, and is asked anew each time.`,
-        mend: "Write cache: { ttl: 1d }: the same question is then answered from an earlier run.",
+        mend: "Where what it reads seldom changes, write cache: { ttl: 1d }: the same question is then answered from an earlier run.",
         where: task.where,
       },
     ];

@@ -1,4 +1,4 @@
-import type { Step } from "../definition/index.ts";
+import type { Step, Workflow } from "../definition/index.ts";
 import { readsOf, type Template } from "../expression/index.ts";
 import { unreachable } from "../unreachable.ts";
 import { innerOf } from "./subject.ts";
@@ -46,4 +46,17 @@ function templatesOf(step: Step): readonly Template[] {
     default:
       return unreachable(step);
   }
+}
+
+/** Names of a step's outputs that anything in the workflow reads. */
+export function outputsRead(workflow: Workflow, id: string): readonly string[] {
+  const ends = Object.values(workflow.outputs ?? {})
+    .flatMap(readsOf)
+    .flatMap(([name, of, output]): [string, string | null][] =>
+      name === "steps" && of !== undefined ? [[of, output ?? null]] : [],
+    );
+  const read = [...readsIn(workflow.root), ...ends];
+  return [
+    ...new Set(read.flatMap(([of, output]) => (of === id && output !== null ? [output] : []))),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Envelope } from "../../core/audit/index.ts";
 import type { Steering } from "../../core/company/index.ts";
 import type { Setting, Workflow } from "../../core/definition/index.ts";
-import type { Advice } from "../../core/foresight/index.ts";
+import type { Advice, Improvements } from "../../core/foresight/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
@@ -15,6 +15,7 @@ import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
 import type { Looked } from "./doctor.ts";
 import type { Examined } from "./examine.ts";
+import type { Foreseen, ForeseeOptions } from "./foresight.ts";
 import type { Reviewed } from "./review.ts";
 import type { ForOneRun } from "./run-overlay.ts";
 
@@ -29,6 +30,10 @@ export interface Company extends AsyncDisposable {
   readonly isGuest: boolean;
   /** Every problem of a definition, of an agent, or (without a name) of the whole folder. */
   check(file?: string): Promise<readonly Problem[]>;
+  /** What a run would do: its order, time and price, and where it may fail. Nothing is performed. */
+  foresee(workflow: string, params?: JsonObject, options?: ForeseeOptions): Promise<Foreseen>;
+  /** What past runs of a workflow show could be better, with figures; null where there is no such workflow. */
+  improvements(workflow: string): Promise<Improvements | null>;
   /** What could be better about a workflow that is right, or about every one of the folder. */
   advice(file?: string): Promise<readonly Advice[]>;
   /**

@@ -18,6 +18,7 @@ import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoin
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
 import { forkRun } from "./fork-run.ts";
+import { foreseeRun, improvementsIn } from "./foresight.ts";
 import { hire } from "./hire.ts";
 import { keepingOf } from "./keeping.ts";
 import { listed, openLibrary } from "./library.ts";
@@ -173,6 +174,9 @@ function companyOf(office: Office): Company {
     checkpoints: async (run) => listCheckpoints(office, run),
     exportCheckpoint: (run, id) => exportCheckpoint(office, run, id),
     importCheckpoint: (document, options = {}) => importCheckpoint(office, document, options),
+    improvements: (name) => improvementsIn(office, name),
+    foresee: (workflow, params = {}, options = {}) =>
+      foreseeRun(office, { workflow, params, ...options }),
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),

@@ -11,3 +11,4 @@ export type {
   Terms,
 } from "./runtime.ts";
 export { systemClock } from "./system-clock.ts";
+export { type VirtualClock, virtualClock } from "./virtual-clock.ts";

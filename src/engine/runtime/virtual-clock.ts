@@ -1,5 +1,5 @@
 import { setImmediate as turnOfLoop } from "node:timers/promises";
-import type { Clock } from "../engine/runtime/index.ts";
+import type { Clock } from "./runtime.ts";
 
 /**
  * A clock that stands still until it is told to go on. Nothing waits in real time: a timer of three

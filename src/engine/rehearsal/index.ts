@@ -1,0 +1,1 @@
+export { type Play, rehearse } from "./rehearse.ts";
