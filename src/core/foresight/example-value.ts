@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from "../json.ts";
 export const ITEMS_SUPPOSED = 3;
 const DEPTH_MOST = 8;
 
-const BY_FORMAT: Readonly<Record<string, Json>> = {
+const BY_FORMAT: Readonly<Record<string, string>> = {
   date: "2026-01-01",
   "date-time": "2026-01-01T00:00:00Z",
   uri: "https://example.com/",
@@ -42,15 +42,11 @@ function exampleOf(type: TypeRef): Json {
 }
 
 function valueOf(schema: JsonObject, depth: number): Json {
-  const { enum: among, const: only, default: otherwise, anyOf, format } = schema;
-  if (only !== undefined) return only;
-  if (otherwise !== undefined) return otherwise;
-  if (Array.isArray(among) && among[0] !== undefined) return among[0];
+  const said = saidOf(schema);
+  if (said !== undefined) return said;
+  const { anyOf, type } = schema;
   if (Array.isArray(anyOf) && isObject(anyOf[0])) return valueOf(anyOf[0], depth);
-  const type = Array.isArray(schema["type"]) ? schema["type"][0] : schema["type"];
-  switch (type) {
-    case "string":
-      return typeof format === "string" ? (BY_FORMAT[format] ?? "example") : "example";
+  switch (Array.isArray(type) ? type[0] : type) {
     case "number":
     case "integer":
       return numberOf(schema);
@@ -63,8 +59,18 @@ function valueOf(schema: JsonObject, depth: number): Json {
     case "null":
       return null;
     default:
-      return "example";
+      return textOf(schema);
   }
+}
+
+/** What the schema itself names. */
+function saidOf({ enum: among, const: only, default: otherwise }: JsonObject): Json | undefined {
+  return only ?? otherwise ?? (Array.isArray(among) ? among[0] : undefined);
+}
+
+function textOf({ format }: JsonObject): string {
+  const text = typeof format === "string" ? BY_FORMAT[format] : undefined;
+  return text ?? "example";
 }
 
 function numberOf({ minimum, maximum }: JsonObject): number {

@@ -114,28 +114,20 @@ function readRun(
 }
 
 function readEvent(reading: Reading, event: Event): void {
-  switch (event.type) {
-    case "step.started":
-      if (event.attempt !== undefined) begin(reading, event, event.attempt);
-      if (event.gate !== undefined || event.listen !== undefined || event.due !== undefined)
-        reading.waits.set(event.path, event.at);
-      if (event.count !== undefined) learn(reading, event.path).counts.push(event.count);
-      return;
-    case "attempt.started":
-      return begin(reading, event, event);
-    case "attempt.ended":
-      return end(reading, event.key, {
-        at: event.at,
-        error: event.error.kind,
-        usage: amountsOf(event.usage),
-      });
-    case "gate.closed":
-      return waited(reading, event.path, event.at);
-    case "step.finished":
-      return finish(reading, event);
-    default:
-      return;
-  }
+  if (event.type === "step.started") return start(reading, event);
+  if (event.type === "attempt.started") return begin(reading, event, event);
+  if (event.type === "gate.closed") return waited(reading, event.path, event.at);
+  if (event.type === "step.finished") return finish(reading, event);
+  if (event.type !== "attempt.ended") return;
+  const { at, error, usage } = event;
+  end(reading, event.key, { at, error: error.kind, usage: amountsOf(usage) });
+}
+
+function start(reading: Reading, event: Extract<Event, { readonly type: "step.started" }>): void {
+  const { attempt, gate, listen, due, count, path, at } = event;
+  if (attempt !== undefined) begin(reading, event, attempt);
+  if (gate !== undefined || listen !== undefined || due !== undefined) reading.waits.set(path, at);
+  if (count !== undefined) learn(reading, path).counts.push(count);
 }
 
 function begin(reading: Reading, event: Event & { readonly path: Path }, { agent }: Opening): void {

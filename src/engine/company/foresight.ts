@@ -10,7 +10,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { type Event, eventOf } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { rehearse } from "../rehearsal/index.ts";
-import { checkParams } from "../runtime/index.ts";
+import { checkParams, type Runtime } from "../runtime/index.ts";
 import type { Office } from "./office.ts";
 import { type ForOneRun, overlayOf } from "./run-overlay.ts";
 
@@ -57,13 +57,14 @@ export async function foreseeRun(
   const { params } = checked;
   const staff = await office.staff();
   const play = { workflow, params, staff, past, definitions: office.library };
-  const stage = { ...play, read: office.runtime.read, now: office.clock.now() };
-  const usual = await rehearse({ ...stage, chance: null });
+  const read: Runtime["read"] = (digest) => office.runtime.read(digest);
+  const scene = { ...play, read, now: office.clock.now() };
+  const usual = await rehearse({ ...scene, chance: null });
   const rehearsals = [usual];
   const draw = chanceOf(request.seed ?? 1);
   const most = Math.ceil(STEPS_REHEARSED_MOST / Math.max(1, usual.timeline.spans.length));
   for (let drawn = 0; experience.runs > 0 && drawn < Math.min(wanted, most); drawn += 1)
-    rehearsals.push(await rehearse({ ...stage, chance: draw }));
+    rehearsals.push(await rehearse({ ...scene, chance: draw }));
   return { foresight: foresee(workflow, experience, rehearsals), warnings };
 }
 

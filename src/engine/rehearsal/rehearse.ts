@@ -35,7 +35,7 @@ export type Play = {
   readonly chance: (() => number) | null;
 };
 
-type Stage = { readonly clock: VirtualClock; readonly log: Log; readonly runtime: Runtime };
+type Scene = { readonly clock: VirtualClock; readonly log: Log; readonly runtime: Runtime };
 
 /**
  * One run of a workflow as the real runtime performs it, with a log in memory, a clock that waits for
@@ -77,15 +77,15 @@ const RUN: RunId = ((): RunId => {
 const CLOSING_MS = 60_000;
 
 /** @returns what it waits for that will not come; null: it has ended */
-async function playOn(stage: Stage, play: Play): Promise<string | null> {
-  const actors = openActors(stage, play);
+async function playOn(scene: Scene, play: Play): Promise<string | null> {
+  const actors = openActors(scene, play);
   for (let moments = 0; moments < MOMENTS_MOST; moments += 1) {
-    await stage.clock.settle();
-    const standing = stage.log.standing(RUN);
+    await scene.clock.settle();
+    const standing = scene.log.standing(RUN);
     if (standing !== null && standing.endedAt !== null) return null;
-    for (const one of stage.log.standings({ most: RUNS_MOST }))
+    for (const one of scene.log.standings({ most: RUNS_MOST }))
       if (one.endedAt === null) actors.look(one.stream as RunId);
-    if (!(await stage.clock.toNext())) return whyOf(stage.runtime);
+    if (!(await scene.clock.toNext())) return whyOf(scene.runtime);
   }
   return `it has not ended after ${MOMENTS_MOST} moments`;
 }
