@@ -11,6 +11,8 @@ import { type Event, eventOf } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { rehearse } from "../rehearsal/index.ts";
 import { checkParams, type Runtime } from "../runtime/index.ts";
+import { adviceOf } from "./advice.ts";
+import type { Company } from "./company.ts";
 import type { Office } from "./office.ts";
 import { type ForOneRun, overlayOf } from "./run-overlay.ts";
 
@@ -32,8 +34,17 @@ export type ForeseeOptions = {
   readonly seed?: number;
 } & ForOneRun;
 
+export function foresightOf(office: Office): Pick<Company, "advice" | "foresee" | "improvements"> {
+  return {
+    advice: (file) => adviceOf(office, file),
+    improvements: (name) => improvementsIn(office, name),
+    foresee: (workflow, params = {}, options = {}) =>
+      foreseeRun(office, { workflow, params, ...options }),
+  };
+}
+
 /** What a run of a workflow would do, looked at as `run` looks, and then rehearsed. Nothing is performed. */
-export async function foreseeRun(
+async function foreseeRun(
   office: Office,
   request: { readonly workflow: string; readonly params: JsonObject } & ForeseeOptions,
 ): Promise<Foreseen> {
@@ -69,10 +80,7 @@ export async function foreseeRun(
 }
 
 /** What past runs of a workflow, by name or file, show could be better; null where there is no such workflow. */
-export async function improvementsIn(
-  office: Office,
-  nameOrFile: string,
-): Promise<Improvements | null> {
+async function improvementsIn(office: Office, nameOrFile: string): Promise<Improvements | null> {
   const found = await office.library.find(nameOrFile);
   if (found === null || found.workflow === null) return null;
   const { definitions } = (await office.staff()).files;

@@ -9,7 +9,6 @@ import type { Update } from "../notify/index.ts";
 import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
-import { adviceOf } from "./advice.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
 import { archiverOf, retaining } from "./archiving.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
@@ -17,8 +16,8 @@ import { checkpointsIn } from "./checkpoint-reader.ts";
 import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
+import { foresightOf } from "./foresight.ts";
 import { forkRun } from "./fork-run.ts";
-import { foreseeRun, improvementsIn } from "./foresight.ts";
 import { hire } from "./hire.ts";
 import { keepingOf } from "./keeping.ts";
 import { listed, openLibrary } from "./library.ts";
@@ -169,14 +168,11 @@ function companyOf(office: Office): Company {
     isGuest: false,
     isAtWork: () => !office.isLooking || isHeld(folder),
     check: (file) => problemsOf(office, file),
-    advice: (file) => adviceOf(office, file),
+    ...foresightOf(office),
     fork: (source, options = {}) => forkRun(office, { source, ...options }),
     checkpoints: async (run) => listCheckpoints(office, run),
     exportCheckpoint: (run, id) => exportCheckpoint(office, run, id),
     importCheckpoint: (document, options = {}) => importCheckpoint(office, document, options),
-    improvements: (name) => improvementsIn(office, name),
-    foresee: (workflow, params = {}, options = {}) =>
-      foreseeRun(office, { workflow, params, ...options }),
     run: (workflow, params = {}, options = {}) =>
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
