@@ -5,7 +5,6 @@ import {
   type Task,
   type Workflow,
 } from "../core/definition/index.ts";
-import type { Advice } from "../core/foresight/index.ts";
 import { progressOf, stateDocument, statusOf } from "../core/history/index.ts";
 import { parseRunId, type RunId } from "../core/id.ts";
 import { instantOf } from "../core/instant.ts";
@@ -15,6 +14,7 @@ import type { Problem } from "../core/problem.ts";
 import { beginReading, type Evidence, readOn, reviewOf, summaryOf } from "../core/review/index.ts";
 import type { Company, Waiting } from "../engine/company/index.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
+import { type Checked, checkOf } from "./example-check.ts";
 import { type Logs, readHistory } from "./read-history.ts";
 
 /** What happens after a run was told something: events, one after another; it waits where they end. */
@@ -30,9 +30,7 @@ type Kept = { readonly id: RunId; readonly log: Envelope[]; wake: () => void; st
 
 const START_AT = 1_765_533_600_000;
 
-type More = {
-  readonly problems?: readonly Problem[];
-  readonly advice?: readonly Advice[];
+type More = Checked & {
   readonly waiting?: readonly Waiting[];
   readonly isAtWork?: boolean;
 };
@@ -147,18 +145,6 @@ async function evidenceIn(reading: Logs, run: RunId): Promise<Evidence> {
   const nothing = { chain: null, damage: null, estimate: null, checkpoints: null, notices: null };
   const now = read.history.updatedAt ?? 0;
   return { ...nothing, read, waits: 0, isAtWork: false, now };
-}
-
-function checkOf({
-  problems = [],
-  advice = [],
-}: More): Pick<Company, "advice" | "check" | "foresee" | "improvements"> {
-  return {
-    check: async () => problems,
-    advice: async () => advice,
-    improvements: async () => null,
-    foresee: async () => ({ foresight: null, problems: [] }),
-  };
 }
 
 const ALONE = {
