@@ -10,7 +10,6 @@ import { parseRunId, type RunId } from "../core/id.ts";
 import { instantOf } from "../core/instant.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Body, draftOf, type Event, eventOf, type Told } from "../core/machine/index.ts";
-import type { Problem } from "../core/problem.ts";
 import { beginReading, type Evidence, readOn, reviewOf, summaryOf } from "../core/review/index.ts";
 import type { Company, Waiting } from "../engine/company/index.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
