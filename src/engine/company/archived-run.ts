@@ -34,21 +34,6 @@ export async function openArchived(file: string, now: () => number): Promise<Com
     isGuest: false,
     ...refusing(archivedProblem(run, file)),
     ...ofNoCompany(),
-    check: refused,
-    advice: async () => [],
-    improvements: async () => null,
-    foresee: async () => ({ foresight: null, problems: await refused() }),
-    agents: async () => [],
-    steer: refused,
-    doctor: async () => [],
-    examine: async () => [],
-    run: async () => ({ run: null, problems: await refused() }),
-    fork: async () => ({ run: null, problems: await refused() }),
-    checkpoints: async () => [],
-    exportCheckpoint: async () => ({ problems: await refused() }),
-    importCheckpoint: async () => ({ run: null, problems: await refused() }),
-    send: refused,
-    publish: async () => ({ kept: false, again: false, told: [], problems: await refused() }),
     standing: (id) => (id === run ? standing : null),
     runs: () => [standing],
     settled: async () => standing,
@@ -63,6 +48,7 @@ export async function openArchived(file: string, now: () => number): Promise<Com
 }
 
 type Telling =
+  | "foresee"
   | "check"
   | "steer"
   | "run"
@@ -84,6 +70,7 @@ function refusing(problem: Problem): Pick<Company, Telling> {
   });
   return {
     check: refused,
+    foresee: async () => ({ foresight: null, problems }),
     steer: refused,
     run: notStarted,
     fork: notStarted,
@@ -98,6 +85,7 @@ function refusing(problem: Problem): Pick<Company, Telling> {
 
 type OfCompany =
   | "advice"
+  | "improvements"
   | "agents"
   | "doctor"
   | "examine"
@@ -113,6 +101,7 @@ type OfCompany =
 function ofNoCompany(): Pick<Company, OfCompany> {
   return {
     advice: async () => [],
+    improvements: async () => null,
     agents: async () => [],
     doctor: async () => [],
     examine: async () => [],
