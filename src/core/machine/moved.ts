@@ -1,5 +1,6 @@
 import type { Block, Each, Step, Workflow } from "../definition/index.ts";
 import type { Digest } from "../id.ts";
+import { MusterError } from "../problem.ts";
 import { needsPlace } from "./born.ts";
 import type { Event, Path } from "./event.ts";
 import { putFrame, seat } from "./places.ts";
@@ -25,7 +26,11 @@ import { workOf } from "./work.ts";
 export function foldMoved(run: Fold, event: Extract<Event, { type: "run.moved" }>): void {
   const next = run.definitions(event.definition);
   if (next === null)
-    throw new Error(`The log of ${run.id} cannot be folded without ${event.definition}.`);
+    throw new MusterError({
+      code: "corrupt",
+      message: `The definition ${event.definition} that ${run.id} was moved to is not there, or cannot be read by this version.`,
+      mend: "Restore the folder .muster from a backup, or open it with the version that wrote it.",
+    });
   const old = run.workflow;
   if (event.params !== undefined) {
     run.before = { until: event.seq, params: run.params, next: run.before };

@@ -128,7 +128,11 @@ function sourceOf(archived: ArchivedRun, { file, now }: Around): Source {
     return JSON.parse(text) as Json;
   };
   const first = definitionIn(archived, file);
-  const start = absent(standing.stream as RunId, first);
+  const definitions = (digest: Digest): Workflow | null => {
+    const content = contents.get(digest);
+    return content === undefined ? null : recall(content);
+  };
+  const start = absent(standing.stream as RunId, first, definitions);
   // What is damaged stops here; the review says where.
   const run = orNull(() => events.map(eventOf).reduce(evolving(read), start));
   return {
