@@ -1,7 +1,12 @@
 import { canonical } from "../../src/core/audit/index.ts";
 import type { Task, Workflow } from "../../src/core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../../src/core/json.ts";
-import { type Event, type Stored, stepsOf } from "../../src/core/machine/index.ts";
+import {
+  type Event,
+  type Inheritance,
+  type Stored,
+  stepsOf,
+} from "../../src/core/machine/index.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import type { Audited } from "./audit.ts";
 import { bare, isUndo } from "./book.ts";
@@ -22,7 +27,7 @@ export function auditDeeds(world: World, shell: Shell, audited: Audited): void {
   if (workflow === undefined) return;
   const read = (stored: Stored): Json =>
     "value" in stored ? stored.value : shell.read(stored.digest);
-  const of: Of = { deeds, events, workflow, read, finished: finishedBy(events) };
+  const of: Of = { deeds, events, workflow, read, finished: finishedBy(shell, events) };
   auditWrites(of, audited);
   auditAnswers(of, audited);
   auditCalls(of, audited);
@@ -40,12 +45,26 @@ type Of = {
   readonly finished: ReadonlyMap<string, Finished>;
 };
 
-function finishedBy(events: readonly Event[]): ReadonlyMap<string, Finished> {
-  return new Map(
-    events.flatMap((event) =>
+function finishedBy(shell: Shell, events: readonly Event[]): ReadonlyMap<string, Finished> {
+  return new Map([
+    ...inherited(shell, events).map((event) => [event.path, event] as const),
+    ...events.flatMap((event) =>
       event.type === "step.finished" ? [[event.path, event] as const] : [],
     ),
-  );
+  ]);
+}
+
+/** What ended in a fork's source counts as ended where it was forked. */
+function inherited(shell: Shell, events: readonly Event[]): readonly Finished[] {
+  const forked = events.find((event) => event.type === "run.forked");
+  if (forked?.type !== "run.forked") return [];
+  const { steps } = shell.read(forked.state) as unknown as Inheritance;
+  const { seq, at, by } = forked;
+  return steps.flatMap(({ path, state: outcome, output, error }): readonly Finished[] => {
+    if (outcome === "live" || outcome === "doubt" || outcome === "skipped") return [];
+    const gave = { ...(output ? { output } : {}), ...(error ? { error } : {}) };
+    return [{ type: "step.finished", seq, at, by, path, outcome, ...gave }];
+  });
 }
 
 /** M3, M9: an `ask` is done once, an `idempotent` under one call, unless a person ordered it again; and the log knows or doubts. */
@@ -163,12 +182,14 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
   if (step === undefined) return tell("order", `${deed.path} was done and is no task`);
   if (step.approve !== null) {
     const gate = of.events.find(
-      (event) => event.type === "step.started" && event.path === deed.path,
+      (event) =>
+        (event.type === "step.started" || event.type === "gate.opened") && event.path === deed.path,
     );
     const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
     const digest = digestOf(canonical([deed.run, deed.path, who, step.instructions, deed.inputs]));
-    if (gate?.type !== "step.started" || gate.gate?.digest !== digest)
-      tell("M8", `${deed.path} was done otherwise than approved`);
+    const asked =
+      gate?.type === "step.started" || gate?.type === "gate.opened" ? gate.gate : undefined;
+    if (asked?.digest !== digest) tell("M8", `${deed.path} was done otherwise than approved`);
   }
   for (const [name, template] of Object.entries(step.inputs)) {
     if (template.kind !== "expression") continue;

@@ -4,7 +4,6 @@ import {
   DECISION_EVENTS_MOST,
   type Effect,
   type Event,
-  evolve,
   owed,
   owedBy,
   progressOf,
@@ -12,6 +11,7 @@ import {
   waitsOf,
 } from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
+import { evolve } from "./evolve.ts";
 import type { Shell } from "./shell.ts";
 import type { World } from "./world.ts";
 

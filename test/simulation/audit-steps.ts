@@ -1,5 +1,6 @@
 import type { Step, Task, Workflow } from "../../src/core/definition/index.ts";
-import { type Event, stepsOf } from "../../src/core/machine/index.ts";
+import type { Json } from "../../src/core/json.ts";
+import { type Event, type Inheritance, stepsOf } from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
 import { type Book, bare, isUndo, openBook, parentOf } from "./book.ts";
 import type { Shell } from "./shell.ts";
@@ -16,6 +17,7 @@ export function auditSteps(world: World, shell: Shell, audited: Audited): void {
   const book = openBook(workflow, stepsByPath(workflow));
   for (const event of events) {
     look(book, event, (promise, what) => audited.tell(promise, `at ${event.seq}: ${what}`));
+    if (event.type === "run.forked") inherit(book, shell.read(event.state));
     book.note(event);
     if (event.type !== "run.moved") continue;
     const moved = world.definitions.get(event.definition);
@@ -32,6 +34,15 @@ function stepsByPath(workflow: Workflow): ReadonlyMap<string, Step> {
   const made = new Map([...stepsOf(workflow.root)].map((step) => [step.path, step]));
   paths.set(workflow, made);
   return made;
+}
+
+/** What had ended or begun in a fork's source has so in the fork. */
+function inherit(book: Book, state: Json): void {
+  for (const { path, state: is } of (state as unknown as Inheritance).steps) {
+    if (path === "") continue;
+    book.started.add(path);
+    if (is !== "live" && is !== "doubt") book.ended.set(path, is);
+  }
 }
 
 type Tell = (promise: string, what: string) => void;

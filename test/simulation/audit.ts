@@ -3,7 +3,6 @@ import type { RunId } from "../../src/core/id.ts";
 import {
   absent,
   type Event,
-  evolve,
   freeze,
   type Run,
   statusOf,
@@ -11,10 +10,12 @@ import {
   waitsOf,
 } from "../../src/core/machine/index.ts";
 import { auditDeeds } from "./audit-deeds.ts";
+import { auditFork } from "./audit-fork.ts";
 import { auditLog } from "./audit-log.ts";
 import { auditMoney } from "./audit-money.ts";
 import { auditSteps } from "./audit-steps.ts";
 import { auditTasks } from "./audit-tasks.ts";
+import { evolve } from "./evolve.ts";
 import { plain } from "./plain.ts";
 import type { Shell } from "./shell.ts";
 import type { Broken, World } from "./world.ts";
@@ -29,6 +30,7 @@ export function audit(world: World, shell: Shell): readonly Broken[] {
     auditLog(world, shell, { run, tell });
     auditSteps(world, shell, { run, tell });
     auditDeeds(world, shell, { run, tell });
+    auditFork(world, shell, { run, tell });
     auditMoney(world, shell, { run, tell });
     auditTasks(world, shell, { run, tell });
   }

@@ -157,6 +157,10 @@ function noteAttempt(book: Writing, event: Event): void {
     case "timer.set":
       book.timers.set(event.seq, event.due);
       return;
+    case "gate.opened": {
+      const { digest, from } = event.gate;
+      return void book.gates.set(event.seq, { path: event.path, digest, from, voters: [] });
+    }
     case "gate.voted":
       book.gates.get(event.key)?.voters.push(event.voter);
       return;

@@ -1,6 +1,7 @@
 import { type Digest, parseRunId, type RunId } from "../../src/core/id.ts";
 import { chanceOf } from "./chance.ts";
 import { abandon } from "./deed.ts";
+import { type ForkFlaw, openForks } from "./forks.ts";
 import { inventionOf, type Library } from "./library.ts";
 import { openPeople, type People } from "./people.ts";
 import type { Shell } from "./shell.ts";
@@ -28,15 +29,21 @@ function lookForForgotten(world: World, shell: Shell): void {
 /** Longer than the slowest commit. */
 const QUIET_MS = 10_000;
 
-export type Stage = { readonly shell: Shell; readonly library: Library; readonly seed: number };
+export type Stage = {
+  readonly shell: Shell;
+  readonly library: Library;
+  readonly seed: number;
+  readonly flaw: ForkFlaw | null;
+};
 
 /** Everything that happens in a world, one thing after another, until nothing more does. */
 export function* live(
   world: World,
-  { shell, library, seed }: Stage,
+  { shell, library, seed, flaw }: Stage,
 ): Generator<void, readonly RunId[]> {
   const { chance, moments, weather } = world;
   const people = openPeople(world);
+  const fork = openForks(world, shell, { chance: chance.apart("forks"), flaw });
   let isLookDue = false;
   const look = (): void => {
     if (isLookDue) return;
@@ -55,6 +62,7 @@ export function* live(
     world.quietSince = moments.passed();
     look();
     unsettle(world, people);
+    fork();
     if (!shell.isUp()) down(world, shell);
   };
   const runs = begin(world, { shell, library, seed });
@@ -74,7 +82,10 @@ export function* live(
   return runs;
 }
 
-function begin(world: World, { shell, library, seed }: Stage): readonly RunId[] {
+function begin(
+  world: World,
+  { shell, library, seed }: Pick<Stage, "shell" | "library" | "seed">,
+): readonly RunId[] {
   const chance = chanceOf(`starts ${inventionOf(seed)}`);
   const runs: RunId[] = [];
   const count = chance.between(1, 3);

@@ -3,12 +3,12 @@ import {
   type Decision,
   decide,
   type Event,
-  evolve,
   owed,
   owedBy,
   type Run,
   type Signal,
 } from "../../src/core/machine/index.ts";
+import { evolve } from "./evolve.ts";
 import type { Machine } from "./shell.ts";
 
 /** As it is. */

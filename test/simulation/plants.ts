@@ -1,6 +1,7 @@
 import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
 import { decide, get, owedBy, set, waitsOf } from "../../src/core/machine/index.ts";
+import type { ForkFlaw } from "./forks.ts";
 import type { Flaw } from "./machine-process.ts";
 import {
   changing,
@@ -14,6 +15,7 @@ import {
   writing,
 } from "./planting.ts";
 import { PLANTS_OF_CONTROL } from "./plants-of-control.ts";
+import { PLANTS_OF_FORKS } from "./plants-of-forks.ts";
 import { PLANTS_OF_MONEY } from "./plants-of-money.ts";
 import type { Machine } from "./shell.ts";
 
@@ -22,6 +24,8 @@ export type Plant = {
   readonly promise: string;
   readonly machine?: Machine;
   readonly flaw?: Flaw;
+  /** What a fork inherits instead. */
+  readonly fork?: ForkFlaw;
   /** Where it shows soonest: workflows of tasks, blocks and this kind. */
   readonly only?: string;
   /** What the shell runs instead of the definition that the auditor reads. */
@@ -287,6 +291,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   "nothing is owed on opening": { promise: "ends", flaw: "forgets what is owed on opening" },
   "what is to stop is not told": { promise: "stop", flaw: "never aborts" },
   ...PLANTS_OF_MONEY,
+  ...PLANTS_OF_FORKS,
   "a pause stops nothing": {
     promise: "pause",
     machine: {

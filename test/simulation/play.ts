@@ -5,6 +5,7 @@ import type { Event } from "../../src/core/machine/index.ts";
 import { audit } from "./audit.ts";
 import { chanceOf } from "./chance.ts";
 import { perform } from "./deed.ts";
+import { forget } from "./evolve.ts";
 import { inventionOf, type Library, libraryOf } from "./library.ts";
 import { live } from "./live.ts";
 import { openMachineShell } from "./machine-shell.ts";
@@ -58,6 +59,7 @@ export async function playRuntime(options: Play): Promise<Played> {
 
 /** Stops after everything that happens. */
 function* playOn(options: Play): Generator<void, Played> {
+  forget();
   const chance = chanceOf(`world ${options.seed}`);
   const weather =
     options.crashAt === undefined ? weatherOf(chance.apart("weather")) : stillness(true);
@@ -70,11 +72,21 @@ function* playOn(options: Play): Generator<void, Played> {
     versions: library.versions,
   });
   const shell = openShell(world, options);
-  const runs = yield* live(world, { shell, library, seed: options.seed });
+  const runs = yield* live(world, {
+    shell,
+    library,
+    seed: options.seed,
+    flaw: options.plant?.fork ?? null,
+  });
   for (const broken of audit(world, shell)) world.broken.push(broken);
   const ends = endsOf(shell, runs);
+  const forks = forksIn(shell);
   if (weather.isCalm && world.broken.length === 0)
-    compare(world, ends, yield* undisturbed(options, library));
+    compare(
+      world,
+      { ends, forks: endsOf(shell, [...forks.keys()]), from: forks },
+      yield* undisturbed(options, library),
+    );
   return {
     broken: world.broken,
     counts: world.counts,
@@ -182,16 +194,45 @@ function* undisturbed(
     versions: library.versions,
   });
   const shell = openShell(world, { seed, size, only });
-  const ends = endsOf(shell, yield* live(world, { shell, library, seed }));
+  const ends = endsOf(shell, yield* live(world, { shell, library, seed, flaw: null }));
   undisturbedEnds.set(name, ends);
   return ends;
 }
 
+/** Which run each fork began as, through forks of forks. */
+function forksIn(shell: Shell): ReadonlyMap<RunId, RunId> {
+  const forks = new Map<RunId, RunId>();
+  for (const run of shell.runs()) {
+    const [, second] = shell.stored(run);
+    if (second?.type === "run.forked") forks.set(run, second.source.run);
+  }
+  const rootOf = (run: RunId): RunId => {
+    const source = forks.get(run);
+    return source === undefined ? run : rootOf(source);
+  };
+  return new Map([...forks.keys()].map((run) => [run, rootOf(run)]));
+}
+
+type Compared = {
+  readonly ends: ReadonlyMap<RunId, string>;
+  readonly forks: ReadonlyMap<RunId, string>;
+  readonly from: ReadonlyMap<RunId, RunId>;
+};
+
 function compare(
   world: World,
-  ends: ReadonlyMap<RunId, string>,
+  { ends, forks, from }: Compared,
   wanted: ReadonlyMap<RunId, string>,
 ): void {
+  for (const [run, source] of from) {
+    const end = wanted.get(source);
+    if (end !== undefined && forks.get(run) !== end)
+      breaks(
+        world,
+        "same end",
+        `the fork ${run} of ${source} ended as ${forks.get(run) ?? "nothing"} and undisturbed as ${end}`,
+      );
+  }
   for (const [run, end] of wanted) {
     if (ends.get(run) === end) continue;
     breaks(

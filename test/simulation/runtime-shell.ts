@@ -8,7 +8,6 @@ import {
   absent,
   type Event,
   eventOf,
-  evolve,
   type Run,
 } from "../../src/core/machine/index.ts";
 import { MusterError } from "../../src/core/problem.ts";
@@ -27,6 +26,7 @@ import {
 } from "../../src/engine/store/index.ts";
 import { capacityOf, ranked, TIMEOUT_MS } from "./agents.ts";
 import { hashOf } from "./chance.ts";
+import { evolve } from "./evolve.ts";
 import type { Shell, Surroundings } from "./shell.ts";
 
 /** A process: what it holds ends with it. */

@@ -56,6 +56,7 @@ function closing({ worlds, events, runs, counts, found }: Result, seconds: numbe
     of("meddled", "controls"),
     of("votes", "votes"),
     of("exceptions", "exceptions"),
+    of("forked", "forks"),
   ];
   const rate = Math.round(worlds / seconds);
   return `${worlds} worlds (${rate} a second), ${runs} runs, ${events} events, ${happened.join(", ")}: ${found.length} promises broken`;

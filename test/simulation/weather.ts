@@ -18,6 +18,8 @@ export type Weather = {
   jump: number;
   /** Of the commits: somebody meddles with a run. */
   meddle: number;
+  /** Of the commits: somebody forks a run. */
+  fork: number;
   /** Of what people do: wrongly, twice, or not allowed. */
   mischief: number;
 };
@@ -36,6 +38,7 @@ export function weatherOf(chance: Chance): Weather {
     jump: some(0.4, 0.1),
     meddle: some(0.7, 0.25),
     mischief: some(0.5, 0.5),
+    fork: some(0.4, 0.1),
   };
 }
 
@@ -52,6 +55,7 @@ export function stillness(isCalm: boolean): Weather {
     jump: 0,
     meddle: 0,
     mischief: 0,
+    fork: 0,
   };
 }
 

@@ -54,6 +54,7 @@ export type Counts = {
   meddled: number;
   votes: number;
   exceptions: number;
+  forked: number;
   tasks: number;
 };
 
@@ -110,6 +111,7 @@ export function openWorld(
       meddled: 0,
       votes: 0,
       exceptions: 0,
+      forked: 0,
       tasks: 0,
     },
   };

@@ -1,0 +1,120 @@
+import type { Json } from "../../src/core/json.ts";
+import type { Event, Inheritance, Opening, Seq } from "../../src/core/machine/index.ts";
+import type { Audited } from "./audit.ts";
+import type { Shell } from "./shell.ts";
+import type { World } from "./world.ts";
+
+type Forked = Extract<Event, { type: "run.forked" }>;
+
+/** What a fork took over and what it did, beside its source's log; the machine is not asked. */
+export function auditFork(world: World, shell: Shell, audited: Audited): void {
+  const events = shell.stored(audited.run);
+  const forked = events.find((event): event is Forked => event.type === "run.forked");
+  if (forked === undefined) return;
+  const source = shell.stored(forked.source.run);
+  const { steps } = shell.read(forked.state) as unknown as Inheritance & Json;
+  const past = { source, before: endsBefore(source, shell), seq: forked.source.seq };
+  auditInherited(past, steps, audited);
+  auditAgain(past, { asked: world.deeds.filter((deed) => deed.run === audited.run) }, audited);
+  auditWriters(past, events, audited);
+}
+
+type Past = {
+  readonly source: readonly Event[];
+  /** How steps had ended where the source is itself a fork. */
+  readonly before: ReadonlyMap<string, string>;
+  readonly seq: Seq;
+};
+
+function endsBefore(source: readonly Event[], shell: Shell): ReadonlyMap<string, string> {
+  const forked = source.find((event): event is Forked => event.type === "run.forked");
+  if (forked === undefined) return new Map();
+  const { steps } = shell.read(forked.state) as unknown as Inheritance & Json;
+  return new Map(steps.map(({ path, state }) => [path, state]));
+}
+
+function endedAs({ source, before, seq }: Past, path: string): string | null {
+  const last = source.findLast(
+    (event) =>
+      event.seq <= seq &&
+      (event.type === "step.finished" || event.type === "step.skipped") &&
+      event.path === path,
+  );
+  if (last?.type === "step.finished") return last.outcome;
+  return last?.type === "step.skipped" ? "skipped" : (before.get(path) ?? null);
+}
+
+/** Nothing is taken over as ended that had not ended so. */
+function auditInherited(past: Past, steps: Inheritance["steps"], { tell }: Audited): void {
+  for (const { path, state } of steps) {
+    if (state === "live" || state === "doubt") continue;
+    const was = endedAs(past, path);
+    if (was !== null && was !== state)
+      tell("fork", `inherits ${path} as ${state}, which was ${was} there`);
+    if (was === null && !path.includes("{"))
+      tell("fork", `inherits ${path} as ${state}, which had not ended there`);
+  }
+}
+
+/** Nobody is asked again for what had ended well. */
+function auditAgain(
+  past: Past,
+  { asked }: { readonly asked: readonly { readonly path: string }[] },
+  { tell }: Audited,
+): void {
+  for (const { path } of asked) {
+    if (path.includes("{") || path.startsWith("!")) continue;
+    if (endedAs(past, path) === "completed")
+      tell("fork", `asks again for ${path}, which had ended well there`);
+  }
+}
+
+type Flight = { readonly key: number; readonly path: string; readonly opening: Opening };
+
+/** A writer that may have been at work there is done again only after a person was asked. */
+function auditWriters(past: Past, events: readonly Event[], { tell }: Audited): void {
+  for (const { path } of touchedIn(past)) {
+    const again = events.findIndex(
+      (event) =>
+        (event.type === "attempt.started" && event.path === path) ||
+        (event.type === "step.started" && event.path === path && event.attempt !== undefined),
+    );
+    if (again < 0) continue;
+    const isAsked = events
+      .slice(0, again)
+      .some((event) => event.type === "exception.raised" && event.path === path);
+    if (!isAsked) tell("fork", `does ${path} again, which was in flight there, and asks nobody`);
+  }
+}
+
+function touchedIn({ source, seq }: Past): readonly Flight[] {
+  const flights = new Map<number, Flight>();
+  const begun = new Map<number, Seq>();
+  let decided = 0;
+  for (const event of source) {
+    if (event.seq > seq) break;
+    const opening =
+      event.type === "step.started"
+        ? event.attempt
+        : event.type === "attempt.started"
+          ? event
+          : undefined;
+    if (opening !== undefined && "path" in event)
+      flights.set(event.seq, { key: event.seq, path: event.path, opening });
+    if (event.type === "attempt.begun") begun.set(event.key, event.seq);
+    if (event.type === "attempt.ended") flights.delete(event.key);
+    if (event.type === "step.finished")
+      for (const { key } of [...flights.values()].filter(({ path }) => path === event.path))
+        flights.delete(key);
+    if (event.end === true && event.seq < seq) decided = event.seq;
+  }
+  // What its source knows since not to have been done may be done without a word.
+  const isUndone = (key: number): boolean =>
+    source.some((event) => event.type === "attempt.ended" && event.key === key && !event.doubt);
+  return [...flights.values()].filter(({ key, path, opening }) => {
+    if (opening.effects === "pure" || opening.task !== undefined || path.startsWith("!"))
+      return false;
+    const since = opening.effects === "ask" ? begun.get(key) : key;
+    return since !== undefined && since <= decided && !isUndone(key);
+  });
+}
