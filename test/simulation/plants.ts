@@ -292,16 +292,4 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   "what is to stop is not told": { promise: "stop", flaw: "never aborts" },
   ...PLANTS_OF_MONEY,
   ...PLANTS_OF_FORKS,
-  "a pause stops nothing": {
-    promise: "pause",
-    machine: {
-      ...MACHINE,
-      decide: (run, signal, facts) => {
-        if (signal.type === "pause" || signal.type === "resume" || run.paused === null)
-          return decide(run, signal, facts);
-        const made = decide({ ...run, paused: null }, signal, facts);
-        return "code" in made ? made : refolded(run, made, made.events);
-      },
-    },
-  },
 };
