@@ -1,10 +1,5 @@
 import type { Envelope } from "../core/audit/index.ts";
-import {
-  effectiveSettings,
-  type Step,
-  type Task,
-  type Workflow,
-} from "../core/definition/index.ts";
+import { effectiveSettings, type Workflow } from "../core/definition/index.ts";
 import { progressOf, stateDocument, statusOf } from "../core/history/index.ts";
 import { parseRunId, type RunId } from "../core/id.ts";
 import { instantOf } from "../core/instant.ts";
@@ -248,70 +243,4 @@ function enveloped(kept: Kept, body: Body): Envelope {
   };
   eventOf(envelope);
   return envelope;
-}
-
-/** Two phases, "load" and "send", of one task each, and an each of letters in the second. */
-export function exampleWorkflow(params: Workflow["params"] = {}): Workflow {
-  const letter = { ...task("send/letters[]"), name: "Letter" };
-  const letters: Step = {
-    ...task("send/letters"),
-    kind: "each",
-    name: "Send letters",
-    items: { kind: "plain", value: [] },
-    body: letter,
-    concurrencyMost: null,
-    tolerate: { kind: "count", most: 0 },
-  };
-  return {
-    name: "example",
-    version: "1.2.0",
-    description: "",
-    owner: "",
-    strategies: {},
-    digest: "sha256:0" as Workflow["digest"],
-    params,
-    types: {},
-    limits: { concurrencyMost: 5, totalTimeoutMs: null },
-    resources: {},
-    root: block("", [
-      block("load", [{ ...task("load/1"), name: "Load customers" }]),
-      block("send", [{ ...task("send/2"), name: "Write letters" }, letters]),
-    ]),
-    outputs: null,
-    monitoring: {},
-  };
-}
-
-function block(path: string, steps: readonly Step[]): Extract<Step, { kind: "block" }> {
-  const name = path === "load" ? "Preparation" : "Letters";
-  const kind = { kind: "block", execution: "sequential" } as const;
-  return { ...task(path), ...kind, name, concurrencyMost: null, steps, phase: path !== "" };
-}
-
-function task(path: string): Task {
-  return {
-    id: path.slice(path.lastIndexOf("/") + 1),
-    name: path,
-    path,
-    slot: 0,
-    where: { file: "example.yaml", line: 1, column: 1 },
-    when: null,
-    after: [],
-    before: [],
-    optional: false,
-    impact: "",
-    warning: "",
-    kind: "task",
-    agent: { kind: "named", agent: "loader" },
-    instructions: "",
-    inputs: {},
-    outputs: { open: true, fields: {} },
-    timeoutMs: null,
-    retry: { attemptsMost: 3, backoff: "fixed", firstMs: 0, mostMs: 0, jitter: false, on: [] },
-    strategy: "retry_with_backoff",
-    fallback: null,
-    approve: null,
-    compensate: null,
-    uses: [],
-  };
 }

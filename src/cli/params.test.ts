@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { lettersWorkflow } from "../../test/given/checked.ts";
 import type { Param } from "../core/definition/index.ts";
-import { exampleWorkflow } from "./example-company.ts";
 import { paramsOf } from "./params.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "muster-params-"));
@@ -12,7 +12,7 @@ writeFileSync(join(cwd, "letter.txt"), "Dear all,\n");
 writeFileSync(join(cwd, "given.yaml"), "size: 7\ntags: [a]\n");
 writeFileSync(join(cwd, "list.yaml"), "- a\n");
 
-const WORKFLOW = exampleWorkflow({
+const WORKFLOW = lettersWorkflow({
   size: param("integer", (value) => typeof value === "number"),
   text: param("string", (value) => typeof value === "string"),
   tags: param("array"),

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { lettersWorkflow } from "../../test/given/checked.ts";
 import type { Param, Workflow } from "../core/definition/index.ts";
 import type { RunId } from "../core/id.ts";
 import type { Body } from "../core/machine/index.ts";
-import { type Example, exampleWorkflow, openExample, type Script } from "./example-company.ts";
+import { type Example, openExample, type Script } from "./example-company.ts";
 import { program } from "./program.ts";
 
 const FOLDER = import.meta.dirname;
@@ -143,7 +144,7 @@ async function muster(company: Example, ...words: readonly string[]): Promise<Sa
 }
 
 function open(script: Script, more: Parameters<typeof openExample>[2] = {}): Example {
-  return openExample(exampleWorkflow(), script, more);
+  return openExample(lettersWorkflow(), script, more);
 }
 
 describe("muster run", () => {
@@ -205,7 +206,7 @@ describe("muster run", () => {
   test("takes params by their declared types", async () => {
     const integer = param({ type: "integer" }, "integer");
     const list = param({ type: "array", items: { type: "string" } }, "string[]");
-    const company = openExample(exampleWorkflow({ size: integer, tags: list }), whole);
+    const company = openExample(lettersWorkflow({ size: integer, tags: list }), whole);
     await muster(company, "run", "example", "size=50", "tags=HIPAA,SOC2", "--request-id", "r1");
     expect(company.started).toEqual([
       { params: { size: 50, tags: ["HIPAA", "SOC2"] }, requestId: "r1" },
@@ -213,7 +214,7 @@ describe("muster run", () => {
   });
 
   test("says all that is wrong with the params at once, and exits with 2", async () => {
-    const workflow = exampleWorkflow({
+    const workflow = lettersWorkflow({
       size: { ...param({ type: "integer" }, "integer"), required: true },
     });
     const { code, out, side } = await muster(
@@ -628,7 +629,7 @@ describe("muster check", () => {
 
 describe("the summary of a workflow without phases", () => {
   test("counts its steps, and no phases", async () => {
-    const workflow = exampleWorkflow();
+    const workflow = lettersWorkflow();
     const steps = workflow.root.steps.flatMap((one) => (one.kind === "block" ? one.steps : []));
     const flat = { ...workflow, root: { ...workflow.root, steps } } as Workflow;
     const { out } = await muster(openExample(flat, whole), "run", "example");

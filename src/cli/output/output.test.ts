@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { lettersWorkflow } from "../../../test/given/checked.ts";
 import { emptyHistory, type History, readEvent } from "../../core/history/index.ts";
 import type { Body, Event } from "../../core/machine/index.ts";
-import { exampleWorkflow } from "../example-company.ts";
 import {
   changeLines,
   complaint,
@@ -67,7 +67,7 @@ const SENDING: readonly Body[] = [
 ];
 
 function sending(): History {
-  return numbered(SENDING).reduce(readEvent, emptyHistory(exampleWorkflow()));
+  return numbered(SENDING).reduce(readEvent, emptyHistory(lettersWorkflow()));
 }
 
 function channel(columns: number): Parameters<typeof treeLines>[1] {
@@ -117,7 +117,7 @@ describe("the plain lines of a run", () => {
       ended(`send/letters[${at}]`, at < 30 ? { outcome: "failed", error: refused } : {}),
     ]);
     const linesOf = changeLines();
-    let history = emptyHistory(exampleWorkflow());
+    let history = emptyHistory(lettersWorkflow());
     const lines: string[] = [];
     for (const event of numbered([begun("send/letters", { count: 50 }), ...failing.flat()])) {
       history = readEvent(history, event);
@@ -134,7 +134,7 @@ describe("the plain lines of a run", () => {
   test("give each warning a line of its own, at most five and the count of the others", () => {
     const warnings = Array.from({ length: 7 }, (_, at) => `row ${at} is bad. ${"x".repeat(300)}`);
     const linesOf = changeLines();
-    let history = emptyHistory(exampleWorkflow());
+    let history = emptyHistory(lettersWorkflow());
     const lines: string[] = [];
     for (const event of numbered([attempted("load/1"), ended("load/1", { warnings })])) {
       history = readEvent(history, event);
@@ -148,7 +148,7 @@ describe("the plain lines of a run", () => {
 });
 
 describe("the plain lines of a step", () => {
-  const said = (bodies: readonly Body[], workflow = exampleWorkflow()): readonly string[] => {
+  const said = (bodies: readonly Body[], workflow = lettersWorkflow()): readonly string[] => {
     const linesOf = changeLines();
     let history = emptyHistory(workflow);
     return numbered(bodies).flatMap((event) => {
@@ -177,7 +177,7 @@ describe("the plain lines of a step", () => {
   });
 
   test("that is undone name it", () => {
-    const workflow = exampleWorkflow();
+    const workflow = lettersWorkflow();
     const [phase] = workflow.root.steps;
     const [load] = phase?.kind === "block" ? phase.steps : [];
     if (phase?.kind !== "block" || load?.kind !== "task") throw new Error("no task");

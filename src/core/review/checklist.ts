@@ -1,3 +1,4 @@
+import { amountOf, sayAmount } from "../amounts.ts";
 import { countedSteps, isWell, viewOf } from "../history/index.ts";
 import { type Evidence, took, tookMs } from "./evidence.ts";
 import { isSlow } from "./findings.ts";
@@ -119,11 +120,17 @@ function persisted({ read: { history, signs }, chain, damage }: Evidence): Said 
 
 function budgets({ read: { history, signs } }: Evidence): Said {
   if (signs.exceeded) return ["not true", signs.exceeded.message];
-  const { totalTimeoutMs } = history.workflow.limits;
-  if (totalTimeoutMs === null)
-    return ["does not apply", "It has no limit of tokens, calls or time."];
+  const { limits, budget } = history.workflow;
+  const units = Object.entries(budget?.total ?? {}).map(([unit, most]) => {
+    const used = sayAmount(unit, amountOf(history.use.spent, unit));
+    return `${used} of ${sayAmount(unit, most + amountOf(history.raised, unit))}`;
+  });
   const ms = (history.endedAt ?? history.updatedAt ?? 0) - (history.acceptedAt ?? 0);
-  return ["true", `It took ${took(ms)} of at most ${took(totalTimeoutMs)}; no limit was passed.`];
+  const most = limits.totalTimeoutMs;
+  const said = most === null ? units : [...units, `${took(ms)} of ${took(most)}`];
+  if (said.length === 0)
+    return ["does not apply", "It has no limit of tokens, calls, money or time."];
+  return ["true", `It used ${said.join(", ")}; no limit was passed.`];
 }
 
 function handled({ read: { history, signs } }: Evidence): Said {

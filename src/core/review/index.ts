@@ -5,6 +5,6 @@ export type { Finding, Indicator } from "./findings.ts";
 export { findingsOf, INDICATORS } from "./findings.ts";
 export type { Review } from "./review.ts";
 export { isSound, reviewDocument, reviewOf } from "./review.ts";
-export { type Limits, type RunFiles, type Summary, summaryOf } from "./summary.ts";
+export { type RunFiles, type Summary, summaryOf } from "./summary.ts";
 export { madeReviewFiles, summaryShape } from "./summary-shape.ts";
 export type { Tick } from "./ticks.ts";

@@ -13,6 +13,7 @@ import {
   type PointId,
   readOn,
   reviewOf,
+  summaryOf,
 } from "./index.ts";
 
 const TWO = workflow(`
@@ -291,6 +292,47 @@ describe("the completion checklist", () => {
     expect(answers(evidence(WELL, {}, told)).monitoring).toBe("not true");
     expect(answers(of(true)).monitoring).toBe("true");
     expect(answers(of(false)).monitoring).toBe("not true");
+  });
+});
+
+describe("a budget", () => {
+  const CAPPED = workflow(`
+    name: capped
+    phases: [{name: Preparation, steps: [{id: load, agent: loader}]}, {name: Setup, steps: [{id: make, agent: maker}]}]
+    resource_limits: {token_budget: 1000, total_timeout: 2 hours}
+  `);
+  const passed: Body = {
+    type: "budget.exceeded",
+    path: "setup/make",
+    need: { tokens: 5 },
+    unit: "tokens",
+    left: 1,
+    of: "run",
+    follows: "refuse",
+    error: { class: "permanent", kind: "budget_exceeded", message: "1 token is left" },
+  };
+
+  test("Resource budgets not exceeded (tokens, API calls, time)", () => {
+    const point = (of: Evidence): object | undefined =>
+      reviewOf(of).points.find(({ id }) => id === "budgets");
+    expect(point(evidence(WELL, {}, CAPPED))).toMatchObject({
+      answer: "true",
+      evidence: expect.stringContaining("of 1"),
+    });
+    expect(point(evidence([...LOADED, passed], {}, CAPPED))).toMatchObject({
+      answer: "not true",
+      evidence: "1 token is left",
+    });
+  });
+
+  test("that is waited for was not passed", () => {
+    const of = evidence([...LOADED, { ...passed, follows: "wait" }], {}, CAPPED);
+    expect(findingsOf(of)).toEqual([]);
+  });
+
+  test("stands in the summary beside what was used", () => {
+    const { resource_usage: usage } = summaryOf(evidence(WELL, {}, CAPPED), null);
+    expect(usage.tokens).toEqual({ used: 0, budget: 1000, percent: 0 });
   });
 });
 

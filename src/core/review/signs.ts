@@ -69,7 +69,12 @@ const READERS: { readonly [Type in EventType]?: Reader<Type> } = {
     untold: remove(signs.untold, path),
   }),
   "exception.closed": (signs, { path, how }) =>
-    how === "retry" ? { ...signs, tries: remove(signs.tries, path) } : signs,
+    how === "retry" || how === "found" ? { ...signs, tries: remove(signs.tries, path) } : signs,
+  "step.released": (signs, { path }) => ({ ...signs, tries: remove(signs.tries, path) }),
+  // What waits until it fits has passed no limit.
+  "budget.exceeded": (signs, { path, follows, error }) =>
+    follows === "wait" ? signs : exceeded(signs, { path, message: error.message }),
+  "rule.acted": (signs, { path }) => ({ ...signs, untold: remove(signs.untold, path) }),
   "run.paused": (signs) => ({ ...signs, untold: emptyTable() }),
   "run.stopping": (signs, { error }) =>
     error && isLimit(error) ? exceeded(signs, { path: "", message: error.message }) : signs,

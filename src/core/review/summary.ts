@@ -1,4 +1,12 @@
-import { countedSteps, isWell, statusOf, viewOf } from "../history/index.ts";
+import { amountOf } from "../amounts.ts";
+import {
+  countedSteps,
+  type History,
+  isWell,
+  statusOf,
+  tokensBudgetOf,
+  viewOf,
+} from "../history/index.ts";
 import { type Evidence, tookMs } from "./evidence.ts";
 import { ticksOf } from "./ticks.ts";
 
@@ -43,15 +51,21 @@ export type Summary = {
   readonly next_steps: readonly string[];
 };
 
-/** Limits that only others know of. */
-export type Limits = { readonly tokens: number | null; readonly calls: number | null };
+/** What the run may use in all; null where there is no limit. */
+type Limits = { readonly tokens: number | null; readonly calls: number | null };
 
-export function summaryOf(
-  evidence: Evidence,
-  files: RunFiles | null,
-  limits: Limits = { tokens: null, calls: null },
-): Summary {
+function limitsOf(history: History): Limits {
+  const { budget } = history.workflow;
+  const calls = budget?.total["calls"];
+  return {
+    tokens: tokensBudgetOf(history),
+    calls: calls === undefined ? null : calls + amountOf(history.raised, "calls"),
+  };
+}
+
+export function summaryOf(evidence: Evidence, files: RunFiles | null): Summary {
   const { history } = evidence.read;
+  const limits = limitsOf(history);
   const view = viewOf(history);
   const { tokens, calls } = view.usage;
   const steps = view.phases.flatMap(countedSteps);

@@ -1,23 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { type Answer, type Usage, unitOf } from "../../core/machine/index.ts";
-import { virtualClock } from "../../testing/index.ts";
-import { type MemoryDisk, newDisk, openMemory } from "../store/index.ts";
-import { openEmbedded } from "./embedded.ts";
+import { mixedWorkflow, task } from "../../../test/given/checked.ts";
 import {
   definitionsOf,
   performerOf,
   runId,
   type Script,
   start,
-  task,
-  workflowOf,
-} from "./example.ts";
+} from "../../../test/given/performer.ts";
+import { type Answer, type Usage, unitOf } from "../../core/machine/index.ts";
+import { virtualClock } from "../../testing/index.ts";
+import { type MemoryDisk, newDisk, openMemory } from "../store/index.ts";
+import { openEmbedded } from "./embedded.ts";
 
 const DAY = "tokens day 2023-11-14";
 const MOST = 100;
 
 /** A step that sets aside 30 tokens, and waits until it may. */
-const workflow = workflowOf([
+const workflow = mixedWorkflow([
   task("write", { budget: { most: { tokens: 30 }, timeMs: null, onExceeded: "wait" } }),
 ]);
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { mixedWorkflow, task } from "../../../test/given/checked.ts";
+import { definitionsOf, ok, performerOf, runId, start } from "../../../test/given/performer.ts";
 import { virtualClock } from "../../testing/index.ts";
 import { newDisk, openMemory } from "../store/index.ts";
 import { openEmbedded } from "./embedded.ts";
-import { definitionsOf, ok, performerOf, runId, start, task, workflowOf } from "./example.ts";
 
-const workflow = workflowOf([task("pay")]);
+const workflow = mixedWorkflow([task("pay")]);
 
 function open(parts: ReturnType<typeof newParts>, inFlightMost = 512) {
   const performer = performerOf(() => ok(), { effects: "ask" });

@@ -1,4 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { gate, inOrder, mixedWorkflow, subRun, task, wait } from "../../../test/given/checked.ts";
+import {
+  definitionsOf,
+  ok,
+  performerOf,
+  runId,
+  type Script,
+  start,
+} from "../../../test/given/performer.ts";
 import type { Workflow } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import { type Answer, type Event, failure, type Told } from "../../core/machine/index.ts";
@@ -6,20 +15,6 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import { virtualClock } from "../../testing/index.ts";
 import { type Faults, type MemoryDisk, newDisk, openMemory } from "../store/index.ts";
 import { openEmbedded } from "./embedded.ts";
-import {
-  definitionsOf,
-  gate,
-  inOrder,
-  ok,
-  performerOf,
-  runId,
-  type Script,
-  start,
-  subRun,
-  task,
-  wait,
-  workflowOf,
-} from "./example.ts";
 import { isProblem } from "./mail.ts";
 
 const DAY_MS = 86_400_000;
@@ -81,8 +76,9 @@ const never: Script = () => new Promise<Answer>(() => {});
 
 describe("the embedded runtime", () => {
   test("a run goes from step to step to its end", async () => {
-    const { begin, status, asked } = await open([workflowOf(inOrder([task("a"), task("b")]))], () =>
-      ok(),
+    const { begin, status, asked } = await open(
+      [mixedWorkflow(inOrder([task("a"), task("b")]))],
+      () => ok(),
     );
     const id = await begin("first");
     expect(status(id)).toBe("completed");
@@ -92,7 +88,7 @@ describe("the embedded runtime", () => {
   test("M1 nothing is performed and nobody is told before the events are on disk", async () => {
     const disk = Promise.withResolvers<void>();
     let isTold = false;
-    const workflow = workflowOf([task("a")]);
+    const workflow = mixedWorkflow([task("a")]);
     const { asked, clock, runtime } = await open([workflow], () => ok(), {
       faults: { before: () => disk.promise },
     });
@@ -108,7 +104,7 @@ describe("the embedded runtime", () => {
   });
 
   test("M10 a run that is told to its caller is found by the next process", async () => {
-    const workflow = workflowOf([task("a")]);
+    const workflow = mixedWorkflow([task("a")]);
     const first = await open([workflow], never);
     const id = await first.begin("first");
     const second = await first.again(() => ok());
@@ -116,7 +112,7 @@ describe("the embedded runtime", () => {
   });
 
   test("M2 a signal with a cause that was decided before changes nothing", async () => {
-    const { begin, send, types } = await open([workflowOf([gate("ask")])], never);
+    const { begin, send, types } = await open([mixedWorkflow([gate("ask")])], never);
     const id = await begin("first");
     await send(id, { type: "pause", why: "lunch" }, "signal-1");
     await send(id, { type: "resume" }, "signal-2");
@@ -126,7 +122,7 @@ describe("the embedded runtime", () => {
   });
 
   test("what was told in the same moment is all decided, though each with a cause alone", async () => {
-    const { begin, clock, runtime, types } = await open([workflowOf([gate("ask")])], never);
+    const { begin, clock, runtime, types } = await open([mixedWorkflow([gate("ask")])], never);
     const id = await begin("first");
     const told = (type: "pause" | "resume", cause: string) =>
       runtime.send(id, { type, why: "lunch", at: clock.now(), by: "ana" } as never, cause);
@@ -140,7 +136,7 @@ describe("the embedded runtime", () => {
     let slow: Promise<void> | undefined;
     const faults: Faults = { before: () => slow };
     const { begin, clock, runtime, send, status } = await open(
-      [workflowOf([wait("a", 10_000)])],
+      [mixedWorkflow([wait("a", 10_000)])],
       never,
       {
         faults,
@@ -171,8 +167,8 @@ describe("the embedded runtime", () => {
       },
     };
     const options = { faults, runsPerTurn: 1 };
-    const { clock, runtime, log } = await open([workflowOf([gate("ask")])], never, options);
-    const workflow = workflowOf([gate("ask")]);
+    const { clock, runtime, log } = await open([mixedWorkflow([gate("ask")])], never, options);
+    const workflow = mixedWorkflow([gate("ask")]);
     const told: string[] = [];
     const begin = (name: string): void => {
       const begun = runtime.send(runId(name), start(workflow.digest, clock.now()));
@@ -210,7 +206,7 @@ describe("the embedded runtime", () => {
         throw new MusterError({ code: "disk-full", message: "The disk is full." });
       },
     };
-    const workflow = workflowOf([wait("a", 1_000)]);
+    const workflow = mixedWorkflow([wait("a", 1_000)]);
     const { begin, clock, status } = await open([workflow], never, { faults, runsPerTurn: 1 });
     const ids = [await begin("first"), await begin("second"), await begin("third")];
     isFull = true;
@@ -224,7 +220,7 @@ describe("the embedded runtime", () => {
   });
 
   test("where another writer was first the signal is decided again", async () => {
-    const workflow = workflowOf([gate("ask")]);
+    const workflow = mixedWorkflow([gate("ask")]);
     const one = await open([workflow], never);
     const id = await one.begin("first");
     const other = await one.again(never);
@@ -239,7 +235,7 @@ describe("the embedded runtime", () => {
   test("a disk that refuses is told to who sent a signal; an answer is kept until it can be written", async () => {
     const answer = Promise.withResolvers<Answer>();
     let isFull = false;
-    const workflow = workflowOf([task("a")]);
+    const workflow = mixedWorkflow([task("a")]);
     const faults: Faults = {
       before: () => {
         if (isFull) throw new MusterError({ code: "disk-full", message: "The disk is full." });
@@ -267,7 +263,7 @@ describe("the embedded runtime", () => {
         if (isFull) throw new MusterError({ code: "disk-full", message: "The disk is full." });
       },
     };
-    const workflow = workflowOf([task("a")]);
+    const workflow = mixedWorkflow([task("a")]);
     const { begin, clock, status, troubles } = await open([workflow], () => answer.promise, {
       faults,
     });
@@ -286,7 +282,7 @@ describe("the embedded runtime", () => {
   });
 
   test("a run that nobody knows, and a closed company, are refused with a sentence", async () => {
-    const { runtime, send, clock } = await open([workflowOf([task("a")])], () => ok());
+    const { runtime, send, clock } = await open([mixedWorkflow([task("a")])], () => ok());
     expect(await send(runId("nobody"), { type: "resume" })).toMatchObject({ code: "not-found" });
     const closing = runtime.close();
     await clock.settle();
@@ -296,7 +292,7 @@ describe("the embedded runtime", () => {
 });
 
 describe("after a crash", () => {
-  const workflow = workflowOf([task("a")]);
+  const workflow = mixedWorkflow([task("a")]);
 
   test("M9 what may be repeated is performed again, under the same call key, and the log says so", async () => {
     const first = await open([workflow], never, { effects: "idempotent" });
@@ -327,7 +323,7 @@ describe("after a crash", () => {
   });
 
   test("a timer that was due meanwhile fires", async () => {
-    const first = await open([workflowOf([wait("sleep", DAY_MS)])], never);
+    const first = await open([mixedWorkflow([wait("sleep", DAY_MS)])], never);
     const id = await first.begin("first");
     await first.runtime.close();
     first.clock.skip(2 * DAY_MS);
@@ -338,8 +334,8 @@ describe("after a crash", () => {
   });
 
   test("a sub-run and its parent both go on", async () => {
-    const inner = workflowOf([task("b")], { name: "inner" });
-    const outer = workflowOf([subRun("below", "inner")], { name: "outer" });
+    const inner = mixedWorkflow([task("b")], { name: "inner" });
+    const outer = mixedWorkflow([subRun("below", "inner")], { name: "outer" });
     const first = await open([outer, inner], never);
     const id = await first.begin("first", outer);
     expect(first.asked.map((call) => call.path)).toEqual(["b"]);
@@ -348,7 +344,7 @@ describe("after a crash", () => {
   });
 
   test("a run whose definition is lost is a problem, and the others go on", async () => {
-    const other = workflowOf([task("b")], { name: "other" });
+    const other = mixedWorkflow([task("b")], { name: "other" });
     const first = await open([workflow, other], never);
     const lost = await first.begin("lost", workflow);
     const fine = await first.begin("fine", other);
@@ -369,7 +365,10 @@ describe("after a crash", () => {
 
 describe("time", () => {
   test("a run that waits three weeks goes on when they have passed", async () => {
-    const { begin, clock, status } = await open([workflowOf([wait("sleep", 21 * DAY_MS)])], never);
+    const { begin, clock, status } = await open(
+      [mixedWorkflow([wait("sleep", 21 * DAY_MS)])],
+      never,
+    );
     const id = await begin("first");
     await clock.advance(20 * DAY_MS);
     expect(status(id)).toBe("waiting");
@@ -391,7 +390,7 @@ describe("time", () => {
       });
     };
     const { begin, clock, status } = await open(
-      [workflowOf([task("a", { timeoutMs: 5_000 })])],
+      [mixedWorkflow([task("a", { timeoutMs: 5_000 })])],
       script,
     );
     const id = await begin("first");
@@ -403,7 +402,7 @@ describe("time", () => {
   });
 
   test("M7 an agent that does not stop when it is told to is given up", async () => {
-    const workflow = workflowOf([task("a", { timeoutMs: 1_000 })]);
+    const workflow = mixedWorkflow([task("a", { timeoutMs: 1_000 })]);
     const { begin, clock, types, runtime } = await open([workflow], never, { effects: "ask" });
     const id = await begin("first");
     await clock.advance(60_000);
@@ -415,7 +414,7 @@ describe("time", () => {
 describe("control", () => {
   test("a paused run begins nothing; resumed, it begins what waited for a place", async () => {
     const held = Promise.withResolvers<Answer>();
-    const workflow = workflowOf([task("a")]);
+    const workflow = mixedWorkflow([task("a")]);
     const script: Script = (_call, { run }) => (run === runId("busy") ? held.promise : ok());
     const { asked, begin, send, status, clock, runtime } = await open([workflow], script, {
       effects: "ask",
@@ -434,8 +433,8 @@ describe("control", () => {
   });
 
   test("a sub-run of a cancelled run is cancelled", async () => {
-    const inner = workflowOf([gate("ask")], { name: "inner" });
-    const outer = workflowOf([subRun("below", "inner")], { name: "outer" });
+    const inner = mixedWorkflow([gate("ask")], { name: "inner" });
+    const outer = mixedWorkflow([subRun("below", "inner")], { name: "outer" });
     const { begin, send, log, status } = await open([outer, inner], never);
     const id = await begin("first", outer);
     await send(id, { type: "cancel", why: "no", rollback: false });
@@ -448,7 +447,7 @@ describe("control", () => {
       new Promise((resolve) => {
         abort.addEventListener("abort", () => resolve(ok()));
       });
-    const { begin, send, status, runtime } = await open([workflowOf([task("a")])], script, {
+    const { begin, send, status, runtime } = await open([mixedWorkflow([task("a")])], script, {
       effects: "ask",
     });
     const id = await begin("first");
@@ -469,7 +468,7 @@ describe("limits", () => {
       now -= 1;
       return ok();
     };
-    const workflow = workflowOf(inOrder([task("a"), task("b")]));
+    const workflow = mixedWorkflow(inOrder([task("a"), task("b")]));
     const { begin, clock, status } = await open([workflow], script, { concurrency: 2 });
     const ids = await Promise.all(Array.from({ length: 9 }, (_, n) => begin(`run${n}`)));
     await clock.settle();
@@ -483,8 +482,8 @@ describe("limits", () => {
       task("b", { uses: names }),
     ];
     const resources = { crm: 1, disk: 1 };
-    const one = workflowOf(uses(["crm", "disk"]), { name: "one", resources });
-    const two = workflowOf(uses(["disk", "crm"]), { name: "two", resources });
+    const one = mixedWorkflow(uses(["crm", "disk"]), { name: "one", resources });
+    const two = mixedWorkflow(uses(["disk", "crm"]), { name: "two", resources });
     const script: Script = async () => {
       await Promise.resolve();
       return ok();
@@ -496,7 +495,7 @@ describe("limits", () => {
   });
 
   test("M9 a crash repeats no more than what may be in flight, however fast the agents are", async () => {
-    const workflow = workflowOf([task("a")]);
+    const workflow = mixedWorkflow([task("a")]);
     const disk = Promise.withResolvers<void>();
     let commits = 0;
     const faults: Faults = {
@@ -520,7 +519,7 @@ describe("limits", () => {
 
   test("a large output is stored once, by its digest, and can be read", async () => {
     const rows = Array.from({ length: 2_000 }, (_, n) => ({ n }));
-    const { begin, log, runtime } = await open([workflowOf([task("a")])], () => ok({ rows }));
+    const { begin, log, runtime } = await open([mixedWorkflow([task("a")])], () => ok({ rows }));
     const id = await begin("first");
     const finished = [...log.read(id)].find((envelope) => envelope.type === "step.finished");
     const output = finished?.data["output"] as Extract<Event, { type: "step.finished" }>["output"];

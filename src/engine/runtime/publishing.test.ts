@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { inOrder, mixedWorkflow, task, wait } from "../../../test/given/checked.ts";
+import { definitionsOf, ok, performerOf, runId, start } from "../../../test/given/performer.ts";
 import type { Wait, Workflow } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -6,17 +8,6 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import { virtualClock } from "../../testing/index.ts";
 import { type Faults, type MemoryDisk, newDisk, openMemory } from "../store/index.ts";
 import { openEmbedded } from "./embedded.ts";
-import {
-  definitionsOf,
-  inOrder,
-  ok,
-  performerOf,
-  runId,
-  start,
-  task,
-  wait,
-  workflowOf,
-} from "./example.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -87,7 +78,7 @@ async function open(workflow: Workflow, options: Options = {}) {
 
 describe("an event that is published", () => {
   test("before the run comes to its wait is taken when it does", async () => {
-    const company = await open(workflowOf(inOrder([wait("first", HOUR_MS), listens("paid")])));
+    const company = await open(mixedWorkflow(inOrder([wait("first", HOUR_MS), listens("paid")])));
     const id = await company.begin("early");
     expect(await company.publish()).toMatchObject({ position: 1, told: [] });
     await company.clock.advance(HOUR_MS);
@@ -95,7 +86,7 @@ describe("an event that is published", () => {
   });
 
   test("before the run was accepted is not for it", async () => {
-    const company = await open(workflowOf([listens("paid")]));
+    const company = await open(mixedWorkflow([listens("paid")]));
     await company.publish();
     const id = await company.begin("later");
     expect(company.status(id)).toBe("waiting");
@@ -104,7 +95,7 @@ describe("an event that is published", () => {
   });
 
   test("is taken once by each run that waits for it", async () => {
-    const company = await open(workflowOf(inOrder([listens("one"), listens("two")])));
+    const company = await open(mixedWorkflow(inOrder([listens("one"), listens("two")])));
     const [first, second] = [await company.begin("first"), await company.begin("second")];
     expect(await company.publish()).toMatchObject({ told: [first, second], problems: [] });
     expect([first, second].map(company.status)).toEqual(["waiting", "waiting"]);
@@ -118,14 +109,14 @@ describe("an event that is published", () => {
   });
 
   test("two at once are taken by two waits, in their order", async () => {
-    const company = await open(workflowOf(inOrder([listens("one"), listens("two")])));
+    const company = await open(mixedWorkflow(inOrder([listens("one"), listens("two")])));
     const id = await company.begin("first");
     await Promise.all([company.publish(), company.publish(), company.publish()]);
     expect([company.status(id), company.taken(id)]).toEqual(["completed", [1, 2]]);
   });
 
   test("with any key is taken by a wait that names none", async () => {
-    const company = await open(workflowOf(inOrder([listens("one", ""), listens("two", "")])));
+    const company = await open(mixedWorkflow(inOrder([listens("one", ""), listens("two", "")])));
     const id = await company.begin("first");
     expect(await company.publish("B2")).toMatchObject({ told: [id] });
     expect(await company.publish("")).toMatchObject({ told: [id] });
@@ -133,7 +124,7 @@ describe("an event that is published", () => {
   });
 
   test("M2 under the same id is published once", async () => {
-    const company = await open(workflowOf(inOrder([listens("one"), listens("two")])));
+    const company = await open(mixedWorkflow(inOrder([listens("one"), listens("two")])));
     const id = await company.begin("first");
     expect(await company.publish("A1", {}, "mail-1")).toMatchObject({ again: false, told: [id] });
     expect(await company.publish("A1", {}, "mail-1")).toMatchObject({ again: true, told: [] });
@@ -143,7 +134,7 @@ describe("an event that is published", () => {
   test("M13 and is not what the run waits for is refused with the reason, and the next is taken", async () => {
     const fields = { amount: integer() };
     const paid = { ...listens("paid"), outputs: { open: false, fields } };
-    const company = await open(workflowOf(inOrder([wait("first", HOUR_MS), paid])));
+    const company = await open(mixedWorkflow(inOrder([wait("first", HOUR_MS), paid])));
     const id = await company.begin("first");
     await company.publish("A1", { amount: "much" });
     await company.publish("A1", { amount: "more" });
@@ -158,7 +149,7 @@ describe("an event that is published", () => {
 
 describe("a process that dies", () => {
   test("M1 after an event was kept and before a run was told: the next process tells it", async () => {
-    const first = await open(workflowOf([listens("paid")]), {
+    const first = await open(mixedWorkflow([listens("paid")]), {
       faults: { after: (batch) => (batch.length === 0 ? new Promise(() => {}) : undefined) },
     });
     const id = await first.begin("first");
@@ -170,7 +161,7 @@ describe("a process that dies", () => {
   });
 
   test("between two waits: the next process gives the second wait the next event", async () => {
-    const workflow = workflowOf(
+    const workflow = mixedWorkflow(
       inOrder([listens("one"), wait("between", HOUR_MS), listens("two"), task("end")]),
     );
     const first = await open(workflow);
@@ -184,7 +175,7 @@ describe("a process that dies", () => {
   });
 
   test("does not make an event late that came in time", async () => {
-    const first = await open(workflowOf([listens("paid", "A1", HOUR_MS)]), {
+    const first = await open(mixedWorkflow([listens("paid", "A1", HOUR_MS)]), {
       faults: { after: (batch) => (batch.length === 0 ? new Promise(() => {}) : undefined) },
     });
     const id = await first.begin("first");
@@ -202,7 +193,7 @@ describe("a disk that refuses", () => {
 
   test("an event keeps none of it, and says so", async () => {
     let isFull = true;
-    const company = await open(workflowOf([listens("paid")]), {
+    const company = await open(mixedWorkflow([listens("paid")]), {
       faults: {
         before: (batch) => {
           if (isFull && batch.length === 0) throw full;
@@ -217,7 +208,7 @@ describe("a disk that refuses", () => {
 
   test("what a run makes of an event tells the run when it can", async () => {
     let isFull = false;
-    const company = await open(workflowOf([listens("paid")]), {
+    const company = await open(mixedWorkflow([listens("paid")]), {
       faults: {
         before: (batch) => {
           if (isFull && batch.length > 0) throw full;
@@ -236,7 +227,7 @@ describe("a disk that refuses", () => {
 
 describe("a runtime that is closed", () => {
   test("has told what was kept, and keeps nothing more", async () => {
-    const company = await open(workflowOf([listens("paid")]));
+    const company = await open(mixedWorkflow([listens("paid")]));
     const id = await company.begin("first");
     const published = company.publish();
     const closing = company.runtime.close();

@@ -1,25 +1,16 @@
 import { expect, test } from "vitest";
+import { gate, inOrder, mixedWorkflow, task } from "../../../test/given/checked.ts";
+import { definitionsOf, ok, performerOf, runId, start } from "../../../test/given/performer.ts";
 import { MACHINE_VERSION } from "../../core/machine/index.ts";
 import { virtualClock } from "../../testing/index.ts";
 import { newDisk, openMemory } from "../store/index.ts";
 import { openEmbedded } from "./embedded.ts";
-import {
-  definitionsOf,
-  gate,
-  inOrder,
-  ok,
-  performerOf,
-  runId,
-  start,
-  task,
-  workflowOf,
-} from "./example.ts";
 import { openResidents } from "./resident.ts";
 
 test("runs that rest leave memory, the longest resting first, and are folded again", async () => {
   const clock = virtualClock();
   const log = openMemory();
-  const workflow = workflowOf([gate("ask")]);
+  const workflow = mixedWorkflow([gate("ask")]);
   const definitions = definitionsOf([workflow]);
   const performer = performerOf(() => ok());
   const runtime = openEmbedded({ log, clock, definitions, performer });
@@ -42,7 +33,7 @@ test("M4 M6 a long run is folded from its snapshot and the tail of its log, to w
   const clock = virtualClock();
   const disk = newDisk();
   const steps = Array.from({ length: 700 }, (_, n) => task(`s${n}`));
-  const workflow = workflowOf([...inOrder(steps), gate("ask")]);
+  const workflow = mixedWorkflow([...inOrder(steps), gate("ask")]);
   const parts = {
     clock,
     definitions: definitionsOf([workflow]),
