@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lettersWorkflow } from "../../test/given/checked.ts";
+import { begun, ended, lettersWorkflow, timedOut } from "../../test/given/checked.ts";
 import type { Param, Workflow } from "../core/definition/index.ts";
 import type { RunId } from "../core/id.ts";
 import type { Body } from "../core/machine/index.ts";
@@ -8,11 +8,6 @@ import { program } from "./program.ts";
 
 const FOLDER = import.meta.dirname;
 const NOW = 1_765_533_700_000;
-const timedOut = {
-  class: "transient",
-  kind: "network_timeout",
-  message: "no answer in 30 s",
-} as const;
 
 function accepted(run: RunId): Body {
   const digest = "sha256:0" as Workflow["digest"];
@@ -27,14 +22,8 @@ function accepted(run: RunId): Body {
     machine: 1,
   };
 }
-function begun(path: string, more: object = {}): Body {
-  return { type: "step.started", path, slot: 0, ...more };
-}
 function attempted(path: string): Body {
   return begun(path, { attempt: { agent: "loader", effects: "pure" } });
-}
-function ended(path: string, more: object = {}): Body {
-  return { type: "step.finished", path, outcome: "completed", ...more };
 }
 
 const LOADING: readonly Body[] = [begun(""), begun("load"), attempted("load/1")];

@@ -117,7 +117,7 @@ function goOn(state: State): boolean {
     perform(state, effect);
     return true;
   }
-  const wait = waitsOf(run).find(({ what }) => what.kind === "gate" || what.kind === "exception");
+  const wait = waitsOf(run).find(({ what }) => OF_PEOPLE.has(what.kind));
   if (wait !== undefined) {
     decideOn(state, wait);
     return true;
@@ -154,9 +154,18 @@ function perform(state: State, effect: Exclude<Effect, { type: "timer" }>): void
   tell(state, { type: "answer", key, outcome: { kind: "ok", output: { value: output } } });
 }
 
-/** Everybody allows it, and whatever may have been done is done again. */
-function decideOn(state: State, { key, what }: Wait): void {
+const OF_PEOPLE: ReadonlySet<string> = new Set(["gate", "exception", "person"]);
+
+/** Everybody allows it, a person gives what an agent would, and whatever may have been done is done again. */
+function decideOn(state: State, { key, path, what }: Wait): void {
   if (what.kind === "exception") return tell(state, { type: "retry", key });
+  if (what.kind === "person") {
+    const asked = taskOf(state.run, key, state.facts.read);
+    const inputs = asked === null || "class" in asked ? {} : asked.inputs;
+    state.asked.push(path);
+    const output = { value: state.given.outputs(path, inputs) };
+    return tell(state, { type: "give", key, output, why: "" }, what.claimed ?? what.to[0] ?? "ana");
+  }
   if (what.kind !== "gate") return;
   const voter = what.from[what.votes] ?? `voter ${what.votes}`;
   const digest = what.digest as Digest;
