@@ -55,16 +55,8 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     machine: writing((event) => {
       if (event.type !== "exception.raised" || event.why !== "unknown") return event;
       const { seq, at, by, path, error, end, settled: _dropped } = event;
-      return {
-        seq,
-        at,
-        by,
-        type: "step.finished",
-        path,
-        outcome: "degraded",
-        error,
-        ...(end ? { end } : {}),
-      };
+      const type = "step.finished";
+      return { seq, at, by, type, path, outcome: "degraded", error, ...(end ? { end } : {}) };
     }),
   },
   "an ask is performed before attempt.begun": {
