@@ -15,7 +15,7 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Clock } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import { COPIES_KEPT_MOST, type Copies } from "./copies.ts";
-import type { Kept, Shelf } from "./shelf.ts";
+import { type Kept, rowOf, type Shelf } from "./shelf.ts";
 
 /**
  * Names the checkpoints of runs and keeps copies of them: a reader of the log with a cursor of its own.
@@ -66,7 +66,8 @@ type Run = { readonly workflow: Workflow; counting: Counting; hash: Digest };
 
 type State = ReaderShell & {
   cursor: number;
-  readonly runs: Map<RunId, Run>;
+  /** Null: without checkpoints; found so once, and passed over from then on. */
+  readonly runs: Map<RunId, Run | null>;
   working: Promise<void> | null;
   copying: Promise<boolean> | null;
   again: boolean;
@@ -116,6 +117,8 @@ function work(state: State): void {
 
 async function inTurn(state: State): Promise<void> {
   for (;;) {
+    // A turn of the event loop for each look: what came meanwhile goes first.
+    await new Promise<void>((go) => state.clock.soon(go));
     await rested(state);
     if (state.isClosed) return;
     state.again = false;
@@ -161,15 +164,17 @@ function readToEnd(state: State, most: number): void {
 
 function count(state: State, envelope: Envelope, rows: Kept[]): void {
   const id = envelope.stream as RunId;
+  const isOver = envelope.type === "run.finished";
+  if (!isOver && state.runs.get(id) === null) return;
   const event = eventOf(envelope);
   const run = runOf(state, id, { event, envelope });
+  if (isOver) state.runs.delete(id);
   if (run === null) return;
   const { made, counting } = countCheckpoints(run, event);
   const hash = made?.seq === event.seq ? envelope.hash : run.hash;
   if (made !== null) rows.push(rowOf({ workflow: run.workflow, hash }, id, made));
   run.counting = counting;
   if (event.end === true) run.hash = envelope.hash;
-  if (event.type === "run.finished") state.runs.delete(id);
 }
 
 /** What was read of a run before: from memory, or from its log up to the cursor. */
@@ -188,29 +193,23 @@ function runOf(
     }
   const first = before[0] === undefined ? now.event : eventOf(before[0]);
   const workflow = first.type === "run.accepted" ? state.workflow(first.definition) : null;
-  if (workflow === null || policyOf(workflow) === null) return null;
-  const run: Run = { workflow, counting: NO_CHECKPOINTS, hash: now.envelope.prev };
-  for (const one of before) run.counting = countCheckpoints(run, eventOf(one)).counting;
+  const isKept = workflow !== null && policyOf(workflow) !== null;
+  const run: Run | null = isKept
+    ? { workflow, counting: NO_CHECKPOINTS, hash: now.envelope.prev }
+    : null;
+  if (run !== null)
+    for (const one of before) run.counting = countCheckpoints(run, eventOf(one)).counting;
   if (state.runs.size >= RUNS_COUNTED_MOST)
     state.runs.delete(state.runs.keys().next().value as RunId);
   state.runs.set(id, run);
   return run;
 }
 
-function rowOf(
-  { workflow, hash }: Pick<Run, "workflow" | "hash">,
-  run: RunId,
-  made: Checkpoint,
-): Kept {
-  const storage = policyOf(workflow)?.storage ?? "database";
-  return { ...made, run, hash, storage, isCopied: storage === "database" };
-}
-
 /** Checkpoints for the time are made when their moment comes, whether or not anything happens then. */
 function awaitMoment(state: State): void {
   state.cancelTimer();
   const moments = [...state.runs.values()].flatMap(
-    (run) => nextMoment(run.counting, run.workflow) ?? [],
+    (run) => (run && nextMoment(run.counting, run.workflow)) ?? [],
   );
   if (moments.length === 0 || state.isClosed) return;
   const soonest = Math.min(...moments);
@@ -225,6 +224,7 @@ function passed(state: State): void {
     const now = state.clock.now();
     const rows: Kept[] = [];
     for (const [id, run] of state.runs) {
+      if (run === null) continue;
       const { made, counting } = passing(run, now);
       run.counting = counting;
       if (made !== null) rows.push(rowOf(run, id, made));

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { CHECKPOINTS_KEPT_MOST, type Checkpoint } from "../../core/history/index.ts";
+import type { Workflow } from "../../core/definition/index.ts";
+import { CHECKPOINTS_KEPT_MOST, type Checkpoint, policyOf } from "../../core/history/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
 
@@ -12,6 +13,16 @@ export type Kept = Checkpoint & {
   /** Whether its copy is where it is to be; in the database the row is all. */
   readonly isCopied: boolean;
 };
+
+/** As it is kept: where the workflow wants its copy. */
+export function rowOf(
+  { workflow, hash }: { readonly workflow: Workflow; readonly hash: Digest },
+  run: RunId,
+  made: Checkpoint,
+): Kept {
+  const storage = policyOf(workflow)?.storage ?? "database";
+  return { ...made, run, hash, storage, isCopied: storage === "database" };
+}
 
 /**
  * The table of checkpoints, in a file of its own: what it holds follows from the log, so that it is
