@@ -18,16 +18,34 @@ const one = (at: number): number => numbers[at] ?? 0;
 
 const WORKLOADS: Record<string, () => Promise<Figures>> = {
   "floor-sequential": async () =>
-    floored((floor) => oneAfterAnother((n) => floorSequential(floor, one(0), n))),
-  "floor-at-once": async () => floored((floor) => floorAtOnce(floor, one(0), one(1))),
+    floored((floor) => againAndAgain(RUNS_IN_TURN, (n) => floorSequential(floor, one(0), n))),
+  "floor-at-once": async () =>
+    floored((floor) =>
+      againAndAgain(one(2), (time) => floorAtOnce(floor, one(0), one(1), time * one(0))),
+    ),
   "floor-fan-out": async () => floored((floor) => floorFanOut(floor, one(0), one(1))),
-  sequential: () =>
-    ours((company) => oneAfterAnother(() => runsOf(company, { workflow: "chain-100", runs: 1 }))),
-  "at-once": () => ours((company) => runsOf(company, { workflow: "chain-10", runs: one(0) })),
+  sequential: () => {
+    const one = (company: Company): Promise<void> =>
+      runsOf(company, { workflow: "chain-100", runs: 1 });
+    return ours((company) => againAndAgain(RUNS_IN_TURN, () => one(company)), {
+      again: one,
+      times: 5,
+    });
+  },
+  "at-once": () =>
+    ours((company) =>
+      againAndAgain(one(1), () => runsOf(company, { workflow: "chain-10", runs: one(0) })),
+    ),
   // To be killed: every run of it is one of those that are counted.
-  crash: () => ours((company) => runsOf(company, { workflow: "chain-10", runs: one(0) }), 0),
-  "fan-out": () =>
-    ours((company) => runsOf(company, { workflow: "fan", runs: 1, params: { count: one(0) } })),
+  crash: () => ours((company) => runsOf(company, { workflow: "chain-10", runs: one(0) }), null),
+  "fan-out": () => {
+    const fan = (company: Company, count: number): Promise<void> =>
+      runsOf(company, { workflow: "fan", runs: 1, params: { count } });
+    return ours((company) => fan(company, one(0)), {
+      again: (company) => fan(company, 1_000),
+      times: 2,
+    });
+  },
   park,
   reopen,
   recover,
@@ -36,13 +54,15 @@ const WORKLOADS: Record<string, () => Promise<Figures>> = {
 /** One run is over in milliseconds: so many are measured, one after another. */
 const RUNS_IN_TURN = 10;
 
-/** Runs of ten steps before the clock starts. */
+/** Runs of ten steps before the clock starts; then some of what is measured, so that its own code is warm, too. */
 const WARM_RUNS = 2_000;
+type Warming = { readonly again: (company: Company) => Promise<void>; readonly times: number };
+const ONLY_RUNS: Warming = { again: async () => {}, times: 0 };
 
 process.stdout.write(`${JSON.stringify(await WORKLOADS[name]?.())}\n`);
 
-async function oneAfterAnother(run: (n: number) => Promise<void>): Promise<void> {
-  for (let n = 0; n < RUNS_IN_TURN; n++) await run(n);
+async function againAndAgain(times: number, work: (time: number) => Promise<void>): Promise<void> {
+  for (let time = 0; time < times; time++) await work(time);
 }
 
 /** Warmed as ours is, and with the same disk under it. */
@@ -59,12 +79,13 @@ async function floored(work: (floor: Floor) => Promise<void>): Promise<Figures> 
 
 async function ours(
   work: (company: Company) => Promise<void>,
-  warmRuns: number = WARM_RUNS,
+  warming: Warming | null = ONLY_RUNS,
 ): Promise<Figures> {
   writeCompany(folder);
   const company = await openCompany(folder);
   // What is measured is a process at work, not its first second: both sides are warmed alike.
-  await runsOf(company, { workflow: "chain-10", runs: warmRuns });
+  if (warming !== null) await runsOf(company, { workflow: "chain-10", runs: WARM_RUNS });
+  for (let time = 0; time < (warming?.times ?? 0); time++) await warming?.again(company);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const timed = clock();
