@@ -81,11 +81,10 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     flaw: "forgets what waited for a resume",
     machine: {
       ...MACHINE,
-      owedBy: (run, events) =>
-        owedBy(
-          run,
-          events.filter((one) => one.type !== "run.resumed"),
-        ),
+      owedBy: (run, events) => {
+        const others = events.filter(({ type }) => type !== "run.resumed");
+        return owedBy(run, others);
+      },
     },
   },
   "a timer keeps its moment through a pause": {
