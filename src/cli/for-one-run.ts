@@ -9,16 +9,19 @@ import type { Binding, ForOneRun } from "../engine/company/index.ts";
 export type Said = {
   readonly config?: readonly string[];
   readonly bind?: readonly string[];
+  /** Items that each `each` goes through. */
+  readonly sample?: number;
 };
 
 /** Settings and inputs of one run, as a person writes them. All that is wrong is said at once. */
 export function forOneRun(
-  { config = [], bind = [] }: Said,
+  { config = [], bind = [], sample }: Said,
   cwd: string,
 ): ForOneRun | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const settings: Record<string, Json> = {};
   const bound: Record<string, Binding> = {};
+  if (sample !== undefined) settings["execution_config.sample"] = sample;
   for (const pair of config) {
     const [name, text] = split(pair);
     if (name === null) problems.push(noPair("--config", pair, "max_concurrency=10"));
@@ -36,7 +39,7 @@ export function forOneRun(
   }
   if (problems.length > 0) return { problems };
   return {
-    ...(config.length === 0 ? {} : { config: settings }),
+    ...(Object.keys(settings).length === 0 ? {} : { config: settings }),
     ...(bind.length === 0 ? {} : { bind: bound }),
   };
 }

@@ -127,6 +127,7 @@ function addRun(root: Command, choose: Choose): void {
         "an input for this run: a value, @file or https://…",
         collected,
       )
+      .option("--sample <number>", "each goes through so many of its first items", numeral)
       .option("--request-id <id>", "the same id again is the same run, for thirty days")
       .option("--no-wait", "give the run's id and end; muster runs resume goes on with it")
       .description("run a workflow to its end"),
@@ -153,6 +154,7 @@ function addDryRun(root: Command, choose: Choose): void {
       .option("--params <file>", "a YAML or JSON file with params")
       .option("--config <key=value>", "a setting, as for run", collected)
       .option("--bind <step.inputs.name=value>", "an input, as for run", collected)
+      .option("--sample <number>", "as for run", numeral)
       .option("--rehearsals <number>", "how often it is drawn from past runs", numeral)
       .option("--seed <number>", "the same number draws the same", numeral)
       .description("say what a run would do: order, time, price, where it may fail"),
@@ -179,6 +181,7 @@ type RunFlags = {
   readonly wait: boolean;
   readonly config?: readonly string[];
   readonly bind?: readonly string[];
+  readonly sample?: number;
 };
 type ListFlags = {
   readonly status?: readonly string[];

@@ -21,6 +21,13 @@ export const execution: readonly Row[] = [
     gives: { with: ["a", "b"], without: ["a", "b", "c"] },
   },
   {
+    key: "execution_config.sample",
+    with: { execution_config: { sample: 1 } },
+    steps: [{ id: "a", each: ["x", "y"], agent: "maker" }],
+    sees: (run) => run.inFlight(),
+    gives: { with: ["a[0]"], without: ["a[0]", "a[1]"] },
+  },
+  {
     key: "execution_config.timeout_per_step",
     with: { execution_config: { timeout_per_step: "300s" } },
     sees: (run) => run.owes("perform")[0]?.timeoutMs,

@@ -144,7 +144,14 @@ function buildEach(draft: Of<"each">, context: Context): Each {
     if (items.kind !== "plain" || items.value !== null || source.each === null)
       reportNoList(at, building);
   }
-  const inner: Names = { ...names, item: itemOf(items, names), index: true };
+  const { batch } = source;
+  const { sample } = building.settings;
+  const item = itemOf(items, names);
+  const inner: Names = {
+    ...names,
+    item: batch === undefined ? item : { type: "array", items: item },
+    index: true,
+  };
   const asked = whenOf(draft, { ...context, names: inner });
   const perItem = asked?.reads.some(([root]) => root === "item" || root === "index") ?? false;
   const head = headOf(draft, perItem ? null : asked, building);
@@ -156,6 +163,8 @@ function buildEach(draft: Of<"each">, context: Context): Each {
     items,
     body: buildStep(body, { ...context, names: inner, when: perItem ? asked : null }),
     concurrencyMost: least([source.max_concurrency, source.concurrency]),
+    ...(batch === undefined ? {} : { batch }),
+    ...(sample === null ? {} : { sample }),
     tolerate: readTolerance(source.tolerate, {
       items,
       path: [...draft.at, "tolerate"],

@@ -31,6 +31,9 @@ export const executionConfigShape: z.ZodType<ExecutionConfigSource> = closed<Exe
       "The execution of phases and blocks that do not say it themselves.",
     ),
     max_concurrency: concurrencyShape,
+    sample: whole(1, COUNT_MOST).describe(
+      "Each goes through so many of its first items and leaves the others out: to try a batch before all of it.",
+    ),
     timeout_per_step: duration().describe("Of one attempt, for steps that name no timeout."),
     timeout_total: duration().describe("Of the whole run."),
     error_strategy: strategyShape,

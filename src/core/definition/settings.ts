@@ -17,6 +17,8 @@ export type Settings = {
   readonly budgets: Budgets;
   readonly checkpoints: CheckpointPolicy | null;
   readonly execution: "sequential" | "parallel" | "mixed";
+  /** Items that each `each` goes through; null is all. */
+  readonly sample: number | null;
   readonly retry: Retry;
   readonly strategy: Strategy | null;
   readonly strategies: Workflow["strategies"];
@@ -44,6 +46,7 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
     budgets: readBudgets(source, report),
     checkpoints: readCheckpoints(source, report),
     execution: execution?.mode ?? "sequential",
+    sample: execution?.sample ?? null,
     retry: readRetry(errors?.retry_policy, {
       path: ["error_handling", "retry_policy"],
       report,

@@ -197,6 +197,8 @@ function checkAround(body: DraftBody, at: ValuePath, report: Report): void {
     });
   if (!("each" in source) && "tolerate" in source)
     needsEach("tolerate", "It belongs to a step with each.");
+  if (!("each" in source) && "batch" in source)
+    needsEach("batch", "It belongs to a step with each.");
   if ("each" in source || body.kind === "block") return;
   for (const key of ["max_concurrency", "concurrency"]) {
     if (key in source) needsEach(key, "It belongs to a step with each or steps.");

@@ -43,6 +43,7 @@ import type {
 } from "./step-source.ts";
 
 const ROUNDS_MOST = 10_000;
+const BATCH_MOST = 100_000;
 const NEED_MOST = 20;
 
 /** In the schema a step is a reference: each is checked by itself, with the shape of its kind. */
@@ -75,6 +76,9 @@ const commonKeys: Keys<AnyStepSource> = {
   warning: longText().describe("What people are warned of when this step is degraded."),
   each: anything().describe(
     "An expression that gives a list, or a list: the step is done once for every item, as `$item` with `$index`. Read from outside, its outputs are lists in item order, and `items` has status and error of each.",
+  ),
+  batch: whole(1, BATCH_MOST).describe(
+    "With `each`: so many items are handed over at a time: `$item` is a list of them, and what is gathered is of each batch.",
   ),
   tolerate: either(
     [whole(0, 1_000_000), z.string().regex(SHARE, { error: "a share such as 10%" })],

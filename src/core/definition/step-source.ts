@@ -25,6 +25,7 @@ export type AnyStepSource = {
   readonly impact?: string;
   readonly warning?: string;
   readonly each?: Json;
+  readonly batch?: number;
   readonly tolerate?: number | string;
   readonly publish?: string | readonly string[] | { readonly [name: string]: Json };
   readonly repeat?: RepeatSource;

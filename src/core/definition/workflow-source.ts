@@ -124,6 +124,7 @@ export type EscalationNotificationSource = {
 export type ExecutionConfigSource = {
   readonly mode?: ExecutionSource;
   readonly max_concurrency?: number;
+  readonly sample?: number;
   readonly timeout_per_step?: DurationSource;
   readonly timeout_total?: DurationSource;
   readonly error_strategy?: StrategySource;

@@ -174,6 +174,10 @@ export type Each = Common & {
   readonly body: Step;
   /** Items begun and not ended that hold a place, or null for the run's own limit. */
   readonly concurrencyMost: number | null;
+  /** So many items are one: `item` is a list of them. Absent: each is by itself. */
+  readonly batch?: number;
+  /** Only so many of the first items are gone through. Absent: all. */
+  readonly sample?: number;
   /** How many items may fail and the step still ends well. */
   readonly tolerate:
     | { readonly kind: "count"; readonly most: number }

@@ -1,5 +1,6 @@
 import { type Form, form } from "./form.ts";
 import { LIST_FUNCTIONS } from "./list-functions.ts";
+import { SHAPING_FUNCTIONS } from "./shaping-functions.ts";
 import { TEXT_FUNCTIONS } from "./text-functions.ts";
 import { TIME_FUNCTIONS } from "./time-functions.ts";
 import { fault } from "./value.ts";
@@ -41,6 +42,7 @@ const FUNCTIONS: readonly Form[] = [
   ...TEXT_FUNCTIONS,
   ...LIST_FUNCTIONS,
   ...TIME_FUNCTIONS,
+  ...SHAPING_FUNCTIONS,
 ];
 
 const BY_NAME = new Map<string, Form[]>();

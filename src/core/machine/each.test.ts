@@ -32,6 +32,36 @@ describe("an each", () => {
     expect(run.asked("mail[1]").inputs).toEqual({ to: "ben", number: 1 });
   });
 
+  test("with a batch hands so many items at a time, and gathers what each batch gave", () => {
+    const run = given(`
+      parameters: { people: [a, b, c, d, e] }
+      steps:
+        - { id: mail, each: $params.people, batch: 2, agent: mailer, inputs: { to: $item, n: $index }, outputs: { ids: "string[]" } }
+        - { id: report, agent: writer, inputs: { ids: $mail.ids.flatten() } }
+    `).start({ people: ["a", "b", "c", "d", "e"] });
+    expect([0, 1, 2].map((at) => run.asked(`mail[${at}]`).inputs)).toEqual([
+      { to: ["a", "b"], n: 0 },
+      { to: ["c", "d"], n: 1 },
+      { to: ["e"], n: 2 },
+    ]);
+    run.does("mail[0]", { ids: ["1", "2"] });
+    run.does("mail[1]", { ids: ["3", "4"] });
+    run.does("mail[2]", { ids: ["5"] });
+    expect(run.asked("report").inputs).toEqual({ ids: ["1", "2", "3", "4", "5"] });
+  });
+
+  test("of a sample goes through the first items, and leaves the others out", () => {
+    const run = given(`
+      execution_config: { sample: 1 }
+      parameters: { people: [a, b, c] }
+      steps:
+        - { id: mail, each: $params.people, agent: mailer, inputs: { to: $item } }
+    `).start({ people: ["a", "b", "c"] });
+    expect(run.inFlight()).toEqual(["mail[0]"]);
+    run.does("mail[0]");
+    expect(run.status()).toBe("completed");
+  });
+
   test("over no items ends at once", () => {
     const run = given(MAILS).start({ people: [] });
     expect(run.ended("mail")).toBe("completed");

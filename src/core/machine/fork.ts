@@ -130,7 +130,7 @@ function begunWith({ run }: Past, inheritance: Inheritance, params: JsonObject):
 }
 
 function itemsText(run: Fold, frame: EachFrame, read: Read): string {
-  const outcome = listAt(run, frame.step.items, { position: frame, read });
+  const outcome = listAt(run, frame.step, { position: frame, read });
   return outcome.kind === "value" ? canonical(outcome.value) : outcome.kind;
 }
 

@@ -1,4 +1,4 @@
-import type { Published, Step, Workflow } from "../definition/index.ts";
+import type { Each, Published, Step, Workflow } from "../definition/index.ts";
 import { evaluateTemplate, type Outcome, type Scope, type Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
@@ -59,7 +59,7 @@ export function load(stored: Stored, read: Read): Json {
 export function itemsOf(run: Run, frame: EachFrame, read: Read): readonly Json[] {
   const known = lists.get(frame.born);
   if (known !== undefined) return known;
-  const outcome = listAt(run, frame.step.items, { position: frame, read });
+  const outcome = listAt(run, frame.step, { position: frame, read });
   const list =
     outcome.kind === "value" && Array.isArray(outcome.value)
       ? (outcome.value as readonly Json[])
@@ -68,12 +68,20 @@ export function itemsOf(run: Run, frame: EachFrame, read: Read): readonly Json[]
   return list;
 }
 
+/** What an `each` goes through: its items, or the batches of them. */
 export function listAt(
   run: Run,
-  items: Template,
+  { items, batch, sample }: Each,
   from: { position: Position; read: Read },
 ): Outcome {
-  return evaluateTemplate(items, scopeAt(run, from.position, from.read));
+  const outcome = evaluateTemplate(items, scopeAt(run, from.position, from.read));
+  if (outcome.kind !== "value" || !Array.isArray(outcome.value)) return outcome;
+  const all = outcome.value as readonly Json[];
+  const list = sample === undefined ? all : all.slice(0, sample);
+  if (batch === undefined) return { kind: "value", value: list };
+  const batches: Json[] = [];
+  for (let at = 0; at < list.length; at += batch) batches.push(list.slice(at, at + batch));
+  return { kind: "value", value: batches };
 }
 
 const lists = new WeakMap<object, readonly Json[]>();

@@ -110,7 +110,7 @@ function leftOut(when: Expression, scope: Scope): string | null {
 
 function beginEach(draft: Draft, step: Each, on: Begin): void {
   const { path, at } = on.place;
-  const outcome = listAt(draft.run, step.items, { position: on.place, read: draft.read });
+  const outcome = listAt(draft.run, step, { position: on.place, read: draft.read });
   // What a skipped or degraded step did not give is an empty list: there is nothing to do.
   const list =
     outcome.kind === "undetermined" ? [] : outcome.kind === "value" ? outcome.value : null;
