@@ -1,5 +1,5 @@
-import { emptyTable, type Run } from "../../src/core/machine/index.ts";
-import { folding } from "./planting.ts";
+import { decide, emptyTable, type Run } from "../../src/core/machine/index.ts";
+import { folding, MACHINE, refolded } from "./planting.ts";
 import type { Plant } from "./plants.ts";
 
 /** Rules of how people steer a run, each switched off. */
@@ -40,6 +40,18 @@ export const PLANTS_OF_CONTROL: Readonly<Record<string, Plant>> = {
     machine: folding((_before, after, event) =>
       event.type === "run.undoing" ? { ...after, undo: withoutSubRuns(after.undo) } : after,
     ),
+  },
+  "a pause stops nothing": {
+    promise: "pause",
+    machine: {
+      ...MACHINE,
+      decide: (run, signal, facts) => {
+        if (signal.type === "pause" || signal.type === "resume" || run.paused === null)
+          return decide(run, signal, facts);
+        const made = decide({ ...run, paused: null }, signal, facts);
+        return "code" in made ? made : refolded(run, made, made.events);
+      },
+    },
   },
 };
 

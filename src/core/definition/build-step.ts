@@ -129,21 +129,7 @@ function whenOf(draft: Draft, { when, names, building }: Context): Expression | 
 function buildEach(draft: Of<"each">, context: Context): Each {
   const { building, names } = context;
   const { source } = draft;
-  const at = [...draft.at, "each"];
-  const items = templateAt(
-    source.each ?? null,
-    { by: draft, names, at, expected: "list" },
-    building,
-  );
-  if (
-    items.kind === "text" ||
-    items.kind === "object" ||
-    (items.kind === "plain" && !Array.isArray(items.value))
-  ) {
-    // A template that was wrong stands as nothing, and was reported.
-    if (items.kind !== "plain" || items.value !== null || source.each === null)
-      reportNoList(at, building);
-  }
+  const items = itemsAt(draft, context);
   const { batch } = source;
   const { sample } = building.settings;
   const item = itemOf(items, names);
@@ -171,6 +157,20 @@ function buildEach(draft: Of<"each">, context: Context): Each {
       report: building.report,
     }),
   };
+}
+
+function itemsAt(draft: Of<"each">, { building, names }: Context): Template {
+  const at = [...draft.at, "each"];
+  const { each } = draft.source;
+  const items = templateAt(each ?? null, { by: draft, names, at, expected: "list" }, building);
+  const isNone =
+    items.kind === "text" ||
+    items.kind === "object" ||
+    (items.kind === "plain" && !Array.isArray(items.value));
+  // A template that was wrong stands as nothing, and was reported.
+  const isReported = items.kind === "plain" && items.value === null && each !== null;
+  if (isNone && !isReported) reportNoList(at, building);
+  return items;
 }
 
 function bodyOf(draft: Draft): Draft {

@@ -33,10 +33,10 @@ export type Settings = {
 };
 
 export function readSettings(source: Partial<WorkflowSource>, report: Report): Settings {
-  const { error_handling: errors, execution_config: execution } = source;
+  const { error_handling: errors, execution_config: execution = {} } = source;
   const time: ReadTime = (value, ...path) => durationMs(value, { path, report, leastMs: 1 });
   const compute = source.resource_config?.compute;
-  const general = readRetry(execution?.retry_config, {
+  const general = readRetry(execution.retry_config, {
     path: ["execution_config", "retry_config"],
     report,
     otherwise: RETRY_DEFAULT,
@@ -45,19 +45,19 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
     limits: limitsOf(source, time),
     budgets: readBudgets(source, report),
     checkpoints: readCheckpoints(source, report),
-    execution: execution?.mode ?? "sequential",
-    sample: execution?.sample ?? null,
+    execution: execution.mode ?? "sequential",
+    sample: execution.sample ?? null,
     retry: readRetry(errors?.retry_policy, {
       path: ["error_handling", "retry_policy"],
       report,
       otherwise: general,
     }),
     strategy: readStrategy(
-      source.error_strategy ?? errors?.error_strategy ?? execution?.error_strategy,
+      source.error_strategy ?? errors?.error_strategy ?? execution.error_strategy,
     ),
     ...readErrorTypes(source, report),
     rules: readRules(errors?.escalation_rules, report),
-    stepTimeoutMs: time(execution?.timeout_per_step, "execution_config", "timeout_per_step"),
+    stepTimeoutMs: time(execution.timeout_per_step, "execution_config", "timeout_per_step"),
     agentTimeoutMs: time(compute?.agent_timeout, "resource_config", "compute", "agent_timeout"),
     fallbacks: readFallbacks(source, report),
   };

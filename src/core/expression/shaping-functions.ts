@@ -27,9 +27,9 @@ const pick = (object: Plain, names: readonly Value[]): Value | Fault =>
   named(names, "pick") ??
   Object.fromEntries(
     names.flatMap((name) => {
-      const value =
-        typeof name === "string" && Object.hasOwn(object, name) ? object[name] : undefined;
-      return value === undefined ? [] : [[String(name), value]];
+      if (typeof name !== "string" || !Object.hasOwn(object, name)) return [];
+      const value = object[name];
+      return value === undefined ? [] : [[name, value]];
     }),
   );
 
