@@ -52,10 +52,10 @@ async function all(company: Company, run: RunId, why: string): Promise<readonly 
   return {
     code: hasEnded ? "already-ended" : "conflict",
     message: hasEnded
-      ? `${run} has ended: it is ${standing.status}. Its steps are tried again in no other run.`
+      ? `${run} has ended: it is ${standing.status}. What has ended is not tried again in it.`
       : `Nothing of ${run} has failed and waits to be tried again.`,
     mend: hasEnded
-      ? `Start it anew, or from where it failed: muster runs --help`
+      ? `Go on from where it was, as a new run: muster runs fork ${run}`
       : `See what it waits for: muster runs why-waiting ${run}`,
   };
 }
