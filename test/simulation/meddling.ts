@@ -56,21 +56,21 @@ function harmless({ chance }: World, run: Run): Steering | null {
 function harmful({ chance }: World, run: Run): Steering | null {
   const path = aPath(chance, run);
   const how = chance.next();
-  if (how < 0.2) return { type: "skip", path, why: "not needed" };
-  if (how < 0.3) {
+  if (how < 0.1) return { type: "skip", path, why: "not needed" };
+  if (how < 0.2) {
     const value = chance.is(0.9) ? outputsOf(path, {}) : { n: "?" };
     return { type: "give", path, output: { value }, why: "done by hand" };
   }
-  if (how < 0.5)
-    return { type: "amend", params: { p: chance.between(0, 99) }, why: "another number" };
-  if (how < 0.55) return { type: "amend", params: { ...DEFAULTS, unknown: 1 }, why: "" };
   if (how < 0.6)
+    return { type: "amend", params: { p: chance.between(0, 99) }, why: "another number" };
+  if (how < 0.63) return { type: "amend", params: { ...DEFAULTS, unknown: 1 }, why: "" };
+  if (how < 0.68)
     return { type: "amend", limits: { attemptsMost: chance.between(1, 6) }, why: "try less" };
-  if (how < 0.65) {
+  if (how < 0.72) {
     const totalTimeoutMs = chance.is(0.5) ? null : chance.between(60_000, 100_000_000);
     return { type: "amend", limits: { totalTimeoutMs }, why: "more time, or less" };
   }
-  if (how < 0.8 && statusOf(run) === "completed") return rollback;
+  if (how < 0.85 && statusOf(run) === "completed") return rollback;
   return { type: "cancel", why: "not wanted", rollback: chance.is(0.5) };
 }
 
