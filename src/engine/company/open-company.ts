@@ -30,7 +30,7 @@ import { openReadiness } from "./readiness.ts";
 import { openRegister } from "./register.ts";
 import { settingsOf } from "./settings.ts";
 import type { Line, Staff } from "./staff.ts";
-import { standingIn, standingsIn } from "./standings.ts";
+import { asItIs, standingIn, standingsIn } from "./standings.ts";
 import { startRun } from "./start-run.ts";
 import { waitingIn } from "./waiting.ts";
 
@@ -195,7 +195,7 @@ function companyOf(office: Office): Company {
       const standing = await settled(office, id, options.abort);
       if (standing === null)
         throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
-      return standingIn(office, id) ?? standing;
+      return asItIs(office, standing);
     },
     notices: (run) => office.readers.notices(run),
     metrics: (format) => office.readers.metrics(format),

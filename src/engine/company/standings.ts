@@ -40,7 +40,8 @@ export function standingIn(office: Office, run: RunId): Standing | null {
   return standing === null ? null : asItIs(office, standing);
 }
 
-function asItIs(office: Office, standing: Standing): Standing {
+/** As it is said, of what the store says. */
+export function asItIs(office: Office, standing: Standing): Standing {
   if (standing.status !== "running" || !hasSubRuns(office, standing)) return standing;
   const run = runOf(office, standing.stream as RunId);
   return run !== null && isStill(office, run) ? { ...standing, status: "waiting" } : standing;

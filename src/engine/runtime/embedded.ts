@@ -289,8 +289,10 @@ function look({ clock, log }: Shell, run: RunId, told: () => void): () => void {
 }
 
 function committed(shell: Shell, runs: readonly RunId[]): void {
-  if (shell.watchers.size > 0)
-    for (const run of runs) for (const told of new Set(shell.watchers.get(run))) told();
+  for (const run of shell.watchers.size === 0 ? [] : runs) {
+    const watchers = shell.watchers.get(run);
+    if (watchers !== undefined) for (const told of new Set(watchers)) told();
+  }
   if (shell.idlers.length === 0 || !isIdle(shell)) return;
   const idlers = shell.idlers;
   shell.idlers = [];
