@@ -11,11 +11,13 @@ export type Said = {
   readonly bind?: readonly string[];
   /** Items that each `each` goes through. */
   readonly sample?: number;
+  /** false with `--no-cache`: another name of a setting. */
+  readonly cache?: boolean;
 };
 
 /** Settings and inputs of one run, as a person writes them. All that is wrong is said at once. */
 export function forOneRun(
-  { config = [], bind = [], sample }: Said,
+  { config = [], bind = [], sample, cache }: Said,
   cwd: string,
 ): ForOneRun | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
@@ -38,6 +40,7 @@ export function forOneRun(
     else bound[name] = binding;
   }
   if (problems.length > 0) return { problems };
+  if (cache === false) settings["execution_config.cache"] = false;
   return {
     ...(Object.keys(settings).length === 0 ? {} : { config: settings }),
     ...(bind.length === 0 ? {} : { bind: bound }),

@@ -128,6 +128,7 @@ function addRun(root: Command, choose: Choose): void {
         collected,
       )
       .option("--sample <number>", "each goes through so many of its first items", numeral)
+      .option("--no-cache", "do every step, also one whose result would be used again")
       .option("--request-id <id>", "the same id again is the same run, for thirty days")
       .option("--no-wait", "give the run's id and end; muster runs resume goes on with it")
       .description("run a workflow to its end"),
@@ -182,6 +183,7 @@ type RunFlags = {
   readonly config?: readonly string[];
   readonly bind?: readonly string[];
   readonly sample?: number;
+  readonly cache?: boolean;
 };
 type ListFlags = {
   readonly status?: readonly string[];

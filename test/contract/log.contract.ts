@@ -250,6 +250,32 @@ export function logContract(name: string, harness: Harness): void {
         });
       });
 
+      describe("with results that may be used again", () => {
+        const until = 1_763_700_000_000;
+        const result = (value: number) => ({
+          results: [{ digest: digestOf("question"), path: "count", output: { value }, until }],
+        });
+
+        test("gives the latest, until its time is over, also when the log is opened again", async () => {
+          expect(log.result(digestOf("question"), 0)).toBeNull();
+          await log.append([append(run("aaaa"), 0, result(1))]);
+          await log.append([append(run("bbbb"), 0, result(2))]);
+          log = await harness.reopen(log);
+          expect(log.result(digestOf("question"), until - 1)).toEqual({
+            run: run("bbbb"),
+            path: "count",
+            output: { value: 2 },
+          });
+          expect(log.result(digestOf("question"), until)).toBeNull();
+          expect(log.result(digestOf("another"), 0)).toBeNull();
+        });
+
+        test("keeps nothing of an append that was refused", async () => {
+          await log.append([append(run("aaaa"), 5, result(1))]);
+          expect(log.result(digestOf("question"), 0)).toBeNull();
+        });
+      });
+
       test("M2 a cause counts once in its stream, also within a batch and with another fence", async () => {
         await log.append([append(run("aaaa"), 0, { cause: "pay" })]);
         const answers = await log.append([

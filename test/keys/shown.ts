@@ -2,7 +2,14 @@ import { monitoring } from "./monitoring.ts";
 import type { Shown } from "./row.ts";
 
 /** Keys whose effect needs more than one run to be seen: each has a test of its own. */
-export const SHOWN: readonly Shown[] = [...monitoring];
+export const SHOWN: readonly Shown[] = [
+  ...monitoring,
+  {
+    key: "execution_config.cache",
+    file: "src/core/definition/budget.test.ts",
+    test: "is true for a day, or has its own time; the setting takes it from every step",
+  },
+];
 
 /** What a key may not say, because nobody would heed it. */
 export const REFUSED: readonly {

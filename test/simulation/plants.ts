@@ -12,6 +12,7 @@ import {
   ofTasks,
   refolded,
   reversed,
+  unchecked,
   writing,
 } from "./planting.ts";
 import { PLANTS_OF_CONTROL } from "./plants-of-control.ts";
@@ -176,38 +177,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
         : event,
     ),
   },
-  "answers are not checked": {
-    promise: "M13",
-    machine: {
-      ...MACHINE,
-      decide: (run, signal, facts) => {
-        const made = decide(run, signal, facts);
-        const [first] = "code" in made ? [] : made.events;
-        if (
-          "code" in made ||
-          first?.type !== "attempt.ended" ||
-          first.error.kind !== "invalid_output"
-        )
-          return made;
-        if (signal.type !== "answer" || signal.outcome.kind !== "ok") return made;
-        const { seq, at, by, path, key } = first;
-        const { output } = signal.outcome;
-        return refolded(run, made, [
-          {
-            seq,
-            at,
-            by,
-            type: "step.finished",
-            path,
-            outcome: "completed",
-            output,
-            closes: key,
-            end: true,
-          },
-        ]);
-      },
-    },
-  },
+  "answers are not checked": { promise: "M13", machine: unchecked },
   "a decision has no limit": {
     promise: "M12",
     only: "crowd",

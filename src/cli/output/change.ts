@@ -185,6 +185,9 @@ function endWords(
   const took = startedAt === null ? "" : ` in ${duration(event.at - startedAt)}`;
   return [
     `${outcome}${took}`,
+    ...(event.cached
+      ? [`as ${plain(event.cached.run)} gave it at ${plain(event.cached.path)}`]
+      : []),
     ...(error && !holds && !wasTold && !isInWarning ? [plain(error.message)] : []),
     ...(impact ? [plain(impact)] : []),
   ].join(", ");

@@ -1,6 +1,7 @@
 import { suggestion } from "../expression/index.ts";
 import type { Building } from "./building.ts";
 import type { ValuePath } from "./place.ts";
+import type { AgentNeed } from "./workflow.ts";
 
 /** An agent that nobody declared is an error inside a company, and a warning for a lone file. */
 export function reportAgent(
@@ -75,5 +76,22 @@ export function reportCapabilities(
             ? `Declare an agent that has it, in agents/NAME.yaml: capabilities: [${missing}].`
             : suggestion(missing, all, "Capabilities"),
     path,
+  });
+}
+
+/** What counts as ask is done for its effect: a result that is used again would leave it undone. */
+export function reportCacheOfAsk(
+  agent: AgentNeed,
+  path: ValuePath,
+  { surroundings, report }: Building,
+): void {
+  const known = agent.kind === "named" ? surroundings.agents?.[agent.agent] : undefined;
+  if (agent.kind !== "named" || known?.effects !== "ask") return;
+  report.add({
+    code: "wrong-value",
+    message: `The agent "${agent.agent}" counts as ask, so that its work may have an effect each time: with a cache it would not be done.`,
+    mend: "Declare effects: pure at the agent, take cache out, or write cache: {allow_ask: true}.",
+    path,
+    key: true,
   });
 }

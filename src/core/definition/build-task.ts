@@ -3,6 +3,7 @@ import { suggestion } from "../expression/index.ts";
 import { reportAgent, reportCapabilities, reportFallback } from "./agent-check.ts";
 import { readStepBudget } from "./budget.ts";
 import { type Building, templatesAt } from "./building.ts";
+import { readCache } from "./cache.ts";
 import { NOTHING_DECLARED } from "./declared-type.ts";
 import { called, capital, type Draft } from "./draft.ts";
 import { durationMs } from "./duration-value.ts";
@@ -16,6 +17,7 @@ import type { SubRunSource, TaskSource } from "./step-source.ts";
 import { checkTakers } from "./takers-check.ts";
 import type {
   AgentNeed,
+  Cache,
   Common,
   Compensation,
   Fallback,
@@ -59,7 +61,13 @@ export function buildTask(
     compensate: readCompensation(draft, names, building),
     uses: readUses(source, draft, building),
     ...budgetOf(draft, building),
+    ...cacheOf(draft, agent, building),
   };
+}
+
+function cacheOf(draft: TaskDraft, agent: AgentNeed, building: Building): { cache?: Cache } {
+  const cache = readCache(draft, agent, building);
+  return cache === null ? {} : { cache };
 }
 
 export function buildSubRun(

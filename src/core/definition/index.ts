@@ -42,6 +42,7 @@ export type {
   Approval,
   Block,
   Budget,
+  Cache,
   Choose,
   Common,
   Compensation,

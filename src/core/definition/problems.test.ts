@@ -80,7 +80,7 @@ describe("a workflow file that is wrong", () => {
     expect(ofStep("{gate: Go?, retry: 3}")[0]).toMatch(
       /2:17 unknown-key A gate step takes no "retry"; it belongs to: task, workflow/,
     );
-    expect(ofStep("{agent: loader, cache: 1h}")[0]).toMatch(/"cache" comes in a later release/);
+    expect(ofStep("{agent: loader, sla: 1h}")[0]).toMatch(/"sla" comes in a later release/);
   });
 
   test("is told the values that are allowed", () => {

@@ -50,6 +50,9 @@ export const executionConfigShape: z.ZodType<ExecutionConfigSource> = closed<Exe
       "Positions in a run's log from which it can be resumed or forked: cp_1, cp_2, … Every event is on disk in any case.",
     ),
     retry_config: retryShape.describe("How steps are tried again that do not say it themselves."),
+    cache: truth().describe(
+      "false: every step is done, also one that says `cache`. `--no-cache` says it for one run.",
+    ),
     fallback_config: closed<NonNullable<ExecutionConfigSource["fallback_config"]>>({
       enabled: truth().describe("false: the map is not used."),
       fallback_map: named(agentName, "a map of agents to agents").describe(

@@ -15,6 +15,8 @@ export const CONCURRENCY_DEFAULT = 5;
 export type Settings = {
   readonly limits: RunLimits;
   readonly budgets: Budgets;
+  /** false: every step is done, whatever it says of its cache. */
+  readonly usesCache: boolean;
   readonly checkpoints: CheckpointPolicy | null;
   readonly execution: "sequential" | "parallel" | "mixed";
   /** Items that each `each` goes through; null is all. */
@@ -44,6 +46,7 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
   return {
     limits: limitsOf(source, time),
     budgets: readBudgets(source, report),
+    usesCache: execution?.cache !== false,
     checkpoints: readCheckpoints(source, report),
     execution: execution.mode ?? "sequential",
     sample: execution.sample ?? null,

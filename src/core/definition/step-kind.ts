@@ -50,7 +50,7 @@ export function kindOf(
 }
 
 /** Words of the language that a later release acts on. */
-const LATER = ["tool", "supervise", "goal", "cache", "sla", "check", "batch", "model", "skills"];
+const LATER = ["tool", "supervise", "goal", "sla", "check", "batch", "model", "skills"];
 
 /** For each kind, the keys it does not take, with the sentence that says where they belong. */
 export const MISPLACED_KEYS: Readonly<Record<WrittenKind, Readonly<Record<string, string>>>> = {

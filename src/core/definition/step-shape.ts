@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { stepBudgetShape } from "./budget-shape.ts";
+import { cacheShape } from "./cache-shape.ts";
 import {
   anyMap,
   anything,
@@ -201,6 +202,7 @@ const taskKeys: Keys<TaskSource> = {
     },
     ["agent"],
   ).describe("What undoes it when the run is rolled back."),
+  cache: cacheShape,
   budget: stepBudgetShape.describe(
     "What the step may use in all its attempts; of an `each`, every item. It is set aside before it begins.",
   ),

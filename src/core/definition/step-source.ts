@@ -47,6 +47,7 @@ export type TaskSource = AnyStepSource & {
   readonly approve?: boolean | string | readonly string[] | ApprovalSource;
   readonly compensate?: CompensationSource;
   readonly uses?: string | readonly string[];
+  readonly cache?: boolean | { readonly ttl?: DurationSource; readonly allow_ask?: boolean };
   readonly budget?: StepBudgetSource;
 };
 

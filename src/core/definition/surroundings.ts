@@ -19,6 +19,7 @@ export type Surroundings = {
 
 export type KnownAgent = {
   readonly capabilities: readonly string[];
+  readonly effects?: "pure" | "idempotent" | "ask";
   /** What it takes and gives, where its definition says so. */
   readonly inputs?: OutputFields | null;
   readonly outputs?: OutputFields | null;

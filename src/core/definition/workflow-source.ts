@@ -135,6 +135,7 @@ export type ExecutionConfigSource = {
     readonly storage?: "file" | "database" | "redis";
   };
   readonly retry_config?: RetrySource;
+  readonly cache?: boolean;
   readonly fallback_config?: {
     readonly enabled?: boolean;
     readonly fallback_map?: { readonly [agent: string]: string };

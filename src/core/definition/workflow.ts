@@ -146,6 +146,14 @@ export type Task = Common & {
   /** Names of resources an attempt holds; taken all at once. */
   readonly uses: readonly string[];
   readonly budget?: StepBudget;
+  /** Its result is used again by later runs that ask the same; absent: never. */
+  readonly cache?: Cache;
+};
+
+export type Cache = {
+  readonly ttlMs: number;
+  /** Also where its agent counts as `ask`, so that it would not be done. */
+  readonly allowsAsk: boolean;
 };
 
 /** By name, or whoever has all the capabilities. */

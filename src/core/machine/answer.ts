@@ -129,7 +129,8 @@ function endingOf(
   draft: Draft,
   { answer, output, key: closes }: Pick<Ok, "answer" | "key"> & { readonly output: Stored },
 ): Ending {
-  const { usage, warnings: given = [] } = answer;
+  const { usage, cached, warnings: given = [] } = answer;
+  if (cached !== undefined) return { output, closes, cached };
   if (usage === undefined && given.length === 0) return { output, closes };
   const warnings = [...given, ...foreignMoney(draft, usage)];
   return { output, closes, ...usageOf(answer), ...(warnings.length === 0 ? {} : { warnings }) };

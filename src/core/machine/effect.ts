@@ -65,6 +65,8 @@ export type Call = {
   readonly effects: EffectClass;
   /** Of this attempt, from when it is performed; null is: the agent's own limit. */
   readonly timeoutMs: number | null;
+  /** What a run gave before to the same question is used again for so long; absent: never. */
+  readonly cacheMs?: number;
   /** Named resources it must hold while it is performed, in name order, and their capacities. */
   readonly uses: readonly { readonly resource: string; readonly capacity: number }[];
 };

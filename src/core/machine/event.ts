@@ -203,6 +203,8 @@ export type Body =
       /** That attempt was not answered: a person was before its agent. */
       readonly unanswered?: true;
       readonly usage?: Usage;
+      /** It was not done: this run gave it before, at this step. */
+      readonly cached?: { readonly run: RunId; readonly path: Path };
       readonly warnings?: readonly string[];
       /** degraded: what the author says it means */
       readonly impact?: string;

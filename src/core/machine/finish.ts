@@ -1,6 +1,7 @@
 import type { Rule } from "../definition/index.ts";
+import type { RunId } from "../id.ts";
 import { type Draft, tell } from "./draft.ts";
-import type { Stored, Usage } from "./event.ts";
+import type { Path, Stored, Usage } from "./event.ts";
 import { type Failure, failure } from "./failure.ts";
 import { noRoomFor } from "./publish.ts";
 import type { Frame, LeafFrame } from "./run.ts";
@@ -10,6 +11,7 @@ export type Ending = {
   readonly closes?: number;
   readonly unanswered?: true;
   readonly usage?: Usage;
+  readonly cached?: { readonly run: RunId; readonly path: Path };
   readonly warnings?: readonly string[];
 };
 

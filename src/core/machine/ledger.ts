@@ -149,7 +149,8 @@ export function settledBy(
 ): Settled {
   const { usage, at } = event;
   if (event.unanswered === true || event.outcome === "cancelled") return { kind: "unknown" };
-  if (event.type === "step.finished") return { kind: "used", usage, at };
+  if (event.type === "step.finished")
+    return event.cached === undefined ? { kind: "used", usage, at } : { kind: "nothing" };
   const { outcome, error } = event;
   if (outcome === "refused") return { kind: "nothing" };
   if (outcome === "unknown") return { kind: "unknown" };

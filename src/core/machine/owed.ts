@@ -1,6 +1,6 @@
-import type { Task } from "../definition/index.ts";
+import type { Cache, Task } from "../definition/index.ts";
 import type { Call, Effect } from "./effect.ts";
-import type { Event, EventType, Key, Parent, Usage } from "./event.ts";
+import type { EffectClass, Event, EventType, Key, Parent, Usage } from "./event.ts";
 import { usageOfRun } from "./ledger.ts";
 import type { Open, Run } from "./run.ts";
 import { entries, get } from "./table.ts";
@@ -162,12 +162,18 @@ function callAs(
     effects: open.effects,
     timeoutMs: open.held?.withinMs ?? step?.timeoutMs ?? null,
     uses: step?.kind === "task" ? usesOf(run, step) : NOTHING,
+    ...(step?.kind === "task" && step.cache !== undefined ? cacheOf(step.cache, open.effects) : {}),
   };
 }
 
 function usedBy(run: Run): { usage?: Usage } {
   const usage = usageOfRun(run);
   return usage === undefined ? {} : { usage };
+}
+
+/** What an `ask` gave is used again only where its author says so: else it would be left undone. */
+function cacheOf({ ttlMs, allowsAsk }: Cache, effects: EffectClass): { cacheMs?: number } {
+  return effects === "ask" && !allowsAsk ? {} : { cacheMs: ttlMs };
 }
 
 const NOTHING: Call["uses"] = [];

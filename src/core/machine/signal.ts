@@ -1,5 +1,5 @@
 import type { Amounts } from "../amounts.ts";
-import type { Digest } from "../id.ts";
+import type { Digest, RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Amendment, Key, Parent, Path, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
@@ -112,6 +112,8 @@ export type Answer =
       readonly kind: "ok";
       readonly output: Stored;
       readonly usage?: Usage;
+      /** It was not done: this run gave it before. */
+      readonly cached?: { readonly run: RunId; readonly path: Path };
       readonly warnings?: readonly string[];
     }
   /** `certain`: the agent itself says that nothing was done under this call. Absent: the table of kinds says it. */

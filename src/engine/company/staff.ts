@@ -224,7 +224,8 @@ function knownOf(
     known[nameOfFile(file)] = { capabilities: [], isBroken: true };
   for (const name of names) {
     const { inputs = null, outputs = null } = definitions.find((one) => one.name === name) ?? {};
-    known[name] = { capabilities: agent(name)?.capabilities ?? [], inputs, outputs };
+    const { capabilities = [], effects } = agent(name) ?? {};
+    known[name] = { capabilities, inputs, outputs, ...(effects === undefined ? {} : { effects }) };
   }
   return known;
 }

@@ -1,3 +1,4 @@
+import type { Digest } from "../../core/id.ts";
 import type { Call, Key } from "../../core/machine/index.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { Party, Waiting } from "./places.ts";
@@ -22,6 +23,8 @@ export type Attempt = Deadline & {
   /** It holds its share of what is in flight in this process. */
   isInFlight: boolean;
   abort: AbortController | null;
+  /** What it asks, as a digest, where its answer may be used again. */
+  question: Digest | null;
   /** Its time was up, or it was told to stop: at `due` it is given up. */
   isStopping: boolean;
   due: number;

@@ -19,6 +19,7 @@ import { claimsOf, factsAfter } from "./claims.ts";
 import type { Content, Contents } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import { type Resident, snapshotDue } from "./resident.ts";
+import { resultsOf } from "./results.ts";
 import { NO_ROWS, rowsOf } from "./rows.ts";
 import type { Definitions } from "./runtime.ts";
 import { standingOf } from "./standing.ts";
@@ -153,8 +154,10 @@ function appendOf(made: Made, world: World, beside: Beside): Append {
   const rows = events.length === 0 ? NO_ROWS : rowsOf(run, events, turns);
   const { timersSet, listensSet, listensEnded } = rows;
   const claims = claimsOf(resident.run, run, { facts: world.facts, events });
+  const results = resultsOf(mails, events);
   return {
     ...(claims === undefined ? {} : { claims }),
+    ...(results === undefined ? {} : { results }),
     stream: resident.id,
     after: resident.run.seq,
     cause: mails[0]?.cause ?? null,

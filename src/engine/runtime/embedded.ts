@@ -114,6 +114,7 @@ function assemble(options: EmbeddedOptions): Shell {
   });
   const performing = openPerforming({
     clock,
+    log,
     contents,
     performer,
     mailroom,

@@ -5,8 +5,10 @@ import {
   failure,
   type Key,
   type Signal,
+  type TaskAsked,
   taskOf,
 } from "../../core/machine/index.ts";
+import type { Log } from "../store/index.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Content, Contents } from "./contents.ts";
@@ -14,6 +16,7 @@ import type { Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { openPlaces, type Places, type Want } from "./places.ts";
 import type { Resident } from "./resident.ts";
+import { questionOf, recalled } from "./results.ts";
 import type { Clock, Performer } from "./runtime.ts";
 
 /**
@@ -43,6 +46,7 @@ export type PerformingShell = {
   readonly clock: Clock;
   readonly contents: Contents;
   readonly performer: Performer;
+  readonly log: Pick<Log, "result" | "content">;
   readonly mailroom: Mailroom;
   readonly alarms: Alarms;
   /** Attempts in flight at once in this process, each until its answer is on disk. */
@@ -232,9 +236,16 @@ function newAttempt(
     isInFlight: false,
     abort: null,
     isStopping: false,
+    question: null,
     due: 0,
     slot: -1,
   };
+}
+
+/** What a run gave before to the same question; else this one's answer is kept for the next. */
+function recall(shell: PerformingShell, attempt: Attempt, task: TaskAsked): Answer | null {
+  attempt.question = questionOf(shell, attempt.call, task);
+  return attempt.question === null ? null : recalled(shell, attempt.question, shell.clock.now());
 }
 
 function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | Answer {
@@ -243,6 +254,8 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   if (task === null) return { kind: "refused", error: NOT_BEGUN };
   if (!("inputs" in task)) return { kind: "refused", error: task };
   const timeoutMs = call.timeoutMs ?? shell.performer.terms(call.agent).timeoutMs;
+  const known = call.cacheMs === undefined ? null : recall(shell, attempt, task);
+  if (known !== null) return known;
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
   try {

@@ -119,10 +119,16 @@ function besideOf(append: Append): Beside | null {
     timersEnded.length +
     listensSet.length +
     listensEnded.length;
-  const { claims } = append;
-  if (count === 0 && snapshot === null && claims === undefined) return null;
+  const { claims, results } = append;
+  const isBare = claims === undefined && results === undefined;
+  if (count === 0 && snapshot === null && isBare) return null;
   const beside = { contents, timersSet, timersEnded, listensSet, listensEnded, snapshot };
-  return claims === undefined ? beside : { ...beside, claims };
+  if (isBare) return beside;
+  return {
+    ...beside,
+    ...(claims === undefined ? {} : { claims }),
+    ...(results === undefined ? {} : { results }),
+  };
 }
 
 const NOTHING: Beside = {

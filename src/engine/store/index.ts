@@ -21,5 +21,6 @@ export { lookIntoFile, lookIntoSqlite } from "./look.ts";
 export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
 export { versionOf } from "./migrate.ts";
 export { refusal } from "./refusal.ts";
+export { type NewResult, RESULTS_MOST, type Result } from "./results.ts";
 export { RETENTION, type Retention } from "./retention.ts";
 export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";

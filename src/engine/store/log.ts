@@ -1,6 +1,7 @@
 import type { Actor, Envelope } from "../../core/audit/index.ts";
 import type { Digest, StreamId } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { NewResult, Result } from "./results.ts";
 
 /**
  * One tenant's log. SQLite: one file per tenant. One transaction holds everything a decision made:
@@ -71,6 +72,8 @@ export interface Log {
   tally(): readonly { readonly status: string; readonly count: number }[];
   /** What is used of an account and set aside in it, by all streams; 0 where there is no such account. */
   account(name: string): number;
+  /** What a run gave to the same question, where its time is not over; null where there is none. */
+  result(digest: Digest, now: number): Result | null;
   close(): Promise<void>;
 }
 
@@ -101,6 +104,8 @@ export type Append = {
   readonly snapshot: { readonly machine: number; readonly state: string } | null;
   /** What these events use, set aside, or give back of the company's accounts; absent: nothing. */
   readonly claims?: readonly Claim[];
+  /** What later runs may use again; absent: nothing. */
+  readonly results?: readonly NewResult[];
 };
 
 /** M11: checked in the same transaction. What was used already is not refused: its `most` is null. */

@@ -13,13 +13,13 @@ import type {
   Append,
   Appended,
   Archived,
-  Claim,
   Listener,
   Log,
   NewStanding,
   Standing,
   StandingFilter,
 } from "./log.ts";
+import { isCovered, keepResults, type Lasting, lastingOf } from "./memory-lasting.ts";
 import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shelf.ts";
 import type { Writing } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
@@ -45,13 +45,11 @@ export type Faults = {
   readonly after?: (batch: readonly Append[]) => void | Promise<void>;
 };
 
-export type MemoryDisk = {
+export type MemoryDisk = Lasting & {
   readonly streams: Map<StreamId, Kept>;
   readonly decisions: Decision[];
   readonly contents: Map<Digest, string>;
   readonly shelf: Shelf;
-  /** What is used and set aside, by account. */
-  readonly accounts: Map<string, number>;
   readonly archived: Map<StreamId, Archived>;
   /** Contents that an archived stream may have named. */
   readonly loose: Set<Digest>;
@@ -106,6 +104,7 @@ export function newDisk(): MemoryDisk {
     contents: new Map(),
     shelf: newShelf(),
     accounts: new Map(),
+    results: new Map(),
     archived: new Map(),
     loose: new Set(),
     last: 0,
@@ -136,9 +135,7 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
     const { stream, cause, claims = [] } = append;
     const held = (account: string): number =>
       accounts.get(account) ?? disk.accounts.get(account) ?? 0;
-    const isCovered = ({ account, amount, most }: Claim): boolean =>
-      most === null || amount <= 0 || held(account) + amount <= most;
-    if (!claims.every(isCovered)) return "claim";
+    if (!claims.every((one) => isCovered(one, held(one.account)))) return "claim";
     const kept = disk.streams.get(stream);
     const mark = `${stream} ${cause}`;
     if (cause !== null && (kept?.causes.has(cause) || causes.has(mark))) return "seen";
@@ -185,6 +182,7 @@ type Tried =
   | { readonly append: Append; readonly inscribed: Inscribed | null; readonly thread: Thread };
 
 function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, string>): number {
+  keepResults(disk, append);
   const kept = disk.streams.get(append.stream) ?? newKept(append.stream, thread, disk.shelf.last);
   disk.streams.set(append.stream, kept);
   kept.thread = thread;
@@ -251,7 +249,7 @@ function openMemoryReader(
       return snapshot?.machine === machine ? { seq: snapshot.seq, state: snapshot.state } : null;
     },
     content: (digest) => contents.get(digest) ?? null,
-    account: (name) => disk.accounts.get(name) ?? 0,
+    ...lastingOf(disk),
     unsettled: () =>
       [...streams.values()].filter((kept) => kept.standing?.unsettled).map(({ stream }) => stream),
     due: (until, most) =>

@@ -4,9 +4,10 @@ import { LOG } from "./migrations/0001-log.ts";
 import { PUBLISHED } from "./migrations/0002-published.ts";
 import { LEDGER } from "./migrations/0003-ledger.ts";
 import { ARCHIVED } from "./migrations/0004-archived.ts";
+import { RESULTS } from "./migrations/0005-results.ts";
 
 /** In order; the number of the last is the file's version. What was released is never edited. */
-const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER, ARCHIVED];
+const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER, ARCHIVED, RESULTS];
 
 /** The version of a file that this code writes. */
 export const VERSION: number = MIGRATIONS.length;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Envelope, NOTHING_BEFORE } from "../../core/audit/index.ts";
 import type { Digest, StreamId } from "../../core/id.ts";
+import type { Stored } from "../../core/machine/index.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import { type Decision, unpack } from "./decision.ts";
 import type { Archived, Listener, Log, Published, StandingFilter, Timer } from "./log.ts";
@@ -48,7 +49,7 @@ export function openReader(
       return row === undefined ? null : { ...row };
     },
     untold: () => ask<Listener>(UNTOLD).map((row) => ({ ...row })),
-    account: (name) => ask<{ amount: number }>(ACCOUNT, name)[0]?.amount ?? 0,
+    ...lasting(ask),
     standings(filter) {
       const { sql, values } = standingsQuery(filter);
       return ask<StandingRow>(sql, ...values).map(toStanding);
@@ -61,6 +62,18 @@ export function openReader(
         stream,
       );
       return row === undefined ? null : toStanding(row);
+    },
+  };
+}
+
+/** What runs leave to others: what they used, and what they gave. */
+function lasting(ask: Ask): Pick<Reader, "account" | "result"> {
+  return {
+    account: (name) => ask<{ amount: number }>(ACCOUNT, name)[0]?.amount ?? 0,
+    result: (digest, now) => {
+      const [row] = ask<{ run: StreamId; path: string; output: string }>(RESULT, digest, now);
+      if (row === undefined) return null;
+      return { run: row.run, path: row.path, output: JSON.parse(row.output) as Stored };
     },
   };
 }
@@ -216,6 +229,7 @@ const TAIL_OF = `select ${DECISION} where d.position > ? and instr(d.body, ?) > 
 const ROW_OF = `select fence from decisions where stream = (select id from streams where name = ?)
   and fence <= ? order by fence desc limit 1`;
 const HASH_BEFORE = `select hash from decisions where stream = ? and fence < ? order by fence desc limit 1`;
+const RESULT = "select run, path, output from results where digest = ? and until > ?";
 const ACCOUNT = "select amount from accounts where name = ?";
 const SNAPSHOT = `select seq, state from snapshots
   where stream = (select id from streams where name = ?) and machine = ?`;

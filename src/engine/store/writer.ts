@@ -5,6 +5,7 @@ import { type Inked, type Inscribed, inscribe, newThread, type Thread } from "./
 import type { Appended, Claim, NewStanding } from "./log.ts";
 import { LAST_POSITION } from "./reader.ts";
 import { refusal } from "./refusal.ts";
+import { type NewResult, RESULTS_MOST, RESULTS_SWEPT_MOST } from "./results.ts";
 import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
 
 /** A content above this is a file of its own, so that the log's file stays small and quick. */
@@ -209,9 +210,17 @@ function writeBeside(statements: Statements, append: Inked, { id, seq }: Known):
   for (const { key, event, match, after } of append.listensSet)
     statements.listen.run(key, event, match, after, id);
   for (const key of append.listensEnded) statements.listenEnd.run(id, key);
+  for (const result of append.results ?? []) writeResult(statements, append, result);
   for (const { account, amount } of append.claims ?? []) statements.claim.run(account, amount);
   if (append.snapshot !== null)
     statements.snapshot.run(id, append.snapshot.machine, seq, append.snapshot.state);
+}
+
+function writeResult(statements: Statements, { stream, events }: Inked, result: NewResult): void {
+  const { digest, path, output, until } = result;
+  statements.result.run(digest, stream, path, JSON.stringify(output), until);
+  statements.resultsOver.run(events[0]?.at ?? 0, RESULTS_SWEPT_MOST);
+  statements.resultsBeyond.run(RESULTS_SWEPT_MOST, RESULTS_MOST);
 }
 
 type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
@@ -244,6 +253,12 @@ const SQL = {
   listen: `insert or replace into listens (stream, key, event, match, since)
     select id, ?, ?, ?, max(?, published) from streams where id = ?`,
   listenEnd: "delete from listens where stream = ? and key = ?",
+  result:
+    "insert or replace into results (digest, run, path, output, until) values (?, ?, ?, ?, ?)",
+  resultsOver: `delete from results where digest in
+    (select digest from results where until <= ? order by until limit ?)`,
+  resultsBeyond: `delete from results where digest in (select digest from results order by until limit ?)
+    and (select count(*) from results) > ?`,
   account: "select amount from accounts where name = ?",
   claim: `insert into accounts (name, amount) values (?, ?)
     on conflict (name) do update set amount = amount + excluded.amount`,

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { append, digestOf, run } from "../../../test/contract/appends.ts";
+import { answersAsNumbers, answersFrom, handOver, takeOver } from "./hand-over.ts";
+import type { Append, Appended } from "./log.ts";
+
+test("the thread that writes is handed all of an append: claims and results too", () => {
+  const results = [{ digest: digestOf("q"), path: "a", output: { value: 1 }, until: 5 }];
+  const claims = [{ account: "tokens day", amount: -3, most: null }];
+  const batch: readonly Append[] = [
+    append(run("aaaa"), 0, { claims, results }),
+    append(run("bbbb"), 3, { claims }),
+    append(run("cccc"), 0, { contents: [[digestOf("1"), "1"]] }),
+    append(run("dddd"), 0),
+  ];
+  const taken = takeOver(handOver(batch));
+  for (const [at, one] of batch.entries()) {
+    const { events: _events, ...rest } = one;
+    expect(taken[at]).toMatchObject(rest);
+    expect(taken[at]?.claims).toEqual(one.claims);
+    expect(taken[at]?.results).toEqual(one.results);
+  }
+});
+
+test("and every answer comes back as it was given", () => {
+  const answers: readonly Appended[] = [
+    { done: true, position: 0 },
+    { done: true, position: 12 },
+    { done: false, again: "behind" },
+    { done: false, again: "seen" },
+    { done: false, again: "claim" },
+  ];
+  expect(answersFrom(answersAsNumbers(answers))).toEqual(answers);
+});
