@@ -9,8 +9,8 @@ export default defineConfig({
         test: {
           name: "unit",
           setupFiles: ["./test/given/seed.ts"],
-          include: ["src/**/*.test.ts", "test/*.test.ts"],
-          exclude: ["src/**/*.alone.test.ts"],
+          include: ["src/**/*.test.ts", "test/*.test.ts", "test/promised/*.test.ts"],
+          exclude: ["**/*.alone.test.ts"],
           isolate: false,
           // Long enough for a machine that does much else: no test is about the time it takes.
           testTimeout: 60_000,
@@ -22,6 +22,7 @@ export default defineConfig({
           name: "alone",
           setupFiles: ["./test/given/seed.ts"],
           include: ["src/**/*.alone.test.ts", "test/*/**/*.test.ts", "packs/**/tests/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "test/promised/!(*.alone).test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

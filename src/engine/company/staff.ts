@@ -17,6 +17,7 @@ import {
 } from "../agents/index.ts";
 import type { Performance, Performer, Terms } from "../runtime/index.ts";
 import { type AgentFiles, nameOfFile } from "./agent-files.ts";
+import { type OwnAgents, openOwnAgents } from "./own-agents.ts";
 import { fitted, left, openPosts, type Post, type Posts, refusalOf } from "./posts.ts";
 
 /** A line that an agent wrote for people while it was at work. */
@@ -67,11 +68,11 @@ export function openStaff({ roster, files, who, extra, tell, now }: Given): Staf
     names.flatMap((name) => agent(name) ?? []),
     now,
   );
+  const own = openOwnAgents(extra);
   const ask = async (name: string): Promise<string | null> =>
-    extra.has(name) ? ((await extra.get(name)?.health()) ?? null) : await roster.ask(name);
+    await (extra.has(name) ? own.ask(name) : roster.ask(name));
   const rank = (need: AgentNeed): readonly Ranked[] => {
-    const able =
-      extra.size === 0 ? roster.rank(need) : [...ranked(need, extra), ...roster.rank(need)];
+    const able = extra.size === 0 ? roster.rank(need) : [...own.rank(need), ...roster.rank(need)];
     return able.length === 0 ? able : weighed(able, need, posts);
   };
   const { people } = who;
@@ -83,7 +84,7 @@ export function openStaff({ roster, files, who, extra, tell, now }: Given): Staf
     ask,
     known: knownOf(files, names, agent),
     ranked: rank,
-    health: (needs) => healthOf(needs, { roster, extra, files }),
+    health: (needs) => healthOf(needs, { roster, own, files }),
     terms: (name) => {
       const known = terms.get(name);
       if (known !== undefined) return known;
@@ -136,11 +137,13 @@ function asSteered(one: Ranked, posts: Posts): Ranked {
 
 async function healthOf(
   needs: readonly AgentNeed[],
-  { roster, extra, files }: Pick<Given, "roster" | "extra" | "files">,
+  { roster, own, files }: Pick<Given, "roster" | "files"> & { readonly own: OwnAgents },
 ): Promise<readonly Problem[]> {
-  const others = needs.filter((need) => ranked(need, extra).length === 0);
-  const own = new Set(needs.flatMap((need) => ranked(need, extra).map((one) => one.agent)));
-  const told = await Promise.all([...own].map((name) => faultOf(extra.get(name))));
+  const distinct = [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
+  const others = distinct.filter((need) => own.rank(need).length === 0);
+  const told = await Promise.all(
+    distinct.filter((need) => !others.includes(need)).map((need) => notWell(need, own, roster)),
+  );
   const broken = others.flatMap((need) => brokenIn(need, files, roster));
   const rest = others.filter((need) => brokenIn(need, files, roster).length === 0);
   return [...told.filter((problem) => problem !== null), ...broken, ...(await roster.health(rest))];
@@ -230,26 +233,11 @@ function knownOf(
   return known;
 }
 
-async function faultOf(agent: Agent | undefined): Promise<Problem | null> {
-  const fault = (await agent?.health()) ?? null;
-  if (agent === undefined || fault === null) return null;
-  return { code: "unhealthy-agent", message: `The agent "${agent.name}" is not ready: ${fault}` };
-}
-
-function ranked(need: AgentNeed, agents: ReadonlyMap<string, Agent>): readonly Ranked[] {
-  const able = [...agents.values()].filter((agent) =>
-    need.kind === "named"
-      ? agent.name === need.agent
-      : need.needs.every((one) => agent.capabilities.includes(one)),
-  );
-  return able.map(({ name, digest, effects, estimate }) => ({
-    agent: name,
-    digest,
-    effects,
-    healthy: true,
-    why: need.kind === "named" ? "named by the step" : `can do ${need.needs.join(", ")}`,
-    ...(estimate === undefined ? {} : { estimate }),
-  }));
+/** Where all that this process was handed are unwell, one of the folder's may do it. */
+async function notWell(need: AgentNeed, own: OwnAgents, roster: Roster): Promise<Problem | null> {
+  const problem = await own.problemWith(need);
+  if (problem === null || need.kind === "named") return problem;
+  return (await roster.health([need])).length === 0 ? null : problem;
 }
 
 function termsOf(agent: Agent | null): Terms {
