@@ -14,7 +14,6 @@ const ROWS: readonly Row[] = [...execution, ...errors, ...resources];
  * that nobody acts on is refused when the definition is read.
  */
 const PENDING: Readonly<Record<string, RegExp>> = {
-  checkpoints: /^execution_config\.checkpoint_strategy\./,
   governor:
     /^resource_config\.(api_limits\.(max_calls_per_minute|rate_limit_strategy)|compute\.memory_limit_per_agent)$/,
 };

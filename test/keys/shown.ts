@@ -9,6 +9,26 @@ export const SHOWN: readonly Shown[] = [
     file: "src/core/definition/budget.test.ts",
     test: "is true for a day, or has its own time; the setting takes it from every step",
   },
+  {
+    key: "execution_config.checkpoint_strategy.interval",
+    file: "src/core/history/checkpoints.test.ts",
+    test: "checkpoint_interval: per_step",
+  },
+  {
+    key: "execution_config.checkpoint_strategy.every",
+    file: "src/core/history/checkpoints.test.ts",
+    test: "timed, every 30s: where anything happened since the one before",
+  },
+  {
+    key: "execution_config.checkpoint_strategy.enabled",
+    file: "src/core/history/checkpoints.test.ts",
+    test: "enabled: false makes none",
+  },
+  {
+    key: "execution_config.checkpoint_strategy.storage",
+    file: "src/engine/checkpoints/checkpoints.alone.test.ts",
+    test: "checkpoints are kept as JSON files, complete, and one that is damaged is refused with a sentence",
+  },
 ];
 
 /** What a key may not say, because nobody would heed it. */
