@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join, normalize } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
-import { lockFolder, prepareFolder, refusal, versionOf } from "../store/index.ts";
+import { isLog, lockFolder, prepareFolder, refusal } from "../store/index.ts";
 
 /**
  * Puts a backup into a company's folder that has no log yet. The log appears last, so that a process
@@ -54,8 +54,8 @@ export function restore(file: string, company: string): number {
 function unpacked(draft: string, state: string): number {
   const database = new DatabaseSync(draft);
   try {
+    if (!isLog(draft)) throw notABackup();
     database.exec("pragma journal_mode = delete");
-    if (versionOf(database, draft) === 0) throw notABackup();
     const verdict = database.prepare("pragma integrity_check(1)").get()?.["integrity_check"];
     if (verdict !== "ok") throw notABackup();
     for (const row of database.prepare("select name, data from kept_files").all())

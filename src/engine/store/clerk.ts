@@ -6,6 +6,7 @@ import { MusterError } from "../../core/problem.ts";
 import { answersFrom, handOver } from "./hand-over.ts";
 import type { Append, Log } from "./log.ts";
 import type { Publisher } from "./publisher.ts";
+import type { ThreadUse } from "./thread-use.ts";
 import type { Writer } from "./writer.ts";
 import type { Order, Reply, ThreadSetting } from "./writer-thread.ts";
 
@@ -22,13 +23,6 @@ export type Clerk = Pick<Log, "append" | "publish" | "close"> & {
 
 /** Appends in a batch, from which on it is written by the other thread. */
 export const HANDED_OVER_LEAST = 64;
-
-export type ThreadUse = {
-  /** Appends in a batch from which on it is handed over; 0: the thread is begun at once, and writes all. */
-  readonly from: number;
-  /** Told when the thread can write. */
-  readonly ready?: () => void;
-};
 
 type Own = Writer & { readonly publish: Publisher };
 

@@ -17,9 +17,8 @@ export type {
   StandingFilter,
   Timer,
 } from "./log.ts";
-export { lookIntoFile, lookIntoSqlite } from "./look.ts";
+export { isLog, lookIntoFile, lookIntoSqlite } from "./look.ts";
 export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
-export { versionOf } from "./migrate.ts";
 export { refusal } from "./refusal.ts";
 export { type NewResult, RESULTS_MOST, type Result } from "./results.ts";
 export { RETENTION, type Retention } from "./retention.ts";

@@ -77,6 +77,9 @@ export interface Log {
   close(): Promise<void>;
 }
 
+/** What only who holds the log may do, besides appending and publishing. */
+export type Writing = "archive" | "forgetArchive" | "compact";
+
 export type Append = {
   readonly stream: StreamId;
   /** The stream's last seq as the decision knew it: the fence. 0 for a new stream. */

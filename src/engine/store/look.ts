@@ -6,6 +6,7 @@ import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
 import { STATE_FOLDER } from "./folder.ts";
 import type { Log } from "./log.ts";
+import { versionOf } from "./migrate.ts";
 import { openReader } from "./reader.ts";
 import { refusal } from "./refusal.ts";
 
@@ -22,6 +23,15 @@ export function lookIntoSqlite(company: string): Log | null {
   const path = join(state, "log.db");
   if (!existsSync(path)) return null;
   return reading(opened(state, path), join(state, "artifacts"));
+}
+
+/**
+ * Whether a file is a log that this Muster knows.
+ * @throws MusterError "newer-version", or "corrupt" where it is another program's, and what SQLite throws
+ */
+export function isLog(path: string): boolean {
+  using database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MOST_MS });
+  return versionOf(database, path) > 0;
 }
 
 /**

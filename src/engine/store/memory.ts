@@ -18,10 +18,10 @@ import type {
   NewStanding,
   Standing,
   StandingFilter,
+  Writing,
 } from "./log.ts";
 import { isCovered, keepResults, type Lasting, lastingOf } from "./memory-lasting.ts";
 import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shelf.ts";
-import type { Writing } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
 import { tallied } from "./standing.ts";

@@ -4,7 +4,7 @@ import type { Digest, StreamId } from "../../core/id.ts";
 import type { Stored } from "../../core/machine/index.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import { type Decision, unpack } from "./decision.ts";
-import type { Archived, Listener, Log, Published, StandingFilter, Timer } from "./log.ts";
+import type { Archived, Listener, Log, Published, StandingFilter, Timer, Writing } from "./log.ts";
 import { refusal } from "./refusal.ts";
 import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing.ts";
 
@@ -13,9 +13,6 @@ const ROWS_READ_MOST = 256;
 
 /** The half of the log that asks. Throws `MusterError` where the file cannot be read or is damaged. */
 export type Reader = Omit<Log, "append" | "publish" | "close" | Writing>;
-
-/** What only who holds the log may do, besides appending and publishing. */
-export type Writing = "archive" | "forgetArchive" | "compact";
 
 export function openReader(
   database: DatabaseSync,
