@@ -14,8 +14,7 @@ const ROWS: readonly Row[] = [...execution, ...errors, ...resources];
  * that nobody acts on is refused when the definition is read.
  */
 const PENDING: Readonly<Record<string, RegExp>> = {
-  governor:
-    /^resource_config\.(api_limits\.(max_calls_per_minute|rate_limit_strategy)|compute\.memory_limit_per_agent)$/,
+  governor: /^resource_config\.compute\.memory_limit_per_agent$/,
 };
 
 const KEYS = settingKeys();

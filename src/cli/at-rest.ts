@@ -4,7 +4,14 @@ import { commandIn } from "./command.ts";
 import type { Context } from "./surroundings.ts";
 
 /** What a process brings, and no person: without one, it does not come. */
-const BROUGHT: ReadonlySet<string> = new Set(["place", "resource", "agent", "timer", "child"]);
+const BROUGHT: ReadonlySet<string> = new Set([
+  "place",
+  "resource",
+  "rate",
+  "agent",
+  "timer",
+  "child",
+]);
 
 /** What a person brings, by the command that is named with it. */
 const PEOPLE: ReadonlySet<string> = new Set(["gate", "exception"]);

@@ -1,9 +1,11 @@
+import { governor } from "./governor.ts";
 import { monitoring } from "./monitoring.ts";
 import type { Shown } from "./row.ts";
 
 /** Keys whose effect needs more than one run to be seen: each has a test of its own. */
 export const SHOWN: readonly Shown[] = [
   ...monitoring,
+  ...governor,
   {
     key: "execution_config.cache",
     file: "src/core/definition/budget.test.ts",

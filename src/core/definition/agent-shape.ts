@@ -9,7 +9,7 @@ import type {
   PerformedAgentSource,
   PersonAgentSource,
 } from "./agent-source.ts";
-import { usageEstimateShape } from "./budget-shape.ts";
+import { callRateKeys, usageEstimateShape } from "./budget-shape.ts";
 import {
   closed,
   duration,
@@ -76,6 +76,7 @@ const performedKeys: Keys<PerformedAgentSource> = {
   ).describe(
     "How often it is asked for its health while it is at work. Default 30 seconds. false: only before a run.",
   ),
+  ...callRateKeys,
   usage_estimate: usageEstimateShape.describe(
     "What one attempt uses at most, as far as you know: set aside before each, where a budget limits it.",
   ),

@@ -1,3 +1,4 @@
+import type { CallRateSource } from "./call-rate.ts";
 import type { DurationSource, MoneySource, OutputsSource } from "./step-source.ts";
 
 /** An agent as its author writes it. What each key means stands in the schema (`agent-shape.ts`). */
@@ -24,14 +25,15 @@ export type UsageEstimateSource = {
 };
 
 /** What every kind takes that is performed. */
-export type PerformedAgentSource = AnyAgentSource & {
-  readonly concurrency?: number;
-  readonly effects?: "pure" | "idempotent" | "ask";
-  readonly timeout?: DurationSource;
-  readonly breaker?: false | BreakerSource;
-  readonly heartbeat?: false | DurationSource;
-  readonly usage_estimate?: UsageEstimateSource;
-};
+export type PerformedAgentSource = AnyAgentSource &
+  CallRateSource & {
+    readonly concurrency?: number;
+    readonly effects?: "pure" | "idempotent" | "ask";
+    readonly timeout?: DurationSource;
+    readonly breaker?: false | BreakerSource;
+    readonly heartbeat?: false | DurationSource;
+    readonly usage_estimate?: UsageEstimateSource;
+  };
 
 export type BreakerSource = {
   readonly failures?: number;

@@ -1,6 +1,7 @@
 import type { Amounts } from "../amounts.ts";
 import type { Digest } from "../id.ts";
 import type { Place } from "../problem.ts";
+import type { CallRate } from "./call-rate.ts";
 import type { OutputFields } from "./workflow.ts";
 
 /** An agent as a company's folder declares it: `agents/NAME.yaml`, read and checked. Paths are relative to the folder. */
@@ -80,6 +81,8 @@ type AgentCommon = {
   readonly memoryBytesMost: number | null;
   /** What it sees of the environment, and from which variable it comes: nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** How often it may be asked, by all runs together; absent: as often as it comes. */
+  readonly rate?: CallRate;
   /** When it is left alone for a while; null is never. */
   readonly breaker: BreakerDefinition | null;
   /** How often it is asked for its health while it is at work; null is never. */

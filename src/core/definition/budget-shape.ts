@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MONEY_PATTERN } from "../amounts.ts";
 import type { UsageEstimateSource } from "./agent-source.ts";
+import type { CallRateSource } from "./call-rate.ts";
 import { closed, duration, either, type Keys, oneOf, whole } from "./closed-shape.ts";
 import type { MoneySource, OnExceededSource, StepBudgetSource } from "./step-source.ts";
 
@@ -33,6 +34,13 @@ export const onExceededShape: z.ZodType<OnExceededSource> = oneOf([
 ]).describe(
   "What follows when an attempt does not fit: refuse (the default) fails the step with `budget_exceeded`, wait waits until money comes back or the budget is raised, ask asks a person.",
 );
+
+export const callRateKeys: Keys<CallRateSource> = {
+  max_calls_per_minute: whole(1, COUNT_MOST).describe("Attempts that may begin in any minute."),
+  rate_limit_strategy: oneOf(["wait", "skip", "error"]).describe(
+    "What follows when it would be more: wait (the default) begins it later, skip leaves the step out, error refuses the attempt with `api_rate_limit`.",
+  ),
+};
 
 const amountKeys: Keys<UsageEstimateSource> = {
   tokens: whole(0, COUNT_MOST).describe("Tokens."),

@@ -135,6 +135,8 @@ resource_config:
 `);
       expect(workflow).toMatchObject({
         limits: { concurrencyMost: 10 },
+        rate: { callsMost: 60, otherwise: strategy },
+        memoryBytesMost: 4 * 1024 ** 3,
         budget: { total: { tokens: 160_000 }, reserved: { tokens: 10_000 } },
       });
     }

@@ -10,6 +10,7 @@ export type { AgentSource } from "./agent-source.ts";
 export type { Assignable } from "./assignable.ts";
 export { isAssignable } from "./assignable.ts";
 export { parseBytes } from "./bytes.ts";
+export type { CallRate } from "./call-rate.ts";
 export { CHECKPOINTS_DEFAULT, type CheckpointPolicy } from "./checkpoint-policy.ts";
 export {
   accountsAt,

@@ -1,11 +1,7 @@
 import type { CommandDefinition, FunctionDefinition } from "./agent.ts";
 import type { CommandAgentSource, FunctionAgentSource, LocalAgentSource } from "./agent-source.ts";
-import { parseBytes } from "./bytes.ts";
+import { readMemory } from "./memory.ts";
 import type { Report } from "./report.ts";
-import { shown } from "./shape-problem.ts";
-
-/** Less, and the program that does the work would not start. */
-const AGENT_MEMORY_LEAST_BYTES: number = 16 * 1024 * 1024;
 
 type Local = Pick<CommandDefinition, "instances" | "memoryBytesMost" | "env">;
 
@@ -13,7 +9,10 @@ type Local = Pick<CommandDefinition, "instances" | "memoryBytesMost" | "env">;
 export function localOf(said: Partial<LocalAgentSource>, report: Report): Local {
   return {
     instances: said.instances ?? 1,
-    memoryBytesMost: memoryOf(said.memory_limit_per_agent, report),
+    memoryBytesMost: readMemory(said.memory_limit_per_agent, {
+      path: ["memory_limit_per_agent"],
+      report,
+    }),
     env: envOf(said.env, report),
   };
 }
@@ -96,17 +95,4 @@ function isNames(
   said: readonly string[] | { readonly [name: string]: string } | undefined,
 ): said is readonly string[] {
   return Array.isArray(said);
-}
-
-function memoryOf(said: string | number | undefined, report: Report): number | null {
-  if (said === undefined) return null;
-  const bytes = parseBytes(said);
-  if (bytes !== null && bytes >= AGENT_MEMORY_LEAST_BYTES) return bytes;
-  report.add({
-    code: "impossible-limit",
-    message: `No agent can work in ${shown(said)} of memory.`,
-    mend: "Write at least 16MB: 512MB, 4GB.",
-    path: ["memory_limit_per_agent"],
-  });
-  return null;
 }

@@ -2,6 +2,7 @@ import type { Amounts } from "../amounts.ts";
 import type { BreakerDefinition, CommandDefinition } from "./agent.ts";
 import type { PerformedAgentSource } from "./agent-source.ts";
 import { amountsOf } from "./budget.ts";
+import { readCallRate } from "./call-rate.ts";
 import { durationMs } from "./duration-value.ts";
 import type { Report } from "./report.ts";
 
@@ -14,7 +15,7 @@ const BREAKER_DEFAULT: BreakerDefinition = { failures: 5, windowMs: 60_000, paus
 
 type Performed = Pick<
   CommandDefinition,
-  "concurrency" | "effects" | "timeoutMs" | "breaker" | "heartbeatMs" | "estimate"
+  "concurrency" | "effects" | "timeoutMs" | "breaker" | "heartbeatMs" | "estimate" | "rate"
 >;
 
 /** What holds for every agent that something performs. */
@@ -24,6 +25,7 @@ export function performedOf(
 ): Performed {
   adviseOnEffects(said, report);
   const { instances = 1, heartbeat } = said;
+  const rate = readCallRate(said, { path: [], report });
   const timeoutMs = durationMs(said.timeout, { path: ["timeout"], report, leastMs: 1 });
   return {
     concurrency: said.concurrency ?? Math.max(AGENT_CONCURRENCY_DEFAULT, instances),
@@ -32,6 +34,7 @@ export function performedOf(
     breaker: breakerOf(said.breaker, report),
     heartbeatMs: heartbeat === false ? null : heartbeatOf(heartbeat, report),
     ...estimateOf(said, report),
+    ...(rate === null ? {} : { rate }),
   };
 }
 

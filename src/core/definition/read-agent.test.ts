@@ -38,6 +38,8 @@ describe("an agent's file", () => {
         "effects: idempotent",
         "env: [TENANT_DB]",
         "timeout: 2m",
+        "max_calls_per_minute: 60",
+        "rate_limit_strategy: error",
         "memory_limit_per_agent: 512MB",
         "outputs: { tenant_ids: 'UUID[]' }",
       ].join("\n"),
@@ -54,6 +56,7 @@ describe("an agent's file", () => {
       effects: "idempotent",
       env: { TENANT_DB: "TENANT_DB" },
       timeoutMs: 120_000,
+      rate: { callsMost: 60, otherwise: "error" },
       memoryBytesMost: 512 * 1024 ** 2,
       inputs: null,
     });

@@ -143,16 +143,28 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
 
 /** What holds for the run as a whole. What most workflows do not say is absent there. */
 function saidOf(
-  { limits, budgets, checkpoints, strategies, kinds, rules }: Building["settings"],
+  said: Building["settings"],
   settings: readonly Setting[],
   { silence }: Partial<WorkflowSource>,
 ): Pick<
   Workflow,
-  "silence" | "limits" | "budget" | "checkpoints" | "strategies" | "kinds" | "rules" | "settings"
+  | "silence"
+  | "limits"
+  | "budget"
+  | "rate"
+  | "memoryBytesMost"
+  | "checkpoints"
+  | "strategies"
+  | "kinds"
+  | "rules"
+  | "settings"
 > {
+  const { limits, budgets, rate, memoryBytesMost, checkpoints, strategies, kinds, rules } = said;
   return {
     limits,
     ...(budgets.run === null ? {} : { budget: budgets.run }),
+    ...(rate === null ? {} : { rate }),
+    ...(memoryBytesMost === null ? {} : { memoryBytesMost }),
     ...(checkpoints === CHECKPOINTS_DEFAULT ? {} : { checkpoints }),
     strategies,
     ...(Object.keys(kinds).length === 0 ? {} : { kinds }),

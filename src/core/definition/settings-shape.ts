@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { COUNT_MOST, moneyShape, onExceededShape } from "./budget-shape.ts";
+import { COUNT_MOST, callRateKeys, moneyShape, onExceededShape } from "./budget-shape.ts";
 import {
   closed,
   duration,
@@ -88,14 +88,13 @@ export const resourceConfigShape: z.ZodType<ResourceConfigSource> = closed<Resou
   on_budget_exceeded: onExceededShape,
   api_limits: closed<NonNullable<ResourceConfigSource["api_limits"]>>({
     max_calls: whole(1, COUNT_MOST).describe("Calls of interfaces that a run may make in all."),
-    max_calls_per_minute: whole(1, COUNT_MOST),
-    rate_limit_strategy: oneOf(["wait", "skip", "error"]),
-  }).describe("Checked for shape; rate limits come later."),
+    ...callRateKeys,
+  }).describe("How often the agents of a run may be asked."),
   compute: closed<NonNullable<ResourceConfigSource["compute"]>>({
     max_agents_concurrent: concurrencyShape,
     agent_timeout: duration().describe("The longest that any attempt of an agent may take."),
     memory_limit_per_agent: size().describe(
-      "Checked for shape; an agent's own definition limits it.",
+      "The most memory of an agent that works in a program of its own: 512MB, 4GB. Of this and the agent's own limit the least holds.",
     ),
   }),
 });

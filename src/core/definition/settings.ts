@@ -1,7 +1,9 @@
 import { type Budgets, readBudgets } from "./budget.ts";
+import { type CallRate, readCallRate } from "./call-rate.ts";
 import { type CheckpointPolicy, readCheckpoints } from "./checkpoint-policy.ts";
 import { durationMs } from "./duration-value.ts";
 import { readErrorTypes, readRules } from "./error-rules.ts";
+import { readMemory } from "./memory.ts";
 import type { ValuePath } from "./place.ts";
 import type { Report } from "./report.ts";
 import { errorWords, RETRY_DEFAULT, readRetry, readStrategy } from "./retry.ts";
@@ -17,6 +19,9 @@ export type Settings = {
   readonly budgets: Budgets;
   /** false: every step is done, whatever it says of its cache. */
   readonly usesCache: boolean;
+  readonly rate: CallRate | null;
+  /** No agent may take more memory, whatever its own definition says. */
+  readonly memoryBytesMost: number | null;
   readonly checkpoints: CheckpointPolicy | null;
   readonly execution: "sequential" | "parallel" | "mixed";
   /** Items that each `each` goes through; null is all. */
@@ -47,6 +52,7 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
     limits: limitsOf(source, time),
     budgets: readBudgets(source, report),
     usesCache: execution?.cache !== false,
+    ...heldBack(source, report),
     checkpoints: readCheckpoints(source, report),
     execution: execution.mode ?? "sequential",
     sample: execution.sample ?? null,
@@ -63,6 +69,17 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
     stepTimeoutMs: time(execution.timeout_per_step, "execution_config", "timeout_per_step"),
     agentTimeoutMs: time(compute?.agent_timeout, "resource_config", "compute", "agent_timeout"),
     fallbacks: readFallbacks(source, report),
+  };
+}
+
+function heldBack(
+  { resource_config: config }: Partial<WorkflowSource>,
+  report: Report,
+): Pick<Settings, "rate" | "memoryBytesMost"> {
+  const path = ["resource_config", "compute", "memory_limit_per_agent"];
+  return {
+    rate: readCallRate(config?.api_limits, { path: ["resource_config", "api_limits"], report }),
+    memoryBytesMost: readMemory(config?.compute?.memory_limit_per_agent, { path, report }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { UsageEstimateSource } from "./agent-source.ts";
+import type { CallRateSource } from "./call-rate.ts";
 import type { KeepingSource } from "./keeping.ts";
 import type { SilenceSource } from "./silence.ts";
 import type {
@@ -162,9 +163,7 @@ export type ResourceConfigSource = {
   readonly on_budget_exceeded?: OnExceededSource;
   readonly api_limits?: {
     readonly max_calls?: number;
-    readonly max_calls_per_minute?: number;
-    readonly rate_limit_strategy?: "wait" | "skip" | "error";
-  };
+  } & CallRateSource;
   readonly compute?: {
     readonly max_agents_concurrent?: number;
     readonly agent_timeout?: DurationSource;

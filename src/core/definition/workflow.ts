@@ -3,6 +3,7 @@ import type { Expression, Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Place } from "../problem.ts";
+import type { CallRate } from "./call-rate.ts";
 import type { CheckpointPolicy } from "./checkpoint-policy.ts";
 import type { Setting } from "./setting.ts";
 import type { SilenceSource } from "./silence.ts";
@@ -22,6 +23,10 @@ export type Workflow = {
   readonly limits: RunLimits;
   /** What all attempts of a run may use together; absent: nobody counts. */
   readonly budget?: Budget;
+  /** How often agents may be asked for it; absent: as often as it comes. */
+  readonly rate?: CallRate;
+  /** The most memory that an agent may take for it; absent: what the agents' own definitions say. */
+  readonly memoryBytesMost?: number;
   /** What a class of error leads to, where the step names no strategy; absent is the built-in table's. */
   readonly strategies: {
     readonly [Class in ErrorClass]?: Strategy;

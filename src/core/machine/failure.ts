@@ -37,6 +37,7 @@ export const FAILURE_KINDS: Readonly<
   invalid_output: { class: "permanent", certain: false },
   stalled: { class: "permanent", certain: false },
   context_limit: { class: "permanent", certain: false },
+  skipped_by_rate_limit: { class: "degradable", certain: true },
   budget_exceeded: { class: "permanent", certain: true },
   rejected: { class: "permanent", certain: true },
   rounds_exhausted: { class: "permanent", certain: true },

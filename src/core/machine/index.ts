@@ -54,7 +54,7 @@ export { isUnsettled, progressOf, type RunStatus, statusOf, type Wait, waitsOf }
 export { STRATEGY_OF_CLASS } from "./strategy.ts";
 export { emptyTable, entries, get, remove, set, some, type Table } from "./table.ts";
 export { asksOf, childOf, depthOf, type TaskAsked, taskOf } from "./task.ts";
-export { barePath, stepAt } from "./undo.ts";
+export { barePath, isUndo, stepAt } from "./undo.ts";
 export { workOf } from "./work.ts";
 export type { Written } from "./written.ts";
 export { draftOf, eventOf, SYSTEM } from "./written.ts";

@@ -17,7 +17,8 @@ export type Following = "retry" | "fallback" | "degrade" | "fail" | "escalate" |
 
 /**
  * What follows a failed attempt. In this order:
- * a begun `ask` in doubt goes to a person; a critical error halts, whatever the step says; then
+ * a begun `ask` in doubt goes to a person; a critical error halts, whatever the step says, and what a
+ * rate limit leaves out is left out; then
  * another attempt, where the error may go away and attempts are left; a call still in doubt then goes
  * to a person, and in no other way out of the step; then another agent; then the step's own strategy.
  */
@@ -28,6 +29,7 @@ export function following(frame: LeafFrame, error: Failure, run: Bounds): Follow
     step.strategy ?? workflow.strategies?.[error.class] ?? STRATEGY_OF_CLASS[error.class];
   if (frame.doubt && frame.effects === "ask") return "ask";
   if (error.class === "critical") return "escalate";
+  if (error.kind === "skipped_by_rate_limit" && !frame.doubt) return "degrade";
   if (retries(frame, error, { strategy, limits })) return "retry";
   if (frame.doubt) return "ask";
   if (fallsBack(frame, error, strategy)) return "fallback";

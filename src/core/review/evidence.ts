@@ -13,6 +13,8 @@ export type Evidence = {
   readonly damage: string | null;
   /** How many things the run waits for now, by name; null where nobody asked. */
   readonly waits: number | null;
+  /** A limit of calls a minute holds a step of it up now. Absent: none, as far as is known. */
+  readonly isRateLimited?: boolean;
   /** Whether a process does what is owed. */
   readonly isAtWork: boolean;
   readonly now: number;

@@ -1,5 +1,5 @@
 import type { Amounts } from "../../core/amounts.ts";
-import type { BreakerDefinition, OutputFields } from "../../core/definition/index.ts";
+import type { BreakerDefinition, CallRate, OutputFields } from "../../core/definition/index.ts";
 import type { Digest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Asked, EffectClass, Failure, Usage } from "../../core/machine/index.ts";
@@ -26,6 +26,8 @@ export interface Agent {
   readonly inputs?: OutputFields | null;
   /** When it is left alone for a while; absent or null is never. */
   readonly breaker?: BreakerDefinition | null;
+  /** How many attempts may begin in a minute; absent: as many as come. */
+  readonly rate?: CallRate;
   /** How often it is asked for its health while it is at work; absent or null is never. */
   readonly heartbeatMs?: number | null;
   /** It is people: nothing is performed, its tasks wait for them. */

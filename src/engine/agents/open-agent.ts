@@ -33,9 +33,15 @@ export async function openAgent(
 /** The same in a setting that is shared, and closed by whoever made it. */
 export async function openIn(setting: Setting, definition: AgentDefinition): Promise<Agent> {
   const agent = await openKind(setting, definition);
-  const { inputs, breaker, heartbeatMs, estimate } = definition;
-  const made = { ...agent, inputs, breaker, heartbeatMs };
-  return estimate === undefined ? made : { ...made, estimate };
+  const { inputs, breaker, heartbeatMs, estimate, rate } = definition;
+  return {
+    ...agent,
+    inputs,
+    breaker,
+    heartbeatMs,
+    ...(estimate === undefined ? {} : { estimate }),
+    ...(rate === undefined ? {} : { rate }),
+  };
 }
 
 async function openKind(setting: Setting, definition: AgentDefinition): Promise<Agent> {

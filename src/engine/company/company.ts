@@ -244,6 +244,7 @@ export type Waiting = {
   readonly kind:
     | "place"
     | "resource"
+    | "rate"
     | "agent"
     | "timer"
     | "event"

@@ -32,7 +32,10 @@ export function documentOf(source: Source, seen: Evidence, files: RunFiles | nul
     value: (stored) => source.read(stored),
     gathered: (path) => (run === null ? null : source.gathered(run, path)),
     tokensBudget: tokensBudgetOf(history),
-    resources: resourceDocument(history, { now: seen.now }),
+    resources: resourceDocument(history, {
+      now: seen.now,
+      isRateLimited: seen.isRateLimited === true,
+    }),
     notifications: run === null ? [] : source.notices(run).flatMap(sentNotice),
     findings: findingsOf(seen).map((finding) => ({ ...finding })),
   });

@@ -109,10 +109,12 @@ async function around(
 ): Promise<Omit<Evidence, "chain">> {
   // What cannot be folded waits for nothing that anybody could name.
   const asks = damage === null && read.history.outcome === null;
+  const waiting = asks ? await source.waiting(run) : null;
   return {
     read,
     damage,
-    waits: asks ? ((await source.waiting(run))?.length ?? null) : null,
+    waits: waiting?.length ?? null,
+    isRateLimited: waiting?.some(({ kind }) => kind === "rate") === true,
     isAtWork: source.isAtWork(),
     now: source.now(),
     estimate: estimateOf(source, run, read),

@@ -243,7 +243,8 @@ async function notWell(need: AgentNeed, own: OwnAgents, roster: Roster): Promise
 function termsOf(agent: Agent | null): Terms {
   if (agent === null) return NO_TERMS;
   const place = { place: `agent ${agent.name}`, capacity: agent.concurrency };
-  return { places: [place], timeoutMs: agent.timeoutMs };
+  const { timeoutMs, rate } = agent;
+  return { places: [place], timeoutMs, ...(rate === undefined ? {} : { rate }) };
 }
 
 function notThere(call: Call): string {

@@ -1,9 +1,10 @@
 import { isCurrency, sayAmount } from "../../core/amounts.ts";
 import { sayDuration } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
-import { type Key, type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
+import { type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
 import { shellWord } from "../../core/shell-word.ts";
 import { unreachable } from "../../core/unreachable.ts";
+import type { Queued } from "../runtime/index.ts";
 import type { Waiting } from "./company.ts";
 import type { Office } from "./office.ts";
 
@@ -13,11 +14,8 @@ import type { Office } from "./office.ts";
  * @param queued null where this process only looks: whether an attempt has its places, only the
  *   process at work can tell
  */
-function waitingOf(
-  run: Run,
-  queued: readonly { readonly key: Key; readonly waitsFor: string }[] | null,
-): readonly Waiting[] {
-  const places = new Map(queued?.map(({ key, waitsFor }) => [key, waitsFor]));
+function waitingOf(run: Run, queued: readonly Queued[] | null): readonly Waiting[] {
+  const places = new Map(queued?.map((one) => [one.key, one]));
   const waits = waitsOf(run).map((wait): Waiting => {
     const place = places.get(wait.key);
     const seen = place === undefined ? toldOf(wait, run.id) : queuedFor(wait, place);
@@ -47,7 +45,9 @@ function fromAfar({ what }: Wait, told: Told): Told {
   return { ...told, what: sentence };
 }
 
-function queuedFor(wait: Wait, place: string): Told {
+function queuedFor(wait: Wait, { waitsFor: place, isRateLimited }: Queued): Told {
+  if (isRateLimited)
+    return { status: "waiting", kind: "rate", what: `"${wait.name}" waits for ${place}.` };
   const resource = place.startsWith(RESOURCE) ? place.slice(RESOURCE.length) : null;
   const what = `"${wait.name}" waits for a place: ${place}.`;
   return { status: "ready", kind: resource === null ? "place" : "resource", what };

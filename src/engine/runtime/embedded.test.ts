@@ -422,7 +422,9 @@ describe("control", () => {
     });
     await begin("busy");
     const id = await begin("waits");
-    expect(runtime.queued(id)).toEqual([{ key: 2, waitsFor: "agent worker" }]);
+    expect(runtime.queued(id)).toEqual([
+      { key: 2, waitsFor: "agent worker", isRateLimited: false },
+    ]);
     await send(id, { type: "pause", why: "lunch" });
     expect(runtime.queued(id)).toEqual([]);
     held.resolve(ok());

@@ -77,7 +77,7 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
     queued: (id) =>
       [...(shell.residents.get(id)?.attempts.values() ?? [])]
         .filter((attempt) => attempt.state === "placing")
-        .map((attempt) => ({ key: attempt.key, waitsFor: shell.performing.waitsFor(attempt) })),
+        .map((attempt) => shell.performing.queued(attempt)),
     stopAgent: (agent, why) => shell.performing.stopAgent(shell.residents.all(), agent, why),
     figures: () => ({
       signals: shell.mailroom.waiting(),

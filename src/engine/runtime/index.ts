@@ -7,6 +7,7 @@ export type {
   Performance,
   Performer,
   Publication,
+  Queued,
   Runtime,
   Terms,
 } from "./runtime.ts";

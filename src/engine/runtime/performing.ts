@@ -8,6 +8,7 @@ import {
   type TaskAsked,
   taskOf,
 } from "../../core/machine/index.ts";
+import { type CallRates, openCallRates, type Pass } from "../governor/index.ts";
 import type { Log } from "../store/index.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Attempt } from "./attempt.ts";
@@ -15,9 +16,10 @@ import type { Content, Contents } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { openPlaces, type Places, type Want } from "./places.ts";
+import { limitsOf, refused, sayHeld } from "./rationing.ts";
 import type { Resident } from "./resident.ts";
 import { questionOf, recalled } from "./results.ts";
-import type { Clock, Performer } from "./runtime.ts";
+import type { Clock, Performer, Queued } from "./runtime.ts";
 
 /**
  * Calls in this process, from when they are owed until their answer is on disk. It knows places and
@@ -36,7 +38,7 @@ export type Performing = {
   readonly expire: (attempt: Attempt) => void;
   /** Its answer is on disk: what it still held is free. */
   readonly landed: (attempt: Attempt) => void;
-  readonly waitsFor: (attempt: Attempt) => string;
+  readonly queued: (attempt: Attempt) => Queued;
   readonly count: () => number;
   /** Begins nothing more and aborts what is under way; only what was done is still told. */
   readonly close: (residents: Iterable<Resident>) => void;
@@ -58,13 +60,15 @@ const STOPPING_MS_MOST = 10_000;
 
 type State = PerformingShell & {
   readonly places: Places<Attempt>;
+  readonly rates: CallRates<Attempt>;
   count: number;
   isClosed: boolean;
 };
 
 export function openPerforming(shell: PerformingShell): Performing {
   const places = openPlaces<Attempt>(shell.inFlightMost, (attempt) => placed(state, attempt));
-  const state: State = { ...shell, places, count: 0, isClosed: false };
+  const rates = openCallRates<Attempt>(shell.clock, (attempt) => place(state, attempt));
+  const state: State = { ...shell, places, rates, count: 0, isClosed: false };
   return {
     perform: (resident, call, asks) => perform(state, { resident, call, asks }),
     abort: (resident, key) => abort(state, resident.attempts.get(key)),
@@ -80,10 +84,7 @@ export function openPerforming(shell: PerformingShell): Performing {
     },
     expire: (attempt) => expire(state, attempt),
     landed: (attempt) => leave(state, attempt),
-    waitsFor: (attempt) => {
-      const lacking = attempt.waiting === null ? [] : places.lacking(attempt.waiting);
-      return lacking.length === 0 ? "a place in this process" : lacking.join(", ");
-    },
+    queued: (attempt) => queued(state, attempt),
     count: () => state.count,
     close: (residents) => {
       state.isClosed = true;
@@ -102,18 +103,38 @@ function perform(state: State, { resident, call, asks }: Asked): void {
     return;
   }
   if (state.isClosed) return;
-  const party = state.places.party(wantsOf(call, state.performer.terms(call.agent).places));
+  const terms = state.performer.terms(call.agent);
+  const party = state.places.party(wantsOf(call, terms.places));
+  const limits = limitsOf(resident, call, terms.rate);
   const attempt = newAttempt(resident, call, { party, asks });
   state.count += 1;
   resident.attempts.set(call.key, attempt);
-  attempt.waiting = state.places.take(attempt, party);
+  if (limits.length === 0) return place(state, attempt);
+  const pass = state.rates.enter(attempt, limits);
+  attempt.pass = pass;
+  if (pass.refusal !== null) tell(state, attempt, refused(pass.refusal, state.clock.now()));
+  else if (pass.state === "admitted") place(state, attempt);
+}
+
+function place(state: State, attempt: Attempt): void {
+  attempt.waiting = state.places.take(attempt, attempt.party);
   if (attempt.waiting === null) placed(state, attempt);
+}
+
+function queued({ places, rates }: State, attempt: Attempt): Queued {
+  const { key, pass, waiting } = attempt;
+  const held = pass === null ? null : rates.waitsFor(pass);
+  if (held !== null) return { key, waitsFor: sayHeld(held), isRateLimited: true };
+  const lacking = waiting === null ? [] : places.lacking(waiting);
+  const waitsFor = lacking.length === 0 ? "a place in this process" : lacking.join(", ");
+  return { key, waitsFor, isRateLimited: false };
 }
 
 function placed(state: State, attempt: Attempt): void {
   attempt.waiting = null;
   attempt.isPlaced = true;
   attempt.isInFlight = true;
+  if (attempt.pass !== null) state.rates.begun(attempt.pass);
   if (!attempt.asks) return start(state, attempt);
   attempt.state = "beginning";
   post(state, attempt, { type: "begin", key: attempt.key, at: state.clock.now(), by: "muster" });
@@ -134,6 +155,7 @@ function tell(state: State, attempt: Attempt, outcome: Answer): void {
   if (attempt.state === "answered") return;
   state.alarms.disarm(attempt);
   attempt.state = "answered";
+  if (attempt.pass !== null) count(state.rates, attempt.pass, outcome);
   if (attempt.isPlaced) {
     attempt.isPlaced = false;
     state.places.release(attempt.party);
@@ -154,6 +176,13 @@ function tell(state: State, attempt: Attempt, outcome: Answer): void {
     by,
   } as const;
   postWith(state, attempt, { signal, content });
+}
+
+/** One that says that it made several calls counts as so many. */
+function count(rates: CallRates<Attempt>, pass: Pass<Attempt>, outcome: Answer): void {
+  const { calls = 1 } = "usage" in outcome ? (outcome.usage ?? {}) : {};
+  if (calls > 1) rates.made(pass, calls - 1);
+  rates.left(pass);
 }
 
 function post(state: State, attempt: Attempt, signal: Signal): void {
@@ -179,6 +208,7 @@ function end(state: State, attempt: Attempt): void {
 function leave(state: State, attempt: Attempt): void {
   const { places } = state;
   if (attempt.resident.attempts.delete(attempt.key)) state.count -= 1;
+  if (attempt.pass !== null) state.rates.left(attempt.pass);
   if (attempt.waiting !== null) places.forget(attempt.waiting);
   attempt.waiting = null;
   if (attempt.isPlaced) places.release(attempt.party);
@@ -232,6 +262,7 @@ function newAttempt(
     state: "placing",
     asks: how.asks,
     waiting: null,
+    pass: null,
     isPlaced: false,
     isInFlight: false,
     abort: null,

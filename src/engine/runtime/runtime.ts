@@ -1,4 +1,4 @@
-import type { AgentNeed, Workflow } from "../../core/definition/index.ts";
+import type { AgentNeed, CallRate, Workflow } from "../../core/definition/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
 import type { Answer, Call, Event, Key, Ranked, Run, Signal } from "../../core/machine/index.ts";
@@ -37,8 +37,8 @@ export interface Runtime {
   idle(): Promise<void>;
   /** Something of the run is in this process's hands: signals to decide, attempts to answer. */
   isBusy(run: RunId): boolean;
-  /** What waits in this process for a place (a resource, an agent's concurrency), by run and key. */
-  queued(run: RunId): readonly { readonly key: Key; readonly waitsFor: string }[];
+  /** What waits in this process for a limit of calls or a place (a resource, an agent's concurrency). */
+  queued(run: RunId): readonly Queued[];
   /** What this agent has in hand, of whatever run, is told to stop. */
   stopAgent(agent: string, why: string): void;
   /** What this process has to do now. */
@@ -55,6 +55,14 @@ export interface Runtime {
   /** Stops taking effects, aborts what runs, waits for the answers and the last commit. */
   close(): Promise<void>;
 }
+
+/** An attempt that waits in this process. */
+export type Queued = {
+  readonly key: Key;
+  readonly waitsFor: string;
+  /** It waits for a limit of calls a minute. */
+  readonly isRateLimited: boolean;
+};
 
 /** What became of a published event. */
 export type Publication = {
@@ -83,6 +91,8 @@ export type Terms = {
   readonly places: readonly Want[];
   /** Of one attempt, when the step names none. */
   readonly timeoutMs: number;
+  /** How often it may be asked; absent: as often as it comes. */
+  readonly rate?: CallRate;
 };
 
 /** What a performer is given beside the call. */
