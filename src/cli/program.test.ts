@@ -176,6 +176,7 @@ describe("muster run", () => {
       - muster runs show wf_example_1 --folder /example
       - muster runs events wf_example_1 --folder /example
       - muster runs verify wf_example_1 --folder /example
+      - muster runs archive wf_example_1 --folder /example
       "
     `);
     expect(code).toBe(0);

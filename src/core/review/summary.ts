@@ -118,5 +118,6 @@ function nextSteps({ read: { history } }: Evidence): readonly string[] {
     `muster runs show ${run}`,
     `muster runs events ${run}`,
     `muster runs verify ${run}`,
+    ...(history.endedAt === null ? [] : [`muster runs archive ${run}`]),
   ];
 }
