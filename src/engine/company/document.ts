@@ -35,6 +35,7 @@ export function documentOf(source: Source, seen: Evidence, files: RunFiles | nul
     resources: resourceDocument(history, {
       now: seen.now,
       isRateLimited: seen.isRateLimited === true,
+      estimatedMs: seen.estimate?.ms ?? null,
     }),
     notifications: run === null ? [] : source.notices(run).flatMap(sentNotice),
     findings: findingsOf(seen).map((finding) => ({ ...finding })),
