@@ -69,6 +69,26 @@ describe("8. Resource Management: manages tokens, API limits, and compute resour
     });
   });
 
+  test.each([
+    ["wait", "completed", 4],
+    ["skip", "completed", 2],
+    ["error", "failed", 2],
+  ] as const)(
+    "API rate limit awareness: api_limits: max_calls_per_minute, rate_limit_strategy: %s",
+    async (rate_limit_strategy, status, calls) => {
+      await using run = await opened({
+        execution: "parallel",
+        resource_config: { api_limits: { max_calls_per_minute: 2, rate_limit_strategy } },
+        steps: independent(4, { retry: false }),
+      });
+      const { standing } = await run.company.play("it");
+      expect([standing.status, run.begun.length]).toEqual([status, calls]);
+      const from = run.asked.map((one) => one.from).toSorted((one, other) => one - other);
+      for (const [at, third] of from.slice(2).entries())
+        expect(third - from[at]!).toBeGreaterThanOrEqual(60_000);
+    },
+  );
+
   test("Compute resource allocation", async () => {
     await using run = await opened({
       execution: "parallel",
