@@ -149,6 +149,8 @@ function updatesOf(
     library.now().some(({ monitoring }) => monitoring.progress !== undefined);
   return openProgressUpdates({
     subject: (id) => subjectIn(runtime, id),
+    isWanted: (definition) =>
+      library.byDigest(definition as Digest)?.monitoring.progress !== undefined,
     open: () =>
       wants() ? log.standings({ status: OPEN, most: OPEN_MOST }).map(({ stream }) => stream) : [],
     isMoving: (id) => ["accepted", "running"].includes(log.standing(id as RunId)?.status ?? ""),

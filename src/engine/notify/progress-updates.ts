@@ -16,6 +16,8 @@ export type Update = {
 export type ProgressShell = {
   /** A run as it is pinned; null where there is none. */
   readonly subject: (run: string) => Subject | null;
+  /** Whether runs pinned to this definition want their progress told. */
+  readonly isWanted: (definition: unknown) => boolean;
   /** Runs that have not ended. */
   readonly open: () => readonly string[];
   /** Whether the run goes on by itself: it waits for nobody, and is not paused. */
@@ -45,9 +47,10 @@ export function openProgressUpdates(shell: ProgressShell): ProgressUpdates {
       for (let at = 0; at < batch.length; at += 1) {
         const append = batch[at];
         if (append === undefined || results[at]?.done !== true) continue;
-        const first = append.events[0]?.type;
-        // Its definition is in memory when the commit is over.
-        if (first === "run.accepted") setImmediate(() => follow(state, append.stream));
+        const first = append.events[0];
+        // Of most runs nobody wants to know: they are not asked for. It is in memory when the commit is over.
+        if (first?.type === "run.accepted" && shell.isWanted(first.data["definition"]))
+          setImmediate(() => follow(state, append.stream));
         if (state.followed.size > 0 && append.standing !== null && append.standing.endedAt !== null)
           leave(state, append.stream);
       }
