@@ -1,6 +1,6 @@
 import { EXIT } from "./exit.ts";
 import { fileOf, looksLikeFile, noFile } from "./folder.ts";
-import { forOneRun, type Said } from "./for-one-run.ts";
+import { forOneRun, type ReadArtifact, type Said } from "./for-one-run.ts";
 import { complain, foresightLines } from "./output/index.ts";
 import { paramsOf } from "./params.ts";
 import type { Context } from "./surroundings.ts";
@@ -27,9 +27,15 @@ export async function dryRun(
     const name = file ?? argument;
     const workflow = await company.workflow(name);
     if (workflow === null) return refuse(context, await company.check(name));
-    const read = paramsOf(workflow, { pairs, file: options.params ?? null, cwd });
+    const artifact: ReadArtifact = (which) => company.artifact(which);
+    const read = paramsOf(workflow, {
+      pairs,
+      file: options.params ?? null,
+      cwd,
+      artifact,
+    });
     if ("problems" in read) return refuse(context, read.problems);
-    const own = forOneRun(options, cwd);
+    const own = forOneRun(options, cwd, artifact);
     if ("problems" in own) return refuse(context, own.problems);
     const { rehearsals, seed } = options;
     const found = await company.foresee(name, read.params, {

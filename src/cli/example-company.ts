@@ -148,12 +148,15 @@ const ALONE = {
   workflows: async (): Promise<[]> => [],
 };
 const NOT_HERE = { code: "not-found", message: "The example keeps no checkpoints." } as const;
-const NO_FORKS: Pick<Company, "fork" | "checkpoints" | "exportCheckpoint" | "importCheckpoint"> = {
+const NO_FORKS = {
+  artifacts: () => ({ artifacts: [], isMore: false }),
+  artifact: () => ({ problems: [NOT_HERE] }),
+  putArtifact: async () => ({ problems: [NOT_HERE] }),
   fork: async () => ({ run: null, problems: [NOT_HERE] }),
   checkpoints: async () => [],
   exportCheckpoint: async () => ({ problems: [NOT_HERE] }),
   importCheckpoint: async () => ({ run: null, problems: [NOT_HERE] }),
-};
+} satisfies Partial<Company>;
 
 const CLOSING = {
   ...NO_FORKS,

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parse } from "yaml";
 import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Binding, ForOneRun } from "../engine/company/index.ts";
+import type { ArtifactGot, Binding, ForOneRun } from "../engine/company/index.ts";
 
 /** What stands behind `--config` and `--bind`, each as often as it is written. */
 export type Said = {
@@ -19,6 +19,7 @@ export type Said = {
 export function forOneRun(
   { config = [], bind = [], sample, cache }: Said,
   cwd: string,
+  artifact: ReadArtifact,
 ): ForOneRun | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const settings: Record<string, Json> = {};
@@ -35,7 +36,7 @@ export function forOneRun(
       problems.push(noPair("--bind", pair, "step2.inputs.pricing=@pricing.json"));
       continue;
     }
-    const binding = bindingOf(text, cwd);
+    const binding = artifactIn(text, artifact) ?? bindingOf(text, cwd);
     if ("code" in binding) problems.push(binding);
     else bound[name] = binding;
   }
@@ -60,6 +61,19 @@ function written(text: string): Json {
   } catch {
     return text;
   }
+}
+
+export type ReadArtifact = (which: { readonly digest: string }) => ArtifactGot;
+
+/** What `artifact:sha256:…` names, under that name; null where the text names none. */
+export function artifactIn(
+  text: string,
+  read: ReadArtifact,
+): { readonly value: Json; readonly from: string } | Problem | null {
+  if (!text.startsWith("artifact:sha256:")) return null;
+  const got = read({ digest: text.slice("artifact:".length) });
+  if (got.problems === undefined) return { value: got.value, from: text };
+  return got.problems[0] ?? null;
 }
 
 /** A value, `@file` for a file's content, or an address. `@@` begins a text with @. */

@@ -7,6 +7,7 @@ const LOOKING: ReadonlySet<string> = new Set([
   "doctor",
   "agents list",
   "agents show",
+  "artifacts list",
   "checkpoints list",
   "inbox list",
   "inbox show",

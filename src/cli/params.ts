@@ -5,6 +5,7 @@ import type { Workflow } from "../core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import { type Checked, checkParams } from "../engine/runtime/index.ts";
+import { artifactIn, type ReadArtifact } from "./for-one-run.ts";
 
 export type Given = {
   /** `key=value`, as on the command line. */
@@ -12,6 +13,8 @@ export type Given = {
   /** Of `--params`: a YAML or JSON file with an object. */
   readonly file: string | null;
   readonly cwd: string;
+  /** What `artifact:sha256:…` is read with; absent: it is a text. */
+  readonly artifact?: ReadArtifact;
 };
 
 /**
@@ -42,15 +45,16 @@ export type Pairs = {
 };
 
 /** What stands in `key=value`, read as the params of the workflow are written; not checked yet. */
-export function pairsOf(workflow: Workflow, { pairs, cwd }: Omit<Given, "file">): Pairs {
+export function pairsOf(workflow: Workflow, { pairs, cwd, artifact }: Omit<Given, "file">): Pairs {
   const params: Record<string, Json> = {};
   const problems: Problem[] = [];
   const unread = new Set<string>();
   for (const pair of pairs) {
     const at = pair.indexOf("=");
     const name = pair.slice(0, at);
-    const read =
-      at < 1 ? noPair(pair) : valueAs(pair.slice(at + 1), paramNamed(workflow, name), cwd);
+    const text = pair.slice(at + 1);
+    const named = at > 0 && artifact !== undefined ? artifactIn(text, artifact) : null;
+    const read = at < 1 ? noPair(pair) : (named ?? valueAs(text, paramNamed(workflow, name), cwd));
     if ("value" in read) params[name] = read.value;
     else problems.push(read);
     if (!("value" in read)) unread.add(name);

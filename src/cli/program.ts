@@ -4,6 +4,7 @@ import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
 import { addAgents } from "./program-agents.ts";
+import { addArtifacts } from "./program-artifacts.ts";
 import { addBudgets } from "./program-budgets.ts";
 import { addCheckpoints } from "./program-checkpoints.ts";
 import { addConfig } from "./program-config.ts";
@@ -94,6 +95,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addAgents(root, choose);
   addPublish(root, choose);
   addCheckpoints(root, choose);
+  addArtifacts(root, choose);
   addConfig(root, choose);
   addKeeping(root, choose);
   addCompletion(root, choose);

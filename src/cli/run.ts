@@ -2,7 +2,7 @@ import type { Company } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
 import { finish } from "./finish.ts";
 import { fileOf, looksLikeFile, noFile } from "./folder.ts";
-import { forOneRun, type Said } from "./for-one-run.ts";
+import { forOneRun, type ReadArtifact, type Said } from "./for-one-run.ts";
 import { complain } from "./output/index.ts";
 import { paramsOf } from "./params.ts";
 import type { Context } from "./surroundings.ts";
@@ -44,9 +44,15 @@ export async function runIn(
   const workflow = await company.workflow(name);
   if (!workflow) return refuse(context, await why(company, name));
   const file = options.params ?? null;
-  const read = paramsOf(workflow, { pairs, file, cwd: surroundings.cwd });
+  const artifact: ReadArtifact = (which) => company.artifact(which);
+  const read = paramsOf(workflow, {
+    pairs,
+    file,
+    cwd: surroundings.cwd,
+    artifact,
+  });
   if ("problems" in read) return refuse(context, read.problems);
-  const own = forOneRun(options, surroundings.cwd);
+  const own = forOneRun(options, surroundings.cwd, artifact);
   if ("problems" in own) return refuse(context, own.problems);
   const result = await company.run(name, read.params, {
     ...own,

@@ -17,6 +17,8 @@ type Here =
   | "findings"
   | "notices"
   | "archiveOf"
+  | "artifacts"
+  | "artifact"
   | "backup"
   | "read";
 
@@ -37,6 +39,7 @@ type There =
   | "summary"
   | "settings"
   | "archive"
+  | "putArtifact"
   | "doctor"
   | "examine";
 
@@ -50,6 +53,8 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   findings: true,
   notices: true,
   archiveOf: true,
+  artifacts: true,
+  artifact: true,
   backup: true,
   read: true,
 });
@@ -70,6 +75,7 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   agents: true,
   steer: true,
   archive: true,
+  putArtifact: true,
   doctor: true,
   examine: true,
   metrics: true,

@@ -10,6 +10,7 @@ import {
 } from "../../src/engine/store/index.ts";
 import { type Harness, logContract } from "./log.contract.ts";
 import { publishedContract } from "./published.contract.ts";
+import { putContract } from "./put.contract.ts";
 
 let disk = newDisk();
 const memory: Harness = {
@@ -56,7 +57,7 @@ function begun(options: SqliteOptions): Promise<Log> {
   });
 }
 
-for (const contract of [logContract, publishedContract]) {
+for (const contract of [logContract, publishedContract, putContract]) {
   contract("in memory", memory);
   contract("on SQLite", sqlite);
   contract("on SQLite, by a thread of its own", threaded);

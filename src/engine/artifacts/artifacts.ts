@@ -4,6 +4,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Digest } from "../../core/id.ts";
+import { type Digest, parseDigest } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
 
 /** Large contents, each a file named by its digest: `ab/cdef…`. Written once, never changed. */
@@ -23,6 +24,12 @@ export type Artifacts = {
   readonly read: (digest: Digest) => string;
   /** Nobody names it any more. Twice is once. */
   readonly remove: (digest: Digest) => void;
+  /** Files in their order, from the first after that name; of a draft that was left the digest is null. */
+  readonly files: (
+    after: string,
+    most: number,
+  ) => readonly { readonly name: string; readonly digest: Digest | null }[];
+  readonly removeFile: (name: string) => void;
 };
 
 /**
@@ -49,6 +56,8 @@ export function openArtifacts(folder: string): Artifacts {
       keepNames(shelf);
     },
     remove: (digest) => rmSync(pathOf(folder, digest), { force: true }),
+    files: (after, most) => filesIn(folder, after, most),
+    removeFile: (name) => rmSync(join(folder, name), { force: true }),
     read(digest) {
       const path = pathOf(folder, digest);
       if (!statSync(path, { throwIfNoEntry: false })) throw damaged(path, "is not there");
@@ -59,6 +68,25 @@ export function openArtifacts(folder: string): Artifacts {
     },
   };
 }
+
+/** Only what was written here: another file that somebody laid there is nothing of ours. */
+function filesIn(folder: string, after: string, most: number): ReturnType<Artifacts["files"]> {
+  const found: { readonly name: string; readonly digest: Digest | null }[] = [];
+  if (!statSync(folder, { throwIfNoEntry: false })) return found;
+  for (const shelf of readdirSync(folder).toSorted()) {
+    if (!SHELF.test(shelf) || shelf < after.slice(0, 2)) continue;
+    for (const file of readdirSync(join(folder, shelf)).toSorted()) {
+      const name = `${shelf}/${file}`;
+      if (!FILE.test(file) || name <= after) continue;
+      found.push({ name, digest: parseDigest(`sha256:${shelf}${file}`) });
+      if (found.length === most) return found;
+    }
+  }
+  return found;
+}
+
+const SHELF = /^[0-9a-f]{2}$/;
+const FILE = /^[0-9a-f]{62}(\.\d+\.draft)?$/;
 
 function pathOf(folder: string, digest: Digest): string {
   const hex = digest.slice("sha256:".length);

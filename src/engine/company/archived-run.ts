@@ -58,6 +58,8 @@ type Telling =
   | "send"
   | "publish"
   | "archive"
+  | "artifact"
+  | "putArtifact"
   | "backup";
 
 /** Whatever is told to it is answered by this. */
@@ -79,6 +81,8 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     send: refused,
     publish: async () => ({ kept: false, again: false, told: [], problems }),
     archive: async () => ({ archived: [], problems, isMore: false, before: 0, after: 0 }),
+    artifact: () => ({ problems }),
+    putArtifact: async () => ({ problems }),
     backup: async () => ({ file: null, problem }),
   };
 }
@@ -90,6 +94,7 @@ type OfCompany =
   | "doctor"
   | "examine"
   | "checkpoints"
+  | "artifacts"
   | "settings"
   | "workflows"
   | "workflow"
@@ -106,6 +111,7 @@ function ofNoCompany(): Pick<Company, OfCompany> {
     doctor: async () => [],
     examine: async () => [],
     checkpoints: async () => [],
+    artifacts: () => null,
     settings: async () => null,
     workflows: async () => [],
     workflow: async () => null,

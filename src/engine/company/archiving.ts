@@ -6,6 +6,7 @@ import type { Problem } from "../../core/problem.ts";
 import { openArchiver, type Taken } from "../archive/index.ts";
 import { removeFiles } from "../run-files/index.ts";
 import { STATE_FOLDER } from "../store/index.ts";
+import { sweepArtifacts } from "./artifacts.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 
 /** Which runs are to leave the log: one with its sub-runs, or all that ended so long ago. */
@@ -127,7 +128,7 @@ async function retain(
 /** How often a company looks for runs that were kept long enough. */
 const LOOK_EVERY_MS = 3_600_000;
 
-/** Keeps to the company's retention, now and from time to time, when nothing is in flight. @returns what ends that */
+/** Keeps to the company's retention and sweeps what nothing refers to, now and from time to time, when nothing is in flight. @returns what ends that */
 export function retaining(
   office: Office,
   trouble: (problem: Problem) => void,
@@ -135,12 +136,16 @@ export function retaining(
   if (office.archiver === null) return async () => undefined;
   let isOpen = true;
   let working: Promise<void> | null = null;
+  const isOver = (): boolean => !isOpen;
+  const work = async (keeping: Keeping): Promise<readonly Problem[]> => [
+    ...(await retain(office, keeping, isOver)),
+    ...(isOpen ? await sweepArtifacts(office, isOver) : []),
+  ];
   const look = async (): Promise<void> => {
     const { keeping } = await office.library.map();
-    if (keeping.runsMs === null && keeping.archivesMs === null) return;
     await office.runtime.idle();
     if (!isOpen || working !== null) return;
-    working = retain(office, keeping, () => !isOpen).then((problems) => {
+    working = work(keeping).then((problems) => {
       for (const problem of problems) trouble({ ...problem, severity: "warning" });
       working = null;
     });

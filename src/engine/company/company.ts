@@ -13,6 +13,7 @@ import type { Format } from "../observe/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
+import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut } from "./artifacts.ts";
 import type { Looked } from "./doctor.ts";
 import type { Examined } from "./examine.ts";
 import type { Foreseen, ForeseeOptions } from "./foresight.ts";
@@ -163,6 +164,19 @@ export interface Company extends AsyncDisposable {
   archive(what: Archiving): Promise<ArchivingDone>;
   /** The file of a run that was archived; null where it was not. */
   archiveOf(run: RunId): string | null;
+  /**
+   * What is kept by its content: outputs of steps above 4 KiB, of one run or of the newest, and what was
+   * put, newest first; null when there is no such run in the log.
+   */
+  artifacts(run?: RunId): ArtifactList | null;
+  /** One of them by its digest, or what a step gave, also a small one; its digest is checked. */
+  artifact(which: ArtifactName): ArtifactGot;
+  /** Keeps a value for thirty days, under its digest; the same value again is kept from then on. */
+  putArtifact(given: {
+    readonly value: Json;
+    readonly name?: string;
+    readonly by?: string;
+  }): Promise<ArtifactPut>;
   /** The figures of the process at work, for whoever collects them: in Prometheus's text format, or as OpenMetrics. */
   metrics(format?: Format): Promise<{ readonly type: string; readonly text: string }>;
   /** The value of a stored output. */

@@ -10,7 +10,15 @@ import type { Office } from "./office.ts";
 
 /** One thing that was looked at: how it is, and what to do where it is not well. */
 export type Looked = {
-  readonly id: "folder" | "disk" | "versions" | "agents" | "queues" | "commits" | "event-loop";
+  readonly id:
+    | "folder"
+    | "disk"
+    | "versions"
+    | "agents"
+    | "queues"
+    | "artifacts"
+    | "commits"
+    | "event-loop";
   readonly state: "well" | "look" | "wrong";
   readonly said: string;
   readonly mend: string | null;
@@ -38,6 +46,7 @@ export async function doctor(office: Office): Promise<readonly Looked[]> {
     versions(office),
     ...(await agents(office)),
     queues(office),
+    artifacts(office),
     commits(office),
     await eventLoop(),
   ];
@@ -89,6 +98,13 @@ function disk({ folder: path }: Office): Looked {
       mend: "Archive old runs: muster runs archive --older-than 30d",
     };
   return well("disk", said);
+}
+
+function artifacts({ log }: Office): Looked {
+  const { count, bytes } = log.holdings();
+  const put = log.puts().length;
+  const puts = put === 0 ? "" : `; ${put} of them put by people`;
+  return well("artifacts", `${count} contents are kept, of ${mebibytes(bytes)}${puts}.`);
 }
 
 function sizeOf(path: string): number {

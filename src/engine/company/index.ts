@@ -2,6 +2,12 @@ export type { NoticeRecord } from "../notify/index.ts";
 export type { AgentView } from "./agents.ts";
 export { openArchived } from "./archived-run.ts";
 export type { Archiving, ArchivingDone } from "./archiving.ts";
+export {
+  ARTIFACT_BYTES_MOST,
+  type ArtifactGot,
+  type ArtifactListed,
+  type ArtifactName,
+} from "./artifacts.ts";
 export type {
   CheckpointListed,
   Company,

@@ -2,20 +2,32 @@ import { join } from "node:path";
 import { backUp } from "../backup/index.ts";
 import { STATE_FOLDER } from "../store/index.ts";
 import { archive, archiveOf } from "./archiving.ts";
+import { artifactOf, listArtifacts, putArtifact } from "./artifacts.ts";
 import type { Company } from "./company.ts";
 import { doctor } from "./doctor.ts";
 import { examine } from "./examine.ts";
 import type { Office } from "./office.ts";
 
+type Kept =
+  | "backup"
+  | "doctor"
+  | "examine"
+  | "archive"
+  | "archiveOf"
+  | "artifacts"
+  | "artifact"
+  | "putArtifact";
+
 /** What looks after a company as a whole: its state, its disk, its files. */
-export function keepingOf(
-  office: Office,
-): Pick<Company, "backup" | "doctor" | "examine" | "archive" | "archiveOf"> {
+export function keepingOf(office: Office): Pick<Company, Kept> {
   return {
     backup: (file) => backUp(join(office.folder, STATE_FOLDER), file),
     doctor: () => doctor(office),
     examine: () => examine(office),
     archive: (what) => archive(office, what),
     archiveOf: (run) => archiveOf(office, run),
+    artifacts: (run) => listArtifacts(office, run),
+    artifact: (which) => artifactOf(office, which),
+    putArtifact: (given) => putArtifact(office, given),
   };
 }

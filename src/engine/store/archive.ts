@@ -5,6 +5,7 @@ import type { Artifacts } from "../artifacts/index.ts";
 import type { Archived } from "./log.ts";
 import { LAST_POSITION } from "./reader.ts";
 import { refusal } from "./refusal.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** Takes streams out of the log, and what nobody names any more after them. */
 export type Archiver = {
@@ -12,6 +13,8 @@ export type Archiver = {
   readonly forget: (stream: StreamId) => void;
   /** @param alone runs a piece of work while nobody else writes */
   readonly compact: (alone: Alone) => Promise<void>;
+  /** Deletes contents that nobody names any more. */
+  readonly sweep: (alone: Alone, isOver?: () => boolean) => Promise<void>;
 };
 
 export type Alone = (work: () => void) => Promise<void>;
@@ -35,23 +38,12 @@ export function openArchiver(database: DatabaseSync, artifacts: Artifacts): Arch
       inTransaction(database, () => {
         database.prepare("delete from archived where stream = ?").run(stream);
       }),
+    sweep: (alone, isOver) => sweep({ database, artifacts, alone }, isOver),
     compact: async (alone) => {
       await sweep({ database, artifacts, alone });
       await alone(() => shorten(database));
     },
   };
-}
-
-function inTransaction<Answer>(database: DatabaseSync, work: () => Answer): Answer {
-  try {
-    database.exec("begin immediate");
-    const answer = work();
-    database.exec("commit");
-    return answer;
-  } catch (error) {
-    if (database.isTransaction) database.exec("rollback");
-    throw refusal(error, "The log could not be written");
-  }
 }
 
 /** @returns whether it was taken out: it is there, at rest, and ends where the archive ends */
@@ -104,7 +96,10 @@ type Sweep = {
 };
 
 /** What was written before is looked through in turns; what was written meanwhile, alone. */
-async function sweep({ database, artifacts, alone }: Sweep): Promise<void> {
+async function sweep(
+  { database, artifacts, alone }: Sweep,
+  isOver: () => boolean = () => false,
+): Promise<void> {
   const loose = new Set(looseIn(database));
   if (loose.size === 0) return;
   const known = [...loose];
@@ -120,7 +115,8 @@ async function sweep({ database, artifacts, alone }: Sweep): Promise<void> {
     }
     return rows.length === ROWS_AT_ONCE_MOST;
   };
-  while (loose.size > 0 && next()) await turn();
+  while (loose.size > 0 && !isOver() && next()) await turn();
+  if (isOver()) return;
   await alone(() => {
     while (next());
     inTransaction(database, () => letGo({ database, artifacts }, known, loose));
@@ -142,11 +138,22 @@ function letGo(
     "delete from contents where digest = ? returning text is null as large",
   );
   const resolve = database.prepare("delete from loose where digest = ?");
+  const put = database.prepare("select 1 from puts where digest = ?");
+  const cached = cachedIn(database);
   for (const digest of known) {
-    const large = gone.has(digest) && content.get(digest)?.["large"] === 1;
+    // Looked at again when its time in the cache is over.
+    if (gone.has(digest) && cached.has(digest)) continue;
+    const isKept = !gone.has(digest) || put.get(digest) !== undefined;
+    const large = !isKept && content.get(digest)?.["large"] === 1;
     if (large) artifacts.remove(digest as Digest);
     resolve.run(digest);
   }
+}
+
+/** Contents that a result in the cache names: whoever is given it reads them. */
+function cachedIn(database: DatabaseSync): ReadonlySet<string> {
+  const rows = database.prepare("select output from results").all();
+  return new Set(rows.flatMap((row) => digestsIn(String(row["output"]))));
 }
 
 /** Written anew where much of it is free; then its write-ahead log is emptied. */

@@ -65,6 +65,19 @@ export interface Log {
   forgetArchive(stream: StreamId): Promise<void>;
   /** Deletes contents that only archived streams named, and makes the file shorter where that is worth it. */
   compact(): Promise<void>;
+  /** Keeps a content that no event names, for as long as `sweep` is told; again, it is kept from then on. */
+  put(content: NewPut): Promise<void>;
+  /** What was put, newest first; a thousand at most. */
+  puts(): readonly Put[];
+  /** How many contents there are, and their bytes. */
+  holdings(): { readonly count: number; readonly bytes: number };
+  /**
+   * Lets go of what was put before that time, and deletes contents that nothing refers to any more and
+   * files that nothing ever came to name. Some of it each time; the rest is for the next.
+   *
+   * @param isOver asked from time to time; then it ends, and the next time goes on
+   */
+  sweep(before: number, isOver?: () => boolean): Promise<void>;
   /** Standings, newest first. */
   standings(filter: StandingFilter): readonly Standing[];
   standing(stream: StreamId): Standing | null;
@@ -78,7 +91,7 @@ export interface Log {
 }
 
 /** What only who holds the log may do, besides appending and publishing. */
-export type Writing = "archive" | "forgetArchive" | "compact";
+export type Writing = "archive" | "forgetArchive" | "compact" | "put" | "sweep";
 
 export type Append = {
   readonly stream: StreamId;
@@ -148,6 +161,19 @@ export type Archived = {
   readonly seq: number;
   readonly hash: Digest;
 };
+
+/** A content that somebody gave: JSON text, under its digest. */
+export type NewPut = {
+  readonly digest: Digest;
+  readonly text: string;
+  /** As people call it. */
+  readonly name: string;
+  readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+};
+
+export type Put = Omit<NewPut, "text"> & { readonly bytes: number };
 
 export type Listener = { readonly stream: StreamId; readonly key: number };
 

@@ -60,6 +60,8 @@ function reading({ database, tenant }: Opened, artifacts: string): Log {
     archive: () => Promise.reject(lookedAt()),
     forgetArchive: () => Promise.reject(lookedAt()),
     compact: () => Promise.reject(lookedAt()),
+    put: () => Promise.reject(lookedAt()),
+    sweep: () => Promise.reject(lookedAt()),
     close: async () => {
       if (database.isOpen) database.close();
     },

@@ -16,10 +16,12 @@ import type {
   Listener,
   Log,
   NewStanding,
+  Put,
   Standing,
   StandingFilter,
   Writing,
 } from "./log.ts";
+import { expirePuts, keepPut, keptIn, sweep, take } from "./memory-keeping.ts";
 import { isCovered, keepResults, type Lasting, lastingOf } from "./memory-lasting.ts";
 import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shelf.ts";
 import { closed, refusal } from "./refusal.ts";
@@ -53,6 +55,7 @@ export type MemoryDisk = Lasting & {
   readonly archived: Map<StreamId, Archived>;
   /** Contents that an archived stream may have named. */
   readonly loose: Set<Digest>;
+  readonly puts: Map<Digest, Put>;
   /** The position of the last event, also where it stands in an archive now. */
   last: number;
 };
@@ -91,6 +94,12 @@ export function openMemory(options: MemoryOptions = {}): Log {
       inTurn([], () => streams.filter((one) => take(disk, one)).map(({ stream }) => stream)),
     forgetArchive: (stream) => inTurn([], () => void disk.archived.delete(stream)),
     compact: () => inTurn([], () => sweep(disk)),
+    put: (content) => inTurn([], () => keepPut(disk, content)),
+    sweep: (time) =>
+      inTurn([], () => {
+        expirePuts(disk, time);
+        sweep(disk);
+      }),
     async close() {
       isOpen = false;
     },
@@ -107,6 +116,7 @@ export function newDisk(): MemoryDisk {
     results: new Map(),
     archived: new Map(),
     loose: new Set(),
+    puts: new Map(),
     last: 0,
   };
 }
@@ -153,26 +163,6 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
       ? { done: false, again: each }
       : { done: true, position: keep(disk, each) },
   );
-}
-
-function take(disk: MemoryDisk, archived: Archived): boolean {
-  const kept = disk.streams.get(archived.stream);
-  const isAtRest = kept?.standing?.endedAt != null && !kept.standing.unsettled;
-  const isSame = kept?.thread.seq === archived.seq && kept.thread.hash === archived.hash;
-  if (!isAtRest || !isSame) return false;
-  const left = kept.rows.map(({ body }) => body).join("");
-  for (const digest of disk.contents.keys()) if (left.includes(digest)) disk.loose.add(digest);
-  disk.archived.set(archived.stream, archived);
-  disk.streams.delete(archived.stream);
-  const rest = disk.decisions.filter(({ stream }) => stream !== archived.stream);
-  disk.decisions.splice(0, disk.decisions.length, ...rest);
-  return true;
-}
-
-function sweep(disk: MemoryDisk): void {
-  for (const digest of disk.loose)
-    if (!disk.decisions.some(({ body }) => body.includes(digest))) disk.contents.delete(digest);
-  disk.loose.clear();
 }
 
 type Tried =
@@ -250,6 +240,7 @@ function openMemoryReader(
     },
     content: (digest) => contents.get(digest) ?? null,
     ...lastingOf(disk),
+    ...keptIn(disk),
     unsettled: () =>
       [...streams.values()].filter((kept) => kept.standing?.unsettled).map(({ stream }) => stream),
     due: (until, most) =>

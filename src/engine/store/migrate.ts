@@ -5,9 +5,10 @@ import { PUBLISHED } from "./migrations/0002-published.ts";
 import { LEDGER } from "./migrations/0003-ledger.ts";
 import { ARCHIVED } from "./migrations/0004-archived.ts";
 import { RESULTS } from "./migrations/0005-results.ts";
+import { PUTS } from "./migrations/0006-puts.ts";
 
 /** In order; the number of the last is the file's version. What was released is never edited. */
-const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER, ARCHIVED, RESULTS];
+const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER, ARCHIVED, RESULTS, PUTS];
 
 /** The version of a file that this code writes. */
 export const VERSION: number = MIGRATIONS.length;

@@ -2,9 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Envelope, NOTHING_BEFORE } from "../../core/audit/index.ts";
 import type { Digest, StreamId } from "../../core/id.ts";
 import type { Stored } from "../../core/machine/index.ts";
+import { MusterError } from "../../core/problem.ts";
 import type { Artifacts } from "../artifacts/index.ts";
-import { type Decision, unpack } from "./decision.ts";
+import { type Decision, sha256, unpack } from "./decision.ts";
 import type { Archived, Listener, Log, Published, StandingFilter, Timer, Writing } from "./log.ts";
+import { putsIn } from "./puts.ts";
 import { refusal } from "./refusal.ts";
 import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing.ts";
 
@@ -29,7 +31,8 @@ export function openReader(
     },
     content(digest) {
       const [row] = ask<{ text: string | null }>(CONTENT, digest);
-      return row === undefined ? null : (row.text ?? readArtifact(artifacts, digest));
+      if (row === undefined) return null;
+      return row.text === null ? readArtifact(artifacts, digest) : unchanged(digest, row.text);
     },
     unsettled: () => ask<{ name: StreamId }>(UNSETTLED).map(({ name }) => name),
     due: (until, most) => ask<Timer>(DUE, until, most).map((timer) => ({ ...timer })),
@@ -52,6 +55,7 @@ export function openReader(
       return ask<StandingRow>(sql, ...values).map(toStanding);
     },
     ...readArchives(ask),
+    ...readPuts(database, ask),
     tally: () => ask<{ status: string; count: number }>(TALLY).map((row) => ({ ...row })),
     standing(stream) {
       const [row] = ask<StandingRow>(
@@ -73,6 +77,25 @@ function lasting(ask: Ask): Pick<Reader, "account" | "result"> {
       return { run: row.run, path: row.path, output: JSON.parse(row.output) as Stored };
     },
   };
+}
+
+type Holdings = { readonly count: number; readonly bytes: number };
+
+function readPuts(database: DatabaseSync, ask: Ask): Pick<Reader, "puts" | "holdings"> {
+  return {
+    puts: () => putsIn(database),
+    holdings: () => ({ ...(ask<Holdings>(HOLDINGS)[0] ?? { count: 0, bytes: 0 }) }),
+  };
+}
+
+/** @throws MusterError "corrupt" where it is not what its name says */
+function unchanged(digest: Digest, text: string): string {
+  if (`sha256:${sha256(text)}` === digest) return text;
+  throw new MusterError({
+    code: "corrupt",
+    message: `The content ${digest} is not what was written.`,
+    mend: "Restore the folder .muster from a backup.",
+  });
 }
 
 type Listen = { readonly event: string; readonly match: string; readonly since: number };
@@ -230,6 +253,7 @@ const RESULT = "select run, path, output from results where digest = ? and until
 const ACCOUNT = "select amount from accounts where name = ?";
 const SNAPSHOT = `select seq, state from snapshots
   where stream = (select id from streams where name = ?) and machine = ?`;
+const HOLDINGS = "select count(*) as count, coalesce(sum(bytes), 0) as bytes from contents";
 const CONTENT = "select text from contents where digest = ?";
 const TALLY =
   "select status, count(*) as count from streams where status is not null group by status order by status";

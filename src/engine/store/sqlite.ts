@@ -12,9 +12,11 @@ import type { Log, Writing } from "./log.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { presenceOf } from "./presence.ts";
 import { openPublisher } from "./publisher.ts";
+import { expirePuts, keepPut } from "./put.ts";
 import { openReader } from "./reader.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
+import { openStrays } from "./strays.ts";
 import type { ThreadUse } from "./thread-use.ts";
 import { openWriter } from "./writer.ts";
 import type { ThreadSetting } from "./writer-thread.ts";
@@ -108,6 +110,7 @@ type Parts = Parameters<typeof openWriter>[1] & {
 
 function assemble(database: DatabaseSync, parts: Parts): Log {
   const archiver = openArchiver(database, parts.artifacts);
+  const strays = openStrays(database, parts.artifacts);
   const { append, publish, alone, close } = openClerk(
     { ...openWriter(database, parts), publish: openPublisher(database, parts.setting.retention) },
     parts,
@@ -128,6 +131,16 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
     archive: (streams) => alone(() => archiver.archive(streams)),
     forgetArchive: (stream) => alone(() => archiver.forget(stream)),
     compact: () => archiver.compact(alone),
+    async put(content) {
+      if (!isOpen) throw closed();
+      parts.isThere();
+      await alone(() => keepPut(database, parts.artifacts, content));
+    },
+    async sweep(before, isOver) {
+      await alone(() => expirePuts(database, before));
+      await archiver.sweep(alone, isOver);
+      await strays(alone);
+    },
     async close() {
       if (!isOpen) return;
       isOpen = false;

@@ -9,7 +9,7 @@ import { type NewResult, RESULTS_MOST, RESULTS_SWEPT_MOST } from "./results.ts";
 import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
 
 /** A content above this is a file of its own, so that the log's file stays small and quick. */
-const CONTENT_INLINE_BYTES_MOST = 262_144;
+export const CONTENT_INLINE_BYTES_MOST = 262_144;
 
 /** Streams whose end is kept in memory; one that is not is looked up, for a few microseconds. */
 const STREAMS_KNOWN_MOST = 10_000;

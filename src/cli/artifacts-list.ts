@@ -1,0 +1,45 @@
+import type { ArtifactListed } from "../engine/company/index.ts";
+import { EXIT } from "./exit.ts";
+import { plain, tableLines } from "./output/index.ts";
+import { runNamed } from "./run-name.ts";
+import type { Context } from "./surroundings.ts";
+import { refuse, withCompany } from "./with-company.ts";
+
+/** `muster artifacts list [RUN]`: outputs of steps above 4 KiB, and what was put, newest first. */
+export async function artifactsList(context: Context, name: string | null): Promise<number> {
+  return await withCompany(context, { perform: false }, async (company) => {
+    const run = name === null ? null : runNamed(company, name);
+    if (run !== null && typeof run !== "string") return refuse(context, [run]);
+    const { answer, side, json } = context.terminal;
+    const { artifacts, isMore } = (run === null ? company.artifacts() : company.artifacts(run)) ?? {
+      artifacts: [],
+      isMore: false,
+    };
+    if (json) {
+      answer.line(JSON.stringify({ artifacts, isMore }));
+      return EXIT.done;
+    }
+    if (artifacts.length === 0)
+      side.line("There is none: outputs up to 4 KiB stand in the log itself.");
+    else
+      for (const line of tableLines(COLUMNS, artifacts.map(cells), answer.columns))
+        answer.line(line);
+    if (isMore) side.line("Older runs were not looked through: name one.");
+    return EXIT.done;
+  });
+}
+
+function cells(one: ArtifactListed): readonly { readonly text: string }[] {
+  const from = one.run === null ? `put by ${one.by}` : one.run;
+  return [one.digest, String(one.bytes), one.at, plain(from), plain(one.name)].map((text) => ({
+    text,
+  }));
+}
+
+const COLUMNS = [
+  { title: "DIGEST" },
+  { title: "BYTES" },
+  { title: "AT" },
+  { title: "FROM", least: 8, goes: 2 },
+  { title: "NAME", least: 8, goes: 1 },
+] as const;
