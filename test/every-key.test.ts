@@ -13,9 +13,7 @@ const ROWS: readonly Row[] = [...execution, ...errors, ...resources];
  * Keys whose effect nothing shows yet, by the room that is to act on them. It must become empty: a key
  * that nobody acts on is refused when the definition is read.
  */
-const PENDING: Readonly<Record<string, RegExp>> = {
-  governor: /^resource_config\.compute\.memory_limit_per_agent$/,
-};
+const PENDING: Readonly<Record<string, RegExp>> = {};
 
 const KEYS = settingKeys();
 const PROVED = new Set([...ROWS, ...SHOWN, ...REFUSED].map(({ key }) => key));

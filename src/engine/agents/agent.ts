@@ -59,7 +59,11 @@ export type AgentTask = {
 };
 
 /** What a function agent may use. Tools come with the map; a log line is for people and is bounded. */
-export type Tools = { readonly log: (line: string) => void };
+export type Tools = {
+  readonly log: (line: string) => void;
+  /** What its run allows it of memory, in bytes; absent: what its own definition does. */
+  readonly memoryBytesMost?: number;
+};
 
 /**
  * The protocol's answer. `certain` in an error: nothing was done under this key. Absent, the table

@@ -50,8 +50,8 @@ export async function openCommand(definition: CommandDefinition, setting: Settin
     concurrency: definition.concurrency,
     timeoutMs: definition.timeoutMs,
     health: async () => faultOf(open, script),
-    attempt: (task, _tools, abort) =>
-      perform(open, task, abort).catch((thrown: unknown) =>
+    attempt: (task, { memoryBytesMost }, abort) =>
+      perform(allowed(open, memoryBytesMost), task, abort).catch((thrown: unknown) =>
         failed(
           "agent_failed",
           `The agent "${definition.name}" could not be run: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
@@ -85,9 +85,20 @@ function faultOf(
   }
   const unset = whatIsUnset(definition, setting);
   if (unset !== null) return unset;
-  return definition.memoryBytesMost !== null && !CAN_LIST
+  return memoryFault(definition);
+}
+
+function memoryFault({ memoryBytesMost }: CommandDefinition): string | null {
+  return memoryBytesMost !== null && !CAN_LIST
     ? "Its memory limit cannot be kept on this system, only on Linux. Take memory_limit_per_agent out, or run it there."
     : null;
+}
+
+/** Of its own limit and that of the run the least holds. */
+function allowed(open: Opened, memoryBytesMost: number | undefined): Opened {
+  if (memoryBytesMost === undefined) return open;
+  const least = Math.min(open.definition.memoryBytesMost ?? Infinity, memoryBytesMost);
+  return { ...open, definition: { ...open.definition, memoryBytesMost: least } };
 }
 
 function kindOf(path: string): "file" | "folder" | null {
@@ -101,7 +112,8 @@ async function perform(open: Opened, task: AgentTask, abort: AbortSignal): Promi
   const [word = "", ...rest] = words;
   if (abort.aborted) return stopped(definition.name, abort, true);
   const found = findExecutable(word, setting.environment["PATH"] ?? "");
-  if ("fault" in found) return failed("agent_unavailable", found.fault, true);
+  const fault = "fault" in found ? found.fault : memoryFault(definition);
+  if ("fault" in found || fault !== null) return failed("agent_unavailable", fault ?? "", true);
   const scratch = await openScratch(setting.scratch);
   try {
     const program: Program = {

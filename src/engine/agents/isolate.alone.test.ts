@@ -76,6 +76,14 @@ export async function attempt({ inputs }: any, tools: any, abort: AbortSignal) {
   return { outputs: { pid: process.pid, twice: inputs.n * 2 || 0 } };
 }`;
 
+test("an isolated agent is held to what its run allows it, where that is less than its own limit", async () => {
+  await using agent = closing(await open(OBEDIENT, { memoryBytesMost: 1024 * 1024 * 1024 }));
+  const allowed = { ...tools, memoryBytesMost: 160 * 1024 * 1024 };
+  const answer = await agent.attempt(task({ do: "buffers" }), allowed, AbortSignal.timeout(30_000));
+  const message = expect.stringContaining("more than its memory limit of 160 MiB and was ended");
+  expect(answer).toMatchObject({ error: { kind: "memory_limit", message } });
+});
+
 describe("an isolated function", () => {
   test("runs in a worker, which is kept for the next attempt", async () => {
     await using agent = closing(await open(OBEDIENT));

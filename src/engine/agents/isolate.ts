@@ -150,7 +150,9 @@ async function attemptIn(pool: Pool, origin: Origin, asked: Asked): Promise<Agen
     );
   }
   const log = boundedLog(tools.log);
-  const reply = await cell.ask({ message: { type: "attempt", task }, log, abort });
+  const { memoryBytesMost } = tools;
+  const least = memoryBytesMost === undefined ? {} : { memoryBytesMost };
+  const reply = await cell.ask({ message: { type: "attempt", task }, log, abort, ...least });
   return answerOf(reply, origin, abort);
 }
 

@@ -29,6 +29,8 @@ export type Reply = Extract<FromWorker, { readonly type: "answer" | "health" }> 
 type Died = Cause & { readonly type: "died"; readonly before: boolean };
 
 type Question = {
+  /** Less than its own limit, for this question. */
+  readonly memoryBytesMost?: number;
   readonly message: ToWorker;
   readonly log: (line: string) => void;
   readonly abort: AbortSignal;
@@ -63,11 +65,11 @@ export function openCell(setting: WorkerSetting): Cell {
     isIdle: () => asked === null,
     isAlive: () => !worker.isEnding(),
     end: () => worker.end(STOPPED),
-    ask: async ({ message, log, abort }) => {
+    ask: async ({ message, log, abort, memoryBytesMost }) => {
       const { promise, resolve } = Promise.withResolvers<Reply>();
       const one: Asked = { log, reply: resolve, isBegun: false };
       asked = one;
-      worker.hold(true);
+      worker.hold(true, memoryBytesMost);
       const forget = stopAt(abort, one, worker);
       try {
         const first = await Promise.race([ready.promise, promise]);

@@ -9,8 +9,11 @@ import { endTree, type Root } from "./process-tree.ts";
 
 export type WorkerProcess = {
   tell(message: ToWorker): void;
-  /** While it is held it keeps our own process alive, and its memory is watched. Begins held. */
-  hold(isHeld: boolean): void;
+  /**
+   * While it is held it keeps our own process alive, and its memory is watched: above its own
+   * limit, or a lower one for this while, it is ended. Begins held.
+   */
+  hold(isHeld: boolean, memoryBytesMost?: number): void;
   /** Ends it with everything that came of it; the first cause is the one that is told. */
   end(cause: Cause): Promise<void>;
   /** It ends or has ended: it can be asked nothing more. */
@@ -68,11 +71,9 @@ export function openWorker(setting: WorkerSetting, listener: WorkerListener): Wo
     ending ??= endAll(cause);
     return ending;
   };
-  const watch = (): (() => void) =>
-    root === null
-      ? () => {}
-      : watchMemory(root, setting.memoryBytesMost, () => void end(outOfMemory(setting)));
-  let stopWatching = watch();
+  const watch = (most: number): (() => void) =>
+    root === null ? () => {} : watchMemory(root, most, () => void end(outOfMemory(most)));
+  let stopWatching = watch(setting.memoryBytesMost);
 
   child.on("message", (message: FromWorker) => {
     if (message.type === "fatal") void end({ kind: "agent_failed", why: message.why });
@@ -90,10 +91,10 @@ export function openWorker(setting: WorkerSetting, listener: WorkerListener): Wo
   child.stderr?.on("data", hear);
   return {
     tell: (message) => child.connected && child.send(message, () => {}),
-    hold: (isHeld) => {
+    hold: (isHeld, most = Infinity) => {
       hold(child, isHeld);
       stopWatching();
-      if (isHeld) stopWatching = watch();
+      if (isHeld) stopWatching = watch(Math.min(setting.memoryBytesMost, most));
     },
     end,
     isEnding: () => ending !== null,
@@ -115,13 +116,13 @@ function begin({ file, name, memoryBytesMost, environment }: WorkerSetting): Chi
 }
 
 function causeOf(setting: WorkerSetting, last: string, how: string | number | null): Cause {
-  if (last.includes("JavaScript heap out of memory")) return outOfMemory(setting);
+  if (last.includes("JavaScript heap out of memory")) return outOfMemory(setting.memoryBytesMost);
   return typeof how === "number"
     ? { kind: "agent_failed", why: `ended its worker with exit code ${how}` }
     : { kind: "agent_failed", why: `had its worker ended by ${how}` };
 }
 
-function outOfMemory({ memoryBytesMost }: WorkerSetting): Cause {
+function outOfMemory(memoryBytesMost: number): Cause {
   const limit = `${Math.floor(memoryBytesMost / MIB)} MiB`;
   return {
     kind: "memory_limit",

@@ -289,6 +289,8 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   if (known !== null) return known;
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
+  const { memoryBytesMost } = resident.run.workflow;
+  const memory = memoryBytesMost === undefined ? UNLIMITED : { memoryBytesMost };
   try {
     return shell.performer.perform(
       call,
@@ -300,6 +302,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
         outputs: task.outputs,
         context: task.context,
         deadline: attempt.due,
+        ...memory,
       },
       attempt.abort.signal,
     );
@@ -308,6 +311,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   }
 }
 
+const UNLIMITED = {};
 const NO_WANTS: readonly Want[] = [];
 
 /** Its resources and its agent's own places, all at once. */

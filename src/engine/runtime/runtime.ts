@@ -106,6 +106,8 @@ export type Performance = {
   readonly context: { readonly [name: string]: Json };
   /** When the attempt is stopped, in milliseconds since 1970. */
   readonly deadline: number;
+  /** The most memory that its run allows an agent, in bytes; absent: what its own definition says. */
+  readonly memoryBytesMost?: number;
 };
 
 /** Clock and turn of the event loop, so that a simulation can own both. */
