@@ -140,6 +140,12 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "what a step has used counts against its own budget through all attempts",
       ],
     ],
+    "src/engine/governor/call-rates.test.ts": [
+      [
+        "api_limits: max_calls_per_minute: 60",
+        "never lets more begin in any minute, however they come",
+      ],
+    ],
     "src/core/history/resource-document.test.ts": [
       [
         "Resource Tracking: duration: estimated, elapsed, remaining",
