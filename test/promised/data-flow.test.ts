@@ -72,6 +72,20 @@ describe("4. Data Flow Management: passes outputs between steps as inputs", () =
     ]);
   });
 
+  test("Artifact storage and retrieval", async () => {
+    const text = "All of it. ".repeat(1_000);
+    await using run = await opened(
+      { steps: [{ id: "write", agent: "desk", outputs: { text: "string" } }] },
+      { desk: () => ({ outputs: { text } }) },
+    );
+    const { company } = run;
+    const { run: id } = await company.play("it");
+    const list = company.artifacts(id);
+    expect(list?.artifacts).toMatchObject([{ run: id, step: "write" }]);
+    const got = company.artifact({ digest: list!.artifacts[0]!.digest });
+    expect(got).toMatchObject({ value: { text } });
+  });
+
   test("Data Flow Example: $step1.architecture_summary reaches steps 2 and 3", async () => {
     await using run = await opened(
       {

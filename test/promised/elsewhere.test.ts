@@ -73,6 +73,22 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "has every conversion that is promised, each with an example of it and one of a refusal or a loss",
       ],
     ],
+    "src/cli/artifacts.alone.test.ts": [
+      [
+        "Artifact storage and retrieval: from the command line",
+        "lists what steps gave above 4 KiB and what was put, and gives it back",
+      ],
+    ],
+    "src/engine/company/governor.alone.test.ts": [
+      [
+        "compute: memory_limit_per_agent: 4GB",
+        "memory_limit_per_agent of a run holds for an agent that names none, and ends it",
+      ],
+      [
+        "api_calls: rate_limited",
+        "a run that waits for a limit of calls says until when, and its resource document is rate_limited",
+      ],
+    ],
     "src/core/machine/escalation.test.ts": [
       [
         "Human escalation for critical failures: recipients: [security-team, project-lead]",
