@@ -76,6 +76,16 @@ describe("artifact storage and retrieval", () => {
     expect([none.code, none.err]).toEqual([3, expect.stringContaining("There is no artifact")]);
   });
 
+  test("is kept by the process at work, where another asks for it", async () => {
+    using given = givenCompany(FILES);
+    await using host = await openCompany(given.folder);
+    given.write("letter.txt", "Dear all");
+    const { digest } = await said(given, "put", "letter.txt");
+    expect(host.isGuest).toBe(false);
+    expect(host.artifact({ digest: String(digest) })).toEqual({ digest, value: "Dear all" });
+    expect((await said(given, "list"))["artifacts"]).toEqual(host.artifacts()?.artifacts);
+  });
+
   test("each refusal says what, and the mend", async () => {
     using given = givenCompany(FILES);
     await ran(given);

@@ -28,7 +28,7 @@ type Examined = {
 };
 
 describe("doctor", () => {
-  test("looks at folder, disk, versions, agents, queues, commit time and event loop, each with its state", async () => {
+  test("looks at folder, disk, versions, agents, queues, artifacts, commit time and event loop, each with its state", async () => {
     using given = givenCompany(FILES);
     await given.muster("run", "add");
     const { code, out } = await given.muster("doctor", "--json");
@@ -39,6 +39,7 @@ describe("doctor", () => {
       "versions",
       "agents",
       "queues",
+      "artifacts",
       "commits",
       "event-loop",
     ]);
