@@ -139,7 +139,7 @@ type ResumeFlags = Flags & {
 
 function addResume(runs: Command, choose: Choose): void {
   const resume = fromCheckpoint(
-    reasoned(aboutRun(runs, "resume").argument("[params...]", PARAMS), "may"),
+    waiting(reasoned(aboutRun(runs, "resume").argument("[params...]", PARAMS), "may")),
   )
     .option("--step <path>", "only the exception at this step")
     .option("--retry", "try it again, although it may have been done already", false)

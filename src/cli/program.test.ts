@@ -643,6 +643,11 @@ describe("a command that is wrong", () => {
       "error: unknown command 'rnus'\n  mend: Did you mean runs? See: muster --help\n",
     );
   });
+
+  test("is sent to the help of its own verb", async () => {
+    const { side } = await muster(open(whole), "runs", "resume", "last", "--form", "cp_1");
+    expect(side).toContain("See: muster runs resume --help\n");
+  });
 });
 
 function param(schema: Param["type"]["schema"], text: string): Param {

@@ -83,7 +83,6 @@ function commands(terminal: Terminal, choose: Choose): Command {
     .configureOutput({
       writeOut: (text) => terminal.answer.line(text.trimEnd()),
       writeErr: (text) => terminal.side.line(text.trimEnd()),
-      outputError: (text) => usageError(terminal, text),
     })
     .addHelpText("after", HELP);
   withOptions(root);
@@ -99,6 +98,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addConfig(root, choose);
   addKeeping(root, choose);
   addCompletion(root, choose);
+  sayOwnHelp(terminal, root, "muster");
   return root;
 }
 
@@ -278,11 +278,20 @@ function* commandsUnder(command: Command): Generator<Command> {
   for (const child of command.commands) yield* commandsUnder(child);
 }
 
+/** Who writes a verb wrongly is sent to the help of that verb. */
+function sayOwnHelp(terminal: Terminal, command: Command, name: string): void {
+  command.configureOutput({ outputError: (text) => usageError(terminal, name, text) });
+  for (const child of command.commands) sayOwnHelp(terminal, child, `${name} ${child.name()}`);
+}
+
 /** Commander's sentence in our form: what is wrong, and the mend. */
-function usageError(terminal: Terminal, text: string): void {
+function usageError(terminal: Terminal, command: string, text: string): void {
   const [first = "", ...rest] = text.trim().split("\n");
   const message = first.replace(/^error: /, "");
-  const mend = [...rest.map((line) => line.trim().replaceAll(/[()]/g, "")), "See: muster --help"];
+  const mend = [
+    ...rest.map((line) => line.trim().replaceAll(/[()]/g, "")),
+    `See: ${command} --help`,
+  ];
   if (terminal.json)
     terminal.side.line(
       JSON.stringify({ error: { code: "usage", message, where: null, mend: mend.join(" ") } }),

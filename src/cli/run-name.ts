@@ -22,6 +22,7 @@ export function runNamed(company: Company, name: string): RunId | Problem {
       mend: `Write more of it: ${found.slice(0, CANDIDATES_NAMED_MOST).join(", ")}${more}.`,
     };
   }
+  if (exact && company.archiveOf(exact) !== null) return archived(exact);
   return (only && parseRunId(only)) ?? absent(company, name);
 }
 
@@ -29,6 +30,14 @@ function newest(company: Company): RunId | Problem {
   const [standing] = company.runs({ most: 1, parent: null });
   const id = standing && parseRunId(standing.stream);
   return id ?? absent(company, "last");
+}
+
+function archived(run: RunId): Problem {
+  return {
+    code: "conflict",
+    message: `${run} was archived: it is looked at, and steered no more.`,
+    mend: `Look at it: muster runs show ${run}; runs events, verify and diff read it, too.`,
+  };
 }
 
 function absent(company: Company, name: string): Problem {

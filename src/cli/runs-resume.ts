@@ -7,10 +7,12 @@ import {
 import type { RunId } from "../core/id.ts";
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
+import { EXIT } from "./exit.ts";
 import { finish } from "./finish.ts";
 import { outputsIn } from "./outputs-file.ts";
 import { readHistory } from "./read-history.ts";
 import { forkAndFollow } from "./runs-fork.ts";
+import { sayTold } from "./steer.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse } from "./with-company.ts";
 import { withRun } from "./with-run.ts";
@@ -21,6 +23,8 @@ export type ResumeOptions = {
   readonly skip: boolean;
   readonly give?: string;
   readonly why: string;
+  /** false with `--no-wait`. */
+  readonly wait: boolean;
   readonly by?: string;
   /** A run that has ended is resumed from there, as a new one. */
   readonly from?: string;
@@ -39,37 +43,50 @@ export async function runsResume(
   name: string,
   options: ResumeOptions,
 ): Promise<number> {
-  return await withRun(context, { name, perform: true }, async (company, run) => {
-    const history = await readHistory(company, run);
-    const { from, retryFailed, pairs } = options;
-    if (from !== undefined || retryFailed || pairs.length > 0) {
-      if (history.outcome === null) return refuse(context, [goesOn(run)]);
-      return await forkAndFollow(context, company, {
-        run,
-        pairs,
-        options: { ...options, wait: true },
-      });
-    }
-    const signals = signalsFor(history, run, { options, cwd: context.surroundings.cwd });
-    if ("code" in signals) return refuse(context, [signals]);
-    const by = options.by ?? context.surroundings.person;
-    for (const told of signals.tell) {
-      const problems = await company.send(run, told, { by });
-      if (problems.length > 0) return refuse(context, problems);
-    }
-    if (statusOf(await readHistory(company, run)) === "paused") {
-      const problems = await company.send(run, resumeOf(options), { by });
-      if (problems.length > 0) return refuse(context, problems);
-    }
-    return await finish(context, company, { run, shownFrom: history.seq });
-  });
+  return await withRun(
+    context,
+    { name, perform: true, begin: options.wait },
+    async (company, run) => {
+      const history = await readHistory(company, run);
+      const { from, retryFailed, pairs } = options;
+      if (from !== undefined || retryFailed || pairs.length > 0) {
+        if (history.outcome === null) return refuse(context, [goesOn(run)]);
+        return await forkAndFollow(context, company, {
+          run,
+          pairs,
+          options,
+        });
+      }
+      const signals = signalsFor(history, run, { options, cwd: context.surroundings.cwd });
+      if ("code" in signals) return refuse(context, [signals]);
+      const by = options.by ?? context.surroundings.person;
+      const told: Told[] = [];
+      const tell = async (signal: Told): Promise<readonly Problem[]> => {
+        told.push(signal);
+        return await company.send(run, signal, { by });
+      };
+      for (const signal of signals.tell) {
+        const problems = await tell(signal);
+        if (problems.length > 0) return refuse(context, problems);
+      }
+      if (statusOf(await readHistory(company, run)) === "paused") {
+        const problems = await tell(resumeOf(options));
+        if (problems.length > 0) return refuse(context, problems);
+      }
+      if (!options.wait) {
+        await sayTold(context, company, { run, since: history.seq, signals: told, isLast: true });
+        return EXIT.done;
+      }
+      return await finish(context, company, { run, shownFrom: history.seq });
+    },
+  );
 }
 
 function goesOn(run: RunId): Problem {
   return {
     code: "conflict",
     message: `${run} has not ended: it goes on from where it is, with the params it has.`,
-    mend: `Begin another run from there: muster runs fork ${run} --from cp_1 key=value. Or cancel it first.`,
+    mend: `Give it others: muster runs amend ${run} key=value --why WHY. Or begin another run from there: muster runs fork ${run} key=value`,
   };
 }
 
@@ -128,7 +145,7 @@ function ended(run: RunId, outcome: string): Problem {
   return {
     code: "already-ended",
     message: `${run} has ended: it is ${outcome}. There is nothing to go on with.`,
-    mend: `Resume it from a checkpoint, as a new run: muster runs resume ${run} --from cp_1 --retry-failed. They are listed with: muster checkpoints list ${run}`,
+    mend: `Resume it as a new run: muster runs resume ${run} --retry-failed   or from one of its checkpoints, with --from: muster checkpoints list ${run}`,
   };
 }
 

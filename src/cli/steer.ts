@@ -50,7 +50,7 @@ export async function steer(context: Context, steering: Steering): Promise<numbe
       const problems = await company.send(run, signal, { by });
       if (problems.length > 0) return refuse(context, problems);
     }
-    await say(context, company, { run, since, signals, isLast: !follows || !options.wait });
+    await sayTold(context, company, { run, since, signals, isLast: !follows || !options.wait });
     told = { run, since };
     return EXIT.done;
   });
@@ -70,7 +70,8 @@ type Said = {
   readonly isLast: boolean;
 };
 
-async function say(context: Context, company: Company, said: Said): Promise<void> {
+/** What the run was told and what became of what was in flight, to a person or as JSON. */
+export async function sayTold(context: Context, company: Company, said: Said): Promise<void> {
   const { run, since, signals, isLast } = said;
   const { terminal } = context;
   const happened = await happenedIn(company, run, since);

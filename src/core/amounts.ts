@@ -55,9 +55,10 @@ export function parseMoney(
   };
 }
 
-/** "20,000 tokens", "3 calls", "USD 5.00". */
+/** "20,000 tokens", "1 call", "USD 5.00". */
 export function sayAmount(unit: string, amount: number): string {
-  if (!isCurrency(unit)) return `${sayWhole(amount)} ${unit}`;
+  if (!isCurrency(unit))
+    return `${sayWhole(amount)} ${amount === 1 ? unit.replace(/s$/, "") : unit}`;
   const sign = amount < 0 ? "-" : "";
   const micros = Math.abs(amount);
   const part = String(micros % MICROS).padStart(6, "0");

@@ -150,6 +150,16 @@ describe("after kill -9", () => {
     expect(done()).toHaveLength(1);
   }, 60_000);
 
+  test("a paused run is resumed with --no-wait: it goes on later", async () => {
+    go();
+    const run = (await muster("run", "work", "--no-wait")).out.trim();
+    await muster("runs", "pause", run, "--why", "a look first");
+    const told = await muster("runs", "resume", run, "--no-wait", "--json");
+    expect(JSON.parse(told.out)).toMatchObject({ run, told: ["resume"] });
+    expect(done()).toEqual([]);
+    expect((await muster("runs", "resume", run)).code).toBe(0);
+  }, 60_000);
+
   test("what is told with --no-wait begins nothing, and nothing was performed again", async () => {
     go();
     const { out } = await muster("run", "work", "--no-wait");

@@ -118,6 +118,7 @@ function readEvent(reading: Reading, event: Event): void {
   if (event.type === "attempt.started") return begin(reading, event, event);
   if (event.type === "gate.closed") return waited(reading, event.path, event.at);
   if (event.type === "step.finished") return finish(reading, event);
+  if (event.type === "attempt.repeated") return beginAgain(reading, event);
   if (event.type !== "attempt.ended") return;
   const { at, error, usage } = event;
   end(reading, event.key, { at, error: error.kind, usage: amountsOf(usage) });
@@ -135,6 +136,14 @@ function begin(reading: Reading, event: Event & { readonly path: Path }, { agent
   reading.numbers.set(event.path, number);
   reading.begun.set(event.seq, { path: event.path, at: event.at, number, agent });
 }
+
+/** After a crash: the time in which nobody was at work is no time that its agent took. */
+function beginAgain(reading: Reading, { key, at }: Extract<Event, Repeated>): void {
+  const begun = reading.begun.get(key);
+  if (begun !== undefined) reading.begun.set(key, { ...begun, at });
+}
+
+type Repeated = { readonly type: "attempt.repeated" };
 
 type Ending = { readonly at: number; readonly error: string | null; readonly usage: Amounts };
 

@@ -1,4 +1,4 @@
-import type { Param } from "../definition/index.ts";
+import { type Param, sayDuration } from "../definition/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { hasEnded } from "./control.ts";
@@ -35,7 +35,11 @@ export function heardAmend(
   const changed = Object.keys(given.params).length === 0 ? {} : given;
   const bounds = limits === undefined || Object.keys(limits).length === 0 ? {} : { limits };
   if (!("params" in changed) && !("limits" in bounds))
-    return { code: "bad-input", message: "Nothing was named that is to change." };
+    return {
+      code: "bad-input",
+      message: "Nothing was named that is to change.",
+      mend: "Name a param, as size=10, or a limit: max_concurrency, total_timeout, max_attempts.",
+    };
   tell(draft, { type: "run.amended", ...changed, ...bounds, why });
   retime(draft, before);
   return null;
@@ -67,7 +71,11 @@ function converted(
         `Its params: ${Object.keys(known).join(", ") || "none"}.`,
       );
     const made = param.type.convert(value);
-    if (!made.ok) return wrong(`"${name}" is no ${param.type.text}: ${made.why}`);
+    if (!made.ok)
+      return wrong(
+        `The param "${name}" is to be of type ${param.type.text}: ${made.why}`,
+        "Write a value of that type; nothing was changed.",
+      );
     taken[name] = made.value;
   }
   return { params: taken };
@@ -91,7 +99,11 @@ function wrongLimit(limits: AmendedLimits): Problem | null {
     if (!isIn)
       return {
         code: "bad-input",
-        message: `The limit "${name}" is a whole number of 1 to ${range}.`,
+        message:
+          name === "totalTimeoutMs"
+            ? `The limit "total_timeout" is a time of 1 ms to ${sayDuration(range)}.`
+            : `The limit "${WORDS[name as keyof AmendedLimits]}" is a whole number of 1 to ${range}.`,
+        mend: "Write another value; nothing was changed.",
       };
   }
   return null;
@@ -101,6 +113,13 @@ const RANGES: Readonly<Record<keyof AmendedLimits, number>> = {
   concurrencyMost: CONCURRENCY_MOST,
   totalTimeoutMs: TOTAL_MS_MOST,
   attemptsMost: ATTEMPTS_MOST,
+};
+
+/** As people write them. */
+const WORDS: Readonly<Record<keyof AmendedLimits, string>> = {
+  concurrencyMost: "max_concurrency",
+  totalTimeoutMs: "total_timeout",
+  attemptsMost: "max_attempts",
 };
 
 function countOf(run: Run): number {

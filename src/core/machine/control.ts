@@ -73,5 +73,9 @@ export function lookAtAll(draft: Draft): void {
 }
 
 export function hasEnded(run: Pick<Run, "id" | "outcome">): Problem {
-  return { code: "already-ended", message: `${run.id} has ended: ${run.outcome ?? ""}.` };
+  return {
+    code: "already-ended",
+    message: `${run.id} has ended: ${run.outcome ?? ""}.`,
+    mend: `Begin a new run with what it had: muster runs fork ${run.id}`,
+  };
 }

@@ -1,6 +1,6 @@
 import { type Amounts, isCurrency, NO_AMOUNTS } from "../amounts.ts";
 import type { Problem } from "../problem.ts";
-import { resume } from "./control.ts";
+import { hasEnded, resume } from "./control.ts";
 import { type Draft, tell } from "./draft.ts";
 import { fail } from "./finish.ts";
 import { currencyOf } from "./ledger.ts";
@@ -16,8 +16,7 @@ const RAISED_MOST: number = Number.MAX_SAFE_INTEGER / 1_000;
 export function heardRaise(draft: Draft, told: Extract<Told, { type: "raise" }>): Problem | null {
   const { amounts, step, why } = told;
   const { run } = draft;
-  if (run.phase === "finished")
-    return { code: "already-ended", message: `${run.id} has ended: ${run.outcome ?? ""}.` };
+  if (run.phase === "finished") return hasEnded(run);
   const bad = Object.entries(amounts).find(([, by]) => !Number.isSafeInteger(by) || by <= 0);
   if (bad !== undefined || Object.keys(amounts).length === 0 || tooMuch(amounts))
     return {

@@ -184,9 +184,9 @@ describe("amending a run", () => {
     const amend = (params: Record<string, never>) =>
       run.refused({ type: "amend", params, why: "" }).message;
     expect(amend({ sise: 1 } as never)).toBe('"sise" is no param of the workflow "example".');
-    expect(amend({ size: "many" } as never)).toContain('"size" is no');
+    expect(amend({ size: "many" } as never)).toContain('"size" is to be of type number');
     expect(run.refused({ type: "amend", limits: { concurrencyMost: 0 }, why: "" }).message).toBe(
-      'The limit "concurrencyMost" is a whole number of 1 to 20.',
+      'The limit "max_concurrency" is a whole number of 1 to 20.',
     );
     expect(run.refused({ type: "amend", why: "" }).message).toBe(
       "Nothing was named that is to change.",

@@ -135,10 +135,13 @@ function budgets({ read: { history, signs } }: Evidence): Said {
 
 function handled({ read: { history, signs } }: Evidence): Said {
   const { errors, retried, fellBack, degraded } = viewOf(history).counts;
-  const told = `${retried} steps tried again, ${fellBack} given to a fallback agent, ${degraded} degraded, ${signs.raised} put before a person`;
+  const told = `${retried} ${retried === 1 ? "step" : "steps"} tried again, ${fellBack} given to a fallback agent, ${degraded} degraded, ${signs.raised} put before a person`;
   if (errors === 0) return ["does not apply", "Nothing failed, so that nothing was tried again."];
   const isHandled = retried + fellBack + degraded + signs.raised > 0;
-  return [isHandled ? "true" : "not true", `${errors} attempts failed: ${told}.`];
+  return [
+    isHandled ? "true" : "not true",
+    `${errors} ${errors === 1 ? "attempt" : "attempts"} failed: ${told}.`,
+  ];
 }
 
 function flowing({ read: { signs } }: Evidence): Said {
@@ -146,7 +149,7 @@ function flowing({ read: { signs } }: Evidence): Said {
   if (signs.fed === 0) return ["does not apply", "No step of it reads what another gave."];
   return [
     "true",
-    `${signs.fed} steps were given what steps before them gave, each checked against its promise.`,
+    `${signs.fed} ${signs.fed === 1 ? "step was" : "steps were"} given what steps before gave, each checked against its promise.`,
   ];
 }
 

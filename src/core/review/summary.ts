@@ -110,11 +110,11 @@ function minutes(ms: number): number {
 /** What is sensible to do next, most pressing first: decide what waits, look at what it gave, keep it. */
 function nextSteps({ read: { history } }: Evidence): readonly string[] {
   const run = history.run ?? "last";
-  const { exceptionCount, gateCount, status } = viewOf(history);
+  const { exceptionCount, gateCount, taskCount, status } = viewOf(history);
   const held = exceptionCount > 0 || status === "paused";
   return [
     ...(held ? [`muster runs why-waiting ${run}`, `muster runs resume ${run}`] : []),
-    ...(gateCount > 0 ? ["muster inbox list"] : []),
+    ...(gateCount + taskCount > 0 ? ["muster inbox list"] : []),
     `muster runs show ${run}`,
     `muster runs events ${run}`,
     `muster runs verify ${run}`,

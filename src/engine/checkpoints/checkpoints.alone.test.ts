@@ -123,6 +123,16 @@ describe("resume workflow wf_abc123 from checkpoint cp_5 with modified parameter
     await company.close();
   });
 
+  test("what was told to the company itself is no run: checkpoints are made after it, too", async () => {
+    const { company, troubles } = await open();
+    expect(await company.steer({ agent: "breaker", how: "drain", why: "lunch" })).toEqual([]);
+    expect(await company.steer({ agent: "breaker", how: "start", why: "back" })).toEqual([]);
+    const run = await ran(company);
+    expect((await company.checkpoints(run))?.map(({ id }) => id)).toEqual(["cp_1", "cp_2", "cp_3"]);
+    expect(troubles).toEqual([]);
+    await company.close();
+  });
+
   test("with other params, it is said which finished steps used them and stay as they are", async () => {
     const { company } = await open();
     const run = await ran(company);

@@ -9,7 +9,7 @@ import {
   passing,
   policyOf,
 } from "../../core/history/index.ts";
-import type { Digest, RunId } from "../../core/id.ts";
+import { type Digest, parseRunId, type RunId } from "../../core/id.ts";
 import { type Event, eventOf } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Clock } from "../runtime/index.ts";
@@ -163,7 +163,9 @@ function readToEnd(state: State, most: number): void {
 }
 
 function count(state: State, envelope: Envelope, rows: Kept[]): void {
-  const id = envelope.stream as RunId;
+  const id = parseRunId(envelope.stream);
+  // The company's own stream is no run.
+  if (id === null) return;
   const isOver = envelope.type === "run.finished";
   if (!isOver && state.runs.get(id) === null) return;
   const event = eventOf(envelope);

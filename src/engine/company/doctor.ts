@@ -127,7 +127,8 @@ async function agents(office: Office): Promise<readonly Looked[]> {
   const all = await agentsOf(office);
   const bad = all.filter(({ unwell, breaker }) => unwell !== null || breaker === "open");
   const stopped = all.filter(({ steered }) => steered !== null);
-  const count = `${all.length} agents, ${all.reduce((sum, { inFlight }) => sum + inFlight, 0)} attempts in flight`;
+  const inFlight = all.reduce((sum, agent) => sum + agent.inFlight, 0);
+  const count = `${all.length} ${all.length === 1 ? "agent" : "agents"}, ${inFlight} ${inFlight === 1 ? "attempt" : "attempts"} in flight`;
   const rest: Looked =
     stopped.length === 0
       ? well("agents", `${count}, ${all.length - bad.length} of them well.`)

@@ -139,7 +139,7 @@ function noMemory(name: string): Found {
     area: "reliability",
     severity: "low",
     message: `The agent "${name}" may use all memory of the machine.`,
-    remedy: "Write memory: 512MB, or as much as it needs.",
+    remedy: "Write memory_limit_per_agent: 512MB, or as much as it needs.",
     effort: "minutes",
   };
 }

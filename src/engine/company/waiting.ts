@@ -5,21 +5,25 @@ import { type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
 import { shellWord } from "../../core/shell-word.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Queued } from "../runtime/index.ts";
+import { isHeld } from "../store/index.ts";
 import type { Waiting } from "./company.ts";
 import type { Office } from "./office.ts";
 
 /**
  * What each open step of a run waits for, for people: from its state, and from this process's queues.
  *
- * @param queued null where this process only looks: whether an attempt has its places, only the
- *   process at work can tell
+ * @param queued what waits for a place here; where this process only looks, whether another one is at
+ *   work: whether an attempt has its places, only that one can tell
  */
-function waitingOf(run: Run, queued: readonly Queued[] | null): readonly Waiting[] {
-  const places = new Map(queued?.map((one) => [one.key, one]));
+function waitingOf(
+  run: Run,
+  queued: readonly Queued[] | "elsewhere" | "nowhere",
+): readonly Waiting[] {
+  const places = new Map(typeof queued === "string" ? [] : queued.map((one) => [one.key, one]));
   const waits = waitsOf(run).map((wait): Waiting => {
     const place = places.get(wait.key);
     const seen = place === undefined ? toldOf(wait, run.id) : queuedFor(wait, place);
-    const told = queued === null ? fromAfar(wait, seen) : seen;
+    const told = typeof queued === "string" ? fromAfar(wait, seen, queued) : seen;
     return { path: wait.path, key: wait.key, ...told };
   });
   if (run.paused === null) return waits;
@@ -29,16 +33,23 @@ function waitingOf(run: Run, queued: readonly Queued[] | null): readonly Waiting
 }
 
 /** What the steps of a run wait for; null where there is no such run. */
-export function waitingIn({ runtime, isLooking }: Office, id: RunId): readonly Waiting[] | null {
+export function waitingIn(office: Office, id: RunId): readonly Waiting[] | null {
+  const { folder, runtime, isLooking } = office;
   const run = runtime.run(id);
-  return run === null ? null : waitingOf(run, isLooking ? null : runtime.queued(id));
+  if (run === null) return null;
+  if (!isLooking) return waitingOf(run, runtime.queued(id));
+  return waitingOf(run, isHeld(folder) ? "elsewhere" : "nowhere");
 }
 
 type Told = Omit<Waiting, "path" | "key">;
 
 /** An attempt that another process has in hand: it may still wait for its turn there. */
-function fromAfar({ what }: Wait, told: Told): Told {
+function fromAfar({ what }: Wait, told: Told, place: "elsewhere" | "nowhere"): Told {
   if (what.kind !== "agent" || what.stopping) return told;
+  if (place === "nowhere") {
+    const gone = `Agent "${what.agent}" was to do it, attempt ${what.attempt}, when the process at work ended.`;
+    return { ...told, what: gone };
+  }
   const turn =
     what.uses.length === 0 ? "for a place with it" : `for its turn at ${what.uses.join(", ")}`;
   const sentence = `Agent "${what.agent}" is at work on it, attempt ${what.attempt}, or it waits ${turn}: only the process at work can tell.`;
