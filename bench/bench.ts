@@ -13,6 +13,8 @@ const quick = process.argv.includes("--quick");
 const TIMES = quick ? 1 : 5;
 /** A thousand runs at once, so many times: what is measured is a process at work. */
 const BATCHES = 5;
+/** How long after its runs were begun the process is killed. */
+const KILLED_AFTER_MS = 250;
 const scratch = mkdtempSync(join(process.env["MUSTER_BENCH_DIR"] ?? tmpdir(), "muster-bench-"));
 const rows: string[][] = [
   ["workload", "ours", "floor", "ratio", "to reach", "CPU ms a step", "more"],
@@ -146,7 +148,9 @@ async function recovery(): Promise<void> {
 function killed(folder: string): Promise<void> {
   return new Promise((done) => {
     const process_ = start("crash", folder, [1000]);
-    setTimeout(() => process_.kill("SIGKILL"), 900);
+    process_.stdout?.once("data", () =>
+      setTimeout(() => process_.kill("SIGKILL"), KILLED_AFTER_MS),
+    );
     process_.on("exit", () => done());
   });
 }

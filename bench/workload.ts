@@ -37,7 +37,11 @@ const WORKLOADS: Record<string, () => Promise<Figures>> = {
       againAndAgain(one(1), () => runsOf(company, { workflow: "chain-10", runs: one(0) })),
     ),
   // To be killed: every run of it is one of those that are counted.
-  crash: () => ours((company) => runsOf(company, { workflow: "chain-10", runs: one(0) }), null),
+  crash: () =>
+    ours((company) => {
+      process.stdout.write("begun\n");
+      return runsOf(company, { workflow: "chain-10", runs: one(0) });
+    }, null),
   "fan-out": () => {
     const fan = (company: Company, count: number): Promise<void> =>
       runsOf(company, { workflow: "fan", runs: 1, params: { count } });
