@@ -15,7 +15,14 @@ export type CompanyBody =
   /** It takes work again. */
   | { readonly type: "agent.started"; readonly agent: string; readonly why: string }
   | { readonly type: "agent.unwell"; readonly agent: string; readonly why: string }
-  | { readonly type: "agent.recovered"; readonly agent: string };
+  | { readonly type: "agent.recovered"; readonly agent: string }
+  /** How many attempts may be in flight in the process at work. */
+  | {
+      readonly type: "governor.limited";
+      readonly from: number;
+      readonly to: number;
+      readonly why: string;
+    };
 
 export type CompanyEvent = CompanyBody & {
   readonly seq: number;
@@ -30,6 +37,8 @@ export type CompanyState = {
   readonly steered: Readonly<Record<string, Steered>>;
   /** Agents that were not well when they were last heard of, and why. */
   readonly unwell: Readonly<Record<string, { readonly why: string; readonly at: number }>>;
+  /** How many attempts may be in flight, where that was changed; absent: it never was. */
+  readonly limited?: { readonly to: number; readonly why: string; readonly at: number };
 };
 
 export type Steered = {
@@ -42,7 +51,10 @@ export type Steered = {
 export const NEW_COMPANY: CompanyState = { seq: 0, steered: {}, unwell: {} };
 
 export function evolveCompany(state: CompanyState, event: CompanyEvent): CompanyState {
-  const { seq, at, by, agent } = event;
+  const { seq, at, by } = event;
+  if (event.type === "governor.limited")
+    return { ...state, seq, limited: { to: event.to, why: event.why, at } };
+  const { agent } = event;
   switch (event.type) {
     case "agent.drained":
     case "agent.stopped": {
@@ -70,6 +82,7 @@ const TYPES: Readonly<Record<CompanyBody["type"], true>> = {
   "agent.started": true,
   "agent.unwell": true,
   "agent.recovered": true,
+  "governor.limited": true,
 };
 
 /** How an event is written: what every event has goes into the envelope, the rest is its data. */

@@ -1,10 +1,13 @@
 import type { z } from "zod";
-import { anything, closed, type Keys, listOf, named, word } from "./closed-shape.ts";
+import { anything, closed, type Keys, listOf, named, truth, whole, word } from "./closed-shape.ts";
 import { companyBudgetShape } from "./company-budget.ts";
 import { keepingShape } from "./keeping.ts";
 import { settingBlocks } from "./setting-blocks.ts";
 import { musterShape } from "./workflow-shape.ts";
 import type { MapSource, SettingsSource } from "./workflow-source.ts";
+
+/** Of one process; a crash repeats at most so many. */
+export const IN_FLIGHT_MOST = 1_024;
 
 export const mapKeys: Keys<MapSource> = {
   muster: musterShape,
@@ -22,6 +25,14 @@ export const mapKeys: Keys<MapSource> = {
     listOf(word("an address"), "a list of addresses"),
     "a map of names to lists of addresses",
   ).describe("Names that stand for addresses of e-mail."),
+  concurrency: closed<NonNullable<MapSource["concurrency"]>>({
+    most: whole(1, IN_FLIGHT_MOST).describe(
+      "Attempts in flight at once, of all runs together. Default 1024.",
+    ),
+    adaptive: truth().describe(
+      "true: it falls while what is due comes late, and rises again; each change is an event.",
+    ),
+  }).describe("How much is done at once, over all runs."),
   retention: keepingShape.describe("How long ended runs are kept; without it, for good."),
 };
 

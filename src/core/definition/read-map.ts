@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import { type CompanyBudget, readCompanyBudget } from "./company-budget.ts";
 import { isMap } from "./draft.ts";
 import { KEEP_ALL, type Keeping, readKeeping } from "./keeping.ts";
-import { mapShape } from "./map-shape.ts";
+import { IN_FLIGHT_MOST, mapShape } from "./map-shape.ts";
 import { type Laid, leavesOf } from "./overlay.ts";
 import { inOrder, openReport, type Report } from "./report.ts";
 import { readSettings } from "./settings.ts";
@@ -20,6 +20,8 @@ export type CompanyMap = {
   /** What all runs may use together, as far as it can be read; null where the file is no map at all. */
   readonly budget: CompanyBudget | null;
   readonly keeping: Keeping;
+  /** How many attempts may be in flight at once; null where it does not say. */
+  readonly concurrency: { readonly most: number; readonly isAdaptive: boolean } | null;
   readonly problems: readonly Problem[];
 };
 
@@ -52,11 +54,17 @@ export function readMap(input: { readonly file: string; readonly text: string })
     defaults: isWrong ? [] : laidOf(source, shaped),
     budget,
     keeping: isWrong ? KEEP_ALL : keeping,
+    concurrency: isWrong ? null : concurrencyOf(shaped),
     problems: inOrder(problems),
   };
 }
 
-const NOTHING = { company: "", defaults: [], budget: null, keeping: KEEP_ALL };
+const NOTHING = { company: "", defaults: [], budget: null, keeping: KEEP_ALL, concurrency: null };
+
+function concurrencyOf({ concurrency: said }: Partial<MapSource>): CompanyMap["concurrency"] {
+  if (said === undefined) return null;
+  return { most: said.most ?? IN_FLIGHT_MOST, isAdaptive: said.adaptive === true };
+}
 
 /** What a workflow would be told about them, told once, at their own place. */
 function checkDefaults(defaults: NonNullable<MapSource["defaults"]>, report: Report): void {

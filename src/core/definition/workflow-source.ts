@@ -55,6 +55,7 @@ export type MapSource = {
   readonly company?: string;
   readonly defaults?: SettingsSource;
   readonly budget?: CompanyBudgetSource;
+  readonly concurrency?: { readonly most?: number; readonly adaptive?: boolean };
   readonly channels?: Readonly<Record<string, Json>>;
   readonly recipients?: Readonly<Record<string, readonly string[]>>;
   readonly retention?: KeepingSource;

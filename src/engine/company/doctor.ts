@@ -151,11 +151,18 @@ async function agents(office: Office): Promise<readonly Looked[]> {
 
 const OPEN = ["accepted", "running", "waiting", "paused"];
 
-function queues({ log, clock }: Office): Looked {
+/** How the limit on what is in flight was changed last; "" where it never was. */
+function limited({ register }: Office): string {
+  const { limited: now } = register.state();
+  return now === undefined ? "" : ` At most ${now.to} attempts in flight: ${now.why}`;
+}
+
+function queues(office: Office): Looked {
+  const { log, clock } = office;
   const open = log.standings({ status: OPEN, most: WAITING_LOOK });
   const of = (status: string): number => open.filter((one) => one.status === status).length;
   const late = log.due(clock.now() - COMMIT_WRONG_MS, WAITING_LOOK).length;
-  const said = `${of("accepted") + of("running")} runs go on, ${of("waiting")} wait, ${of("paused")} are paused; ${late} timers are late; ${log.untold().length} waits were not told of their event.`;
+  const said = `${of("accepted") + of("running")} runs go on, ${of("waiting")} wait, ${of("paused")} are paused; ${late} timers are late; ${log.untold().length} waits were not told of their event.${limited(office)}`;
   if (late > 0 && open.length > 0)
     return {
       id: "queues",

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openCompany } from "./index.ts";
+import type { StreamId } from "../../core/id.ts";
+import { lookIntoSqlite } from "../store/index.ts";
+import { type Company, openCompany } from "./index.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -52,4 +54,57 @@ test("a run that waits for a limit of calls says until when, and its resource do
   expect(await company.document(run)).toMatchObject({
     resources: { api_calls: { rate_limited: true } },
   });
+});
+
+/** Blocks the event loop, as a machine with too much to do does. */
+function busy(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
+}
+
+function limitsIn(): readonly Limited[] {
+  const log = lookIntoSqlite(folder);
+  if (log === null) return [];
+  const events = [...log.read("company" as StreamId)];
+  void log.close();
+  return events
+    .filter(({ type }) => type === "governor.limited")
+    .map(({ data }) => data as Limited);
+}
+
+type Limited = { readonly from: number; readonly to: number; readonly why: string };
+
+test("adaptive: Auto-adjust based on system load: the limit falls while the process is late, and rises again, with events that say why", {
+  timeout: 60_000,
+}, async () => {
+  writeFileSync(
+    join(folder, "map.yaml"),
+    "muster: 1\ncompany: acme\nconcurrency: { most: 8, adaptive: true }\n",
+  );
+  let goOn = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const attempt = () => released.then(() => ({ outputs: {} }));
+  const steps = Array.from({ length: 6 }, (_, at) => ({ id: `s${at}`, agent: "clerk" }));
+  await using company: Company = await openCompany(folder, {
+    agents: { clerk: { effects: "pure", attempt } },
+    workflows: { many: { execution_config: { mode: "parallel", max_concurrency: 6 }, steps } },
+  });
+  const started = await company.run("many");
+  const { run } = started;
+  if (run === null) throw new Error(JSON.stringify(started.problems));
+  await expect
+    .poll(
+      () => {
+        busy(600);
+        return limitsIn()[0];
+      },
+      { timeout: 30_000, interval: 200 },
+    )
+    .toMatchObject({ from: 8, why: expect.stringContaining("The event loop was late by") });
+  expect(limitsIn()[0]?.to).toBeLessThan(8);
+  goOn();
+  expect((await company.settled(run)).status).toBe("completed");
+  await expect.poll(() => limitsIn().at(-1)?.to, { timeout: 30_000, interval: 500 }).toBe(8);
+  expect(limitsIn().at(-1)?.why).toContain("The event loop is late by");
 });

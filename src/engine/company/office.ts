@@ -31,6 +31,8 @@ export type Office = {
   readonly archiver: Archiver | null;
   /** Ends what keeps to the company's retention. */
   readonly endRetaining: () => Promise<void>;
+  /** Ends what holds the process to the limit of the company's map. */
+  readonly endGoverning: () => void;
   /** Who keeps checkpoints, or only looks at those that are kept; null in memory. */
   readonly checkpoints: CheckpointReader | null;
   /** Opened when it is first needed. */

@@ -18,6 +18,7 @@ import type { Company } from "./company.ts";
 import { eventsOf, settled } from "./following.ts";
 import { foresightOf } from "./foresight.ts";
 import { forkRun } from "./fork-run.ts";
+import { governing } from "./governing.ts";
 import { hire } from "./hire.ts";
 import { keepingOf } from "./keeping.ts";
 import { listed, openLibrary } from "./library.ts";
@@ -68,11 +69,12 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
   try {
     const office = await openOffice(path, { log, clock, options });
     office.readers.start();
-    if (options.perform !== false && options.begin !== false)
-      for (const problem of await office.runtime.start()) options.trouble?.(problem);
     const begins = options.perform !== false && options.begin !== false;
-    const endRetaining = begins ? retaining(office, options.trouble ?? (() => {})) : null;
-    return companyOf(endRetaining === null ? office : { ...office, endRetaining });
+    const trouble = options.trouble ?? (() => {});
+    const endGoverning = begins ? await governing(office, trouble) : office.endGoverning;
+    if (begins) for (const problem of await office.runtime.start()) trouble(problem);
+    const endRetaining = begins ? retaining(office, trouble) : office.endRetaining;
+    return companyOf({ ...office, endGoverning, endRetaining });
   } catch (error) {
     await log.close();
     throw error;
@@ -99,6 +101,7 @@ const NOT_YET = {
   checkpoints: null,
   archiver: null,
   endRetaining: async (): Promise<void> => {},
+  endGoverning: (): void => {},
 };
 
 async function openOffice(folder: string, given: Given): Promise<Office> {
@@ -255,6 +258,7 @@ async function withDefinition(
 }
 
 async function closeOffice(office: Office): Promise<void> {
+  office.endGoverning();
   await office.endRetaining();
   await office.files?.close();
   await office.checkpoints?.close();

@@ -1,3 +1,4 @@
+export { adapted, type Limited, openAdaptive } from "./adaptive.ts";
 export { type Breaker, openBreaker, type Refusal } from "./breaker.ts";
 export {
   type CallLimit,

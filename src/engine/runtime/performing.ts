@@ -40,6 +40,8 @@ export type Performing = {
   readonly landed: (attempt: Attempt) => void;
   readonly queued: (attempt: Attempt) => Queued;
   readonly count: () => number;
+  readonly inFlight: () => number;
+  readonly admit: (inFlightMost: number) => void;
   /** Begins nothing more and aborts what is under way; only what was done is still told. */
   readonly close: (residents: Iterable<Resident>) => void;
 };
@@ -86,6 +88,8 @@ export function openPerforming(shell: PerformingShell): Performing {
     landed: (attempt) => leave(state, attempt),
     queued: (attempt) => queued(state, attempt),
     count: () => state.count,
+    inFlight: places.inFlight,
+    admit: places.admit,
     close: (residents) => {
       state.isClosed = true;
       for (const { attempts } of residents)

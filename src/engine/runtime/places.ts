@@ -23,6 +23,8 @@ export type Places<Holder> = {
   /** Names of the places that are full; empty is: too much is in flight in this process. */
   readonly lacking: (waiting: Waiting<Holder>) => readonly string[];
   readonly inFlight: () => number;
+  /** From now on so many may be in flight; those that are go on. */
+  readonly admit: (inFlightMost: number) => void;
 };
 
 export type Want = { readonly place: string; readonly capacity: number };
@@ -64,7 +66,7 @@ type State<Holder> = {
   readonly known: WeakMap<readonly Want[], Party<Holder>>;
   /** Have their places and wait for a share of what is in flight. */
   readonly placed: Queue<Waiting<Holder>>;
-  readonly inFlightMost: number;
+  inFlightMost: number;
   readonly granted: (holder: Holder) => void;
   inFlight: number;
   arrivals: number;
@@ -102,6 +104,10 @@ export function openPlaces<Holder>(
     lacking: ({ placed, party }) =>
       placed ? [] : party.wants.filter(({ place }) => isFull(place)).map(({ place }) => place.name),
     inFlight: () => state.inFlight,
+    admit: (inFlightMost) => {
+      state.inFlightMost = inFlightMost;
+      serve(state);
+    },
   };
 }
 

@@ -48,7 +48,10 @@ export interface Runtime {
     /** Attempts in hand, and those of them that wait for a place. */
     readonly attempts: number;
     readonly placing: number;
+    readonly inFlight: number;
   };
+  /** From now on so many attempts may be in flight in this process. */
+  admit(inFlightMost: number): void;
   /** Calls back after each commit that holds events of the run, and at the end of closing; returns what ends that. */
   watch(run: RunId, told: () => void): () => void;
   isClosed(): boolean;
