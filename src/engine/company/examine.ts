@@ -150,7 +150,7 @@ function noEstimate(name: string): Found {
     area: "cost",
     severity: "low",
     message: `The agent "${name}" does not say what an attempt uses: no budget can set it aside before.`,
-    remedy: "Write estimate: {calls: 1}, with tokens and money where it costs some.",
+    remedy: "Write usage_estimate: {calls: 1}, with tokens and money where it costs some.",
     effort: "minutes",
   };
 }
