@@ -4,10 +4,13 @@ import type { Problem } from "../problem.ts";
 import { hasEnded } from "./control.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { AmendedLimits } from "./event.ts";
+import { readsParam } from "./fork.ts";
 import type { Run } from "./run.ts";
+import { stepsOf } from "./scope.ts";
 import type { Told } from "./signal.ts";
-import { get } from "./table.ts";
+import { entries, get } from "./table.ts";
 import { totalTimeoutOf } from "./time-limit.ts";
+import { barePath } from "./undo.ts";
 
 /** One run is amended at most so often: each time it keeps what held before. */
 export const AMENDMENTS_MOST = 1_000;
@@ -27,7 +30,8 @@ export function heardAmend(
   if (run.phase === "finished") return hasEnded(run);
   const given = converted(run, params ?? {});
   if ("problem" in given) return given.problem;
-  const against = limits === undefined ? null : wrongLimit(limits);
+  const against =
+    decidedOn(run, Object.keys(given.params)) ?? (limits === undefined ? null : wrongLimit(limits));
   if (against !== null) return against;
   if (countOf(run) >= AMENDMENTS_MOST)
     return { code: "limit", message: `${run.id} was amended ${AMENDMENTS_MOST} times, the most.` };
@@ -43,6 +47,27 @@ export function heardAmend(
   tell(draft, { type: "run.amended", ...changed, ...bounds, why });
   retime(draft, before);
   return null;
+}
+
+/** What people are asked about, or have decided on, is not changed under them. */
+function decidedOn(run: Run, params: readonly string[]): Problem | null {
+  if (params.length === 0) return null;
+  const gates = stepsOf(run.workflow.root).filter((step) => step.kind === "gate");
+  for (const gate of gates) {
+    const read = params.filter((param) => readsParam(gate, param));
+    if (read.length === 0 || !hasBegun(run, gate.path)) continue;
+    return {
+      code: "conflict",
+      message: `People are asked, or have decided, at "${gate.name}" on ${read.join(", ")}: that cannot be changed under them.`,
+      mend: `Reject it there, or begin a run with the other params from before it: muster runs fork ${run.id}`,
+    };
+  }
+  return null;
+}
+
+function hasBegun(run: Run, path: string): boolean {
+  const isIt = ([at]: readonly [string, unknown]) => barePath(at) === path;
+  return [...entries(run.frames)].some(isIt) || [...entries(run.outputs)].some(isIt);
 }
 
 /** The total time limit is another one now: so is the moment at which it has passed. */

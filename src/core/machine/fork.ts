@@ -141,7 +141,7 @@ function staleIn(ended: Ended, changed: readonly string[]): ForkPlan["stale"] {
   });
 }
 
-function readsParam(step: Step, param: string): boolean {
+export function readsParam(step: Step, param: string): boolean {
   return readsIn(step).some(([root, name]) => root === "params" && (name ?? param) === param);
 }
 

@@ -147,6 +147,23 @@ describe("leaving a step out", () => {
 });
 
 describe("amending a run", () => {
+  test("does not change what people are asked about, or have decided on, under them", () => {
+    const run = given(`
+      parameters: { copies: 7, size: 1 }
+      steps:
+        - { id: ok, gate: "Print ${"${params.copies}"}?" }
+        - { id: print, agent: printer, inputs: { copies: $params.copies, size: $params.size } }
+        - { id: more, agent: printer, inputs: { copies: $params.copies } }
+    `).start({ copies: 7, size: 1 });
+    const refused = /decided, at "ok" on copies/;
+    const amend = { type: "amend", params: { copies: 500 }, why: "more" } as const;
+    expect(run.refused(amend).message).toMatch(refused);
+    run.tell({ type: "amend", params: { size: 2 }, why: "larger" });
+    run.vote("ok", "ana");
+    expect(run.refused(amend).message).toMatch(refused);
+    expect(run.asked("print").inputs).toEqual({ copies: 7, size: 2 });
+  });
+
   test("params reach only steps not yet started", () => {
     const run = given(TWO).start({ size: 5 });
     run.tell({ type: "amend", params: { size: 8 }, why: "larger" });
