@@ -118,7 +118,13 @@ describe("an agent's answer", () => {
   test("its usage is kept, of outputs and of errors", () => {
     const usage = { tokens: 12, costMicros: 90, currency: "usd", calls: 1, colour: "red" };
     const kept = { tokens: 12, costMicros: 90, currency: "USD", calls: 1 };
-    expect(check({ outputs: {}, usage })).toEqual({ outputs: {}, usage: kept });
+    expect(check({ outputs: {}, usage })).toEqual({
+      outputs: {},
+      usage: kept,
+      warnings: [
+        "Of the agent's usage nothing counts colour; it may say tokens, costMicros, currency, calls.",
+      ],
+    });
     expect(check({ error: "no", usage })).toMatchObject({ usage: kept });
   });
 

@@ -46,6 +46,7 @@ function outputsOf(answer: JsonObject, outputs: JsonObject): AgentAnswer {
   const usage = usageOf(answer["usage"]);
   const warnings = warningsOf(answer["warnings"]);
   if (usage === "bad") warnings.push("The agent's usage could not be read and was left out.");
+  else warnings.push(...unknownUsage(answer["usage"]));
   return {
     outputs,
     ...(usage === "bad" || usage === null ? {} : { usage }),
@@ -69,6 +70,16 @@ function usageOf(given: unknown): Usage | null | "bad" {
     }
   }
   return usage;
+}
+
+const USAGE_KEYS = ["tokens", "costMicros", "currency", "calls"];
+
+/** What is not counted is told: else a budget would look kept that is not. */
+function unknownUsage(given: unknown): readonly string[] {
+  const unknown = Object.keys(given ?? {}).filter((key) => !USAGE_KEYS.includes(key));
+  if (unknown.length === 0) return [];
+  const names = unknown.join(", ").slice(0, KIND_CHARACTERS_MOST);
+  return [`Of the agent's usage nothing counts ${names}; it may say ${USAGE_KEYS.join(", ")}.`];
 }
 
 function warningsOf(given: unknown): string[] {
