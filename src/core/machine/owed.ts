@@ -25,8 +25,11 @@ export function owed(run: Run): readonly Effect[] {
 export function owedBy(run: Run, events: readonly Event[]): readonly Effect[] {
   if (events.some((event) => event.type === "run.resumed")) return owed(run);
   const effects: Effect[] = [];
+  const from = events[0]?.seq ?? 0;
   for (const event of events) {
     const key = opens(event);
+    // What this decision both opened and changed is told once, as it is now.
+    if (key !== null && key !== event.seq && key >= from) continue;
     const open = key === null ? undefined : get(run.open, key);
     if (key !== null && open !== undefined) push(effects, run, { key, open });
   }
