@@ -139,11 +139,11 @@ describe("a second process on the same folder", () => {
     expect(noWait.code).toBe(0);
     const paid = noWait.out.trim() as RunId;
     await polled(() => host.standing(paid)?.status).toBe("waiting");
-    const watching = muster("runs", "watch", paid, "--json");
     const following = muster("runs", "events", paid, "--follow", "--json");
     expect((await muster("publish", "payment", "--key", "A1")).out).toContain("1 run was told.");
-    expect(JSON.parse((await watching).out)).toMatchObject({ status: "completed" });
     expect((await following).out.trim().split("\n").at(-1)).toContain("run.finished");
+    const watched = await muster("runs", "watch", paid, "--json");
+    expect(JSON.parse(watched.out)).toMatchObject({ status: "completed" });
 
     const parked = await started(host, "ask");
     const cancelled = await muster("runs", "cancel", parked, "--reason", "no more");
