@@ -1,11 +1,11 @@
-import { decide, type Inherited } from "../../src/core/machine/index.ts";
-import { folding, MACHINE, refolded } from "./planting.ts";
+import type { Inherited } from "../../src/core/machine/index.ts";
+import { folding } from "./planting.ts";
 import type { Plant } from "./plants.ts";
 
 const isLeafEnd = ({ path, state }: Inherited): boolean =>
   state === "completed" && !/[\]}]/.test(path) && path.includes("/");
 
-/** Rules of forking, and of pausing, each switched off. */
+/** Rules of forking, each switched off. */
 export const PLANTS_OF_FORKS: Readonly<Record<string, Plant>> = {
   "a fork takes writers in flight for not begun": {
     promise: "fork",
@@ -44,17 +44,5 @@ export const PLANTS_OF_FORKS: Readonly<Record<string, Plant>> = {
             undo: { path: undoable.path, output: null, child: null, born: event.seq, next: null },
           };
     }),
-  },
-  "a pause stops nothing": {
-    promise: "pause",
-    machine: {
-      ...MACHINE,
-      decide: (run, signal, facts) => {
-        if (signal.type === "pause" || signal.type === "resume" || run.paused === null)
-          return decide(run, signal, facts);
-        const made = decide({ ...run, paused: null }, signal, facts);
-        return "code" in made ? made : refolded(run, made, made.events);
-      },
-    },
   },
 };

@@ -1,8 +1,9 @@
 import type { ANTI_PATTERNS, Block, Each, Step, TypeRef } from "../definition/index.ts";
+import { childrenOf } from "../machine/index.ts";
 import type { Finding } from "./advice.ts";
 import { independentIn } from "./independent.ts";
 import { readsIn } from "./reads.ts";
-import { called, innerOf, type Subject } from "./subject.ts";
+import { called, type Subject } from "./subject.ts";
 
 /** A workflow of fewer tasks is looked at by whoever started it. */
 const FEW_TASKS = 3;
@@ -58,7 +59,7 @@ function noCheckpoints({ workflow, isSaid }: Subject): readonly Finding[] {
 
 function tasksIn(step: Step): number {
   const own = step.kind === "task" || step.kind === "workflow" ? 1 : 0;
-  return innerOf(step).reduce((sum, inner) => sum + tasksIn(inner), own);
+  return childrenOf(step).reduce((sum, inner) => sum + tasksIn(inner), own);
 }
 
 function endlessRetries({ steps }: Subject): readonly Finding[] {

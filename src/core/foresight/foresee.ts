@@ -1,6 +1,6 @@
 import type { Amounts } from "../amounts.ts";
-import type { Step, Task, Workflow } from "../definition/index.ts";
-import { barePath, type Path, stepAt } from "../machine/index.ts";
+import type { Step, Workflow } from "../definition/index.ts";
+import { barePath, type Path, stepAt, stepsOf } from "../machine/index.ts";
 import type { Experience } from "./experience.ts";
 import { median, quantile } from "./quantile.ts";
 import { byStep, type Timeline } from "./timeline.ts";
@@ -184,7 +184,8 @@ function nearLimit(workflow: Workflow, step: Step, ms: readonly number[]): strin
 
 /** What ends the run the first time it fails, and was never tried. */
 function untriedPoints(workflow: Workflow, experience: Experience): readonly FailurePoint[] {
-  return tasksIn(workflow.root).flatMap((task): FailurePoint[] => {
+  return [...stepsOf(workflow.root)].flatMap((task): FailurePoint[] => {
+    if (task.kind !== "task") return [];
     const { path, name, optional, fallback, retry, strategy } = task;
     const isSoft = optional || fallback !== null || strategy === "degradable";
     const isTried = (experience.steps.get(path)?.tries.length ?? 0) > 0;
@@ -199,13 +200,6 @@ function untriedPoints(workflow: Workflow, experience: Experience): readonly Fai
       },
     ];
   });
-}
-
-function tasksIn(step: Step): readonly Task[] {
-  if (step.kind === "task") return [step];
-  if (step.kind === "block") return step.steps.flatMap(tasksIn);
-  if (step.kind === "each" || step.kind === "repeat") return tasksIn(step.body);
-  return step.kind === "choose" ? step.branches.flatMap((branch) => tasksIn(branch.step)) : [];
 }
 
 function caveatsOf(

@@ -1,13 +1,13 @@
 import type { Step } from "../definition/index.ts";
+import { childrenOf } from "../machine/index.ts";
 import { stepsReadBy } from "./reads.ts";
-import { innerOf } from "./subject.ts";
 
 /** In each sequential block, neighbours that only do something and need nothing from one another. */
 export function independentIn(steps: readonly Step[]): readonly (readonly Step[])[] {
   return steps
     .filter((step) => step.kind === "block" && step.execution === "sequential")
     .map((block) => {
-      const inner = innerOf(block);
+      const inner = childrenOf(block);
       return inner.filter((step, at) => isFree(step, inner, at));
     })
     .filter((alone) => alone.length > 1);

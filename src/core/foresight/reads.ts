@@ -1,7 +1,7 @@
 import type { Step, Workflow } from "../definition/index.ts";
 import { readsOf, type Template } from "../expression/index.ts";
+import { childrenOf } from "../machine/index.ts";
 import { unreachable } from "../unreachable.ts";
-import { innerOf } from "./subject.ts";
 
 /** The ids of the steps whose outputs a step reads, in anything it says or holds. */
 export function stepsReadBy(step: Step): ReadonlySet<string> {
@@ -16,7 +16,7 @@ export function readsIn(step: Step): readonly (readonly [id: string, output: str
     const [name, id, output] = path;
     return name === "steps" && id !== undefined ? [[id, output ?? null]] : [];
   });
-  return [...own, ...innerOf(step).flatMap(readsIn)];
+  return [...own, ...childrenOf(step).flatMap(readsIn)];
 }
 
 function conditionsOf(step: Step) {

@@ -1,6 +1,6 @@
 import type { AgentDefinition, Step, Task, Workflow } from "../definition/index.ts";
+import { stepsOf } from "../machine/index.ts";
 import type { Place } from "../problem.ts";
-import { unreachable } from "../unreachable.ts";
 
 /** What advice is given on: a workflow, its steps in one row, and the agents as far as they are known. */
 export type Subject = {
@@ -16,7 +16,7 @@ export type Subject = {
 };
 
 export function subjectOf(workflow: Workflow, agents: readonly AgentDefinition[] | null): Subject {
-  const steps = workflow.root.steps.flatMap(withInner);
+  const steps = [...stepsOf(workflow.root)].slice(1);
   const byName = new Map((agents ?? []).map((agent) => [agent.name, agent]));
   const settings = workflow.settings ?? [];
   return {
@@ -30,30 +30,6 @@ export function subjectOf(workflow: Workflow, agents: readonly AgentDefinition[]
       ),
     top: { ...workflow.root.where, line: 1, column: 1 },
   };
-}
-
-function withInner(step: Step): readonly Step[] {
-  return [step, ...innerOf(step).flatMap(withInner)];
-}
-
-/** The steps that a step holds. */
-export function innerOf(step: Step): readonly Step[] {
-  switch (step.kind) {
-    case "block":
-      return step.steps;
-    case "each":
-    case "repeat":
-      return [step.body];
-    case "choose":
-      return step.branches.map((branch) => branch.step);
-    case "task":
-    case "workflow":
-    case "gate":
-    case "wait":
-      return [];
-    default:
-      return unreachable(step);
-  }
 }
 
 /** How people call a step: `step "2"`, with its name where it has another. */
