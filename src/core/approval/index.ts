@@ -1,0 +1,8 @@
+export type {
+  Chain,
+  Deciders,
+  Delegation,
+  Excluded,
+  Stage,
+  TimeoutStep,
+} from "./chain.ts";

@@ -1,0 +1,1 @@
+export { ALWAYS, type Calendar, type Span } from "./calendar.ts";

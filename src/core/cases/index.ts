@@ -1,0 +1,1 @@
+export type { Case, CaseId, Request } from "./case.ts";

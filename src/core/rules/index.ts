@@ -1,0 +1,8 @@
+export type {
+  PolicyRule,
+  RuleExample,
+  RuleOutcome,
+  Table,
+  TableOutcome,
+  Then,
+} from "./rule.ts";
