@@ -1,4 +1,5 @@
 import type { Span } from "../calendar/index.ts";
+import type { Condition } from "../rules/index.ts";
 
 /** Who decides on an action, in which order, and what follows when nobody does. Never "allowed". */
 export type Chain = {
@@ -15,8 +16,8 @@ export type Chain = {
   readonly remind: readonly number[];
   /** In this order, each after its own time; after the last it is rejected. */
   readonly onTimeout: readonly TimeoutStep[];
-  /** Many at once: at most so many, where the expression over `action` and `case` holds; null: one by one. */
-  readonly bulk: { readonly most: number; readonly onlyIf: string } | null;
+  /** Many at once: at most so many, where this holds; null: one by one. */
+  readonly bulk: { readonly most: number; readonly onlyIf: Condition } | null;
   /** Decides at once in an emergency, with a reason, and is looked at afterwards; null: nobody. */
   readonly breakGlass: { readonly role: string; readonly review: string } | null;
 };

@@ -2,7 +2,7 @@ import type { Chain } from "../approval/index.ts";
 import type { Calendar } from "../calendar/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { EffectClass } from "../machine/index.ts";
-import type { PolicyRule, Table } from "../rules/index.ts";
+import type { Condition, PolicyRule, Table } from "../rules/index.ts";
 
 /**
  * How far an agent may go, from least to most. `reference` reads what everybody may know, `case` what
@@ -73,8 +73,8 @@ export type Tool = {
   readonly reads: { readonly entity: string; readonly fields: readonly string[] | null } | null;
   /** Looked up before the call is judged: how what it writes is now. As `operation`. */
   readonly preview: JsonObject | null;
-  /** A condition on args and preview that holds when it is done; an expression. */
-  readonly precondition: string | null;
+  /** What must hold of args and preview when it is done. */
+  readonly precondition: Condition | null;
   /** Looked up after the call: what it wrote is as it should be. As `operation`; null: the preview serves. */
   readonly verify: JsonObject | null;
   /** What takes it back: another tool and its arguments, templates over `args` and `before`. */
@@ -110,8 +110,8 @@ export type Grant = {
   readonly tools: readonly string[];
   /** Only for these types of request; null: for all. */
   readonly requests: readonly string[] | null;
-  /** Narrower arguments: name of a tool, then an expression over `args` and `case`. */
-  readonly only: Readonly<Record<string, string>>;
+  /** What must hold of a call besides, by the name of the tool. */
+  readonly only: Readonly<Record<string, Condition>>;
   /** What a command or http agent can do beside the gateway, as its author says; shown in the map. */
   readonly ungoverned: readonly string[];
 };

@@ -1,4 +1,5 @@
 export type {
+  Condition,
   PolicyRule,
   RuleExample,
   RuleOutcome,

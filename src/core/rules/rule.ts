@@ -37,6 +37,14 @@ export type RuleOutcome = {
   readonly leaves: readonly string[];
 };
 
+/** A condition by itself, compiled when the map is read: what a grant is narrowed to, what holds before a write. */
+export type Condition = {
+  /** As its author wrote it. */
+  readonly text: string;
+  /** Never throws. */
+  readonly evaluate: (facts: JsonObject) => RuleOutcome;
+};
+
 export type RuleExample = {
   readonly name: string;
   readonly facts: JsonObject;
