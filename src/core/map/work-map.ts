@@ -1,5 +1,5 @@
 import type { Chain } from "../approval/index.ts";
-import type { Calendar } from "../calendar/index.ts";
+import type { Calendar, Span } from "../calendar/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { EffectClass } from "../machine/index.ts";
 import type { Condition, PolicyRule, Table } from "../rules/index.ts";
@@ -127,7 +127,7 @@ export type RequestType = {
   readonly owner: string;
   /** The binding that names the person it is about: their data can be erased. */
   readonly subject: string | null;
-  readonly sla: { readonly respondMs: number | null; readonly resolveMs: number | null };
+  readonly sla: { readonly respond: Span | null; readonly resolve: Span | null };
   /** Tools that may be used for it; null: those its agents have. */
   readonly tools: readonly string[] | null;
 };
