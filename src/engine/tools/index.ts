@@ -1,0 +1,14 @@
+export {
+  isToolFailed,
+  type Looking,
+  type Performed,
+  type Performing,
+  type SystemHealth,
+  type Toolbox,
+  type ToolFailed,
+  type ToolRead,
+  type ToolSpec,
+  type ToolWritten,
+  type Verified,
+  type Verifying,
+} from "./toolbox.ts";
