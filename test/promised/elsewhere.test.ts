@@ -81,6 +81,10 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
     ],
     "src/engine/company/governor.alone.test.ts": [
       [
+        "Compute resource allocation",
+        "cpu_limit_per_agent of a run holds for an agent that names none, and slows it",
+      ],
+      [
         "compute: memory_limit_per_agent: 4GB",
         "memory_limit_per_agent of a run holds for an agent that names none, and ends it",
       ],

@@ -19,12 +19,14 @@ import {
   longText,
   named,
   oneOf,
+  share,
   size,
   some,
   truth,
   whole,
   word,
 } from "./closed-shape.ts";
+import { CORES_LEAST, CORES_MOST } from "./cores.ts";
 import { outputsShape } from "./step-shape.ts";
 import { musterShape } from "./workflow-shape.ts";
 
@@ -95,6 +97,9 @@ const localKeys: Keys<LocalAgentSource> = {
     "Variables of the environment that it sees: names, or NAME: $env.OTHER. Nothing else is inherited.",
   ),
   memory_limit_per_agent: size().describe("The most memory of one instance: 512MB, 4GB."),
+  cpu_limit_per_agent: share(CORES_LEAST, CORES_MOST).describe(
+    "The most processor cores that one instance may keep busy: 0.5, 2. What would be more is slowed to it.",
+  ),
 };
 
 const functionKeys: Keys<FunctionAgentSource> = {

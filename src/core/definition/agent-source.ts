@@ -46,6 +46,7 @@ export type LocalAgentSource = PerformedAgentSource & {
   readonly instances?: number;
   readonly env?: readonly string[] | { readonly [name: string]: string };
   readonly memory_limit_per_agent?: string | number;
+  readonly cpu_limit_per_agent?: number;
 };
 
 export type FunctionAgentSource = LocalAgentSource & {

@@ -79,6 +79,8 @@ type AgentCommon = {
   readonly timeoutMs: number;
   /** Of one instance; null is the machine's own limit. */
   readonly memoryBytesMost: number | null;
+  /** Processor cores that one instance may keep busy; absent: as many as there are. */
+  readonly coresMost?: number;
   /** What it sees of the environment, and from which variable it comes: nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** How often it may be asked, by all runs together; absent: as often as it comes. */

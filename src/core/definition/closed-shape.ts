@@ -60,6 +60,12 @@ export function whole(least: number, most: number): z.ZodType<number> {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
+/** So many of something that can be halved. */
+export function share(least: number, most: number): z.ZodType<number> {
+  const error = `a number from ${least} to ${most}`;
+  return z.number({ error }).min(least, { error }).max(most, { error });
+}
+
 export function duration(): z.ZodType<string | number> {
   const error = "a duration such as 30s, 5m, 2 hours or 1h30m (a bare number is seconds)";
   return z.union(

@@ -132,11 +132,13 @@ resource_config:
     max_agents_concurrent: 10
     agent_timeout: 300s
     memory_limit_per_agent: 4GB
+    cpu_limit_per_agent: 2
 `);
       expect(workflow).toMatchObject({
         limits: { concurrencyMost: 10 },
         rate: { callsMost: 60, otherwise: strategy },
         memoryBytesMost: 4 * 1024 ** 3,
+        coresMost: 2,
         budget: { total: { tokens: 160_000 }, reserved: { tokens: 10_000 } },
       });
     }

@@ -32,6 +32,7 @@ export { RETRY_DEFAULT } from "./retry.ts";
 export { type MadeFile, madeFiles } from "./schema-file.ts";
 export { effectiveSettings, type Setting } from "./setting.ts";
 export { otherNames, settingKeys, settingNamed } from "./setting-keys.ts";
+export { least } from "./settings.ts";
 export { type AdviceId, ANTI_PATTERNS, PRACTICES } from "./silence.ts";
 export type { RetrySource, StepSource } from "./step-source.ts";
 export type { KnownAgent, KnownWorkflow, Surroundings } from "./surroundings.ts";

@@ -3,7 +3,7 @@ import type { CommandAgentSource, FunctionAgentSource, LocalAgentSource } from "
 import { readMemory } from "./memory.ts";
 import type { Report } from "./report.ts";
 
-type Local = Pick<CommandDefinition, "instances" | "memoryBytesMost" | "env">;
+type Local = Pick<CommandDefinition, "instances" | "memoryBytesMost" | "coresMost" | "env">;
 
 /** What holds for an agent that works on this machine. */
 export function localOf(said: Partial<LocalAgentSource>, report: Report): Local {
@@ -13,6 +13,7 @@ export function localOf(said: Partial<LocalAgentSource>, report: Report): Local 
       path: ["memory_limit_per_agent"],
       report,
     }),
+    ...(said.cpu_limit_per_agent === undefined ? {} : { coresMost: said.cpu_limit_per_agent }),
     env: envOf(said.env, report),
   };
 }
@@ -35,17 +36,23 @@ export function functionWork(
       path: ["module"],
     });
   }
-  if (shaped.memory_limit_per_agent !== undefined && shaped.isolate !== true) {
+  for (const [what, key] of LIMITS_OF_WORKERS) {
+    if (shaped[key] === undefined || shaped.isolate === true) continue;
     report.add({
       code: "impossible-limit",
-      message: "The memory of a function can be limited only where it runs in a worker.",
+      message: `The ${what} of a function can be limited only where it runs in a worker.`,
       mend: "Write isolate: true, or take the limit out.",
-      path: ["memory_limit_per_agent"],
+      path: [key],
       key: true,
     });
   }
   return { kind: "function", module, isolate: shaped.isolate ?? false };
 }
+
+const LIMITS_OF_WORKERS = [
+  ["memory", "memory_limit_per_agent"],
+  ["processor time", "cpu_limit_per_agent"],
+] as const;
 
 /** What is a command's own. */
 export function commandWork(

@@ -41,6 +41,7 @@ describe("an agent's file", () => {
         "max_calls_per_minute: 60",
         "rate_limit_strategy: error",
         "memory_limit_per_agent: 512MB",
+        "cpu_limit_per_agent: 1.5",
         "outputs: { tenant_ids: 'UUID[]' }",
       ].join("\n"),
     );
@@ -58,6 +59,7 @@ describe("an agent's file", () => {
       timeoutMs: 120_000,
       rate: { callsMost: 60, otherwise: "error" },
       memoryBytesMost: 512 * 1024 ** 2,
+      coresMost: 1.5,
       inputs: null,
     });
     expect(agent?.outputs?.fields["tenant_ids"]?.text).toBe("UUID[]");
@@ -106,6 +108,7 @@ describe("an agent's file", () => {
         "efects: pure",
         "concurrency: 0",
         "memory_limit_per_agent: 1KB",
+        "cpu_limit_per_agent: 0",
       ].join("\n"),
     );
     expect(problems.map((problem) => problem.split(" ", 2).join(" "))).toEqual([
@@ -118,6 +121,7 @@ describe("an agent's file", () => {
       "7:14 impossible-limit",
       "8:1 impossible-limit",
       "8:25 impossible-limit",
+      "9:22 impossible-limit",
     ]);
     expect(problems[4]).toContain("belongs to command agents");
   });

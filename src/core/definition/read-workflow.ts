@@ -153,18 +153,21 @@ function saidOf(
   | "budget"
   | "rate"
   | "memoryBytesMost"
+  | "coresMost"
   | "checkpoints"
   | "strategies"
   | "kinds"
   | "rules"
   | "settings"
 > {
-  const { limits, budgets, rate, memoryBytesMost, checkpoints, strategies, kinds, rules } = said;
+  const { limits, budgets, rate, memoryBytesMost, coresMost } = said;
+  const { checkpoints, strategies, kinds, rules } = said;
   return {
     limits,
     ...(budgets.run === null ? {} : { budget: budgets.run }),
     ...(rate === null ? {} : { rate }),
     ...(memoryBytesMost === null ? {} : { memoryBytesMost }),
+    ...(coresMost === null ? {} : { coresMost }),
     ...(checkpoints === CHECKPOINTS_DEFAULT ? {} : { checkpoints }),
     strategies,
     ...(Object.keys(kinds).length === 0 ? {} : { kinds }),

@@ -6,11 +6,13 @@ import {
   listOf,
   named,
   oneOf,
+  share,
   size,
   truth,
   whole,
   word,
 } from "./closed-shape.ts";
+import { CORES_LEAST, CORES_MOST } from "./cores.ts";
 import { concurrencyShape, executionShape, retryShape, strategyShape } from "./running-shape.ts";
 import { NOTICE_EVENTS } from "./workflow.ts";
 import type {
@@ -95,6 +97,9 @@ export const resourceConfigShape: z.ZodType<ResourceConfigSource> = closed<Resou
     agent_timeout: duration().describe("The longest that any attempt of an agent may take."),
     memory_limit_per_agent: size().describe(
       "The most memory of an agent that works in a program of its own: 512MB, 4GB. Of this and the agent's own limit the least holds.",
+    ),
+    cpu_limit_per_agent: share(CORES_LEAST, CORES_MOST).describe(
+      "The most processor cores that an agent may keep busy that works in a program of its own: 0.5, 2. What would be more is slowed to it. Of this and the agent's own limit the least holds.",
     ),
   }),
 });

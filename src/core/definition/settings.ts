@@ -22,6 +22,8 @@ export type Settings = {
   readonly rate: CallRate | null;
   /** No agent may take more memory, whatever its own definition says. */
   readonly memoryBytesMost: number | null;
+  /** Nor keep more processor cores busy. */
+  readonly coresMost: number | null;
   readonly checkpoints: CheckpointPolicy | null;
   readonly execution: "sequential" | "parallel" | "mixed";
   /** Items that each `each` goes through; null is all. */
@@ -75,11 +77,12 @@ export function readSettings(source: Partial<WorkflowSource>, report: Report): S
 function heldBack(
   { resource_config: config }: Partial<WorkflowSource>,
   report: Report,
-): Pick<Settings, "rate" | "memoryBytesMost"> {
+): Pick<Settings, "rate" | "memoryBytesMost" | "coresMost"> {
   const path = ["resource_config", "compute", "memory_limit_per_agent"];
   return {
     rate: readCallRate(config?.api_limits, { path: ["resource_config", "api_limits"], report }),
     memoryBytesMost: readMemory(config?.compute?.memory_limit_per_agent, { path, report }),
+    coresMost: config?.compute?.cpu_limit_per_agent ?? null,
   };
 }
 

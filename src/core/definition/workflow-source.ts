@@ -169,6 +169,7 @@ export type ResourceConfigSource = {
     readonly max_agents_concurrent?: number;
     readonly agent_timeout?: DurationSource;
     readonly memory_limit_per_agent?: string | number;
+    readonly cpu_limit_per_agent?: number;
   };
 };
 

@@ -27,6 +27,8 @@ export type Workflow = {
   readonly rate?: CallRate;
   /** The most memory that an agent may take for it; absent: what the agents' own definitions say. */
   readonly memoryBytesMost?: number;
+  /** The most processor cores that an agent may keep busy for it; absent: what the agents' own definitions say. */
+  readonly coresMost?: number;
   /** What a class of error leads to, where the step names no strategy; absent is the built-in table's. */
   readonly strategies: {
     readonly [Class in ErrorClass]?: Strategy;

@@ -63,6 +63,8 @@ export type Tools = {
   readonly log: (line: string) => void;
   /** What its run allows it of memory, in bytes; absent: what its own definition does. */
   readonly memoryBytesMost?: number;
+  /** What its run allows it of processor cores; absent: what its own definition does. */
+  readonly coresMost?: number;
 };
 
 /**

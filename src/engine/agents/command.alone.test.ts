@@ -311,6 +311,54 @@ describe("the process tree of a command", () => {
   });
 });
 
+/** Processor time of those of our processes that have ended, in milliseconds. */
+function spentByChildren(): number {
+  const stat = readFileSync("/proc/self/stat", "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[13]) + Number(fields[14])) * 10;
+}
+
+describe("a command agent with a limit of the processor", () => {
+  test("is slowed to it with its whole tree, and says so once", async () => {
+    const agent = await open(
+      `
+      const spin = "for (const until = Date.now() + 2000; Date.now() < until; );";
+      let left = 2;
+      for (let n = 0; n < 2; n += 1)
+        spawn(process.execPath, ["-e", spin], { stdio: "ignore" }).on("exit", () => {
+          left -= 1;
+          if (left === 0) answer({ outputs: {} });
+        });`,
+      { coresMost: 0.2 },
+    );
+    const lines: string[] = [];
+    const before = spentByChildren();
+    const begun = performance.now();
+    const heard = { log: (line: string) => lines.push(line) };
+    const answer = await agent.attempt(task(), heard, AbortSignal.timeout(60_000));
+    expect(answer).toMatchObject({ outputs: {} });
+    expect((spentByChildren() - before) / (performance.now() - begun)).toBeLessThan(0.3);
+    expect(lines).toEqual([
+      "Used more than 0.2 of the processor's cores and is slowed to that (cpu_limit_per_agent).",
+    ]);
+  });
+
+  test("hears that it is to stop while it stands still", async () => {
+    const agent = await open(
+      `
+      process.on("SIGTERM", () => { answer({ error: { kind: "withdrawn", message: "undone", certain: true } }); process.exit(0); });
+      const spin = () => { for (const until = Date.now() + 20; Date.now() < until; ); setImmediate(spin); };
+      spin();`,
+      { coresMost: 0.1 },
+    );
+    const stop = new AbortController();
+    const slowed = { log: () => stop.abort() };
+    expect(await agent.attempt(task(), slowed, stop.signal)).toMatchObject({
+      error: { kind: "withdrawn", certain: true },
+    });
+  });
+});
+
 describe("the health of a command agent", () => {
   test("is well when its program and its script are there", async () => {
     expect(await (await open("answer({ outputs: {} });")).health()).toBe(null);

@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { CommandDefinition } from "../../core/definition/index.ts";
-import type { Agent, AgentAnswer, AgentTask } from "./agent.ts";
+import { type CommandDefinition, least } from "../../core/definition/index.ts";
+import type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
+import { slowedTo } from "./cpu-limit.ts";
 import { digestOfAgent } from "./definition-digest.ts";
 import { environmentOf, whatIsUnset } from "./environment.ts";
 import { findExecutable, resolveWord } from "./executable.ts";
@@ -26,8 +27,8 @@ const QUOTE_CHARACTERS_MOST = 200;
  * `cwd` names one. Words of its command that begin `./` or `../` are files of the company's folder.
  *
  * It is ended with its whole process tree at `abort` (SIGTERM, then SIGKILL) and at once above its
- * memory limit; what it leaves running when it answers is ended too. What this cannot find, and what
- * becomes of it when this process is killed, is said in process-tree.ts, warden.ts and scratch.ts.
+ * memory limit, and slowed above that of the processor; what it leaves running when it answers is
+ * ended too. What this cannot find, and what becomes of it when this process is killed, is said in process-tree.ts, warden.ts and scratch.ts.
  *
  * Its digest is of its definition and of its script, where its first or second word is a file of the
  * company.
@@ -50,8 +51,8 @@ export async function openCommand(definition: CommandDefinition, setting: Settin
     concurrency: definition.concurrency,
     timeoutMs: definition.timeoutMs,
     health: async () => faultOf(open, script),
-    attempt: (task, { memoryBytesMost }, abort) =>
-      perform(allowed(open, memoryBytesMost), task, abort).catch((thrown: unknown) =>
+    attempt: (task, tools, abort) =>
+      perform(allowed(open, tools), { task, tools, abort }).catch((thrown: unknown) =>
         failed(
           "agent_failed",
           `The agent "${definition.name}" could not be run: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
@@ -85,20 +86,29 @@ function faultOf(
   }
   const unset = whatIsUnset(definition, setting);
   if (unset !== null) return unset;
-  return memoryFault(definition);
+  return limitFault(definition);
 }
 
-function memoryFault({ memoryBytesMost }: CommandDefinition): string | null {
-  return memoryBytesMost !== null && !CAN_LIST
-    ? "Its memory limit cannot be kept on this system, only on Linux. Take memory_limit_per_agent out, or run it there."
-    : null;
+function limitFault({ memoryBytesMost, coresMost }: CommandDefinition): string | null {
+  if (CAN_LIST || (memoryBytesMost === null && coresMost === undefined)) return null;
+  const [what, key] = memoryBytesMost === null ? ["processor", "cpu"] : ["memory", "memory"];
+  return `Its ${what} limit cannot be kept on this system, only on Linux. Take ${key}_limit_per_agent out, or run it there.`;
 }
 
 /** Of its own limit and that of the run the least holds. */
-function allowed(open: Opened, memoryBytesMost: number | undefined): Opened {
-  if (memoryBytesMost === undefined) return open;
-  const least = Math.min(open.definition.memoryBytesMost ?? Infinity, memoryBytesMost);
-  return { ...open, definition: { ...open.definition, memoryBytesMost: least } };
+function allowed(open: Opened, { memoryBytesMost, coresMost }: Tools): Opened {
+  if (memoryBytesMost === undefined && coresMost === undefined) return open;
+  const { definition } = open;
+  const memory = least([definition.memoryBytesMost, memoryBytesMost]);
+  const cores = least([definition.coresMost, coresMost]);
+  return {
+    ...open,
+    definition: {
+      ...definition,
+      memoryBytesMost: memory,
+      ...(cores === null ? {} : { coresMost: cores }),
+    },
+  };
 }
 
 function kindOf(path: string): "file" | "folder" | null {
@@ -107,12 +117,14 @@ function kindOf(path: string): "file" | "folder" | null {
   return stat.isDirectory() ? "folder" : "file";
 }
 
-async function perform(open: Opened, task: AgentTask, abort: AbortSignal): Promise<AgentAnswer> {
+type Asked = { readonly task: AgentTask; readonly tools: Tools; readonly abort: AbortSignal };
+
+async function perform(open: Opened, { task, tools, abort }: Asked): Promise<AgentAnswer> {
   const { definition, setting, words } = open;
   const [word = "", ...rest] = words;
   if (abort.aborted) return stopped(definition.name, abort, true);
   const found = findExecutable(word, setting.environment["PATH"] ?? "");
-  const fault = "fault" in found ? found.fault : memoryFault(definition);
+  const fault = "fault" in found ? found.fault : limitFault(definition);
   if ("fault" in found || fault !== null) return failed("agent_unavailable", fault ?? "", true);
   const scratch = await openScratch(setting.scratch);
   try {
@@ -124,6 +136,8 @@ async function perform(open: Opened, task: AgentTask, abort: AbortSignal): Promi
       input: JSON.stringify({ task }),
       stdoutBytesMost: OUTPUT_BYTES_MOST,
       memoryBytesMost: definition.memoryBytesMost,
+      coresMost: definition.coresMost ?? null,
+      onSlowed: () => tools.log(slowedTo(definition.coresMost ?? 0)),
       onStart: (root) => keepTrack(root, setting.warden, Promise.resolve(scratch)),
     };
     return answerOf(await runProgram(program, abort), open, abort);

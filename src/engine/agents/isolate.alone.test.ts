@@ -65,6 +65,12 @@ export async function attempt({ inputs }: any, tools: any, abort: AbortSignal) {
     case "heap": for (;;) kept.push(new Array(1000).fill({ kept: true }));
     case "buffers": for (;;) { kept.push(Buffer.alloc(8 * 1024 * 1024, 1)); }
     case "exit": process.exit(3);
+    case "spin": {
+      const [begun, before] = [performance.now(), process.cpuUsage()];
+      while (performance.now() < begun + 2000);
+      const { user, system } = process.cpuUsage(before);
+      return { outputs: { cpuMs: (user + system) / 1000, wallMs: performance.now() - begun } };
+    }
     case "throw": throw new TypeError("no such row");
     case "later": setTimeout(() => { throw new Error("too late"); }, 1); return new Promise(() => {});
     case "log": console.log("to the console"); tools.log("to the log"); await new Promise((go) => setTimeout(go, 50)); break;
@@ -82,6 +88,21 @@ test("an isolated agent is held to what its run allows it, where that is less th
   const answer = await agent.attempt(task({ do: "buffers" }), allowed, AbortSignal.timeout(30_000));
   const message = expect.stringContaining("more than its memory limit of 160 MiB and was ended");
   expect(answer).toMatchObject({ error: { kind: "memory_limit", message } });
+});
+
+test("an isolated agent is slowed to its limit of the processor, by itself or by what its run allows", async () => {
+  for (const [own, ofRun] of [
+    [0.1, 4],
+    [4, 0.1],
+  ] as const) {
+    await using agent = closing(await open(OBEDIENT, { coresMost: own }));
+    const lines: string[] = [];
+    const heard = { log: (line: string) => lines.push(line), coresMost: ofRun };
+    const answer = await agent.attempt(task({ do: "spin" }), heard, AbortSignal.timeout(60_000));
+    const spent = "outputs" in answer ? answer.outputs : {};
+    expect(Number(spent["cpuMs"]) / Number(spent["wallMs"])).toBeLessThan(0.25);
+    expect(lines.at(-1)).toContain("Used more than 0.1 of the processor's cores and is slowed");
+  }
 });
 
 describe("an isolated function", () => {

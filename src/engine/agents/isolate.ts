@@ -44,6 +44,7 @@ export async function openIsolate(
       file,
       name: definition.name,
       memoryBytesMost: definition.memoryBytesMost ?? ISOLATE_MEMORY_BYTES,
+      coresMost: definition.coresMost ?? null,
       environment: environmentOf(definition, setting),
       onStart: (root) => {
         const scratch = openScratch(setting.scratch);
@@ -150,9 +151,7 @@ async function attemptIn(pool: Pool, origin: Origin, asked: Asked): Promise<Agen
     );
   }
   const log = boundedLog(tools.log);
-  const { memoryBytesMost } = tools;
-  const least = memoryBytesMost === undefined ? {} : { memoryBytesMost };
-  const reply = await cell.ask({ message: { type: "attempt", task }, log, abort, ...least });
+  const reply = await cell.ask({ message: { type: "attempt", task }, log, abort, limits: tools });
   return answerOf(reply, origin, abort);
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { limitCpu } from "./cpu-limit.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { readProcess } from "./process-list.ts";
 import { endTree, type Root } from "./process-tree.ts";
@@ -25,6 +26,9 @@ export type Program = {
   readonly input: string;
   readonly stdoutBytesMost: number;
   readonly memoryBytesMost: number | null;
+  readonly coresMost: number | null;
+  /** Told once, when it would use more of the processor and is slowed. */
+  readonly onSlowed: () => void;
   /** Told once, before anything else is; what it returns is done when all has ended. */
   readonly onStart: (root: Root) => () => Promise<void>;
 };
@@ -85,9 +89,11 @@ async function attend(
 
   let stopped: Stop | null = null;
   let ending: Promise<boolean> | null = null;
+  const stopWatching: (() => void)[] = [];
   const stop = (why: Stop, graceMs: number): void => {
     if (stopped !== null) return;
     stopped = why;
+    for (const end of stopWatching) end(); // what stands still would not hear that it is to end
     ending = endTree(root, graceMs);
     // What cannot be ended must not hold up the answer.
     void ending
@@ -97,17 +103,17 @@ async function attend(
   const stopAtAbort = (): void => stop("abort", STOP_GRACE_MS);
   const stdout = collect(child.stdout, program.stdoutBytesMost, () => stop("stdout", 0));
   const stderr = tailOf(child.stderr, () => stop("stderr", 0));
-  const stopWatching =
-    program.memoryBytesMost === null
-      ? () => {}
-      : watchMemory(root, program.memoryBytesMost, () => stop("memory", 0));
+  const { memoryBytesMost, coresMost } = program;
+  if (memoryBytesMost !== null)
+    stopWatching.push(watchMemory(root, memoryBytesMost, () => stop("memory", 0)));
+  if (coresMost !== null) stopWatching.push(limitCpu(root, coresMost, program.onSlowed));
   if (abort.aborted) stopAtAbort();
   else abort.addEventListener("abort", stopAtAbort, { once: true });
   child.stdin.end(program.input);
 
   const { code, signal } = await exit.promise;
   abort.removeEventListener("abort", stopAtAbort);
-  stopWatching();
+  for (const end of stopWatching) end();
   const isClean = await (ending ?? endTree(root, 0));
   await Promise.race([closed, sleep(OUTPUT_GRACE_MS, null, { ref: false })]);
   for (const stream of child.stdio) stream?.destroy();

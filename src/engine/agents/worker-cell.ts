@@ -1,6 +1,7 @@
 import type { FromWorker, ToWorker } from "./isolate-worker.ts";
 import {
   type Cause,
+  type Limits,
   openWorker,
   type WorkerProcess,
   type WorkerSetting,
@@ -29,8 +30,8 @@ export type Reply = Extract<FromWorker, { readonly type: "answer" | "health" }> 
 type Died = Cause & { readonly type: "died"; readonly before: boolean };
 
 type Question = {
-  /** Less than its own limit, for this question. */
-  readonly memoryBytesMost?: number;
+  /** Less than its own limits, for this question. */
+  readonly limits?: Limits;
   readonly message: ToWorker;
   readonly log: (line: string) => void;
   readonly abort: AbortSignal;
@@ -65,11 +66,11 @@ export function openCell(setting: WorkerSetting): Cell {
     isIdle: () => asked === null,
     isAlive: () => !worker.isEnding(),
     end: () => worker.end(STOPPED),
-    ask: async ({ message, log, abort, memoryBytesMost }) => {
+    ask: async ({ message, log, abort, limits }) => {
       const { promise, resolve } = Promise.withResolvers<Reply>();
       const one: Asked = { log, reply: resolve, isBegun: false };
       asked = one;
-      worker.hold(true, memoryBytesMost);
+      worker.hold(true, limits);
       const forget = stopAt(abort, one, worker);
       try {
         const first = await Promise.race([ready.promise, promise]);

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { least } from "../../core/definition/index.ts";
+import { limitCpu, slowedTo } from "./cpu-limit.ts";
 import type { FailureKind } from "./failed.ts";
 import type { FromWorker, ToWorker } from "./isolate-worker.ts";
 import { watchMemory } from "./memory-watch.ts";
@@ -10,15 +12,18 @@ import { endTree, type Root } from "./process-tree.ts";
 export type WorkerProcess = {
   tell(message: ToWorker): void;
   /**
-   * While it is held it keeps our own process alive, and its memory is watched: above its own
-   * limit, or a lower one for this while, it is ended. Begins held.
+   * While it is held it keeps our own process alive, and its memory and processor time are watched:
+   * above its own limits, or lower ones for this while, it is ended or slowed. Begins held.
    */
-  hold(isHeld: boolean, memoryBytesMost?: number): void;
+  hold(isHeld: boolean, limits?: Limits): void;
   /** Ends it with everything that came of it; the first cause is the one that is told. */
   end(cause: Cause): Promise<void>;
   /** It ends or has ended: it can be asked nothing more. */
   isEnding(): boolean;
 };
+
+/** What it may hold and use; what is absent its own limits say. */
+export type Limits = { readonly memoryBytesMost?: number; readonly coresMost?: number };
 
 /** `why` follows the agent's name. */
 export type Cause = { readonly kind: FailureKind; readonly why: string };
@@ -28,6 +33,7 @@ export type WorkerSetting = {
   readonly file: string;
   readonly name: string;
   readonly memoryBytesMost: number;
+  readonly coresMost: number | null;
   /** All it finds in its environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Told when it has begun; what it returns is done when it has ended. */
@@ -71,9 +77,16 @@ export function openWorker(setting: WorkerSetting, listener: WorkerListener): Wo
     ending ??= endAll(cause);
     return ending;
   };
-  const watch = (most: number): (() => void) =>
-    root === null ? () => {} : watchMemory(root, most, () => void end(outOfMemory(most)));
-  let stopWatching = watch(setting.memoryBytesMost);
+  const watch = (limits: Limits): (() => void) => {
+    if (root === null) return () => {};
+    const bytes = Math.min(setting.memoryBytesMost, limits.memoryBytesMost ?? Infinity);
+    const cores = least([setting.coresMost, limits.coresMost]);
+    const slowed = (): void => listener.onWriting(slowedTo(cores ?? 0));
+    const ends = [watchMemory(root, bytes, () => void end(outOfMemory(bytes)))];
+    if (cores !== null) ends.push(limitCpu(root, cores, slowed));
+    return () => ends.forEach((stop) => stop());
+  };
+  let stopWatching = watch({});
 
   child.on("message", (message: FromWorker) => {
     if (message.type === "fatal") void end({ kind: "agent_failed", why: message.why });
@@ -91,10 +104,10 @@ export function openWorker(setting: WorkerSetting, listener: WorkerListener): Wo
   child.stderr?.on("data", hear);
   return {
     tell: (message) => child.connected && child.send(message, () => {}),
-    hold: (isHeld, most = Infinity) => {
+    hold: (isHeld, limits = {}) => {
       hold(child, isHeld);
       stopWatching();
-      if (isHeld) stopWatching = watch(Math.min(setting.memoryBytesMost, most));
+      if (isHeld) stopWatching = watch(limits);
     },
     end,
     isEnding: () => ending !== null,

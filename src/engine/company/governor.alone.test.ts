@@ -35,6 +35,36 @@ steps: [{ name: Eat, agent: hungry, error_strategy: fail_immediately, timeout: 6
   expect(note).toContain(`needed more than ${200 * 1024 * 1024} bytes of memory`);
 });
 
+const BUSY = `
+const [begun, before] = [performance.now(), process.cpuUsage()];
+while (performance.now() < begun + 2000);
+const { user, system } = process.cpuUsage(before);
+const cores = (user + system) / 1000 / (performance.now() - begun);
+const error = { kind: "agent_failed", message: cores + " cores were busy." };
+process.stdout.write(JSON.stringify(cores < 0.25 ? { outputs: {} } : { error }));
+`;
+
+test("cpu_limit_per_agent of a run holds for an agent that names none, and slows it", async () => {
+  writeFileSync(join(folder, "agents", "busy.mjs"), BUSY);
+  writeFileSync(
+    join(folder, "agents", "busy.yaml"),
+    "kind: command\ncommand: [node, ./agents/busy.mjs]\neffects: pure\n",
+  );
+  writeFileSync(
+    join(folder, "workflows", "count.yaml"),
+    `resource_config: { compute: { cpu_limit_per_agent: 0.1 } }
+steps: [{ name: Count, agent: busy, timeout: 60s, error_strategy: fail_immediately }]
+`,
+  );
+  const lines: string[] = [];
+  const line = ({ text }: { readonly text: string }) => lines.push(text);
+  await using company = await openCompany(folder, { memory: true, line });
+  const started = await company.run("count");
+  if (started.run === null) throw new Error(JSON.stringify(started.problems));
+  expect(await company.settled(started.run)).toMatchObject({ status: "completed" });
+  expect(lines).toEqual([expect.stringContaining("is slowed to that (cpu_limit_per_agent)")]);
+});
+
 test("a run that waits for a limit of calls says until when, and its resource document is rate_limited", async () => {
   const steps = ["a", "b"].map((id) => ({ id, name: id, agent: "clerk" }));
   await using company = await openCompany(folder, {

@@ -275,7 +275,7 @@ function instantOf(at: number): string {
 }
 
 function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Tools {
-  const { memoryBytesMost } = task;
+  const { memoryBytesMost, coresMost } = task;
   return {
     log: (line) =>
       tell({
@@ -285,6 +285,7 @@ function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Too
         text: String(line).slice(0, LINE_CHARACTERS_MOST),
       }),
     ...(memoryBytesMost === undefined ? {} : { memoryBytesMost }),
+    ...(coresMost === undefined ? {} : { coresMost }),
   };
 }
 

@@ -16,7 +16,7 @@ import type { Content, Contents } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { openPlaces, type Places, type Want } from "./places.ts";
-import { limitsOf, refused, sayHeld } from "./rationing.ts";
+import { heldTo, limitsOf, refused, sayHeld } from "./rationing.ts";
 import type { Resident } from "./resident.ts";
 import { questionOf, recalled } from "./results.ts";
 import type { Clock, Performer, Queued } from "./runtime.ts";
@@ -293,8 +293,6 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   if (known !== null) return known;
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
-  const { memoryBytesMost } = resident.run.workflow;
-  const memory = memoryBytesMost === undefined ? UNLIMITED : { memoryBytesMost };
   try {
     return shell.performer.perform(
       call,
@@ -306,7 +304,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
         outputs: task.outputs,
         context: task.context,
         deadline: attempt.due,
-        ...memory,
+        ...heldTo(resident.run.workflow),
       },
       attempt.abort.signal,
     );
@@ -315,7 +313,6 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   }
 }
 
-const UNLIMITED = {};
 const NO_WANTS: readonly Want[] = [];
 
 /** Its resources and its agent's own places, all at once. */

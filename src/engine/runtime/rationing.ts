@@ -3,6 +3,7 @@ import { instantOf } from "../../core/instant.ts";
 import { type Answer, type Call, failure, isUndo } from "../../core/machine/index.ts";
 import type { CallLimit, Held } from "../governor/index.ts";
 import type { Resident } from "./resident.ts";
+import type { Performance } from "./runtime.ts";
 
 /** What limits how often this call may be made: what its run's definition says, and its agent's. */
 export function limitsOf(
@@ -50,3 +51,16 @@ export function refused({ limit, until }: Held, now: number): Answer {
   const error = failure("api_rate_limit", `${over}.`);
   return { kind: "refused", error: { ...error, retryAfterMs: Math.max(0, until - now) } };
 }
+
+/** What its run lets an agent have of the machine. */
+export function heldTo({ memoryBytesMost, coresMost }: Resident["run"]["workflow"]): HeldTo {
+  if (memoryBytesMost === undefined && coresMost === undefined) return FREE;
+  return {
+    ...(memoryBytesMost === undefined ? {} : { memoryBytesMost }),
+    ...(coresMost === undefined ? {} : { coresMost }),
+  };
+}
+
+type HeldTo = Pick<Performance, "memoryBytesMost" | "coresMost">;
+
+const FREE: HeldTo = {};

@@ -111,6 +111,8 @@ export type Performance = {
   readonly deadline: number;
   /** The most memory that its run allows an agent, in bytes; absent: what its own definition says. */
   readonly memoryBytesMost?: number;
+  /** The same, of processor cores. */
+  readonly coresMost?: number;
 };
 
 /** Clock and turn of the event loop, so that a simulation can own both. */
