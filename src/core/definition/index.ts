@@ -21,6 +21,7 @@ export { conversionTable } from "./conversion-table.ts";
 export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflow.ts";
 export { parseDuration, sayDuration } from "./duration.ts";
 export { type FittedInputs, fitInputs } from "./fit-inputs.ts";
+export { type Fit, fitting } from "./fitting.ts";
 export { variablesIn, whatIsWrongWith, withVariables } from "./http-agent.ts";
 export { KEEP_ALL, type Keeping } from "./keeping.ts";
 export { type Bound, type Laid, leavesOf, NO_OVERLAY, type Overlay } from "./overlay.ts";

@@ -1,3 +1,4 @@
+export { judge } from "./judge.ts";
 export {
   type CaseFacts,
   CHECKS,
@@ -12,3 +13,5 @@ export {
   type ToolCall,
   type Verdict,
 } from "./judgement.ts";
+export { joinLabels } from "./labels.ts";
+export { readByRules } from "./read-by-rules.ts";

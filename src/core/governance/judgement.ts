@@ -126,7 +126,7 @@ export type Judgement = {
 export type RuleSaid = {
   readonly rule: string;
   readonly version: string;
-  readonly then: Then["kind"];
+  readonly follows: Then["kind"];
   readonly isShadow: boolean;
   readonly because: string;
 } & RuleOutcome;

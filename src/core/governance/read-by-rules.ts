@@ -5,22 +5,23 @@ import type { CaseFacts, Labels, ToolCall } from "./judgement.ts";
 type Read = {
   readonly level: Level;
   readonly writes: string | null;
+  readonly audience: string | null;
   readonly args: JsonObject;
   readonly case: CaseFacts | null;
   readonly labels: Labels;
 };
 
 /**
- * What a rule reads: `action` (tool, args, agent, level, writes), `case` (its id, its bindings, its facts),
+ * What a rule reads: `action` (tool, args, agent, level, what it writes, and the audience, where there is one), `case` (its id, its bindings, its facts),
  * `request` (its type, who made it), `record` (before and after, where the tool has a preview) and `data`
  * (whether it is untrusted, whether it is about persons). What is not known is not there.
  */
 export function readByRules(
   call: ToolCall,
-  { level, writes, args, labels, ...of }: Read,
+  { level, writes, audience, args, labels, ...of }: Read,
 ): JsonObject {
   const given: JsonObject = {
-    action: withoutNulls({ tool: call.tool, args, agent: call.agent, level, writes }),
+    action: withoutNulls({ tool: call.tool, args, agent: call.agent, level, writes, audience }),
     request: withoutNulls({ type: of.case?.request ?? null, requester: call.requester }),
     data: { untrusted: labels.untrusted.length > 0, personal: labels.personal.length > 0 },
   };

@@ -9,7 +9,8 @@ export type PolicyRule = {
   readonly because: string;
   /** Where it stands: file:line:column. */
   readonly where: string;
-  readonly then: Then;
+  /** What its `then` says. */
+  readonly follows: Then;
   /** true: it is evaluated and recorded, and nothing follows. */
   readonly isShadow: boolean;
   /** Only calls of these tools can be meant by it; null: it must be asked always. */
