@@ -139,19 +139,14 @@ function named(word: string, place: Place, the: Building): Node {
   if (the.variables.includes(word)) return { ...range, kind: "variable", name: word };
   if (word === "steps")
     return the.report(range, "steps is no value of its own.", "Name a step: steps.load.rows.");
-  if (isRoot(word) && schemaOfRoot(the.names, word) !== null)
-    return { ...range, kind: "root", root: word };
+  if (schemaOfRoot(the.names, word) !== null) return { ...range, kind: "root", root: word };
   const id = stepNamed(the.names, word);
   if (id !== null) return { ...range, kind: "step", id };
-  if (isRoot(word)) return notInScope(word, range, the);
+  if (isRoot(word) && !the.names.facts) return notInScope(word, range, the);
   return unknown(word, place, the);
 }
 
-function notInScope(
-  word: Parameters<typeof whereRootStands>[0],
-  range: Range,
-  the: Building,
-): Node {
+function notInScope(word: string, range: Range, the: Building): Node {
   const code = word === "params" ? "unknown-param" : "bad-expression";
   const roots = rootsIn(the.names).join(", ");
   const message = `${word} has no meaning here.`;
@@ -161,6 +156,7 @@ function notInScope(
 
 /** A word with a `$` before it or a field after it, or like `step7`, was meant to be a step. */
 function unknown(word: string, { isParent, ...range }: Place, the: Building): Node {
+  if (the.names.facts) return noFact(word, range, the);
   const steps = Object.keys(the.names.steps ?? {});
   const spelled = steps.map((id) => (/^\d+$/.test(id) ? `step${id}` : id));
   const near = suggestion(word, [...spelled, ...rootsIn(the.names)], "Names");
@@ -171,6 +167,13 @@ function unknown(word: string, { isParent, ...range }: Place, the: Building): No
     mend,
     code: isStep ? "unknown-step" : "bad-expression",
   });
+}
+
+function noFact(word: string, range: Range, the: Building): Node {
+  const known = rootsIn(the.names);
+  const near = suggestion(word, known, "Names");
+  const mend = near.startsWith("Did") ? near : `A text stands in quotes: "${word}". ${near}`;
+  return the.report(range, `"${word}" is no name here.`, mend);
 }
 
 function field(

@@ -20,6 +20,11 @@ export type Names = {
   readonly event?: JsonObject | undefined;
   readonly index?: boolean | undefined;
   readonly round?: boolean | undefined;
+  /**
+   * Names of their own, as rules have them; then there are no others. Their types are read strictly:
+   * what is declared as money, a time or a duration is one, and a value outside an `enum` is refused.
+   */
+  readonly facts?: Fields | undefined;
 };
 
 /** What is named first in an expression, and is no step. */
@@ -34,7 +39,7 @@ const ROOTS = [
   "event",
   "run",
 ] as const;
-export type Root = (typeof ROOTS)[number];
+type Root = (typeof ROOTS)[number];
 
 /** Where a root is in scope, for the message when it is not. */
 const STANDS: Readonly<Record<Root, string>> = {
@@ -56,12 +61,17 @@ export function isRoot(word: string): word is Root {
   return ROOTS.some((root) => root === word);
 }
 
-export function whereRootStands(root: Root): string {
-  return STANDS[root];
+export function whereRootStands(root: string): string {
+  return isRoot(root) ? STANDS[root] : "elsewhere";
 }
 
 /** The schema of a root, or null where it is not in scope. */
-export function schemaOfRoot(names: Names, root: Root): JsonObject | null {
+export function schemaOfRoot(names: Names, root: string): JsonObject | null {
+  if (names.facts) return Object.hasOwn(names.facts, root) ? (names.facts[root] ?? null) : null;
+  return isRoot(root) ? schemaOfOurs(names, root) : null;
+}
+
+function schemaOfOurs(names: Names, root: Root): JsonObject | null {
   switch (root) {
     case "params":
     case "context":
@@ -82,7 +92,8 @@ export function schemaOfRoot(names: Names, root: Root): JsonObject | null {
 }
 
 /** The roots in scope here. */
-export function rootsIn(names: Names): readonly Root[] {
+export function rootsIn(names: Names): readonly string[] {
+  if (names.facts) return Object.keys(names.facts);
   return ROOTS.filter((root) => schemaOfRoot(names, root) !== null);
 }
 

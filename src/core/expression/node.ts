@@ -1,4 +1,3 @@
-import type { Root } from "./names.ts";
 import type { Range } from "./problem.ts";
 
 /**
@@ -8,7 +7,7 @@ import type { Range } from "./problem.ts";
 export type Node = Range &
   (
     | { readonly kind: "literal"; readonly value: string | number | boolean | null }
-    | { readonly kind: "root"; readonly root: Root }
+    | { readonly kind: "root"; readonly root: string }
     | { readonly kind: "step"; readonly id: string }
     /** The variable of the comprehension it stands in. */
     | { readonly kind: "variable"; readonly name: string }

@@ -1,4 +1,4 @@
-import { type Fields, isRoot, type Names, stepNamed } from "./names.ts";
+import { type Fields, isRoot, type Names, schemaOfRoot, stepNamed } from "./names.ts";
 
 /**
  * The author's spelling made into what the engine can read, in a text of the same length, so that
@@ -83,7 +83,9 @@ function pieceAt(
 
 function headOf(greedy: string, names: Names, dollar: boolean): string {
   const known = (word: string): boolean =>
-    word === "steps" || isRoot(word) || stepNamed(names, word) !== null;
+    word === "steps" ||
+    (names.facts ? schemaOfRoot(names, word) !== null : isRoot(word)) ||
+    stepNamed(names, word) !== null;
   return cut(greedy, { known, whole: dollar, after: () => ANY });
 }
 

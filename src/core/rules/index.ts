@@ -1,3 +1,7 @@
+export { compileRule } from "./compile-rule.ts";
+export { type Condition, compileCondition } from "./condition.ts";
+export { type PolicyFacts, type PolicySurroundings, policyNames } from "./policy-names.ts";
+export type { RuleFault, RulePath, RuleReading } from "./reading.ts";
 export type {
   Condition,
   PolicyRule,

@@ -1,0 +1,113 @@
+import { isObject, type Json, type JsonObject } from "../json.ts";
+
+/**
+ * What a rule reads, as the judge gives it to `evaluate`. A name that is not there, or is null, makes
+ * what is computed from it undetermined.
+ */
+export type PolicyFacts = {
+  readonly action: {
+    readonly tool: string;
+    readonly args: JsonObject;
+    readonly agent: string;
+    readonly level: string;
+    readonly requester: string;
+    readonly system: string;
+    /** The entity it writes; null where it only reads. */
+    readonly writes: string | null;
+  };
+  /** `action.args`, for short. */
+  readonly args: JsonObject;
+  /** How what it writes is now, and what it will be. */
+  readonly preview: JsonObject | null;
+  /** Its id, its bindings and its facts; null: there is no case. */
+  readonly case: JsonObject | null;
+  /** Its type, who made it, and what was said beside its text. */
+  readonly request: JsonObject | null;
+  readonly labels: { readonly untrusted: readonly string[]; readonly personal: readonly string[] };
+  /** ISO 8601. */
+  readonly now: string;
+};
+
+/** What a map says of the names that its rules read. */
+export type PolicySurroundings = {
+  /** `WorkMap.facts`: JSON Schemas of `case` and `request`, and of names of its own. */
+  readonly facts: JsonObject;
+  readonly tools: Readonly<Record<string, { readonly args: JsonObject }>>;
+  readonly agents: readonly string[];
+  readonly requests: readonly string[];
+};
+
+const TEXT: JsonObject = { type: "string" };
+const OPEN: JsonObject = { type: "object" };
+const NAMES_OF_LABELS: JsonObject = { type: "array", items: TEXT };
+
+/**
+ * The names of a rule with their types, as JSON Schemas by root.
+ *
+ * @param tools only these can be meant; null: any
+ */
+export function policyNames(
+  surroundings: PolicySurroundings,
+  tools: readonly string[] | null = null,
+): Readonly<Record<string, JsonObject>> {
+  const { facts, agents, requests } = surroundings;
+  const args = argsOf(surroundings, tools);
+  const own = Object.entries(facts).flatMap(([name, schema]) =>
+    isObject(schema) ? [[name, schema] as const] : [],
+  );
+  const request = facts["request"];
+  return {
+    action: closed({
+      tool: choice(Object.keys(surroundings.tools)),
+      args,
+      agent: choice(agents),
+      level: choice(["reference", "case", "draft", "record", "external"]),
+      requester: TEXT,
+      system: TEXT,
+      writes: TEXT,
+    }),
+    args,
+    preview: closed({ entity: TEXT, id: TEXT, before: {}, after: {} }),
+    case: OPEN,
+    labels: closed({ untrusted: NAMES_OF_LABELS, personal: NAMES_OF_LABELS }),
+    now: { type: "string", format: "date-time" },
+    ...Object.fromEntries(own),
+    request: withFields(isObject(request) ? request : OPEN, {
+      type: choice(requests),
+      requester: TEXT,
+    }),
+  };
+}
+
+function choice(names: readonly string[]): JsonObject {
+  return names.length === 0 ? TEXT : { type: "string", enum: names };
+}
+
+function closed(properties: JsonObject): JsonObject {
+  return { type: "object", properties, additionalProperties: false };
+}
+
+function withFields(schema: JsonObject, more: JsonObject): JsonObject {
+  const { properties } = schema;
+  return isObject(properties) ? { ...schema, properties: { ...more, ...properties } } : schema;
+}
+
+/** The arguments of one tool as they are; of several what any of them has, typed where they agree. */
+function argsOf({ tools }: PolicySurroundings, only: readonly string[] | null): JsonObject {
+  const meant = (only ?? Object.keys(tools)).flatMap((name) => tools[name] ?? []);
+  const [first] = meant;
+  if (first === undefined) return OPEN;
+  if (meant.length === 1) return first.args;
+  const all: Record<string, Json> = {};
+  for (const { args } of meant) {
+    const { properties } = args;
+    if (!isObject(properties)) return OPEN;
+    for (const [name, schema] of Object.entries(properties))
+      all[name] = Object.hasOwn(all, name) ? agreed(all[name], schema) : schema;
+  }
+  return closed(all);
+}
+
+function agreed(one: Json | undefined, other: Json): Json {
+  return JSON.stringify(one) === JSON.stringify(other) ? other : {};
+}
