@@ -1,10 +1,10 @@
 import { canonical } from "../audit/index.ts";
 import { suggestion } from "../expression/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { type Condition, compileCondition } from "./condition.ts";
+import { compileCondition } from "./condition.ts";
 import { policyNames } from "./policy-names.ts";
 import type { RulePath, RuleReading } from "./reading.ts";
-import type { PolicyRule, RuleExample } from "./rule.ts";
+import type { Condition, PolicyRule, RuleExample } from "./rule.ts";
 import { readThen } from "./then.ts";
 
 const EXAMPLES_MOST = 200;

@@ -1,15 +1,7 @@
 import { compile, type Expression, isProblem } from "../expression/index.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { RuleFault, RulePath } from "./reading.ts";
-import type { RuleOutcome } from "./rule.ts";
-
-/** A condition that was checked when it was read. Never throws. */
-export type Condition = {
-  readonly text: string;
-  /** The names it reads, each as a path: ["args", "amount"]. */
-  readonly reads: readonly (readonly string[])[];
-  readonly evaluate: (facts: JsonObject) => RuleOutcome;
-};
+import type { Condition, RuleOutcome } from "./rule.ts";
 
 /**
  * Reads one expression that must be true or false: `only:` of a grant, a precondition, `only_if:`.
@@ -33,14 +25,13 @@ export function compileCondition(
 }
 
 function conditionOf(expression: Expression): Condition {
-  const { text, reads } = expression;
-  return { text, reads, evaluate: (facts) => judged(expression, facts) };
+  const { text } = expression;
+  return { text, evaluate: (facts) => judged(expression, facts) };
 }
 
 function judged(expression: Expression, facts: JsonObject): RuleOutcome {
   const scope = {
-    name: (name: string): Json | undefined =>
-      Object.hasOwn(facts, name) ? facts[name] : undefined,
+    name: (name: string): Json | undefined => named(facts, name),
     step: () => undefined,
   };
   const outcome = expression.evaluate(scope);
@@ -54,4 +45,11 @@ function judged(expression: Expression, facts: JsonObject): RuleOutcome {
     case "fault":
       return { holds: "fault", missing: [], leaves: [...leaves, outcome.message] };
   }
+}
+
+/** `args` is short for `action.args`. */
+function named(facts: JsonObject, name: string): Json | undefined {
+  if (Object.hasOwn(facts, name)) return facts[name];
+  const { action } = facts;
+  return name === "args" && isObject(action) ? action["args"] : undefined;
 }

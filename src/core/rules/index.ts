@@ -1,6 +1,6 @@
 export { compileRule } from "./compile-rule.ts";
-export { type Condition, compileCondition } from "./condition.ts";
-export { type PolicyFacts, type PolicySurroundings, policyNames } from "./policy-names.ts";
+export { compileCondition } from "./condition.ts";
+export { type PolicySurroundings, policyNames } from "./policy-names.ts";
 export type { RuleFault, RulePath, RuleReading } from "./reading.ts";
 export type {
   Condition,

@@ -1,33 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 
-/**
- * What a rule reads, as the judge gives it to `evaluate`. A name that is not there, or is null, makes
- * what is computed from it undetermined.
- */
-export type PolicyFacts = {
-  readonly action: {
-    readonly tool: string;
-    readonly args: JsonObject;
-    readonly agent: string;
-    readonly level: string;
-    readonly requester: string;
-    readonly system: string;
-    /** The entity it writes; null where it only reads. */
-    readonly writes: string | null;
-  };
-  /** `action.args`, for short. */
-  readonly args: JsonObject;
-  /** How what it writes is now, and what it will be. */
-  readonly preview: JsonObject | null;
-  /** Its id, its bindings and its facts; null: there is no case. */
-  readonly case: JsonObject | null;
-  /** Its type, who made it, and what was said beside its text. */
-  readonly request: JsonObject | null;
-  readonly labels: { readonly untrusted: readonly string[]; readonly personal: readonly string[] };
-  /** ISO 8601. */
-  readonly now: string;
-};
-
 /** What a map says of the names that its rules read. */
 export type PolicySurroundings = {
   /** `WorkMap.facts`: JSON Schemas of `case` and `request`, and of names of its own. */
@@ -39,10 +11,11 @@ export type PolicySurroundings = {
 
 const TEXT: JsonObject = { type: "string" };
 const OPEN: JsonObject = { type: "object" };
-const NAMES_OF_LABELS: JsonObject = { type: "array", items: TEXT };
+const BOOL: JsonObject = { type: "boolean" };
 
 /**
- * The names of a rule with their types, as JSON Schemas by root.
+ * The names that the judge gives to a rule, with their types, as JSON Schemas by the name that stands
+ * first. `args` is `action.args`, for short.
  *
  * @param tools only these can be meant; null: any
  */
@@ -62,14 +35,12 @@ export function policyNames(
       args,
       agent: choice(agents),
       level: choice(["reference", "case", "draft", "record", "external"]),
-      requester: TEXT,
-      system: TEXT,
       writes: TEXT,
     }),
     args,
-    preview: closed({ entity: TEXT, id: TEXT, before: {}, after: {} }),
     case: OPEN,
-    labels: closed({ untrusted: NAMES_OF_LABELS, personal: NAMES_OF_LABELS }),
+    record: closed({ before: {}, after: {} }),
+    data: closed({ untrusted: BOOL, personal: BOOL }),
     now: { type: "string", format: "date-time" },
     ...Object.fromEntries(own),
     request: withFields(isObject(request) ? request : OPEN, {

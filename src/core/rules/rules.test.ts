@@ -53,7 +53,7 @@ describe("a rule", () => {
     });
     expect(faults).toEqual([]);
     expect(rule?.then).toEqual({ kind: "approve", chain: "refund-manager" });
-    const facts = { action: { tool: "refund.pay" }, args: { amount: 640.5 } };
+    const facts = { action: { tool: "refund.pay", args: { amount: 640.5 } } };
     expect(rule?.evaluate(facts).holds).toBe("true");
     expect(rule?.evaluate({ action: { tool: "refund.pay" } })).toMatchObject({
       holds: "undetermined",
