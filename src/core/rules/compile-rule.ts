@@ -40,16 +40,15 @@ export function compileRule(
     return refuse(["shadow"], "shadow is true or false.", "Write shadow: true.");
   const tools = null;
   const when = readWhen(source["when"], reading);
-  const then = readThen(source["then"], { ...reading, tools });
+  const follows = readThen(source["then"], { ...reading, tools });
   const read = readExamples(examples, refuse);
-  if (when === null || then === null || read === null) return null;
+  if (when === null || follows === null || read === null) return null;
   return {
     id,
     digest: reading.digest(canonical({ id, ...withoutExamples(source) })),
     because: because.trim(),
     where: reading.where(reading.path),
-    // oxlint-disable-next-line unicorn/no-thenable -- the author's word; it is no function
-    then,
+    follows,
     isShadow: shadow,
     tools,
     evaluate: when.evaluate,

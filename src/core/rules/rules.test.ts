@@ -52,7 +52,7 @@ describe("a rule", () => {
       because: "Large refunds are decided by a manager.",
     });
     expect(faults).toEqual([]);
-    expect(rule?.then).toEqual({ kind: "approve", chain: "refund-manager" });
+    expect(rule?.follows).toEqual({ kind: "approve", chain: "refund-manager" });
     const facts = { action: { tool: "refund.pay", args: { amount: 640.5 } } };
     expect(rule?.evaluate(facts).holds).toBe("true");
     expect(rule?.evaluate({ action: { tool: "refund.pay" } })).toMatchObject({
