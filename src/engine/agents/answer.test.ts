@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { RETRY_AFTER_MS_MOST } from "../outside/index.ts";
 import { checkAnswer, TEXT_CHARACTERS_MOST } from "./answer.ts";
 import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
-import { RETRY_AFTER_MS_MOST } from "./retry-after.ts";
 
 const check = (given: unknown) =>
   checkAnswer(given, {

@@ -13,9 +13,9 @@ import { describe, expect, test } from "vitest";
 import type { CommandDefinition } from "../../core/definition/index.ts";
 import { parseDigest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { readProcess } from "../outside/index.ts";
 import type { AgentTask } from "./agent.ts";
 import { openAgent } from "./open-agent.ts";
-import { readProcess } from "./process-list.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-command-"));
 const scratch = join(folder, ".muster", "scratch");

@@ -1,18 +1,25 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type CommandDefinition, least } from "../../core/definition/index.ts";
+import {
+  CAN_LIST,
+  type Ended,
+  findExecutable,
+  keepTrack,
+  openScratch,
+  type Program,
+  resolveWord,
+  runProgram,
+  type Scratch,
+  STDERR_BYTES_MOST,
+  slowedTo,
+} from "../outside/index.ts";
 import type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
-import { slowedTo } from "./cpu-limit.ts";
 import { digestOfAgent } from "./definition-digest.ts";
 import { environmentOf, whatIsUnset } from "./environment.ts";
-import { findExecutable, resolveWord } from "./executable.ts";
 import { failed, stopped } from "./failed.ts";
 import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
-import { keepTrack } from "./keep-track.ts";
-import { CAN_LIST } from "./process-list.ts";
-import { type Ended, type Program, runProgram, STDERR_BYTES_MOST } from "./run-program.ts";
-import { openScratch, type Scratch } from "./scratch.ts";
 import type { Setting } from "./setting.ts";
 
 /** Of what a command wrote to its standard error, this much stands in a failure's message. */

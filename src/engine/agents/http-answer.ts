@@ -1,12 +1,15 @@
 import { isObject, type Json } from "../../core/json.ts";
+import {
+  type Exchanged,
+  type Meaning,
+  meaningOf,
+  retryAfterMs,
+  type Secrets,
+} from "../outside/index.ts";
 import type { AgentAnswer } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { failed, stopped } from "./failed.ts";
-import type { Exchanged } from "./http-exchange.ts";
-import { type Meaning, meaningOf } from "./http-status.ts";
 import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
-import { retryAfterMs } from "./retry-after.ts";
-import type { Secrets } from "./secrets.ts";
 import type { Setting } from "./setting.ts";
 
 /** Of an answer that is no JSON, this much stands in a failure's message. */

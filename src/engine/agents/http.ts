@@ -2,14 +2,19 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { resolve } from "node:path";
 import { type HttpDefinition, whatIsWrongWith } from "../../core/definition/index.ts";
+import {
+  type Exchanged,
+  exchange,
+  type Question,
+  type Secrets,
+  secretsIn,
+} from "../outside/index.ts";
 import type { Agent, AgentAnswer, AgentTask } from "./agent.ts";
 import { type Origin } from "./answer.ts";
 import { failed, stopped } from "./failed.ts";
 import { answerOf } from "./http-answer.ts";
-import { type Exchanged, exchange, type Question } from "./http-exchange.ts";
 import { type Instance, openInstances } from "./instances.ts";
 import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
-import { type Secrets, secretsIn } from "./secrets.ts";
 import type { Setting } from "./setting.ts";
 
 /** Redirects that keep the method and lead to the same machine; others are not followed at all. */

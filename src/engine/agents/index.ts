@@ -1,3 +1,4 @@
+export { copyJson } from "../outside/index.ts";
 export type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 export { checkAnswer } from "./answer.ts";
 export {
@@ -8,7 +9,6 @@ export {
 } from "./define-agent.ts";
 export type { ClassOf } from "./failed.ts";
 export type { InstanceView } from "./instances.ts";
-export { copyJson } from "./json-copy.ts";
 export { openAgent } from "./open-agent.ts";
 export { balanced } from "./ranking.ts";
 export { openRoster, type Roster } from "./roster.ts";

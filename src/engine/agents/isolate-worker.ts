@@ -1,8 +1,8 @@
 import type { EffectClass } from "../../core/machine/index.ts";
+import { copyJson } from "../outside/index.ts";
 import type { AgentTask } from "./agent.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { invalidAnswer, OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
-import { copyJson } from "./json-copy.ts";
 import { healthOf, type LoadedModule, loadModule } from "./load-module.ts";
 import { messageOf, threw } from "./thrown.ts";
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { FunctionDefinition } from "../../core/definition/index.ts";
 import { parseDigest } from "../../core/id.ts";
+import { readProcess } from "../outside/index.ts";
 import type { AgentTask } from "./agent.ts";
 import { openAgent } from "./open-agent.ts";
-import { readProcess } from "./process-list.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-isolate-"));
 const digest = parseDigest(`sha256:${"1".repeat(64)}`)!;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { FunctionDefinition } from "../../core/definition/index.ts";
+import { keepTrack, openScratch } from "../outside/index.ts";
 import type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
@@ -7,8 +8,6 @@ import { environmentOf, whatIsUnset } from "./environment.ts";
 import { failed, stopped } from "./failed.ts";
 import { capabilitiesOf, effectsOf } from "./function.ts";
 import type { InstanceView } from "./instances.ts";
-import { keepTrack } from "./keep-track.ts";
-import { openScratch } from "./scratch.ts";
 import type { Setting } from "./setting.ts";
 import { type Cell, openCell, type Reply } from "./worker-cell.ts";
 

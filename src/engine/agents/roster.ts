@@ -1,11 +1,11 @@
 import type { AgentDefinition, AgentNeed } from "../../core/definition/index.ts";
 import type { Ranked } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
+import { sweepScratch } from "../outside/index.ts";
 import type { Agent } from "./agent.ts";
 import { type HealthShell, openHealth } from "./health.ts";
 import { openIn } from "./open-agent.ts";
 import { nameOfNeed, openRankings } from "./ranking.ts";
-import { sweepScratch } from "./scratch.ts";
 import { type SettingOptions, settingOf } from "./setting.ts";
 
 /** Every agent of a company. */

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { readProcess } from "./process-list.ts";
-import { openScratch, sweepScratch } from "./scratch.ts";
+import { openScratch, readProcess, sweepScratch } from "../outside/index.ts";
 
 const open = new URL("./open-agent.ts", import.meta.url).href;
 

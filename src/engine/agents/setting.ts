@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { openWarden, type Warden } from "../outside/index.ts";
 import type { ClassOf } from "./failed.ts";
-import { openWarden, type Warden } from "./warden.ts";
 
 /** What agents are opened with. */
 export type Setting = {

@@ -2,12 +2,16 @@ import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { least } from "../../core/definition/index.ts";
-import { limitCpu, slowedTo } from "./cpu-limit.ts";
+import {
+  endTree,
+  limitCpu,
+  type Root,
+  readProcess,
+  slowedTo,
+  watchMemory,
+} from "../outside/index.ts";
 import type { FailureKind } from "./failed.ts";
 import type { FromWorker, ToWorker } from "./isolate-worker.ts";
-import { watchMemory } from "./memory-watch.ts";
-import { readProcess } from "./process-list.ts";
-import { endTree, type Root } from "./process-tree.ts";
 
 export type WorkerProcess = {
   tell(message: ToWorker): void;

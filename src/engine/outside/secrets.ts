@@ -1,5 +1,4 @@
 import { variablesIn, withVariables } from "../../core/definition/index.ts";
-import type { Setting } from "./setting.ts";
 
 /** What is shorter stands in too many texts to be taken out of them. */
 const SECRET_CHARACTERS_LEAST = 6;
@@ -13,7 +12,11 @@ export type Secrets = {
   readonly hide: (text: string) => string;
 };
 
-export function secretsIn(texts: readonly string[], { environment }: Setting): Secrets {
+/** `environment`: ours. */
+export function secretsIn(
+  texts: readonly string[],
+  { environment }: { readonly environment: Readonly<Record<string, string | undefined>> },
+): Secrets {
   const names = [...new Set(texts.flatMap(variablesIn))];
   const held = names.flatMap((name) => {
     const value = environment[name] ?? "";

@@ -1,0 +1,14 @@
+export { limitCpu, slowedTo } from "./cpu-limit.ts";
+export { findExecutable, resolveWord } from "./executable.ts";
+export { type Exchanged, exchange, type Question } from "./http-exchange.ts";
+export { type Meaning, meaningOf } from "./http-status.ts";
+export { copyJson } from "./json-copy.ts";
+export { keepTrack } from "./keep-track.ts";
+export { watchMemory } from "./memory-watch.ts";
+export { CAN_LIST, readProcess } from "./process-list.ts";
+export { endTree, type Root } from "./process-tree.ts";
+export { RETRY_AFTER_MS_MOST, retryAfterMs } from "./retry-after.ts";
+export { type Ended, type Program, runProgram, STDERR_BYTES_MOST } from "./run-program.ts";
+export { openScratch, type Scratch, sweepScratch } from "./scratch.ts";
+export { type Secrets, secretsIn } from "./secrets.ts";
+export { openWarden, type Warden } from "./warden.ts";
