@@ -9,6 +9,7 @@ import {
   type SqliteOptions,
 } from "../../src/engine/store/index.ts";
 import { type Harness, logContract } from "./log.contract.ts";
+import { namesContract } from "./names.contract.ts";
 import { publishedContract } from "./published.contract.ts";
 import { putContract } from "./put.contract.ts";
 
@@ -57,7 +58,7 @@ function begun(options: SqliteOptions): Promise<Log> {
   });
 }
 
-for (const contract of [logContract, publishedContract, putContract]) {
+for (const contract of [logContract, publishedContract, putContract, namesContract]) {
   contract("in memory", memory);
   contract("on SQLite", sqlite);
   contract("on SQLite, by a thread of its own", threaded);

@@ -136,11 +136,12 @@ function verified(file: string): { readonly runs: number; readonly events: numbe
 function* streamsIn(
   log: ReturnType<typeof lookIntoFile>["log"],
 ): Generator<{ readonly stream: StreamId; readonly seq: number }> {
-  for (let offset = 0; ; offset += AT_ONCE) {
-    const some = log.standings({ most: AT_ONCE, offset });
-    yield* some;
-    if (some.length < AT_ONCE) return;
-  }
+  for (const kind of [{}, { kind: "case" }] as const)
+    for (let offset = 0; ; offset += AT_ONCE) {
+      const some = log.standings({ ...kind, most: AT_ONCE, offset });
+      yield* some;
+      if (some.length < AT_ONCE) break;
+    }
 }
 
 function flushed(path: string): void {

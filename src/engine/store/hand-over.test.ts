@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { append, digestOf, run } from "../../../test/contract/appends.ts";
+import { append, digestOf, run, standing } from "../../../test/contract/appends.ts";
 import { answersAsNumbers, answersFrom, handOver, takeOver } from "./hand-over.ts";
 import type { Append, Appended } from "./log.ts";
 
@@ -10,7 +10,8 @@ test("the thread that writes is handed all of an append: claims and results too"
     append(run("aaaa"), 0, { claims, results }),
     append(run("bbbb"), 3, { claims }),
     append(run("cccc"), 0, { contents: [[digestOf("1"), "1"]] }),
-    append(run("dddd"), 0),
+    append(run("dddd"), 0, { names: [{ name: "order_id=7", until: null }] }),
+    append(run("eeee"), 0, { standing: standing({ kind: "case" }) }),
   ];
   const taken = takeOver(handOver(batch));
   for (const [at, one] of batch.entries()) {
@@ -18,6 +19,7 @@ test("the thread that writes is handed all of an append: claims and results too"
     expect(taken[at]).toMatchObject(rest);
     expect(taken[at]?.claims).toEqual(one.claims);
     expect(taken[at]?.results).toEqual(one.results);
+    expect(taken[at]?.names).toEqual(one.names);
   }
 });
 
@@ -28,6 +30,7 @@ test("and every answer comes back as it was given", () => {
     { done: false, again: "behind" },
     { done: false, again: "seen" },
     { done: false, again: "claim" },
+    { done: false, again: "named" },
   ];
   expect(answersFrom(answersAsNumbers(answers))).toEqual(answers);
 });

@@ -63,13 +63,13 @@ function pushStanding(list: unknown[], standing: NewStanding | null): void {
   const { status, workflow, version, unsettled, startedAt } = standing;
   const { endedAt, done, expected, parent, note } = standing;
   list.push(status, workflow, version, unsettled, startedAt);
-  list.push(endedAt, done, expected, parent, note);
+  list.push(endedAt, done, expected, parent, note, standing.kind ?? null);
 }
 
 function nextStanding(next: <Value>() => Value): NewStanding | null {
   const status = next<string | null>();
   if (status === null) return null;
-  return {
+  const standing: NewStanding = {
     status,
     workflow: next<string>(),
     version: next<string>(),
@@ -81,6 +81,8 @@ function nextStanding(next: <Value>() => Value): NewStanding | null {
     parent: next<StreamId | null>(),
     note: next<string>(),
   };
+  const kind = next<"case" | null>();
+  return kind === null ? standing : { ...standing, kind };
 }
 
 /** Each answer as a number: its position, or why there is none. */
@@ -102,8 +104,13 @@ export function answersFrom(numbers: Float64Array): readonly Appended[] {
 type Again = Extract<Appended, { done: false }>["again"];
 
 /** Positions count from 0. */
-const REFUSED: Readonly<Record<Again, number>> = { seen: -1, behind: -2, claim: -3 };
-const AGAIN: readonly Again[] = ["seen", "behind", "claim"];
+const REFUSED: Readonly<Record<Again, number>> = {
+  seen: -1,
+  behind: -2,
+  claim: -3,
+  named: -4,
+};
+const AGAIN: readonly Again[] = ["seen", "behind", "claim", "named"];
 
 /** JSON text holds none: in it a new line is written as `\n`. */
 const LINE = "\n";
@@ -119,8 +126,8 @@ function besideOf(append: Append): Beside | null {
     timersEnded.length +
     listensSet.length +
     listensEnded.length;
-  const { claims, results } = append;
-  const isBare = claims === undefined && results === undefined;
+  const { claims, results, names } = append;
+  const isBare = claims === undefined && results === undefined && names === undefined;
   if (count === 0 && snapshot === null && isBare) return null;
   const beside = { contents, timersSet, timersEnded, listensSet, listensEnded, snapshot };
   if (isBare) return beside;
@@ -128,6 +135,7 @@ function besideOf(append: Append): Beside | null {
     ...beside,
     ...(claims === undefined ? {} : { claims }),
     ...(results === undefined ? {} : { results }),
+    ...(names === undefined ? {} : { names }),
   };
 }
 

@@ -9,6 +9,7 @@ export type {
   Draft,
   Listener,
   Log,
+  NewName,
   NewPublished,
   NewStanding,
   Published,

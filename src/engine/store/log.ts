@@ -36,7 +36,7 @@ export interface Log {
   ): { readonly seq: number; readonly state: string } | null;
   /** A content by its digest, as JSON text; null when there is none. */
   content(digest: Digest): string | null;
-  /** Streams that had effects in flight when they were last written: to fold again on opening. */
+  /** Runs that had effects in flight when they were last written: to fold again on opening. */
   unsettled(): readonly StreamId[];
   /** Timers due up to `until`, soonest first, at most `most`; and when the next one is. */
   due(until: number, most: number): readonly Timer[];
@@ -81,7 +81,9 @@ export interface Log {
   /** Standings, newest first. */
   standings(filter: StandingFilter): readonly Standing[];
   standing(stream: StreamId): Standing | null;
-  /** How many there are of each status. */
+  /** The stream that is found by a name at this time; null where none is. */
+  named(name: string, now: number): StreamId | null;
+  /** How many runs there are of each status. */
   tally(): readonly { readonly status: string; readonly count: number }[];
   /** What is used of an account and set aside in it, by all streams; 0 where there is no such account. */
   account(name: string): number;
@@ -122,6 +124,15 @@ export type Append = {
   readonly claims?: readonly Claim[];
   /** What later runs may use again; absent: nothing. */
   readonly results?: readonly NewResult[];
+  /** What the stream is found by from now on; refused where another stream is found by one of them. Absent: as it was. */
+  readonly names?: readonly NewName[];
+};
+
+/** An order's number, a request's id: a case is found by it. */
+export type NewName = {
+  readonly name: string;
+  /** Milliseconds since 1970: from then on another stream may be called so; null: as long as nobody says else. */
+  readonly until: number | null;
 };
 
 /** M11: checked in the same transaction. What was used already is not refused: its `most` is null. */
@@ -144,8 +155,11 @@ export type Draft = {
 
 export type Appended =
   | { readonly done: true; readonly position: number }
-  /** behind: another writer was first; seen: this cause was decided before; claim: an account has too little left. */
-  | { readonly done: false; readonly again: "behind" | "seen" | "claim" };
+  /**
+   * behind: another writer was first; seen: this cause was decided before; claim: an account has too
+   * little left; named: another stream has one of its names.
+   */
+  | { readonly done: false; readonly again: "behind" | "seen" | "claim" | "named" };
 
 /** A stream that was taken out of the log. */
 export type Archived = {
@@ -199,8 +213,10 @@ export type Published = NewPublished & { readonly position: number };
 
 export type Timer = { readonly stream: StreamId; readonly key: number; readonly due: number };
 
-/** One line of the list of runs, kept in the same transaction as the events it tells of. */
+/** One line of the list of runs, or of cases, kept in the same transaction as the events it tells of. */
 export type NewStanding = {
+  /** Absent: a run. It never changes. */
+  readonly kind?: "case";
   readonly workflow: string;
   readonly version: string;
   readonly status: string;
@@ -223,6 +239,10 @@ export type Standing = NewStanding & {
 };
 
 export type StandingFilter = {
+  /** Absent: runs. */
+  readonly kind?: "case";
+  /** true: only those that have something in flight. */
+  readonly unsettled?: true;
   readonly status?: readonly string[];
   readonly workflow?: string;
   /** Only runs of this parent; null is: only runs without one. */

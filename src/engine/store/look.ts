@@ -6,7 +6,7 @@ import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
 import { STATE_FOLDER } from "./folder.ts";
 import type { Log } from "./log.ts";
-import { versionOf } from "./migrate.ts";
+import { completeForLook, versionOf } from "./migrate.ts";
 import { openReader } from "./reader.ts";
 import { refusal } from "./refusal.ts";
 
@@ -95,6 +95,7 @@ function openFile(file: string | URL): Opened {
   const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MOST_MS });
   try {
     const tenant = database.prepare("select value from about where name = 'tenant'").get();
+    completeForLook(database);
     return { database, tenant: String(tenant?.["value"] ?? "local") };
   } catch (error) {
     database.close();

@@ -1,4 +1,4 @@
-import type { Digest } from "../../core/id.ts";
+import type { Digest, StreamId } from "../../core/id.ts";
 import type { Append, Claim, Log } from "./log.ts";
 import { RESULTS_MOST, type Result } from "./results.ts";
 
@@ -8,10 +8,19 @@ export type Lasting = {
   readonly accounts: Map<string, number>;
   /** In the order in which they were kept. */
   readonly results: Map<Digest, Result & { readonly until: number }>;
+  readonly names: Map<string, { readonly stream: StreamId; readonly until: number | null }>;
 };
 
-export function lastingOf({ accounts, results }: Lasting): Pick<Log, "account" | "result"> {
+export function lastingOf({
+  accounts,
+  results,
+  names,
+}: Lasting): Pick<Log, "account" | "result" | "named"> {
   return {
+    named: (name, now) => {
+      const kept = names.get(name);
+      return kept === undefined || (kept.until !== null && kept.until <= now) ? null : kept.stream;
+    },
     account: (name) => accounts.get(name) ?? 0,
     result: (digest, now) => {
       const kept = results.get(digest);
@@ -29,6 +38,28 @@ export function keepResults({ results }: Lasting, { stream, results: more = [] }
     const [oldest] = results.keys();
     if (results.size > RESULTS_MOST && oldest !== undefined) results.delete(oldest);
   }
+}
+
+/** @param taken by those of the same batch that come first; where they are free, these are taken too */
+export function areFree(
+  { names }: Lasting,
+  { stream, names: wanted = [], events }: Append,
+  taken: Map<string, StreamId>,
+): boolean {
+  const now = events[0]?.at ?? 0;
+  const free = wanted.every(({ name }) => {
+    const before = taken.get(name);
+    if (before !== undefined) return before === stream;
+    const kept = names.get(name);
+    if (kept === undefined || kept.stream === stream) return true;
+    return kept.until !== null && kept.until <= now;
+  });
+  if (free) for (const { name } of wanted) taken.set(name, stream);
+  return free;
+}
+
+export function keepNames({ names }: Lasting, { stream, names: more = [] }: Append): void {
+  for (const { name, until } of more) names.set(name, { stream, until });
 }
 
 /** One who gives back, or has used it already, is never refused. */

@@ -17,16 +17,21 @@ import type {
   Log,
   NewStanding,
   Put,
-  Standing,
-  StandingFilter,
   Writing,
 } from "./log.ts";
 import { expirePuts, keepPut, keptIn, sweep, take } from "./memory-keeping.ts";
-import { isCovered, keepResults, type Lasting, lastingOf } from "./memory-lasting.ts";
+import {
+  areFree,
+  isCovered,
+  keepNames,
+  keepResults,
+  type Lasting,
+  lastingOf,
+} from "./memory-lasting.ts";
 import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shelf.ts";
+import { standingsIn } from "./memory-standing.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
-import { tallied } from "./standing.ts";
 
 export type MemoryOptions = {
   readonly tenant?: string;
@@ -114,6 +119,7 @@ export function newDisk(): MemoryDisk {
     shelf: newShelf(),
     accounts: new Map(),
     results: new Map(),
+    names: new Map(),
     archived: new Map(),
     loose: new Set(),
     puts: new Map(),
@@ -141,6 +147,7 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
   const threads = new Map<StreamId, Thread>();
   const causes = new Set<string>();
   const accounts = new Map<string, number>();
+  const taken = new Map<string, StreamId>();
   const tried = batch.map((append): Tried => {
     const { stream, cause, claims = [] } = append;
     const held = (account: string): number =>
@@ -151,7 +158,8 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
     if (cause !== null && (kept?.causes.has(cause) || causes.has(mark))) return "seen";
     const thread = threads.get(stream) ?? { ...(kept?.thread ?? newThread(tenant, stream)) };
     if (thread.seq !== append.after) return "behind";
-    const inscribed = append.events.length === 0 ? null : inscribe(append, thread);
+    if (!areFree(disk, append, taken)) return "named";
+    const inscribed = inscribedOf(append, thread);
     threads.set(stream, { ...thread });
     if (cause !== null) causes.add(mark);
     for (const { account, amount } of claims) accounts.set(account, held(account) + amount);
@@ -165,14 +173,20 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
   );
 }
 
+function inscribedOf(append: Append, thread: Thread): Inscribed | null {
+  return append.events.length === 0 ? null : inscribe(append, thread);
+}
+
 type Tried =
   | "seen"
   | "claim"
   | "behind"
+  | "named"
   | { readonly append: Append; readonly inscribed: Inscribed | null; readonly thread: Thread };
 
 function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, string>): number {
   keepResults(disk, append);
+  keepNames(disk, append);
   const kept = disk.streams.get(append.stream) ?? newKept(append.stream, thread, disk.shelf.last);
   disk.streams.set(append.stream, kept);
   kept.thread = thread;
@@ -188,14 +202,22 @@ function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, st
   }
   if (append.cause !== null) kept.causes.add(append.cause);
   for (const [digest, text] of append.contents) disk.contents.set(digest, text);
-  for (const { key, due } of append.timersSet) kept.timers.set(key, due);
-  for (const key of append.timersEnded) kept.timers.delete(key);
-  for (const { key, event, match, after } of append.listensSet)
-    kept.listens.set(key, { event, match, since: Math.max(after, kept.published) });
-  for (const key of append.listensEnded) kept.listens.delete(key);
-  if (append.standing !== null) kept.standing = { ...append.standing };
-  if (append.snapshot !== null) kept.snapshot = { ...append.snapshot, seq: thread.seq };
+  keepWaits(kept, append);
+  keepState(kept, append);
   return position;
+}
+
+function keepState(kept: Kept, { standing, snapshot }: Append): void {
+  if (standing !== null) kept.standing = { ...standing };
+  if (snapshot !== null) kept.snapshot = { ...snapshot, seq: kept.thread.seq };
+}
+
+function keepWaits({ timers, listens, published }: Kept, append: Append): void {
+  for (const { key, due } of append.timersSet) timers.set(key, due);
+  for (const key of append.timersEnded) timers.delete(key);
+  for (const { key, event, match, after } of append.listensSet)
+    listens.set(key, { event, match, since: Math.max(after, published) });
+  for (const key of append.listensEnded) listens.delete(key);
 }
 
 function newKept(stream: StreamId, thread: Thread, published: number): Kept {
@@ -242,7 +264,9 @@ function openMemoryReader(
     ...lastingOf(disk),
     ...keptIn(disk),
     unsettled: () =>
-      [...streams.values()].filter((kept) => kept.standing?.unsettled).map(({ stream }) => stream),
+      [...streams.values()]
+        .filter(({ standing }) => standing?.unsettled === true && standing.kind === undefined)
+        .map(({ stream }) => stream),
     due: (until, most) =>
       timersOf(disk)
         .filter(({ due }) => due <= until)
@@ -292,30 +316,4 @@ function timersOf({ streams }: MemoryDisk): { stream: StreamId; key: number; due
       .map(([key, due]) => ({ stream, key, due }))
       .toSorted((one, other) => one.key - other.key),
   );
-}
-
-function standingOf(kept: Kept | null): Standing | null {
-  if (kept === null || kept.standing === null) return null;
-  const { stream, standing, thread, updatedAt } = kept;
-  return { ...standing, stream, seq: thread.seq, updatedAt: updatedAt || standing.startedAt };
-}
-
-function standingsIn(disk: MemoryDisk): Pick<Log, "standings" | "standing" | "tally"> {
-  const { streams } = disk;
-  return {
-    standings: (filter) => standingsOf(disk, filter),
-    standing: (stream) => standingOf(streams.get(stream) ?? null),
-    tally: () => tallied([...streams.values()].flatMap((kept) => standingOf(kept) ?? [])),
-  };
-}
-
-function standingsOf({ streams }: MemoryDisk, filter: StandingFilter): Standing[] {
-  const { status, workflow, parent, most, offset = 0 } = filter;
-  return [...streams.values()]
-    .toReversed()
-    .flatMap((kept) => standingOf(kept) ?? [])
-    .filter((standing) => status === undefined || status.includes(standing.status))
-    .filter((standing) => workflow === undefined || standing.workflow === workflow)
-    .filter((standing) => parent === undefined || standing.parent === parent)
-    .slice(offset, offset + most);
 }

@@ -1,7 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { migrate, VERSION, versionOf } from "./migrate.ts";
+import { openArtifacts } from "../artifacts/index.ts";
+import { completeForLook, migrate, VERSION, versionOf } from "./migrate.ts";
 import { LOG } from "./migrations/0001-log.ts";
+import { openReader } from "./reader.ts";
 
 const APPLICATION = 0x4d_53_54_52;
 
@@ -26,6 +28,18 @@ describe("a log of an older version", () => {
     const insert = "insert into published (event, match, payload, source, at)";
     database.exec(`${insert} values ('paid', 'order-1', '{}', 'bank', 1)`);
     expect(database.prepare("select position from published").all()).toHaveLength(1);
+  });
+
+  test("is looked at as it is: it has runs and no cases", () => {
+    using database = new DatabaseSync(":memory:");
+    database.exec(`${LOG}
+      insert into streams (name, status, workflow, version, started_at, note)
+      values ('wf_aaaa', 'running', 'w', '1', 5, '');`);
+    completeForLook(database);
+    const log = openReader(database, { tenant: "local", artifacts: openArtifacts("/nowhere") });
+    expect(log.standings({ most: 9 })).toMatchObject([{ stream: "wf_aaaa", status: "running" }]);
+    expect(log.standings({ kind: "case", most: 9 })).toEqual([]);
+    expect(log.named("order_id=7", 0)).toBeNull();
   });
 
   test("is migrated once", () => {

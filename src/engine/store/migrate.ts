@@ -6,9 +6,10 @@ import { LEDGER } from "./migrations/0003-ledger.ts";
 import { ARCHIVED } from "./migrations/0004-archived.ts";
 import { RESULTS } from "./migrations/0005-results.ts";
 import { PUTS } from "./migrations/0006-puts.ts";
+import { CASES } from "./migrations/0007-cases.ts";
 
 /** In order; the number of the last is the file's version. What was released is never edited. */
-const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER, ARCHIVED, RESULTS, PUTS];
+const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER, ARCHIVED, RESULTS, PUTS, CASES];
 
 /** The version of a file that this code writes. */
 export const VERSION: number = MIGRATIONS.length;
@@ -36,6 +37,14 @@ export function migrate(database: DatabaseSync, version: number): void {
   database.exec(`pragma application_id = ${APPLICATION}`);
   database.exec(`pragma user_version = ${MIGRATIONS.length}`);
   database.exec("commit");
+}
+
+/** A file of an older version that is only looked at: what later versions read is there, and empty. */
+export function completeForLook(database: DatabaseSync): void {
+  const kind = "select 1 from pragma_table_info('streams') where name = 'kind'";
+  if (database.prepare(kind).get() !== undefined) return;
+  database.exec(`create temp view streams as select *, null as kind from main.streams;
+    create temp table names (name text, stream integer, until integer)`);
 }
 
 function pragma(database: DatabaseSync, name: string): number {

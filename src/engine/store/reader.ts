@@ -50,13 +50,18 @@ export function openReader(
     },
     untold: () => ask<Listener>(UNTOLD).map((row) => ({ ...row })),
     ...lasting(ask),
+    ...readStandings(ask),
+    ...readArchives(ask),
+    ...readPuts(database, ask),
+  };
+}
+
+function readStandings(ask: Ask): Pick<Reader, "standings" | "standing" | "named" | "tally"> {
+  return {
     standings(filter) {
       const { sql, values } = standingsQuery(filter);
       return ask<StandingRow>(sql, ...values).map(toStanding);
     },
-    ...readArchives(ask),
-    ...readPuts(database, ask),
-    tally: () => ask<{ status: string; count: number }>(TALLY).map((row) => ({ ...row })),
     standing(stream) {
       const [row] = ask<StandingRow>(
         `${STANDINGS} where s.name = ? and s.status is not null`,
@@ -64,6 +69,11 @@ export function openReader(
       );
       return row === undefined ? null : toStanding(row);
     },
+    named(name, now) {
+      const [row] = ask<{ stream: StreamId }>(NAMED, name, now);
+      return row?.stream ?? null;
+    },
+    tally: () => ask<{ status: string; count: number }>(TALLY).map((row) => ({ ...row })),
   };
 }
 
@@ -215,7 +225,11 @@ function standingsQuery(filter: StandingFilter): {
   readonly sql: string;
   readonly values: readonly (string | number | null)[];
 } {
-  const wanted = ["status is not null"];
+  const wanted = [
+    "status is not null",
+    filter.kind === undefined ? "kind is null" : `kind = '${filter.kind}'`,
+    ...(filter.unsettled === true ? ["unsettled = 1"] : []),
+  ];
   const values: (string | number)[] = [];
   if (filter.status !== undefined) {
     wanted.push(`status in (select value from json_each(?))`);
@@ -256,8 +270,10 @@ const SNAPSHOT = `select seq, state from snapshots
 const HOLDINGS = "select count(*) as count, coalesce(sum(bytes), 0) as bytes from contents";
 const CONTENT = "select text from contents where digest = ?";
 const TALLY =
-  "select status, count(*) as count from streams where status is not null group by status order by status";
-const UNSETTLED = "select name from streams where unsettled = 1 order by id";
+  "select status, count(*) as count from streams where status is not null and kind is null group by status order by status";
+const NAMED = `select s.name as stream from names n join streams s on s.id = n.stream
+  where n.name = ? and (n.until is null or n.until > ?)`;
+const UNSETTLED = "select name from streams where unsettled = 1 and kind is null order by id";
 const DUE = `select s.name as stream, t.key, t.due from timers t join streams s on s.id = t.stream
   where t.due <= ? order by t.due, t.stream, t.key limit ?`;
 const NEXT_DUE = "select min(due) as due from timers";

@@ -9,7 +9,7 @@ import { BUSY_MOST_MS, connect, tune } from "./connection.ts";
 import { prepareFolder, STATE_FOLDER } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
 import type { Log, Writing } from "./log.ts";
-import { migrate, versionOf } from "./migrate.ts";
+import { completeForLook, migrate, versionOf } from "./migrate.ts";
 import { presenceOf } from "./presence.ts";
 import { openPublisher } from "./publisher.ts";
 import { expirePuts, keepPut } from "./put.ts";
@@ -80,6 +80,7 @@ export function observeSqlite(company: string): Omit<Log, "append" | "publish" |
     if (!statSync(path, { throwIfNoEntry: false })) throw noLog(company);
     database = new DatabaseSync(path, { timeout: BUSY_MOST_MS, readOnly: true });
     if (versionOf(database, path) === 0) throw noLog(company);
+    completeForLook(database);
     const tenant = tenantOf(database, undefined);
     const reader = openReader(database, {
       tenant,

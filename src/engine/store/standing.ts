@@ -14,6 +14,7 @@ export type StandingRow = {
   readonly ended_at: number | null;
   readonly parent: StreamId | null;
   readonly note: string;
+  readonly kind: "case" | null;
   readonly done: number | null;
   readonly expected: number | null;
   readonly seq: number;
@@ -27,7 +28,7 @@ export const STANDINGS: string = standingsOf("streams");
 /** @param streams the table, or a choice of its rows in brackets */
 export function standingsOf(streams: string): string {
   return `select s.id, s.name, s.status, s.workflow, s.version, s.unsettled, s.started_at, s.ended_at,
-    s.parent, s.note,
+    s.parent, s.note, s.kind,
     iif(d.fence is null or s.reached >= d.fence + d.count, s.done, d.done) as done,
     iif(d.fence is null or s.reached >= d.fence + d.count, s.expected, d.expected) as expected,
     coalesce(d.fence + d.count, 0) as seq, d.hash, coalesce(d.at, s.started_at) as updated_at
@@ -37,6 +38,7 @@ export function standingsOf(streams: string): string {
 
 export function toNewStanding(row: StandingRow): NewStanding {
   return {
+    ...(row.kind === null ? {} : { kind: row.kind }),
     workflow: row.workflow,
     version: row.version,
     status: row.status ?? "",

@@ -14,6 +14,9 @@ export const CONTENT_INLINE_BYTES_MOST = 262_144;
 /** Streams whose end is kept in memory; one that is not is looked up, for a few microseconds. */
 const STREAMS_KNOWN_MOST = 10_000;
 
+/** Names whose time is over, swept with each append that brings one, so that nobody waits for a great sweep. */
+const NAMES_SWEPT_MOST = 4;
+
 export type Writer = {
   readonly write: (batch: readonly Inked[]) => Appended[];
   /** Another writer of this process has written to these streams since; null: to any. */
@@ -38,10 +41,8 @@ export function openWriter(
     // Before the stream is known, which a first append makes.
     if (!areCovered(statements, append)) return { done: false, again: "claim" };
     const thread = streams.know(append);
-    if (append.cause !== null) {
-      if (statements.seen.get(thread.id, append.cause)) return { done: false, again: "seen" };
-    }
-    if (thread.seq !== append.after) return { done: false, again: "behind" };
+    const again = refusalOf(statements, append, thread);
+    if (again !== null) return { done: false, again };
     const inscribed = append.events.length === 0 ? null : inscribe(append, thread);
     writeStanding(statements, append, thread);
     if (inscribed !== null) {
@@ -92,6 +93,27 @@ function isCovered(statements: Statements, { account, amount, most }: Claim): bo
   if (most === null || amount <= 0) return true;
   const held = Number(statements.account.get(account)?.["amount"] ?? 0);
   return held + amount <= most;
+}
+
+function refusalOf(
+  statements: Statements,
+  append: Inked,
+  thread: Known,
+): "seen" | "behind" | "named" | null {
+  if (append.cause !== null && statements.seen.get(thread.id, append.cause)) return "seen";
+  if (thread.seq !== append.after) return "behind";
+  return areFree(statements, append, thread) ? null : "named";
+}
+
+/** Whose time is over may be taken by another. */
+function areFree(statements: Statements, { names, events }: Inked, { id }: Known): boolean {
+  if (names === undefined) return true;
+  const now = events[0]?.at ?? 0;
+  return names.every(({ name }) => {
+    const row = statements.named.get(name);
+    if (row === undefined || Number(row["stream"]) === id) return true;
+    return row["until"] !== null && Number(row["until"]) <= now;
+  });
 }
 
 type Streams = {
@@ -189,10 +211,12 @@ function columnsOf(standing: NewStanding | null): readonly (string | number | nu
   const { status, workflow, version, startedAt, endedAt, parent, note } = standing;
   const unsettled = standing.unsettled ? 1 : 0;
   const { done, expected } = standing;
-  return [status, workflow, version, unsettled, startedAt, endedAt, parent, note, done, expected];
+  const { kind = null } = standing;
+  const first = [status, workflow, version, unsettled, startedAt, endedAt, parent, note];
+  return first.concat(kind, done, expected);
 }
 
-const NO_STANDING = [null, null, null, 0, null, null, null, null, null, null];
+const NO_STANDING = [null, null, null, 0, null, null, null, null, null, null, null];
 
 /** A large content is on disk as a file before the transaction that names it is committed. */
 function writeContents(statements: Statements, append: Inked, artifacts: Artifacts): void {
@@ -212,8 +236,14 @@ function writeBeside(statements: Statements, append: Inked, { id, seq }: Known):
   for (const key of append.listensEnded) statements.listenEnd.run(id, key);
   for (const result of append.results ?? []) writeResult(statements, append, result);
   for (const { account, amount } of append.claims ?? []) statements.claim.run(account, amount);
+  if (append.names !== undefined) writeNames(statements, append, id);
   if (append.snapshot !== null)
     statements.snapshot.run(id, append.snapshot.machine, seq, append.snapshot.state);
+}
+
+function writeNames(statements: Statements, { names = [], events }: Inked, id: number): void {
+  for (const { name, until } of names) statements.name.run(name, id, until);
+  statements.namesOver.run(events[0]?.at ?? 0, NAMES_SWEPT_MOST);
 }
 
 function writeResult(statements: Statements, { stream, events }: Inked, result: NewResult): void {
@@ -238,11 +268,11 @@ const SQL = {
   stream: `${STANDINGS} where s.name = ?`,
   seen: "select 1 from causes where stream = ? and cause = ?",
   newStream: `insert into streams (name, status, workflow, version, unsettled, started_at, ended_at,
-    parent, note, done, expected, reached, published)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(position), 0) from published))
+    parent, note, kind, done, expected, reached, published)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(position), 0) from published))
     on conflict do nothing`,
   standing: `update streams set status = ?, workflow = ?, version = ?, unsettled = ?, started_at = ?,
-    ended_at = ?, parent = ?, note = ?, done = ?, expected = ?, reached = ? where id = ?`,
+    ended_at = ?, parent = ?, note = ?, kind = ?, done = ?, expected = ?, reached = ? where id = ?`,
   decision: `insert into decisions
     (position, stream, fence, count, at, actor, cause, done, expected, hash, body)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -262,5 +292,9 @@ const SQL = {
   account: "select amount from accounts where name = ?",
   claim: `insert into accounts (name, amount) values (?, ?)
     on conflict (name) do update set amount = amount + excluded.amount`,
+  named: "select stream, until from names where name = ?",
+  name: "insert or replace into names (name, stream, until) values (?, ?, ?)",
+  namesOver: `delete from names where name in
+    (select name from names where until is not null and until <= ? order by until limit ?)`,
   snapshot: "insert or replace into snapshots (stream, machine, seq, state) values (?, ?, ?, ?)",
 } as const;
