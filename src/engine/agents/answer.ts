@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { FailureClass, Usage } from "../../core/machine/index.ts";
-import { copyJson, retryAfterMs } from "../outside/index.ts";
+import { copyJson } from "../json-copy.ts";
+import { retryAfterMs } from "../outside/index.ts";
 import type { AgentAnswer } from "./agent.ts";
 import type { ClassOf } from "./failed.ts";
 import { invalidAnswer, OUTPUT_BYTES_MOST } from "./invalid-answer.ts";

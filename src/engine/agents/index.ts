@@ -1,4 +1,4 @@
-export { copyJson } from "../outside/index.ts";
+export { copyJson } from "../json-copy.ts";
 export type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 export { checkAnswer } from "./answer.ts";
 export {

@@ -1,5 +1,5 @@
 import type { EffectClass } from "../../core/machine/index.ts";
-import { copyJson } from "../outside/index.ts";
+import { copyJson } from "../json-copy.ts";
 import type { AgentTask } from "./agent.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { invalidAnswer, OUTPUT_BYTES_MOST } from "./invalid-answer.ts";

@@ -2,7 +2,6 @@ export { limitCpu, slowedTo } from "./cpu-limit.ts";
 export { findExecutable, resolveWord } from "./executable.ts";
 export { type Exchanged, exchange, type Question } from "./http-exchange.ts";
 export { type Meaning, meaningOf } from "./http-status.ts";
-export { copyJson } from "./json-copy.ts";
 export { keepTrack } from "./keep-track.ts";
 export { watchMemory } from "./memory-watch.ts";
 export { CAN_LIST, readProcess } from "./process-list.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cases } from "../../../test/given/cases.ts";
+import { cases } from "../../test/given/cases.ts";
 import { copyJson, DEPTH_MOST } from "./json-copy.ts";
 
 const copy = (value: unknown, bytesMost = 10_000) => copyJson(value, "outputs", bytesMost);

@@ -1,4 +1,4 @@
-import type { Json } from "../../core/json.ts";
+import type { Json } from "../core/json.ts";
 
 /** Nested deeper than this, or holding itself, a value is refused. */
 export const DEPTH_MOST = 200;
