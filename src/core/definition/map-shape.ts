@@ -9,6 +9,9 @@ import type { MapSource, SettingsSource } from "./workflow-source.ts";
 /** Of one process; a crash repeats at most so many. */
 export const IN_FLIGHT_MOST = 1_024;
 
+/** Read and checked by core/map. */
+const work = anything();
+
 export const mapKeys: Keys<MapSource> = {
   muster: musterShape,
   company: word("a name").describe("The company's name, for people."),
@@ -34,6 +37,15 @@ export const mapKeys: Keys<MapSource> = {
     ),
   }).describe("How much is done at once, over all runs."),
   retention: keepingShape.describe("How long ended runs are kept; without it, for good."),
+  systems: work,
+  tools: work,
+  agents: work,
+  requests: work,
+  rules: work,
+  approvals: work,
+  intake: work,
+  facts: work,
+  exceptions: work,
 };
 
 export const mapShape: z.ZodType<MapSource> = closed<MapSource>(mapKeys, ["muster"]);

@@ -163,7 +163,7 @@ describe("what is wrong in a layer", () => {
     for (const [text, code] of [
       ["[]", "wrong-type"],
       ["company: x\n", "missing-key"],
-      ["muster: 1\nrules: []\n", "unknown-key"],
+      ["muster: 1\nlaws: []\n", "unknown-key"],
       ["muster: 1\ndefaults: { steps: [] }\n", "unknown-key"],
       ["a: [", "syntax"],
     ] as const)

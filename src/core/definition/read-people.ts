@@ -1,8 +1,9 @@
 import type { z } from "zod";
+import { suggestion } from "../expression/index.ts";
 import type { Problem } from "../problem.ts";
 import { closed, type Keys, named, some, word } from "./closed-shape.ts";
 import { isMap } from "./draft.ts";
-import { inOrder, openReport } from "./report.ts";
+import { inOrder, openReport, type Report } from "./report.ts";
 import { checkShape, shown } from "./shape-problem.ts";
 import { readSource } from "./source.ts";
 import { musterShape } from "./workflow-shape.ts";
@@ -22,6 +23,8 @@ export type Person = {
   readonly email: string;
   readonly teams: readonly string[];
   readonly roles: readonly string[];
+  /** Who is above them; null where it is not said. */
+  readonly manager: string | null;
 };
 
 export type ReadPeople = {
@@ -35,6 +38,7 @@ export type PersonSource = {
   readonly email?: string;
   readonly teams?: string | readonly string[];
   readonly roles?: string | readonly string[];
+  readonly manager?: string;
 };
 
 export type PeopleSource = {
@@ -47,6 +51,7 @@ export const personKeys: Keys<PersonSource> = {
   email: word("an address").describe("Where notices go."),
   teams: some(word("a name"), "a name or a list of names").describe("Teams the person is in."),
   roles: some(word("a name"), "a name or a list of names").describe("Roles the person has."),
+  manager: word("a person").describe("Who is above them: decides where a chain says manager_of."),
 };
 
 export const peopleKeys: Keys<PeopleSource> = {
@@ -91,12 +96,35 @@ export function readPeople(input: { readonly file: string; readonly text: string
           mend: "Give one of the two another name.",
           path: ["people", id],
         });
+  for (const [id, { manager }] of Object.entries(people))
+    reportManager(id, manager, { people, report });
   const failed = problems.some(({ severity }) => severity !== "warning");
   return { people: failed ? null : peopleOf(people), problems: inOrder(problems) };
 }
 
-function personOf({ name = "", email = "", teams, roles }: PersonSource): Person {
-  return { name, email, teams: listOf(teams), roles: listOf(roles) };
+/** A manager is one person, and somebody else. */
+function reportManager(
+  id: string,
+  manager: string | null,
+  {
+    people,
+    report,
+  }: { readonly people: Readonly<Record<string, Person>>; readonly report: Report },
+): void {
+  const isThere = manager !== null && Object.hasOwn(people, manager);
+  if (manager === null || (isThere && manager !== id)) return;
+  report.add({
+    code: "unknown-person",
+    message: isThere ? `"${id}" is their own manager.` : `Nobody here is called "${manager}".`,
+    mend: isThere
+      ? "Name whoever is above them, or take manager out."
+      : suggestion(manager, Object.keys(people), "People"),
+    path: ["people", id, "manager"],
+  });
+}
+
+function personOf({ name = "", email = "", teams, roles, manager }: PersonSource): Person {
+  return { name, email, teams: listOf(teams), roles: listOf(roles), manager: manager ?? null };
 }
 
 function listOf(said: string | readonly string[] | undefined): readonly string[] {

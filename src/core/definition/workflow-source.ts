@@ -59,7 +59,19 @@ export type MapSource = {
   readonly channels?: Readonly<Record<string, Json>>;
   readonly recipients?: Readonly<Record<string, readonly string[]>>;
   readonly retention?: KeepingSource;
-};
+} & { readonly [Key in WorkKey]?: Json };
+
+/** What a map says of work, beside the settings: read and checked by core/map. */
+export type WorkKey =
+  | "systems"
+  | "tools"
+  | "agents"
+  | "requests"
+  | "rules"
+  | "approvals"
+  | "intake"
+  | "facts"
+  | "exceptions";
 
 export type CompanyBudgetSource = {
   readonly day?: UsageEstimateSource;

@@ -1,4 +1,13 @@
 export {
+  CALENDAR_FILE,
+  MAP_FILE,
+  type MapFile,
+  type MapSurroundings,
+  PEOPLE_FILE,
+  type ReadWorkMap,
+  readWorkMap,
+} from "./read-work-map.ts";
+export {
   type Grant,
   LEVELS,
   type Level,
@@ -8,6 +17,7 @@ export {
   type SystemKind,
   type Tool,
   type ToolLimits,
+  TRUSTS,
   type Trust,
   type WorkMap,
 } from "./work-map.ts";

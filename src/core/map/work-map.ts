@@ -34,7 +34,8 @@ export type WorkMap = {
 };
 
 /** `staff` speaks for the company, `customer` for themselves: both are the trusted request; what is `untrusted` only tells. */
-export type Trust = "staff" | "customer" | "untrusted";
+export const TRUSTS = ["staff", "customer", "untrusted"] as const;
+export type Trust = (typeof TRUSTS)[number];
 
 export type SystemKind = "sql" | "http" | "openapi" | "file" | "mail" | "function" | "command";
 

@@ -1,0 +1,107 @@
+import type { z } from "zod";
+import {
+  anyMap,
+  closed,
+  either,
+  type Keys,
+  listOf,
+  longText,
+  named,
+  oneOf,
+  some,
+  word,
+} from "../definition/index.ts";
+import type { FactsSource, GrantSource, Named, RequestSource, WorkSource } from "./map-source.ts";
+import { span } from "./span-shape.ts";
+import { LEVELS, TRUSTS, type Trust } from "./work-map.ts";
+
+const typeShape = either([word("a type"), anyMap("a JSON Schema")], "a type or a JSON Schema");
+const toolName = word("the name of a tool");
+
+export const grantKeys: Keys<GrantSource> = {
+  may: closed<NonNullable<GrantSource["may"]>>(
+    {
+      level: oneOf(LEVELS).describe("The highest level of the tools that it may use."),
+      tools: listOf(toolName, "a list of tools").describe(
+        "The tools that it may use, and no other.",
+      ),
+      requests: listOf(word("a type of request"), "a list of types of requests").describe(
+        "Only for these types of requests. Unsaid: for all.",
+      ),
+      only: named(longText(), "a map of tools to conditions").describe(
+        "What must hold of a call besides, by tool: {refund.pay: action.args.amount <= 100}.",
+      ),
+    },
+    ["level", "tools"],
+  ).describe("What it may do. Unsaid: nothing."),
+  ungoverned: some(word("a word"), "a word or a list of them").describe(
+    "What it can do beside its tools, such as internet or files; it is shown in the map, and nothing here holds it.",
+  ),
+};
+
+export const grantShape: z.ZodType<GrantSource> = closed<GrantSource>(grantKeys);
+
+export const requestKeys: Keys<RequestSource> = {
+  description: longText().describe("For people, and for who tells the types apart."),
+  examples: listOf(longText(), "a list of texts").describe(
+    "Requests of this type as they come; requests are told apart by them.",
+  ),
+  case: named(word("request.NAME"), "a map of names to request.NAME").describe(
+    "What ids a request must name, and what of the case they are: {order_id: request.order_id}.",
+  ),
+  workflow: word("a workflow").describe("The workflow that does it."),
+  owner: word("a person, team or role").describe("Who owns it when nobody else does."),
+  subject: word("a name").describe(
+    "What of the case names the person that it is about: customer_id. Their data can be erased.",
+  ),
+  sla: closed<NonNullable<RequestSource["sla"]>>({
+    respond: span().describe("Until the first answer: 4h, 4 working hours."),
+    resolve: span().describe("Until its end."),
+  }).describe("How fast it is to go."),
+  tools: listOf(toolName, "a list of tools").describe(
+    "Tools that may be used for it. Unsaid: those that its agents have.",
+  ),
+};
+
+export const requestShape: z.ZodType<RequestSource> = closed<RequestSource>(requestKeys);
+
+export const factsKeys: Keys<FactsSource> = {
+  case: named(typeShape, "a map of names to types").describe(
+    "What is known of a case besides what its requests name: {total: money, tier: string}.",
+  ),
+  request: named(typeShape, "a map of names to types").describe(
+    "What comes with a request: {order_id: string}.",
+  ),
+};
+
+export const factsShape: z.ZodType<FactsSource> = closed<FactsSource>(factsKeys);
+
+export const intakeShape: z.ZodType<Named<Trust>> = named(
+  oneOf(TRUSTS),
+  "a map of channels to staff, customer or untrusted",
+);
+
+export const exceptionsShape: z.ZodType<NonNullable<WorkSource["exceptions"]>> = closed<
+  NonNullable<WorkSource["exceptions"]>
+>({ owner: word("a person, team or role").describe("Who owns what fails or is in doubt.") }, [
+  "owner",
+]);
+
+/** The parts of the map that are about work; each entry is checked by itself, so that the rest still stands. */
+export const workKeys: Keys<WorkSource> = {
+  systems: sections("systems"),
+  tools: sections("tools"),
+  agents: sections("agents"),
+  requests: sections("requests"),
+  rules: named(anyMap("a rule"), "a map of names to rules"),
+  approvals: sections("approvals"),
+  intake: intakeShape,
+  facts: factsShape,
+  exceptions: exceptionsShape,
+};
+
+/** Of any shape: what is inside is checked entry by entry. */
+function sections<Value>(what: string): z.ZodType<{ readonly [name: string]: Value }> {
+  const shape: z.ZodType = named(anyMap("a map"), `a map of names to ${what}`);
+  return shape as z.ZodType<{ readonly [name: string]: Value }>;
+}

@@ -1,0 +1,61 @@
+import { isMap } from "../definition/index.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
+import {
+  compileCondition,
+  compileRule,
+  type PolicyRule,
+  type PolicySurroundings,
+  policyNames,
+} from "../rules/index.ts";
+import type { Reading } from "./reading.ts";
+import type { Tool } from "./work-map.ts";
+
+/** What rules and conditions are read with: the names of all that they may speak of. */
+export type Ruling = Reading & { readonly names: PolicySurroundings };
+
+/** The rules of a map, in the order in which they are written. */
+export function readRules(
+  value: Json | undefined,
+  chains: readonly string[],
+  ruling: Ruling,
+): readonly PolicyRule[] {
+  const { names, report, where, digest } = ruling;
+  if (!isMap(value)) {
+    if (value !== undefined)
+      report.add({
+        code: "wrong-type",
+        message: "Rules are a map of names to rules.",
+        mend: "Write rules: {NAME: {when: …, then: …, because: …}}.",
+        path: ["rules"],
+      });
+    return [];
+  }
+  return Object.entries(value).flatMap(([id, source]) => {
+    const rule = compileRule(
+      { id, source },
+      { names, chains, path: ["rules", id], report: report.add, where, digest },
+    );
+    return rule === null ? [] : [rule];
+  });
+}
+
+/** The tools, with what must hold when they are done. */
+export function withPreconditions(
+  tools: Readonly<Record<string, Tool>>,
+  value: Json | undefined,
+  { names, report }: Ruling,
+): Readonly<Record<string, Tool>> {
+  return Object.fromEntries(
+    Object.entries(tools).map(([name, tool]) => {
+      const said = isMap(value) && isObject(value[name]) ? value[name] : ({} as JsonObject);
+      const text = said["precondition"];
+      if (typeof text !== "string") return [name, tool];
+      const precondition = compileCondition(text, {
+        names: policyNames(names, [name]),
+        path: ["tools", name, "precondition"],
+        report: report.add,
+      });
+      return [name, { ...tool, precondition }];
+    }),
+  );
+}

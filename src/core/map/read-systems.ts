@@ -1,0 +1,52 @@
+import { suggestion } from "../expression/index.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { byName, entriesOf, type Reading } from "./reading.ts";
+import { SYSTEM_KINDS, systemShapeOf } from "./system-keys.ts";
+import type { System, SystemKind } from "./work-map.ts";
+
+/** The systems that tools act on. */
+export function readSystems(
+  value: Json | undefined,
+  { report }: Reading,
+): Readonly<Record<string, System>> {
+  const entries = entriesOf<JsonObject>("systems", {
+    value,
+    report,
+    shape: (said, path) => {
+      const kind = SYSTEM_KINDS.find((known) => known === said["kind"]);
+      if (kind !== undefined) return systemShapeOf(kind);
+      report.add(wrongKind(said["kind"], path));
+      return null;
+    },
+  });
+  return byName(
+    entries.map(({ name, said }): System => {
+      const { kind, untrusted, description: _, ...settings } = said;
+      return {
+        name,
+        kind: kind as SystemKind,
+        settings: settings as JsonObject,
+        isUntrusted: untrusted === true || (untrusted === undefined && kind === "mail"),
+      };
+    }),
+  );
+}
+
+function wrongKind(
+  said: Json | undefined,
+  path: readonly (string | number)[],
+): Parameters<Reading["report"]["add"]>[0] {
+  if (typeof said === "string")
+    return {
+      code: "wrong-value",
+      message: `There is no kind of system "${said}".`,
+      mend: suggestion(said, SYSTEM_KINDS, "Kinds"),
+      path: [...path, "kind"],
+    };
+  return {
+    code: "missing-key",
+    message: "This system does not say of which kind it is.",
+    mend: `Write kind: one of ${SYSTEM_KINDS.join(", ")}.`,
+    path,
+  };
+}

@@ -1,0 +1,112 @@
+import { openTypes } from "../definition/index.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { ToolSource } from "./map-source.ts";
+import { entityOf, lookOf, operationOf } from "./operation.ts";
+import { byName, type Entry, entriesOf, listed, type Reading } from "./reading.ts";
+import { argsOf, propertiesOf, scopeOf } from "./tool-args.ts";
+import { toolShape } from "./tool-keys.ts";
+import { limitsOf } from "./tool-limits.ts";
+import type { System, Tool } from "./work-map.ts";
+
+/**
+ * The tools that agents act through; one that does not say its system or its level is none. What must
+ * hold when they are done is compiled later, when all their names are known.
+ */
+export function readTools(
+  value: Json | undefined,
+  systems: Readonly<Record<string, System>>,
+  reading: Reading,
+): Readonly<Record<string, Tool>> {
+  const { report } = reading;
+  const entries = entriesOf<ToolSource>("tools", { value, report, shape: () => toolShape });
+  return byName(
+    entries.flatMap((entry) => {
+      const { system, level } = entry.said;
+      if (system === undefined || level === undefined) return [];
+      return [toolOf(entry, { system, level, its: systems[system], reading })];
+    }),
+  );
+}
+
+type Given = Pick<Tool, "system" | "level"> & {
+  readonly its: System | undefined;
+  readonly reading: Reading;
+};
+
+function toolOf({ name, path, said }: Entry<ToolSource>, given: Given): Tool {
+  const { its, reading, system, level } = given;
+  const { report } = reading;
+  const operation = operationOf(said);
+  const args = argsOf(said, { operation, path, reading });
+  const scope = scopeOf(said.scope, { args, path, reading });
+  const isRead = level === "reference" || level === "case";
+  const types = openTypes({}, report);
+  return {
+    name,
+    system,
+    description: said.description ?? "",
+    level,
+    effects: said.effects ?? (isRead ? "pure" : "ask"),
+    operation,
+    args,
+    returns:
+      said.returns === undefined ? null : types.read(said.returns, [...path, "returns"]).schema,
+    scope,
+    writes: said.writes ?? null,
+    reads: readsOf(said, operation, isRead),
+    ...aroundOf(said, its),
+    deciding: decidingOf(said, { args, scope }),
+    isUntrusted: said.untrusted ?? its?.isUntrusted ?? false,
+    ...flowOf(said),
+    limits: limitsOf(said.limits ?? {}, { its, path: [...path, "limits"], reading }),
+    digest: reading.digest(JSON.stringify([name, said, its ?? null])),
+  };
+}
+
+/** What is done before and after it. */
+function aroundOf(
+  { preview, verify, undo }: Partial<ToolSource>,
+  its: System | undefined,
+): Pick<Tool, "preview" | "precondition" | "verify" | "undo"> {
+  return {
+    preview: lookOf(preview, its?.kind),
+    precondition: null,
+    verify: lookOf(verify, its?.kind),
+    undo: undo === undefined ? null : { tool: undo.tool, args: undo.args ?? {} },
+  };
+}
+
+/** Unsaid, of what is external: all that the case does not bind. */
+function decidingOf(
+  { deciding, level }: Partial<ToolSource>,
+  { args, scope }: Pick<Tool, "args" | "scope">,
+): readonly string[] {
+  if (deciding !== undefined || level !== "external") return listed(deciding);
+  return Object.keys(propertiesOf(args)).filter((name) => !Object.hasOwn(scope.args, name));
+}
+
+/** Where what it takes and gives may come from and go to. */
+function flowOf(
+  said: Partial<ToolSource>,
+): Pick<Tool, "personal" | "takesPersonal" | "audience" | "destinations"> {
+  return {
+    personal: listed(said.personal),
+    takesPersonal: said.takes_personal === true,
+    audience: said.audience ?? null,
+    destinations: Object.fromEntries(
+      Object.entries(said.destinations ?? {}).map(([arg, patterns]) => [arg, listed(patterns)]),
+    ),
+  };
+}
+
+function readsOf(
+  { reads, preview }: Partial<ToolSource>,
+  operation: JsonObject,
+  isRead: boolean,
+): Tool["reads"] {
+  if (typeof reads === "string") return { entity: reads, fields: null };
+  if (reads !== undefined) return { entity: reads.entity, fields: reads.fields ?? null };
+  const look = isRead ? operation : (lookOf(preview, "sql") ?? {});
+  const entity = entityOf(look);
+  return entity === null ? null : { entity, fields: null };
+}
