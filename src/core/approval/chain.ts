@@ -22,6 +22,13 @@ export type Chain = {
   readonly breakGlass: { readonly role: string; readonly review: string } | null;
 };
 
+/** A chain as it stands in the log: without what only the map of the day can work out. */
+export type KeptChain = Omit<Chain, "bulk"> & { readonly bulk: { readonly most: number } | null };
+
+export function keptChain({ bulk, ...chain }: Chain): KeptChain {
+  return { ...chain, bulk: bulk === null ? null : { most: bulk.most } };
+}
+
 export type Excluded = "requester" | "editor" | "owner";
 
 export type Stage = {

@@ -1,0 +1,39 @@
+import type { Problem } from "../problem.ts";
+import { type Approval, chainOf, isPlain } from "./approval.ts";
+import { whyNotBulk } from "./vote.ts";
+
+/**
+ * Whether so many may be decided at once: the same chain, rules and tool, each of little risk and
+ * untainted, and not more than the chain says. Each still gets a vote and a digest of its own.
+ */
+export function whyNotTogether(approvals: readonly Approval[]): Problem | null {
+  const [first] = approvals;
+  if (first === undefined)
+    return { code: "bad-input", message: "Nothing is named.", mend: "Name what to decide." };
+  for (const one of approvals) {
+    if (one.state !== "open")
+      return { code: "conflict", message: `"${one.gate.ask}" was decided before.` };
+    const against = whyNotBulk(one);
+    if (against !== null) return { ...against, message: `"${one.gate.ask}": ${against.message}` };
+  }
+  const other = approvals.find((one) => kindOf(one) !== kindOf(first));
+  if (other !== undefined || isPlain(first))
+    return {
+      code: "bad-input",
+      message: `These are not of one kind: "${first.gate.ask}" and "${other?.gate.ask ?? ""}" have other rules, tools or chains.`,
+      mend: "Decide those of one rule at once, and the others by themselves.",
+    };
+  const most = chainOf(first).bulk?.most ?? 0;
+  if (approvals.length > most)
+    return {
+      code: "limit",
+      message: `${approvals.length} are named; at most ${most} of this chain are decided at once.`,
+      mend: `Name at most ${most}.`,
+    };
+  return null;
+}
+
+function kindOf({ gate: { terms } }: Approval): string {
+  const rules = (terms?.rules ?? []).map(({ rule, version }) => `${rule} ${version}`).sort();
+  return JSON.stringify([terms?.chain.digest ?? null, terms?.what ?? null, rules]);
+}
