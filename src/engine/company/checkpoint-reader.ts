@@ -11,6 +11,7 @@ import {
 } from "../checkpoints/index.ts";
 import type { Office } from "./office.ts";
 import type { CompanyOptions } from "./open-company.ts";
+import { quiet } from "./quiet.ts";
 
 /** Beside the log: what it holds follows from the log. */
 const shelfIn = (folder: string): string => join(folder, ".muster", "checkpoints.db");
@@ -48,7 +49,7 @@ function readCheckpoints(
       makeDocument({ log, run, checkpoint, workflow, definitions: library.byDigest }),
     copies: { file: files, redis: openRedisCopies(process.env["MUSTER_REDIS"] ?? null) },
     readCopy: files.read,
-    idle: () => runtime.idle(),
+    idle: () => quiet(runtime),
     trouble,
   });
 }

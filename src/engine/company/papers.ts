@@ -20,6 +20,7 @@ import type { Company } from "./company.ts";
 import { documentOf, type Source } from "./document.ts";
 import { eventsOf } from "./following.ts";
 import type { Office } from "./office.ts";
+import { quiet } from "./quiet.ts";
 import { reviewed, seenOf } from "./review.ts";
 import { standingIn } from "./standings.ts";
 import { waitingIn } from "./waiting.ts";
@@ -60,7 +61,7 @@ export function runFilesOf(office: Office, trouble: (problem: Problem) => void):
     folder,
     log,
     trouble,
-    idle: () => runtime.idle(),
+    idle: () => quiet(runtime),
     papers: (run) => papers(office, run, filesOf(folder, run)),
   });
 }
