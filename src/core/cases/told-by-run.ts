@@ -1,0 +1,66 @@
+import type { Workflow } from "../definition/index.ts";
+import type { RunId } from "../id.ts";
+import type { Event, Opening, Read } from "../machine/index.ts";
+import type { RunSaid } from "./signal.ts";
+
+/** The event that brings a run what was written in its case; its key is the case's id. */
+export const CASE_MESSAGE = "case.message";
+
+/** What a run is read by: its definition as it is pinned, and the contents that its events name. */
+export type RunReading = {
+  readonly run: RunId;
+  readonly workflow: Workflow;
+  readonly read: Read;
+  /** The name of a workflow by the digest of its definition. */
+  readonly nameOf: (definition: string) => string;
+};
+
+/** What one event of a run says to its case; most say nothing. */
+export function saidBy(event: Event, reading: RunReading): readonly RunSaid[] {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others say nothing to a case
+  switch (event.type) {
+    case "step.started":
+      return [...waitIn(event), ...subRunIn(event.attempt, reading)];
+    case "attempt.started":
+      return subRunIn(event, reading);
+    case "listen.ended": {
+      const { key, position } = event;
+      return [{ kind: "goes on", key, ...(position === undefined ? {} : { position }) }];
+    }
+    case "step.finished":
+      return [{ kind: "goes on", path: event.path }];
+    case "run.finished": {
+      const { outcome, error } = event;
+      return [{ kind: "ended", outcome, why: error?.message ?? "" }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Whether an event can say anything at all, told without reading more. */
+export function maySay(type: string): boolean {
+  return SAYING.has(type);
+}
+
+const SAYING: ReadonlySet<string> = new Set([
+  "step.started",
+  "attempt.started",
+  "listen.ended",
+  "step.finished",
+  "run.finished",
+]);
+
+function waitIn({
+  seq: key,
+  path,
+  listen,
+}: Extract<Event, { readonly type: "step.started" }>): readonly RunSaid[] {
+  return listen?.event === CASE_MESSAGE ? [{ kind: "waits", key, path }] : [];
+}
+
+function subRunIn(opening: Opening | undefined, { nameOf }: RunReading): readonly RunSaid[] {
+  if (opening?.child === undefined) return [];
+  const workflow = opening.definition === undefined ? "" : nameOf(opening.definition);
+  return [{ kind: "sub-run", run: opening.child, workflow }];
+}
