@@ -1,3 +1,4 @@
+export { normalised } from "./arguments.ts";
 export { judge } from "./judge.ts";
 export {
   type CaseFacts,
@@ -15,3 +16,4 @@ export {
 } from "./judgement.ts";
 export { joinLabels } from "./labels.ts";
 export { readByRules } from "./read-by-rules.ts";
+export { withinCase } from "./scope.ts";

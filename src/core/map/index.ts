@@ -7,6 +7,7 @@ export {
   type ReadWorkMap,
   readWorkMap,
 } from "./read-work-map.ts";
+export { readStatement, type SqlStatement } from "./sql-statement.ts";
 export {
   type Grant,
   LEVELS,

@@ -1,3 +1,4 @@
+export { digestsOfTools, openToolbox, type ToolboxOptions } from "./open-toolbox.ts";
 export {
   isToolFailed,
   type Looking,

@@ -13,9 +13,9 @@ export interface OpenSystem {
   /** Changes something, once. Where it can, it looks at the record first and in the same breath. */
   write(asked: Asked, guard: Guard | null): Promise<Answer>;
   /** The record before and as the write would leave it, which is taken back; absent: its kind cannot. */
-  rehearse?(asked: Asked, look: Asked): Promise<Rehearsed>;
+  readonly rehearse?: (asked: Asked, look: Asked) => Promise<Rehearsed>;
   /** How many records a tool could reach; null: it cannot say. */
-  count?(tool: Tool, abort: AbortSignal): Promise<number | null>;
+  readonly count?: (tool: Tool, abort: AbortSignal) => Promise<number | null>;
   /** null is: well. */
   health(abort: AbortSignal): Promise<string | null>;
   /** What is wrong with a tool of this system, found without asking anybody; null: nothing. */

@@ -1,4 +1,4 @@
-import type { Labels, Preview } from "../../core/governance/index.ts";
+import type { Preview } from "../../core/governance/index.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Failure } from "../../core/machine/index.ts";
@@ -17,8 +17,8 @@ export interface Toolbox {
   preview(call: Looking, abort: AbortSignal): Promise<Preview | null | ToolFailed>;
   /** Once. What it gives is cut to the case, redacted and bounded. */
   perform(call: Performing, abort: AbortSignal): Promise<Performed>;
-  /** Looks again whether what was written is there. */
-  verify(call: Verifying, abort: AbortSignal): Promise<Verified>;
+  /** Looks again whether what was written is there; null: the tool has nothing to look at. */
+  verify(call: Verifying, abort: AbortSignal): Promise<Verified | null>;
   /** How many records a tool could reach, whoever asks; null where its system cannot say. */
   count(tool: string, abort: AbortSignal): Promise<number | null>;
   describe(): readonly ToolSpec[];
@@ -46,6 +46,8 @@ export type Performing = {
   readonly bindings: JsonObject | null;
   /** What was judged or approved: where what it writes is no longer so, nothing is done ("stale"). */
   readonly preview: Preview | null;
+  /** It may have been done before, under this key: after a crash. What it writes may be as it would leave it. */
+  readonly isRepeat?: boolean;
 };
 
 export type Verifying = {
@@ -65,8 +67,6 @@ export type Performed =
       readonly written: ToolWritten | null;
       /** Of what it made on the far side: a number, a Message-ID; null: it names none. */
       readonly reference: string | null;
-      /** Of the tool itself, by its declaration; those of the call come beside them. */
-      readonly labels: Labels;
       /** What was left out and why, in sentences. */
       readonly warnings: readonly string[];
     }

@@ -1,0 +1,157 @@
+import { join } from "node:path";
+import type { System, Tool, WorkMap } from "../../core/map/index.ts";
+import { openWarden } from "../outside/index.ts";
+import type { Drawer } from "./drawer.ts";
+import type { OpenSystem } from "./kind.ts";
+import { openSystem } from "./open-system.ts";
+import { performTool } from "./perform-tool.ts";
+import { previewTool } from "./preview-tool.ts";
+import type { ToolSetting } from "./setting.ts";
+import { shutSystem } from "./shut-system.ts";
+import { beside, digestOfTool } from "./tool-digest.ts";
+import type { SystemHealth, Toolbox, ToolSpec } from "./toolbox.ts";
+import { verifyTool } from "./verify-tool.ts";
+
+export type ToolboxOptions = {
+  /** The company's folder, absolute. */
+  readonly folder: string;
+  readonly map: WorkMap;
+  /** `process.env` unless given: what `$env.NAME` in a system's settings stands for. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** `.muster/scratch` in the company's folder unless given. */
+  readonly scratch?: string;
+  /** `Date.now` unless given. */
+  readonly now?: () => number;
+  /**
+   * Digests of the definitions that are in force, as `digestsOfTools` gives them: a tool whose module
+   * or document was changed since does nothing. Absent: they are taken as they stand.
+   */
+  readonly pinned?: Readonly<Record<string, string>>;
+};
+
+/** Opens the systems of a map, each when it is first used. */
+export function openToolbox(options: ToolboxOptions): Toolbox {
+  const { map, folder } = options;
+  const setting: ToolSetting = {
+    folder,
+    scratch: options.scratch ?? join(folder, ".muster", "scratch"),
+    environment: options.environment ?? process.env,
+    warden: openWarden(),
+    now: options.now ?? Date.now,
+  };
+  const shelf = openShelf(options, setting);
+  const toolOf = (name: string): Drawer | null => shelf.toolOf(name);
+  return {
+    preview: (call, abort) => previewTool(toolOf(call.tool), call, abort),
+    perform: (call, abort) => performTool(toolOf(call.tool), call, abort),
+    verify: (call, abort) => verifyTool(toolOf(call.tool), call, abort),
+    count: async (name, abort) => {
+      const drawer = toolOf(name);
+      if (drawer === null || drawer.fault !== null) return null;
+      return (await drawer.system.count?.(drawer.tool, abort)) ?? null;
+    },
+    describe: () => Object.values(map.tools).map((tool) => specOf(tool, map.systems)),
+    health: () => Promise.all(Object.keys(map.systems).map((name) => healthOf(shelf, map, name))),
+    close: async () => {
+      await shelf.close();
+      setting.warden.close();
+    },
+  };
+}
+
+const HEALTH_MS_MOST = 10_000;
+
+/** What is wrong with a system, or with the first of its tools. */
+async function healthOf(shelf: Shelf, map: WorkMap, system: string): Promise<SystemHealth> {
+  const fault = await shelf.systemOf(system).health(AbortSignal.timeout(HEALTH_MS_MOST));
+  if (fault !== null) return { system, fault };
+  const broken = Object.values(map.tools)
+    .filter((tool) => tool.system === system)
+    .map(({ name }) => ({ name, fault: shelf.toolOf(name)?.fault ?? null }))
+    .find((tool) => tool.fault !== null);
+  return { system, fault: broken === undefined ? null : `"${broken.name}": ${broken.fault}` };
+}
+
+type Shelf = {
+  systemOf(name: string): OpenSystem;
+  toolOf(name: string): Drawer | null;
+  close(): Promise<void>;
+};
+
+/** The systems that were used, each opened once. */
+function openShelf({ map, folder, pinned }: ToolboxOptions, setting: ToolSetting): Shelf {
+  const open = new Map<string, OpenSystem>();
+  const systemOf = (name: string): OpenSystem => {
+    const known = open.get(name);
+    if (known !== undefined) return known;
+    const definition = own(map.systems, name);
+    const system =
+      definition === undefined
+        ? shutSystem(`The map has no system "${name}".`)
+        : openSystem(definition, setting);
+    open.set(name, system);
+    return system;
+  };
+  return {
+    systemOf,
+    toolOf: (name) => {
+      const tool = own(map.tools, name);
+      if (tool === undefined) return null;
+      const system = systemOf(tool.system);
+      const fault = changed(tool, { map, folder, pinned }) ?? system.faultOf(tool);
+      return { tool, system, fault, now: setting.now };
+    },
+    close: async () => {
+      await Promise.all([...open.values()].map((system) => system.close()));
+    },
+  };
+}
+
+type Pinning = {
+  readonly map: WorkMap;
+  readonly folder: string;
+  readonly pinned: Readonly<Record<string, string>> | undefined;
+};
+
+function changed(tool: Tool, { map, folder, pinned }: Pinning): string | null {
+  if (pinned === undefined) return null;
+  const system = own(map.systems, tool.system);
+  const now = system === undefined ? "" : digestOfTool(tool, beside(system, folder));
+  return pinned[tool.name] === now
+    ? null
+    : "What it does was changed since it was published. Publish the map, or put the file back.";
+}
+
+/** The digests of all tools as they are defined now, with the modules and documents they rest on. */
+export function digestsOfTools(map: WorkMap, folder: string): Readonly<Record<string, string>> {
+  const files = new Map<System, string>();
+  return Object.fromEntries(
+    Object.values(map.tools).map((tool) => {
+      const system = own(map.systems, tool.system);
+      if (system === undefined) return [tool.name, digestOfTool(tool, "")];
+      const text = files.get(system) ?? beside(system, folder);
+      files.set(system, text);
+      return [tool.name, digestOfTool(tool, text)];
+    }),
+  );
+}
+
+function specOf(tool: Tool, systems: WorkMap["systems"]): ToolSpec {
+  const { name, description, system, level, args, returns, writes, preview, digest } = tool;
+  return {
+    name,
+    description,
+    system,
+    kind: own(systems, system)?.kind ?? "function",
+    level,
+    args,
+    returns,
+    writes,
+    hasPreview: preview !== null,
+    digest,
+  };
+}
+
+function own<Value>(all: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
