@@ -97,6 +97,9 @@ function papersIn(
   | "task"
   | "agents"
   | "steer"
+  | "publishMap"
+  | "mapVersions"
+  | "mapDifferences"
   | "archive"
   | "backup"
   | "doctor"
@@ -113,6 +116,9 @@ function papersIn(
     task: async () => null,
     agents: async () => [],
     steer: async () => [],
+    publishMap: async () => ({ version: null, problems: [] }),
+    mapVersions: async () => [],
+    mapDifferences: async () => ({ differences: [] }),
     summary: async (run) => summaryOf(await evidenceIn(reading, run), null),
     review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),
     findings: async (run) => (await reviewIn(reading, run)).findings,

@@ -35,6 +35,9 @@ type There =
   | "workflows"
   | "agents"
   | "steer"
+  | "publishMap"
+  | "mapVersions"
+  | "mapDifferences"
   | "metrics"
   | "summary"
   | "settings"
@@ -74,6 +77,9 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   settings: true,
   agents: true,
   steer: true,
+  publishMap: true,
+  mapVersions: true,
+  mapDifferences: true,
   archive: true,
   putArtifact: true,
   doctor: true,

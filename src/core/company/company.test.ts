@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Envelope } from "../audit/index.ts";
+import type { Digest } from "../id.ts";
 import { instantOf } from "../instant.ts";
 import {
   type CompanyEvent,
@@ -8,6 +9,7 @@ import {
   companyEventOf,
   evolveCompany,
   NEW_COMPANY,
+  publishMap,
   type Steering,
   steer,
 } from "./index.ts";
@@ -40,6 +42,22 @@ describe("the company's own stream", () => {
         .types,
     ).toEqual([null, "agent.drained", null, "agent.stopped", "agent.started"]);
     expect(told({ how: "drain" }, { how: "start" }).state.steered).toEqual({});
+  });
+
+  test("knows every version of the map, and the same one twice is one", () => {
+    const [one, two] = ["sha256:1", "sha256:2"] as unknown as readonly [Digest, Digest];
+    let state = NEW_COMPANY;
+    for (const digest of [one, one, two, one]) {
+      const body = publishMap(state, { digest, why: "It is better." });
+      const at = state.seq + 1;
+      if (body !== null) state = evolveCompany(state, { ...body, seq: at, at, by: "ana" });
+    }
+    expect(state.maps.map(({ version, digest }) => [version, digest])).toEqual([
+      [1, one],
+      [2, two],
+      [3, one],
+    ]);
+    expect(state.maps[0]).toMatchObject({ by: "ana", why: "It is better.", at: 1 });
   });
 
   test("M4 is written and read again as it was, and an unknown event is of a newer version", () => {

@@ -1,11 +1,13 @@
 import type { Envelope } from "../audit/index.ts";
+import type { Digest } from "../id.ts";
 import { millisecondsOf } from "../instant.ts";
 import type { JsonObject } from "../json.ts";
 import { MusterError } from "../problem.ts";
 
 /**
  * What happened to the company itself, in a stream of its own: who told an agent to take nothing new,
- * to stop, or to go on, and when one was found not to be well. Sealed like a run's events.
+ * to stop, or to go on, when one was found not to be well, and which map is in force. Sealed like a
+ * run's events.
  */
 export type CompanyBody =
   /** It finishes what it has in hand and takes nothing new. */
@@ -21,6 +23,13 @@ export type CompanyBody =
       readonly type: "governor.limited";
       readonly from: number;
       readonly to: number;
+      readonly why: string;
+    }
+  /** The files of the map as they were then, under their digest; runs that begin later go by them. */
+  | {
+      readonly type: "map.published";
+      readonly digest: Digest;
+      readonly version: number;
       readonly why: string;
     };
 
@@ -39,6 +48,17 @@ export type CompanyState = {
   readonly unwell: Readonly<Record<string, { readonly why: string; readonly at: number }>>;
   /** How many attempts may be in flight, where that was changed; absent: it never was. */
   readonly limited?: { readonly to: number; readonly why: string; readonly at: number };
+  /** Versions of the map, oldest first; the last is in force. */
+  readonly maps: readonly MapVersion[];
+};
+
+export type MapVersion = {
+  /** 1, 2, 3, … */
+  readonly version: number;
+  readonly digest: Digest;
+  readonly at: number;
+  readonly by: string;
+  readonly why: string;
 };
 
 export type Steered = {
@@ -48,12 +68,16 @@ export type Steered = {
   readonly at: number;
 };
 
-export const NEW_COMPANY: CompanyState = { seq: 0, steered: {}, unwell: {} };
+export const NEW_COMPANY: CompanyState = { seq: 0, steered: {}, unwell: {}, maps: [] };
 
 export function evolveCompany(state: CompanyState, event: CompanyEvent): CompanyState {
   const { seq, at, by } = event;
   if (event.type === "governor.limited")
     return { ...state, seq, limited: { to: event.to, why: event.why, at } };
+  if (event.type === "map.published") {
+    const { version, digest, why } = event;
+    return { ...state, seq, maps: [...state.maps, { version, digest, at, by, why }] };
+  }
   const { agent } = event;
   switch (event.type) {
     case "agent.drained":
@@ -83,6 +107,7 @@ const TYPES: Readonly<Record<CompanyBody["type"], true>> = {
   "agent.unwell": true,
   "agent.recovered": true,
   "governor.limited": true,
+  "map.published": true,
 };
 
 /** How an event is written: what every event has goes into the envelope, the rest is its data. */

@@ -1,3 +1,5 @@
+export { contentOfMap, filesOfMap, MAP_BYTES_MOST, mapOfContent } from "./map-content.ts";
+export { differencesOf, type MapDifference } from "./map-difference.ts";
 export {
   CALENDAR_FILE,
   MAP_FILE,

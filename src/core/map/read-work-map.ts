@@ -72,6 +72,20 @@ export function readWorkMap(files: readonly MapFile[], surroundings: MapSurround
   return { map: isWrong ? null : map, problems };
 }
 
+/**
+ * A map as it was published: it was right then, and what a later version of Muster finds in it is told
+ * when it is checked again.
+ */
+export function recallWorkMap(
+  files: readonly MapFile[],
+  digest: (text: string) => Digest,
+): WorkMap | null {
+  const file = files.find((one) => one.file === MAP_FILE) ?? { file: MAP_FILE, text: "" };
+  const { calendar } = calendarOf(files.find((one) => one.file === CALENDAR_FILE));
+  const surroundings = { digest, agents: null, workflows: null };
+  return mapOf(file, { files, calendar, people: null, surroundings }, []);
+}
+
 function calendarOf(file: MapFile | undefined): ReturnType<typeof readCalendar> {
   return file === undefined ? { calendar: ALWAYS, problems: [] } : readCalendar(file);
 }

@@ -51,6 +51,8 @@ type Telling =
   | "foresee"
   | "check"
   | "steer"
+  | "publishMap"
+  | "mapDifferences"
   | "run"
   | "fork"
   | "exportCheckpoint"
@@ -74,6 +76,8 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     check: refused,
     foresee: async () => ({ foresight: null, problems }),
     steer: refused,
+    publishMap: async () => ({ version: null, problems }),
+    mapDifferences: async () => ({ differences: null, problems }),
     run: notStarted,
     fork: notStarted,
     exportCheckpoint: async () => ({ problems }),
@@ -91,6 +95,7 @@ type OfCompany =
   | "advice"
   | "improvements"
   | "agents"
+  | "mapVersions"
   | "doctor"
   | "examine"
   | "checkpoints"
@@ -108,6 +113,7 @@ function ofNoCompany(): Pick<Company, OfCompany> {
     advice: async () => [],
     improvements: async () => null,
     agents: async () => [],
+    mapVersions: async () => [],
     doctor: async () => [],
     examine: async () => [],
     checkpoints: async () => [],

@@ -1,5 +1,5 @@
 import type { Envelope } from "../../core/audit/index.ts";
-import type { Steering } from "../../core/company/index.ts";
+import type { MapVersion, Steering } from "../../core/company/index.ts";
 import type { Setting, Workflow } from "../../core/definition/index.ts";
 import type { Advice, Improvements } from "../../core/foresight/index.ts";
 import type { RunId } from "../../core/id.ts";
@@ -17,6 +17,8 @@ import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut } from "./art
 import type { Looked } from "./doctor.ts";
 import type { Examined } from "./examine.ts";
 import type { Foreseen, ForeseeOptions } from "./foresight.ts";
+import type { MapCompared, WhichMap } from "./map-verbs.ts";
+import type { MapPublished } from "./maps.ts";
 import type { Reviewed } from "./review.ts";
 import type { ForOneRun } from "./run-overlay.ts";
 
@@ -134,6 +136,15 @@ export interface Company extends AsyncDisposable {
    * kept, with who and why: a process that is opened later heeds it.
    */
   steer(told: Steering & { readonly by?: string }): Promise<readonly Problem[]>;
+  /**
+   * Makes the map's files as they are now the version in force: runs that begin from then on go by it.
+   * The same files again are the version that they are.
+   */
+  publishMap(told: { readonly why: string; readonly by?: string }): Promise<MapPublished>;
+  /** Versions of the map that were published, oldest first; the last is in force. */
+  mapVersions(): Promise<readonly MapVersion[]>;
+  /** What is another in one version of the map than in another; unsaid, in the files than in the version in force. */
+  mapDifferences(from?: WhichMap, to?: WhichMap): Promise<MapCompared>;
   /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
   isAtWork(): boolean;
   /**

@@ -19,6 +19,8 @@ export type {
   WorkflowListed,
 } from "./company.ts";
 export { type InboxItem, inboxOf } from "./inbox.ts";
+export type { MapCompared, WhichMap } from "./map-verbs.ts";
+export type { MapPublished, Maps } from "./maps.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
 export { beginHistory, type Logs, readHistory, withSubRuns } from "./read-history.ts";
 export type { Reviewed } from "./review.ts";

@@ -6,6 +6,7 @@ import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import type { Library } from "./library.ts";
+import type { Maps } from "./maps.ts";
 import type { Readers } from "./readers.ts";
 import type { Ready } from "./readiness.ts";
 import type { Register } from "./register.ts";
@@ -19,6 +20,8 @@ export type Office = {
   readonly clock: Clock;
   readonly log: Log;
   readonly library: Library;
+  /** What agents may do, as it is in force and as the files are. */
+  readonly maps: Maps;
   /** What a run is started of, looked at before it is. */
   readonly ready: (nameOrFile: string, overlay?: Overlay) => Promise<Ready>;
   readonly runtime: Runtime;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { WorkflowSource } from "../../core/definition/index.ts";
+import type { Workflow, WorkflowSource } from "../../core/definition/index.ts";
 import { type Digest, parseDigest, parseRunId, type RunId } from "../../core/id.ts";
 import { packetOf, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
@@ -22,6 +22,8 @@ import { governing } from "./governing.ts";
 import { hire } from "./hire.ts";
 import { keepingOf } from "./keeping.ts";
 import { listed, openLibrary } from "./library.ts";
+import { mapDifferencesOf, publishMapOf } from "./map-verbs.ts";
+import { openMaps } from "./maps.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { papersOf, runFilesOf } from "./papers.ts";
 import { problemsOf } from "./problems.ts";
@@ -115,13 +117,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     opened ??= hire({ folder, options, clock, register });
     return opened;
   };
-  const library = openLibrary({
-    folder,
-    log,
-    handedIn: options.workflows ?? {},
-    agents: async () => (await staff()).known,
-    people: async () => (await staff()).who.people,
-  });
+  const { library, maps } = filesOf({ folder, log, register, staff, options });
   const isLooking = options.perform === false;
   if (!isLooking) await library.files();
   const performer = isLooking ? NOBODY : await staff();
@@ -145,12 +141,38 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     ),
     ...readers.observers,
   ]);
-  const parts = { folder, isLooking, clock, log, library, ready, runtime, register, staff };
+  const parts = { folder, isLooking, clock, log, library, maps, ready, runtime, register, staff };
   const office: Office = { ...parts, readers, ...NOT_YET };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
   if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
   checkpoints = checkpointsIn(office, options, writes);
   return { ...office, files, checkpoints, archiver: archiverOf(office, options.memory !== true) };
+}
+
+/** What stands in the folder: its workflows, and its map. */
+function filesOf({
+  folder,
+  log,
+  register,
+  staff,
+  options,
+}: Pick<Office, "folder" | "log" | "register" | "staff"> & Pick<Given, "options">): Pick<
+  Office,
+  "library" | "maps"
+> {
+  const agents = async (): Promise<Staff["known"]> => (await staff()).known;
+  const library = openLibrary({
+    folder,
+    log,
+    handedIn: options.workflows ?? {},
+    agents,
+    people: async () => (await staff()).who.people,
+  });
+  const workflows = async (): Promise<readonly Workflow[]> => {
+    await library.files();
+    return library.now();
+  };
+  return { library, maps: openMaps({ folder, log, register, agents, workflows }) };
 }
 
 /** Of a company that is only looked at: nothing is started there. */
@@ -194,6 +216,9 @@ function companyOf(office: Office): Company {
     },
     agents: () => agentsOf(office),
     steer: (told) => steerAgent(office, told),
+    publishMap: (told) => publishMapOf(office, told),
+    mapVersions: async () => office.maps.versions(),
+    mapDifferences: (from, to) => mapDifferencesOf(office, from, to),
     settled: async (id, options = {}) => {
       const standing = await settled(office, id, options.abort);
       if (standing === null)

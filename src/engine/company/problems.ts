@@ -1,28 +1,27 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { CALENDAR_FILE, MAP_FILE, PEOPLE_FILE } from "../../core/map/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { CHANNELS_FILE, readChannels } from "../notify/index.ts";
-import { MAP_FILE } from "./map-file.ts";
 import type { Office } from "./office.ts";
-import { PEOPLE_FILE } from "./people-file.ts";
 
 /**
  * Every problem of a workflow or an agent, by name or file, or of the whole folder. A definition
  * that is not there is one problem.
  */
 export async function problemsOf(
-  { folder, library, staff }: Office,
+  { folder, library, maps, staff }: Office,
   nameOrFile: string | undefined,
 ): Promise<readonly Problem[]> {
   const { files, who } = await staff();
   const agents = files.problems;
   if (nameOrFile === undefined) {
     const workflows = await library.files();
-    const { problems: inMap } = await library.map();
+    const { problems: inMap, files: mapFiles } = await maps.now();
     return [
       ...inMap,
       ...readChannels(folder).problems,
-      ...who.problems,
+      ...(mapFiles.length === 0 ? who.problems : []),
       ...[...agents.values()].flat(),
       ...workflows.flatMap(({ problems }) => problems),
     ];
@@ -30,9 +29,11 @@ export async function problemsOf(
   const path = resolve(folder, nameOrFile);
   if (existsSync(path)) {
     const inChannels = readChannels(folder).problems;
-    const { problems: inMap } = await library.map();
+    const { problems: inMap } = await maps.now();
     const ofFile = inChannels.filter(({ where }) => where && join(folder, where.file) === path);
-    if (join(folder, MAP_FILE) === path) return [...inMap, ...ofFile];
+    const own = inMap.filter(({ where }) => where && join(folder, where.file) === path);
+    if (join(folder, MAP_FILE) === path) return [...own, ...ofFile];
+    if (join(folder, CALENDAR_FILE) === path || path.startsWith(join(folder, "tables"))) return own;
     if (join(folder, CHANNELS_FILE) === path) return ofFile;
     if (join(folder, PEOPLE_FILE) === path) return who.problems;
   }

@@ -9,7 +9,7 @@ import {
 import type { StreamId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Clock } from "../runtime/index.ts";
-import type { Log } from "../store/index.ts";
+import type { Append, Log } from "../store/index.ts";
 
 /** The company's own stream. */
 export const COMPANY: StreamId = "company" as StreamId;
@@ -21,10 +21,15 @@ const AGAIN_MOST = 100;
 export type Register = {
   /** As it is on disk. */
   readonly state: () => CompanyState;
-  /** Decides on what is on disk and writes what follows, one after another. Rejects with what the disk refuses. */
+  /**
+   * Decides on what is on disk and writes what follows, one after another. Rejects with what the disk refuses.
+   *
+   * @param contents that the event names
+   */
   readonly tell: (
     by: string,
     decide: (state: CompanyState) => CompanyBody | null,
+    contents?: Append["contents"],
   ) => Promise<CompanyBody | null>;
 };
 
@@ -38,8 +43,8 @@ export function openRegister(log: Pick<Log, "read" | "append">, clock: Clock): R
   let last: Promise<unknown> = Promise.resolve();
   return {
     state,
-    tell: (by, decide) => {
-      const told = last.then(() => write({ log, clock, state }, by, decide));
+    tell: (by, decide, contents = []) => {
+      const told = last.then(() => write({ log, clock, state, contents }, by, decide));
       last = told.catch(() => {});
       return told;
     },
@@ -50,10 +55,11 @@ type Writing = {
   readonly log: Pick<Log, "append">;
   readonly clock: Clock;
   readonly state: () => CompanyState;
+  readonly contents: Append["contents"];
 };
 
 async function write(
-  { log, clock, state }: Writing,
+  { log, clock, state, contents }: Writing,
   by: string,
   decide: (state: CompanyState) => CompanyBody | null,
 ): Promise<CompanyBody | null> {
@@ -68,7 +74,7 @@ async function write(
         after: before.seq,
         cause: null,
         events: [companyDraftOf(event)],
-        contents: [],
+        contents,
         timersSet: [],
         timersEnded: [],
         listensSet: [],

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import type { Digest } from "../id.ts";
+import { HARBOUR } from "./example-map.ts";
+import {
+  contentOfMap,
+  differencesOf,
+  filesOfMap,
+  type MapFile,
+  mapOfContent,
+  type WorkMap,
+} from "./index.ts";
+
+const DIGEST = (text: string): Digest => `sha256:${text}` as Digest;
+
+function mapOf(files: readonly MapFile[]): WorkMap {
+  const map = mapOfContent(contentOfMap(files), DIGEST);
+  if (map === null) throw new Error("There is a map in it.");
+  return map;
+}
+
+function changed(...changes: readonly (readonly [string, string])[]): WorkMap {
+  return mapOf(
+    HARBOUR.map(({ file, text }) => ({
+      file,
+      text: changes.reduce((now, [from, to]) => now.replace(from, to), text),
+    })),
+  );
+}
+
+function said(to: WorkMap): readonly string[] {
+  return differencesOf(mapOf(HARBOUR), to).map(
+    ({ part, name, words, isWider }) => `${isWider ? "! " : ""}${part} ${name} ${words}`,
+  );
+}
+
+describe("two versions of a map", () => {
+  test("that are the same have no differences, wherever their files stand", () => {
+    expect(said(mapOf(HARBOUR.toReversed()))).toEqual([]);
+    expect(contentOfMap(HARBOUR.toReversed())).toBe(contentOfMap(HARBOUR));
+    expect(filesOfMap('{"file":"x"}')).toBeNull();
+  });
+
+  test("are told apart in words, with what lets more through marked", () => {
+    expect(
+      said(
+        changed(
+          ["level: draft, tools: [faq.search", "level: record, tools: [refund.pay, faq.search"],
+          ["args.amount > 500.0", "args.amount > 900.0"],
+          ["mail: untrusted", "mail: customer"],
+          ["due: 4 working hours", "due: 8 working hours"],
+        ),
+      ),
+    ).toEqual([
+      "! agent support level: draft → record",
+      '! agent support tools: ["faq.search","order.read","voucher.draft"] → ["refund.pay","faq.search","order.read","voucher.draft"]',
+      expect.stringContaining("! rule refund-over-limit digest:"),
+      expect.stringContaining("! approval refund-manager stages:"),
+      "! intake mail is: untrusted → customer",
+    ]);
+  });
+
+  test("tell what is new and what is gone; a rule that is gone lets more through", () => {
+    const to = changed(["  no-vouchers-to-staff:\n", "  none-for-staff:\n"]);
+    expect(said(to)).toEqual([
+      "! rule no-vouchers-to-staff is no longer there",
+      "rule none-for-staff is new",
+    ]);
+  });
+});

@@ -1,0 +1,154 @@
+import type { Json, JsonObject } from "../json.ts";
+import { LEVELS, type WorkMap } from "./work-map.ts";
+
+/** One thing that is another in a later version of a map. */
+export type MapDifference = {
+  readonly part: Part;
+  readonly name: string;
+  readonly kind: "added" | "removed" | "changed";
+  /** For people: what it is now, and what it was. */
+  readonly words: string;
+  /** More can be done than before, or fewer are asked: somebody should look at it. */
+  readonly isWider: boolean;
+};
+
+type Part =
+  | "system"
+  | "tool"
+  | "agent"
+  | "request"
+  | "rule"
+  | "approval"
+  | "table"
+  | "intake"
+  | "exceptions"
+  | "calendar"
+  | "facts";
+
+/** What is another in `to`, part by part, in the order of the map. */
+export function differencesOf(from: WorkMap, to: WorkMap): readonly MapDifference[] {
+  return [
+    ...between("system", from.systems, to.systems),
+    ...between("tool", from.tools, to.tools),
+    ...between("agent", from.agents, to.agents),
+    ...between("request", from.requests, to.requests),
+    ...between("rule", byId(from.rules), byId(to.rules)),
+    ...between("table", from.tables, to.tables),
+    ...between("approval", from.approvals, to.approvals),
+    ...between("intake", from.intake, to.intake),
+    ...alone("exceptions", from.exceptions, to.exceptions),
+    ...alone("facts", from.facts, to.facts),
+    ...alone("calendar", from.calendar, to.calendar),
+  ];
+}
+
+type Named<Value> = Readonly<Record<string, Value>>;
+
+function byId<Value extends { readonly id: string }>(values: readonly Value[]): Named<Value> {
+  return Object.fromEntries(values.map((value) => [value.id, value]));
+}
+
+function between<Value>(
+  part: Part,
+  from: Named<Value>,
+  to: Named<Value>,
+): readonly MapDifference[] {
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return names.flatMap((name): readonly MapDifference[] => {
+    const [was, is] = [from[name], to[name]];
+    if (was === undefined) return [whole(part, name, "added")];
+    if (is === undefined) return [whole(part, name, "removed")];
+    const [before, after] = [plain(was), plain(is)];
+    return fieldsOf(before, after).map(
+      (field): MapDifference => ({
+        part,
+        name,
+        kind: "changed",
+        words: `${field}: ${shown(before[field])} → ${shown(after[field])}`,
+        isWider: isWider(part, field, { before, after }),
+      }),
+    );
+  });
+}
+
+function whole(part: Part, name: string, kind: "added" | "removed"): MapDifference {
+  const isWider = kind === "added" ? part === "agent" : part === "rule";
+  return { part, name, kind, words: kind === "added" ? "is new" : "is no longer there", isWider };
+}
+
+function alone(part: Part, was: object, is: object): readonly MapDifference[] {
+  return between(part, { [part]: was }, { [part]: is });
+}
+
+/** As JSON: what is compiled is left out, and a condition is its text. */
+function plain(value: unknown): JsonObject {
+  const json = JSON.parse(JSON.stringify(value)) as Json;
+  const fields =
+    typeof json === "object" && json !== null && !Array.isArray(json) ? json : { is: json };
+  const { where: _where, name: _name, ...kept } = fields as JsonObject;
+  return kept;
+}
+
+/** Fields that are another; a digest only where nothing else is, since it stands for all of it. */
+function fieldsOf(before: JsonObject, after: JsonObject): readonly string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const other = names.filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  const told = other.filter((name) => name !== "digest");
+  return told.length > 0 ? told : other;
+}
+
+type Both = { readonly before: JsonObject; readonly after: JsonObject };
+
+/** What lets more through, as far as it can be told from the fields. */
+function isWider(part: Part, field: string, { before, after }: Both): boolean {
+  const [was, is] = [before[field], after[field]];
+  switch (part) {
+    case "tool":
+      // A tool of a lower level may be used by more agents.
+      if (field === "level") return rank(is) < rank(was);
+      return field === "scope" && JSON.stringify(is).length < JSON.stringify(was).length;
+    case "agent":
+      return agentIsWider(field, was, is);
+    case "rule":
+      return field === "isShadow" ? is === true : field === "digest";
+    case "approval":
+      // Who decides is another, or there is a way around it.
+      return ["stages", "not", "bulk", "breakGlass", "edit"].includes(field);
+    case "intake":
+      return is !== "untrusted";
+    case "system":
+    case "request":
+    case "table":
+    case "exceptions":
+    case "calendar":
+    case "facts":
+      return false;
+  }
+}
+
+function agentIsWider(field: string, was: Json | undefined, is: Json | undefined): boolean {
+  if (field === "level") return rank(is) > rank(was);
+  if (field === "tools") return hasMore(was, is);
+  if (field === "requests") return is === null || hasMore(was, is);
+  return field === "only";
+}
+
+function rank(level: Json | undefined): number {
+  return LEVELS.findIndex((one) => one === level);
+}
+
+function hasMore(was: Json | undefined, is: Json | undefined): boolean {
+  if (!Array.isArray(is)) return false;
+  const known: readonly Json[] = Array.isArray(was) ? was : [];
+  return Array.isArray(was) && is.some((one: Json) => !known.includes(one));
+}
+
+const SHOWN_CHARACTERS_MOST = 120;
+
+function shown(value: Json | undefined): string {
+  if (value === undefined || value === null) return "nothing";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > SHOWN_CHARACTERS_MOST ? `${text.slice(0, SHOWN_CHARACTERS_MOST)}…` : text;
+}

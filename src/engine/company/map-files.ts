@@ -1,0 +1,28 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CALENDAR_FILE, MAP_FILE, type MapFile, PEOPLE_FILE } from "../../core/map/index.ts";
+import { filesIn } from "./folder-files.ts";
+
+const ALONE: readonly string[] = [MAP_FILE, PEOPLE_FILE, CALENDAR_FILE];
+const TABLES: readonly string[] = [".yaml", ".yml"];
+const TEMPLATES: readonly string[] = [
+  ".md",
+  ".txt",
+  ".html",
+  ".json",
+  ".yaml",
+  ".yml",
+  ".csv",
+  ".eml",
+];
+
+/** The files of a company's map as they are now on disk; none where it has no map. */
+export function mapFilesIn(folder: string): readonly MapFile[] {
+  const names = [
+    ...ALONE.filter((file) => statSync(join(folder, file), { throwIfNoEntry: false })?.isFile()),
+    ...filesIn(folder, "tables", TABLES),
+    ...filesIn(folder, "templates", TEMPLATES),
+  ];
+  if (!names.includes(MAP_FILE)) return [];
+  return names.map((file) => ({ file, text: readFileSync(join(folder, file), "utf8") }));
+}

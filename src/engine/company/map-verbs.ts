@@ -1,0 +1,85 @@
+import type { MapVersion } from "../../core/company/index.ts";
+import { differencesOf, type MapDifference, type WorkMap } from "../../core/map/index.ts";
+import type { Problem } from "../../core/problem.ts";
+import { badInput, wrongNames, wrongSpeaker } from "./check-told.ts";
+import type { MapPublished } from "./maps.ts";
+import { LOOKING, type Office, problemIn } from "./office.ts";
+
+/** A version by its number, or the files as they are now. */
+export type WhichMap = number | "files";
+
+export type MapCompared =
+  | { readonly differences: readonly MapDifference[]; readonly problems?: never }
+  | { readonly differences: null; readonly problems: readonly Problem[] };
+
+const WHY_CHARACTERS_MOST = 10_000;
+
+/** Makes the map's files as they are now the version in force. */
+export async function publishMapOf(
+  office: Office,
+  { why, by = "library" }: { readonly why: string; readonly by?: string },
+): Promise<MapPublished> {
+  const refuse = (problem: Problem): MapPublished => ({ version: null, problems: [problem] });
+  if (office.isLooking) return refuse(LOOKING);
+  const wrong = wrongNames({ by }) ?? wrongSpeaker(by);
+  if (wrong !== null) return refuse(wrong);
+  if (typeof why !== "string" || why.trim() === "" || why.length > WHY_CHARACTERS_MOST)
+    return refuse(badInput(`"why" is to be a text of 1 to ${WHY_CHARACTERS_MOST} characters.`));
+  try {
+    return await office.maps.publish({ by, why: why.trim() });
+  } catch (error) {
+    return refuse(problemIn(error));
+  }
+}
+
+/** What is another in `to`; by default, what publishing the files would change. */
+export async function mapDifferencesOf(
+  office: Office,
+  from?: WhichMap,
+  to: WhichMap = "files",
+): Promise<MapCompared> {
+  const last = office.maps.versions().at(-1)?.version;
+  const earlier = from ?? last;
+  if (earlier === undefined) return { differences: null, problems: [NEVER] };
+  const maps: WorkMap[] = [];
+  for (const which of [earlier, to]) {
+    const found = await mapNamed(office, which);
+    if ("problems" in found) return { differences: null, problems: found.problems };
+    maps.push(found.map);
+  }
+  const [one, other] = maps as [WorkMap, WorkMap];
+  return { differences: differencesOf(one, other) };
+}
+
+export async function mapNamed(
+  { maps }: Pick<Office, "maps">,
+  which: WhichMap,
+): Promise<
+  | { readonly map: WorkMap; readonly version: MapVersion | null }
+  | { readonly problems: readonly Problem[] }
+> {
+  if (which === "files") {
+    const { map, problems, digest } = await maps.now();
+    const version = maps.versions().findLast((one) => one.digest === digest) ?? null;
+    return map === null ? { problems } : { map, version };
+  }
+  const version = maps.versions().find((one) => one.version === which);
+  const map = version === undefined ? null : maps.byDigest(version.digest);
+  return version === undefined || map === null
+    ? { problems: [noVersion(which)] }
+    : { map, version };
+}
+
+const NEVER: Problem = {
+  code: "not-found",
+  message: "The map of this company was never published.",
+  mend: 'Publish it: muster map publish --why "…".',
+};
+
+function noVersion(which: unknown): Problem {
+  return {
+    code: "not-found",
+    message: `There is no version ${String(which)} of the map.`,
+    mend: "See: muster map versions.",
+  };
+}
