@@ -11,6 +11,7 @@ const BROUGHT: ReadonlySet<string> = new Set([
   "agent",
   "timer",
   "child",
+  "use",
 ]);
 
 /** What a person brings, by the command that is named with it. */

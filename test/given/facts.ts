@@ -3,6 +3,7 @@ import type { AgentNeed, Workflow } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { Account, Asked, EffectClass, Facts, Ranked } from "../../src/core/machine/index.ts";
+import { type GivenTool, judging } from "./tools.ts";
 import { digestOf } from "./workflow.ts";
 
 /** What the world of a test holds. An agent nobody describes is idempotent, and healthy. */
@@ -28,6 +29,8 @@ export type World = {
   readonly estimates?: Readonly<Record<string, Amounts>>;
   /** The company's accounts. */
   readonly accounts?: (at: number) => readonly Account[];
+  /** The tools of the map, by name; absent: there is no map. */
+  readonly tools?: Readonly<Record<string, GivenTool>>;
   /** How often the shell sends `proceed` by itself: always, unless a test looks at the parts. */
   readonly proceeds?: boolean;
 };
@@ -46,6 +49,7 @@ export function factsOf(world: World, contents: ReadonlyMap<Digest, string>): Fa
       ? {}
       : { definition: (digest) => world.versions?.find((one) => one.digest === digest) ?? null }),
     ...(world.isResting === true ? { isResting: true } : {}),
+    ...(world.tools === undefined ? {} : judging(world.tools)),
     ...(world.accounts === undefined ? {} : { accounts: world.accounts }),
     ...(world.teams === undefined ? {} : { people: (name) => world.teams?.[name] ?? [] }),
   };

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../../src/core/json.ts";
 import {
   type Answer,
   absent,
+  askOf,
   decide,
   type Effect,
   type Event,
@@ -22,11 +23,15 @@ import {
   type TaskAsked,
   type Told,
   taskOf,
+  type UseOutcome,
+  type UseStanding,
+  useStanding,
   type Wait,
   waitsOf,
 } from "../../src/core/machine/index.ts";
 import type { Problem } from "../../src/core/problem.ts";
 import { factsOf, type World } from "./facts.ts";
+import { type Using, useTold } from "./tools.ts";
 import { workflow } from "./workflow.ts";
 
 export const RUN = "wf_example" as RunId;
@@ -58,6 +63,13 @@ export type Given = {
   readonly after: (ms: number) => readonly Event[];
   /** The process ends and another folds the log. */
   readonly crashes: () => readonly Event[];
+  /** The agent of the open attempt asks to use a tool. */
+  readonly uses: (path: Path, tool: string, more?: Using) => readonly Event[];
+  /** The use under way at a path was performed, or not. */
+  readonly used: (path: Path, outcome: UseOutcome) => readonly Event[];
+  readonly use: (path: Path) => Waiting<"use">;
+  /** What has become of what the open attempt asked for. */
+  readonly standing: (path: Path, tool: string, more?: Using) => UseStanding;
   /** What is open at a path. @throws Error where nothing of the kind is */
   readonly attempt: (path: Path) => Waiting<"agent" | "child">;
   readonly gate: (path: Path) => Waiting<"gate">;
@@ -153,6 +165,17 @@ function tellsOf(state: State) {
         ...(certain === undefined ? {} : { certain }),
       } as Answer),
     begins: (path: Path) => tell(state, { type: "begin", key: find(state, path, ["agent"]).key }),
+    uses: (path: Path, tool: string, more: Using = {}) => {
+      const { key } = find(state, path, ["agent"]);
+      const isAsked = owed(state.run).some(
+        (effect) => effect.type === "prepare" && effect.key === key,
+      );
+      const begun = isAsked ? tell(state, { type: "begin", key }) : [];
+      const agent = `agent:${find(state, path, ["agent"]).agent}`;
+      return [...begun, ...tell(state, useTold(key, tool, more), agent)];
+    },
+    used: (path: Path, outcome: UseOutcome) =>
+      tell(state, { type: "used", key: find(state, path, ["use"]).key, outcome }),
     after: (ms: number) => after(state, ms),
     crashes: () => crashes(state),
     gives: (path: Path, by: string, outputs: JsonObject = {}) => {
@@ -176,6 +199,11 @@ function seesOf(state: State) {
     log: () => state.log,
     events,
     attempt: (path: Path) => find(state, path, ["agent", "child"]),
+    use: (path: Path) => find(state, path, ["use"]),
+    standing: (path: Path, tool: string, more: Using = {}) => {
+      const { key } = find(state, path, ["agent"]);
+      return useStanding(state.run, key, askOf(state.facts.digest, useTold(key, tool, more)));
+    },
     gate: (path: Path) => find(state, path, ["gate"]),
     exception: (path: Path) => find(state, path, ["exception"]),
     listen: (path: Path) => find(state, path, ["event"]),
@@ -265,7 +293,7 @@ function crashes(state: State): readonly Event[] {
   const first = state.log.length;
   state.run = fold(state.workflow, state.log, state.facts.definition);
   for (const effect of owed(state.run)) {
-    if (effect.type === "perform" || effect.type === "abort")
+    if (effect.type === "perform" || effect.type === "abort" || effect.type === "use")
       tell(state, { type: "lost", key: effect.key });
   }
   return state.log.slice(first);

@@ -77,6 +77,7 @@ function owe(state: State, owing: Owing): void {
     case "timer":
       return timer(state, { ...owing, effect });
     case "listen":
+    case "use":
       return;
     case "proceed":
       return postOwn(state, id, { type: "proceed" });

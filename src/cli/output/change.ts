@@ -142,6 +142,25 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "budget.found": (_event, { name }) => `${name}: fits now`,
   "budget.raised": (event) =>
     `${event.step === undefined ? "the budget" : `the budget of ${plain(event.step)}`} is raised by ${sayAmounts(event.amounts)}: ${plain(event.why)}`,
+  "tool.judged": toolWords,
+  "tool.finished": (event, { name }) =>
+    event.outcome === "ok"
+      ? `${name}: ${readWords(event)}`
+      : `${name}: the tool failed, ${plain(event.error?.message ?? "")}`,
+  "tool.repeated": (event, { name }) => `${name}: use ${event.key} is performed again`,
+  "data.denied": (event, { name }) =>
+    `${name}: ${count(event.dropped, "row")} of ${plain(event.entity)} left out, outside of the case`,
+  "writeback.started": silent,
+  "writeback.committed": (event, { name }) =>
+    `${name}: wrote ${plain(event.entity)} ${plain(event.id)}${event.reference === undefined ? "" : ` (${plain(event.reference)})`}`.trimEnd(),
+  "writeback.failed": (event, { name }) => `${name}: not written, ${plain(event.error.message)}`,
+  "writeback.unknown": (event, { name }) =>
+    `${name}: nobody knows whether it was written, ${plain(event.error.message)}`,
+  "writeback.verified": (event, { name }) =>
+    event.ok ? null : `${name}: looked at again, ${plain(event.why ?? "it is not as written")}`,
+  "gate.consumed": silent,
+  "gate.voided": (event, { name }) => `${name}: the approval is void, ${plain(event.why)}`,
+  "attempt.suspended": silent,
   "budget.waited": silent,
   "run.attached": silent,
   "run.proceeded": silent,
@@ -153,6 +172,27 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "timer.ended": silent,
   "listen.ended": silent,
 };
+
+function toolWords(
+  event: Extract<Event, { readonly type: "tool.judged" }>,
+  { name }: Told,
+): string {
+  const { verdict, tool, agent, why } = event;
+  const how = VERDICT_WORDS[verdict];
+  const because = verdict === "allow" ? "" : `, ${plain(why)}`;
+  return `${name}: ${plain(agent)} ${how} ${plain(tool)}${because}`;
+}
+
+const VERDICT_WORDS = {
+  allow: "uses",
+  limit: "uses within limits",
+  ask: "asks to use",
+  deny: "may not use",
+} as const;
+
+function readWords({ read }: Extract<Event, { readonly type: "tool.finished" }>): string {
+  return read === undefined ? "read" : `read ${count(read.rows, "row")} of ${plain(read.entity)}`;
+}
 
 function amended({ params, limits }: Extract<Event, { readonly type: "run.amended" }>): string {
   return [...Object.keys(params ?? {}), ...Object.keys(limits ?? {})].map(plain).join(", ");

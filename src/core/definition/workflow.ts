@@ -153,6 +153,11 @@ export type Task = Common & {
   /** Names of resources an attempt holds; taken all at once. */
   readonly uses: readonly string[];
   readonly budget?: StepBudget;
+  /**
+   * It uses this tool of the company's map, and asks no agent: `agent` names whose grant it uses, and
+   * `inputs` are the arguments. Absent: its agent is asked.
+   */
+  readonly tool?: string;
   /** Its result is used again by later runs that ask the same; absent: never. */
   readonly cache?: Cache;
 };

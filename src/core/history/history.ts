@@ -88,7 +88,21 @@ export type History = {
   /** What people added to the run's budget. */
   readonly raised: Amounts;
   readonly counts: Counts;
+  readonly tools: ToolCounts;
 };
+
+/** Uses of tools. */
+export type ToolCounts = {
+  readonly judged: number;
+  readonly denied: number;
+  /** Those about which people were asked. */
+  readonly asked: number;
+  readonly written: number;
+  /** Writes of which nobody knew what became. */
+  readonly unknown: number;
+};
+
+const NO_TOOLS: ToolCounts = { judged: 0, denied: 0, asked: 0, written: 0, unknown: 0 };
 
 export type ErrorRecord = {
   readonly at: number;
@@ -207,5 +221,6 @@ export function emptyHistory(workflow: Workflow): History {
     use: NO_USE,
     raised: NO_AMOUNTS,
     counts: NO_COUNTS,
+    tools: NO_TOOLS,
   };
 }

@@ -26,6 +26,14 @@ import {
   timerSet,
 } from "./step-events.ts";
 import { taskClaimed, taskEscalated, taskReleased } from "./task-events.ts";
+import {
+  attemptSuspended,
+  gateConsumed,
+  toolJudged,
+  writebackCommitted,
+  writebackStarted,
+  writebackUnknown,
+} from "./tool-events.ts";
 import { useRepeated, useSettled } from "./use.ts";
 
 /**
@@ -131,6 +139,18 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "exception.raised": exceptionRaised,
   "exception.closed": exceptionClosed,
   "rule.acted": ruleActed,
+  "tool.judged": toolJudged,
+  "writeback.started": writebackStarted,
+  "writeback.committed": writebackCommitted,
+  "writeback.unknown": writebackUnknown,
+  "gate.consumed": gateConsumed,
+  "attempt.suspended": attemptSuspended,
+  "tool.finished": unchanged,
+  "tool.repeated": unchanged,
+  "data.denied": unchanged,
+  "writeback.failed": unchanged,
+  "writeback.verified": unchanged,
+  "gate.voided": unchanged,
   // Its content is read by `readOne`.
   "run.forked": unchanged,
   // What the shell owes and what it has settled says nothing that people ask of a run.

@@ -1,4 +1,5 @@
 import { sayAmount } from "../amounts.ts";
+import type { Labels } from "../governance/index.ts";
 import type { Problem } from "../problem.ts";
 import type { OpenAttempt } from "./attempt.ts";
 import { type Draft, tell } from "./draft.ts";
@@ -14,6 +15,8 @@ import type { Answer } from "./signal.ts";
 import { get } from "./table.ts";
 import { attemptTooLong } from "./time-limit.ts";
 import { isUndo } from "./undo.ts";
+import { lostUse } from "./used.ts";
+import { isUncertain, isWriting } from "./uses.ts";
 
 /** After this many crashes during one attempt nobody performs it again by itself. */
 export const REPEATS_MOST = 20;
@@ -39,6 +42,7 @@ export function heardAnswer(draft: Draft, key: number, answer: Answer): Problem 
     error: classed(answer.error, draft.run.workflow.kinds),
     doubt,
     ...usageOf(answer),
+    ...labelsOf(answer),
   });
   return null;
 }
@@ -59,7 +63,7 @@ export function heardExpired(draft: Draft, key: number): Problem | null {
       key,
       outcome: "failed",
       error,
-      doubt: open.effects === "idempotent",
+      doubt: open.effects === "idempotent" || (frame.kind === "leaf" && isUncertain(frame)),
       ...(open.effects === "ask" ? {} : { unanswered: true }),
     });
   return null;
@@ -68,6 +72,7 @@ export function heardExpired(draft: Draft, key: number): Problem | null {
 /** It was in flight when Muster was ended. A begun `ask` may have been done: a person looks. All else is done again. */
 export function heardLost(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
+  if (open?.type === "use") lostUse(draft, key, open);
   if (open?.type !== "attempt" || open.child !== null) return null;
   if (open.effects === "ask" && !open.begun) return null;
   if (open.effects !== "ask" && !isToStop(draft, open) && open.repeats < REPEATS_MOST) {
@@ -85,10 +90,15 @@ export function heardLost(draft: Draft, key: number): Problem | null {
     key,
     outcome: "unknown",
     error,
-    doubt: open.effects !== "pure",
+    doubt: open.effects !== "pure" || isInDoubt(draft, open),
     unanswered: true,
   });
   return null;
+}
+
+function isInDoubt({ run }: Draft, { path }: OpenAttempt): boolean {
+  const frame = get(run.frames, path);
+  return frame?.kind === "leaf" && isUncertain(frame);
 }
 
 /** Told to stop, or the run is, and the step was not told yet. */
@@ -104,6 +114,7 @@ type Ok = {
 
 function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
   const { key, open, answer } = ok;
+  if (isWriting(draft.run, frame) || isUncertain(frame)) return tooSoon(draft, frame, ok);
   const taken = accepted(draft, answer.output, frame.step.outputs);
   const against = "why" in taken ? taken.why : noRoomFor(draft, frame, taken.output);
   if ("why" in taken || against !== null) {
@@ -125,15 +136,27 @@ function heardOk(draft: Draft, frame: LeafFrame, ok: Ok): Problem | null {
   return null;
 }
 
+/** U3: it gave its outputs while a write was under way, or is in doubt: they do not count. */
+function tooSoon(draft: Draft, frame: LeafFrame, { key, open, answer }: Ok): null {
+  const why = `${open.agent} answered before it was known what became of all that it wrote.`;
+  const error = classed(failure("agent_failed", why), draft.run.workflow.kinds);
+  const doubt = isUncertain(frame) || frame.doubt;
+  const ended = { type: "attempt.ended", path: open.path, key, outcome: "failed" } as const;
+  tell(draft, { ...ended, error, doubt, ...usageOf(answer) });
+  return null;
+}
+
 function endingOf(
   draft: Draft,
   { answer, output, key: closes }: Pick<Ok, "answer" | "key"> & { readonly output: Stored },
 ): Ending {
   const { usage, cached, warnings: given = [] } = answer;
   if (cached !== undefined) return { output, closes, cached };
-  if (usage === undefined && given.length === 0) return { output, closes };
+  const labels = labelsOf(answer);
+  if (usage === undefined && given.length === 0) return { output, closes, ...labels };
   const warnings = [...given, ...foreignMoney(draft, usage)];
-  return { output, closes, ...usageOf(answer), ...(warnings.length === 0 ? {} : { warnings }) };
+  const said = warnings.length === 0 ? {} : { warnings };
+  return { output, closes, ...usageOf(answer), ...said, ...labels };
 }
 
 /** Amounts of two currencies are kept apart: no budget holds what was paid in another one. */
@@ -156,6 +179,7 @@ function inDoubt(
   open: OpenAttempt,
   answer: Exclude<Answer, { kind: "ok" }>,
 ): boolean {
+  if (isUncertain(frame)) return true;
   if (open.effects === "pure") return false;
   if (open.child !== null) return answer.kind === "unknown";
   if (answer.kind === "unknown") return true;
@@ -171,12 +195,7 @@ function late(draft: Draft, key: number, answer: Answer): Problem | null {
   if (doubt === undefined) return null;
   tell(draft, { type: "attempt.settled", key, outcome: answer.kind, ...usageOf(answer) });
   const frame = get(draft.run.frames, doubt.path);
-  if (
-    frame?.kind !== "leaf" ||
-    frame.state !== "held" ||
-    frame.call !== doubt.call ||
-    answer.kind !== "ok"
-  )
+  if (frame?.kind !== "leaf" || answer.kind !== "ok" || !isAwaited(draft, frame, doubt.call))
     return null;
   const taken = accepted(draft, answer.output, frame.step.outputs);
   if ("why" in taken || (frame.exception === null && frame.hold === null)) return null;
@@ -187,6 +206,16 @@ function late(draft: Draft, key: number, answer: Answer): Problem | null {
   complete(draft, frame, { output: taken.output });
   if (pausedBy) tell(draft, { type: "run.resumed" });
   return null;
+}
+
+/** A person was asked what became of this call, and it alone is in doubt. */
+function isAwaited({ run }: Draft, frame: LeafFrame, call: number): boolean {
+  if (frame.state !== "held" || frame.call !== call) return false;
+  return !isUncertain(frame) && !isWriting(run, frame);
+}
+
+function labelsOf(answer: Answer): { labels?: Labels } {
+  return "labels" in answer && answer.labels !== undefined ? { labels: answer.labels } : {};
 }
 
 function usageOf(answer: Answer): { usage?: Usage } {

@@ -3,8 +3,11 @@ import { hold, settle, settledBy, unshort } from "./ledger.ts";
 import { currentText } from "./moved.ts";
 import { occupy, putFrame, seat, unwant } from "./places.ts";
 import type { Fold, LeafFrame, Open, OpenTask } from "./run.ts";
+import { labelled } from "./run-labels.ts";
 import { get, remove, set } from "./table.ts";
 import { isUndo } from "./undo.ts";
+import { hasWritten } from "./uses.ts";
+import { foldUsesClosed, foldUsesGone, writtenOnly } from "./uses-closed.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 export type OpenAttempt = Extract<Open, { type: "attempt" }>;
@@ -53,8 +56,15 @@ export function foldOpened(
     effects,
     fellBack: frame.fellBack || fellBack,
     timer: null,
+    ...usesOfNext(frame, fellBack),
   });
   if (task === undefined) occupy(run, frame.parent, 1);
+}
+
+/** Another agent is given nothing of what the one before it read. */
+function usesOfNext({ uses }: LeafFrame, fellBack: boolean): Pick<LeafFrame, "uses"> {
+  if (uses === undefined) return {};
+  return { uses: fellBack ? writtenOnly(uses) : { ...uses, count: 0 } };
 }
 
 function openTask(
@@ -81,6 +91,8 @@ export function foldClosed(
   const open = get(run.open, key);
   if (open?.type === "task") run.open = remove(run.open, key);
   if (open?.type !== "attempt") return;
+  foldUsesClosed(run, open.path);
+  run.labels = labelled(run.labels, by.labels);
   if (isUnanswered(by)) unanswered(run, open, key);
   if (run.ledger !== null || by.usage !== undefined || open.held !== undefined)
     settle(run, open, isUnbegun(open) ? { kind: "nothing" } : settledBy(by));
@@ -116,7 +128,8 @@ export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
   foldClosed(run, event.key, event);
   const frame = get(run.frames, event.path);
   if (frame?.kind !== "leaf") return;
-  const call = event.doubt ? frame.call : null;
+  // What was written stands under this call, whatever became of the attempt.
+  const call = event.doubt || hasWritten(frame) ? frame.call : null;
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
   putFrame(run, {
     ...frame,
@@ -145,6 +158,7 @@ export function changeLeaf(run: Fold, path: Path, change: Partial<LeafFrame>): v
 export function dropFrame(run: Fold, path: Path): void {
   const frame = get(run.frames, path);
   if (frame === undefined) return;
+  if (frame.kind === "leaf" && frame.uses !== undefined) foldUsesGone(run, frame);
   unwant(run, frame);
   run.frames = remove(run.frames, path);
 }

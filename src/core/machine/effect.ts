@@ -1,4 +1,5 @@
 import type { Amounts } from "../amounts.ts";
+import type { Labels } from "../governance/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { EffectClass, Key, Parent, Path, RunOutcome, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
@@ -27,6 +28,25 @@ export type Effect =
     }
   /** Tell the child run to undo what it did; its end is told as an `answer`. Where there is none, nothing was done. */
   | { readonly type: "undo"; readonly key: Key; readonly path: Path; readonly child: RunId }
+  /** Perform the use of a tool, then tell `used`; or look again at what it wrote, then tell `verified`. */
+  | {
+      readonly type: "use";
+      readonly key: Key;
+      readonly path: Path;
+      readonly attempt: Key;
+      readonly do: "perform" | "verify";
+      readonly agent: string;
+      readonly tool: string;
+      readonly effects: EffectClass;
+      readonly args: Stored;
+      readonly map: Digest;
+      /** The idempotency key to the outside. */
+      readonly idempotency: string;
+      readonly redact: readonly string[];
+      readonly preview: Stored | null;
+      /** verify: what the write left. */
+      readonly left: Stored | null;
+    }
   /** Tell `fired` at `due`. */
   | { readonly type: "timer"; readonly key: Key; readonly due: number }
   /**
@@ -50,6 +70,8 @@ export type Effect =
       readonly error: Failure | null;
       /** All that the run used; absent where nobody counted. */
       readonly usage?: Usage;
+      /** What it rests on. */
+      readonly labels?: Labels;
     }
   /** Send `proceed`. */
   | { readonly type: "proceed" };

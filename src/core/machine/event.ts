@@ -1,9 +1,14 @@
 import type { Amounts } from "../amounts.ts";
 import type { OnExceeded, Rule } from "../definition/index.ts";
+import type { Labels } from "../governance/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { Amendment } from "./amendment.ts";
 import type { Failure } from "./failure.ts";
 import type { ForkedBody } from "./inheritance.ts";
+import type { UseBody } from "./use-event.ts";
+
+export type { AmendedLimits, Amendment } from "./amendment.ts";
 
 /** The number of the event that opened an effect, in its run. Never used again. */
 export type Key = number;
@@ -107,10 +112,16 @@ export type Body =
       readonly parent: Parent | null;
       /** What its parent set aside for it: more it may not use. */
       readonly budget?: Amounts;
+      /** The version of the company's map that it is pinned to, and the case that it works on. */
+      readonly map?: Digest;
+      readonly case?: string;
+      /** What came with the handover. */
+      readonly labels?: Labels;
       /** The version of the machine that accepted it. */
       readonly machine: number;
     }
   | ForkedBody
+  | UseBody
   | { readonly type: "run.attached"; readonly parent: Parent }
   | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
   | { readonly type: "run.resumed"; readonly why?: string }
@@ -206,6 +217,8 @@ export type Body =
       /** It was not done: this run gave it before, at this step. */
       readonly cached?: { readonly run: RunId; readonly path: Path };
       readonly warnings?: readonly string[];
+      /** Of what a sub-run gave. */
+      readonly labels?: Labels;
       /** degraded: what the author says it means */
       readonly impact?: string;
       readonly warning?: string;
@@ -231,6 +244,7 @@ export type Body =
       /** It was closed before it was answered: an answer may still come. */
       readonly unanswered?: true;
       readonly usage?: Usage;
+      readonly labels?: Labels;
     }
   /** An answer to an attempt that was closed before it came: its price and what it says are kept. */
   | {
@@ -362,22 +376,6 @@ export type Body =
       readonly why?: string;
     };
 
-/** What is changed of a run while it goes on. */
-export type Amendment = {
-  readonly params?: JsonObject;
-  readonly limits?: AmendedLimits;
-};
-
-/** Limits of a run that go before those of its definition. */
-export type AmendedLimits = {
-  /** Attempts in flight at once. */
-  readonly concurrencyMost?: number;
-  /** Since it was accepted, without pauses; null is: no limit. */
-  readonly totalTimeoutMs?: number | null;
-  /** Attempts of one step in all. */
-  readonly attemptsMost?: number;
-};
-
 export type GateOpening = {
   /** Of the exact action or question; a vote for another digest does not count. */
   readonly digest: Digest;
@@ -387,6 +385,8 @@ export type GateOpening = {
   readonly from: readonly string[];
   readonly need: number;
   readonly due?: number;
+  /** The use of a tool that it is about. */
+  readonly use?: Key;
 };
 
 /** failed: it may be tried again, gone without, or given; unknown: it may have been done; undo: a compensation failed. */

@@ -8,8 +8,10 @@ import { holdAgain, NEW_LEDGER } from "./ledger.ts";
 import { foldMoved } from "./moved.ts";
 import { foldOfBudget, foldSettled } from "./of-budget.ts";
 import { foldOfPeople } from "./of-people.ts";
+import { foldOfUses, isOfUses } from "./of-uses.ts";
 import { putFrame, seat } from "./places.ts";
 import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
+import { labelled } from "./run-labels.ts";
 import type { Read } from "./scope.ts";
 import { foldStall, stallOf } from "./stall.ts";
 import { foldFinished, foldSkipped, foldStarted } from "./step.ts";
@@ -164,7 +166,8 @@ function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
     case "budget.raised":
       return foldOfBudget(run, event);
     default:
-      foldOfPeople(run, event);
+      if (isOfUses(event)) foldOfUses(run, event);
+      else foldOfPeople(run, event);
   }
 }
 
@@ -176,6 +179,9 @@ function accepted(run: Fold, event: Of<"run.accepted">): void {
   run.by = event.by;
   run.params = event.params;
   run.parent = event.parent;
+  run.map = event.map ?? null;
+  run.case = event.case ?? null;
+  run.labels = labelled(run.labels, event.labels);
   if (event.budget !== undefined) run.ledger = { ...NEW_LEDGER, granted: event.budget };
   run.work = { done: 0, expected: workOf(root) };
   if (run.workflow.rules !== undefined) {

@@ -1,5 +1,6 @@
 import type { Amounts } from "../amounts.ts";
 import type { AgentNeed, Workflow } from "../definition/index.ts";
+import type { Judgement, Labels, ToolCall } from "../governance/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { EffectClass } from "./event.ts";
@@ -25,6 +26,36 @@ export type Facts = {
   readonly people?: (name: string) => readonly string[];
   /** The company's accounts that limit all runs together, at a moment; absent: there are none. */
   readonly accounts?: (at: number) => readonly Account[];
+  /** Judges a use of a tool, by the map that holds for the run; absent: there is no map. */
+  readonly judge?: (call: ToolCall, of: Judging) => Judged;
+  /** Whom a chain of approval of the map asks; null: there is none of that name. */
+  readonly chain?: (name: string, of: Judging) => AskedByChain | null;
+};
+
+/** What of a run a judgement rests on. */
+export type Judging = {
+  readonly map: Digest | null;
+  readonly case: string | null;
+  readonly labels: Labels;
+  readonly at: number;
+  /** A grant is about to be used up: the map of today must agree too. */
+  readonly isConsuming: boolean;
+};
+
+/** A judgement, and what the tool's definition says that the run must know. */
+export type Judged = Judgement & {
+  readonly effects: EffectClass;
+  /** What it wrote is looked at again. */
+  readonly verifies: boolean;
+  /** Who owns what goes wrong with it; "" is the workflow's owner. */
+  readonly owner: string;
+};
+
+export type AskedByChain = {
+  /** Names of people, teams or roles; empty is: anyone who may act on the run. */
+  readonly from: readonly string[];
+  readonly need: number;
+  readonly dueMs: number | null;
 };
 
 /** Of one unit for one period. `left` may be stale: that it is kept is checked in the commit. */

@@ -1,4 +1,5 @@
 import type { Rule } from "../definition/index.ts";
+import type { Labels } from "../governance/index.ts";
 import type { RunId } from "../id.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Path, Stored, Usage } from "./event.ts";
@@ -13,6 +14,7 @@ export type Ending = {
   readonly usage?: Usage;
   readonly cached?: { readonly run: RunId; readonly path: Path };
   readonly warnings?: readonly string[];
+  readonly labels?: Labels;
 };
 
 export type BadEnding = Ending & { readonly error: Failure };
@@ -75,17 +77,24 @@ export function raise(draft: Draft, frame: LeafFrame, { error, rule, look }: Rai
     type: "exception.raised",
     path: frame.path,
     why,
-    owner: rule?.owner || draft.run.workflow.owner || draft.run.by,
+    owner: ownerOf(draft, frame, rule),
     error,
     look: message + (look ?? lookFor(frame, why)),
     ...(recipients.length === 0 ? {} : { recipients }),
   });
 }
 
+function ownerOf({ run }: Draft, { uses }: LeafFrame, rule: Rule | undefined): string {
+  return uses?.unknown?.owner || rule?.owner || run.workflow.owner || run.by;
+}
+
 function lookFor(frame: LeafFrame, why: "undo" | "unknown" | "failed"): string {
   const name = frame.step.name;
+  const unknown = frame.uses?.unknown ?? null;
   switch (why) {
     case "unknown":
+      if (unknown !== null)
+        return `"${unknown.tool}" may have been done for "${name}" and may not (use ${unknown.key}): ${unknown.error.message} Look at what it writes; then give the step's outputs, try it again, or go on without it.`;
       return `"${name}" may have been done and may not (${frame.agent ?? "nobody"}, call ${frame.call ?? 0}). Look at what it writes; then give its outputs, try it again, or go on without it.`;
     case "undo":
       return `"${name}" did not work: what it was to undo may still stand. Undo it by hand and go on without, or try again.`;

@@ -5,6 +5,7 @@ import { complete, fail } from "./finish.ts";
 import type { Frame, Open, Vote } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { get } from "./table.ts";
+import { useDecided } from "./use.ts";
 
 type OpenGate = Extract<Open, { type: "gate" }>;
 
@@ -32,11 +33,13 @@ export function heardVote(draft: Draft, vote: Extract<Told, { type: "vote" }>): 
 export function gateDue(draft: Draft, key: number, open: OpenGate): void {
   const frame = get(draft.run.frames, open.path);
   const onTimeout =
-    frame?.kind === "gate"
-      ? frame.step.approval.onTimeout
-      : frame?.kind === "leaf" && frame.step.kind === "task"
-        ? frame.step.approve?.onTimeout
-        : "reject";
+    open.gate.use !== undefined
+      ? "reject"
+      : frame?.kind === "gate"
+        ? frame.step.approval.onTimeout
+        : frame?.kind === "leaf" && frame.step.kind === "task"
+          ? frame.step.approve?.onTimeout
+          : "reject";
   if (onTimeout === "escalate")
     tell(draft, { type: "gate.escalated", key, to: draft.run.workflow.owner || draft.run.by });
   else close(draft, open, { key, allowed: false, why: "The deadline passed without a decision." });
@@ -72,6 +75,7 @@ function close(
   as: { key: number; allowed: boolean; why: string },
 ): void {
   tell(draft, { type: "gate.closed", path: open.path, ...as });
+  if (open.gate.use !== undefined) return useDecided(draft, open, as);
   const frame = get(draft.run.frames, open.path);
   if (frame === undefined) return;
   if (frame.kind === "gate") decided(draft, frame, { votes: open.votes, ...as });

@@ -14,10 +14,13 @@ import { heardOfTask, taskDue } from "./person.ts";
 import { heardDeny, heardRaise } from "./raise.ts";
 import { lookAgain } from "./reserve.ts";
 import { MACHINE_VERSION, type Open } from "./run.ts";
+import { isLabelled } from "./run-labels.ts";
 import type { Told } from "./signal.ts";
 import { get } from "./table.ts";
 import { heardHandback, heardTake } from "./take.ts";
 import { runTookTooLong, tookTooLong } from "./too-long.ts";
+import { heardUse } from "./use.ts";
+import { heardUsed, heardVerified } from "./used.ts";
 import { lookForStall } from "./watch.ts";
 import { heardGive, heardRetry, heardSkip } from "./way-out.ts";
 
@@ -33,6 +36,12 @@ export function hear(draft: Draft, told: Told): Problem | null {
       return heardAnswer(draft, told.key, told.outcome);
     case "begin":
       return heardBegin(draft, told.key);
+    case "use":
+      return heardUse(draft, told);
+    case "used":
+      return heardUsed(draft, told);
+    case "verified":
+      return heardVerified(draft, told);
     case "lost":
       return heardLost(draft, told.key);
     case "expired":
@@ -116,6 +125,7 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
       params,
       ...from,
       ...(budget === undefined ? {} : { budget }),
+      ...pinnedTo(told),
       parent,
       machine: MACHINE_VERSION,
     });
@@ -131,6 +141,14 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
   } else if (parent !== null && parent.key > (run.parent?.key ?? 0))
     tell(draft, { type: "run.attached", parent });
   return null;
+}
+
+function pinnedTo({ map, case: of, labels }: Extract<Told, { type: "start" }>) {
+  return {
+    ...(map === undefined ? {} : { map }),
+    ...(of === undefined ? {} : { case: of }),
+    ...(labels === undefined || !isLabelled(labels) ? {} : { labels }),
+  };
 }
 
 /** Performed only after the event; a run that is paused or stopping lets nothing begin, and the shell forgets that it asked. */

@@ -22,7 +22,15 @@ export type {
   Usage,
 } from "./event.ts";
 export { evolve, evolving } from "./evolve.ts";
-export type { Account, Asked, Facts, Ranked } from "./facts.ts";
+export type {
+  Account,
+  Asked,
+  AskedByChain,
+  Facts,
+  Judged,
+  Judging,
+  Ranked,
+} from "./facts.ts";
 export {
   classOf,
   FAILURE_KINDS,
@@ -47,6 +55,7 @@ export { type Packet, packetOf } from "./packet.ts";
 export { type Past, pastOf } from "./past.ts";
 export { limitsOf, runLeft } from "./reserve.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
+export { isLabelled, labelled, NOTHING_LABELLED } from "./run-labels.ts";
 export { childrenOf, contextOf, givenAt, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Fork, Signal, Told } from "./signal.ts";
 export { freeze, isSnapshotDue, type Pages, thaw } from "./snapshot.ts";
@@ -55,6 +64,8 @@ export { STRATEGY_OF_CLASS } from "./strategy.ts";
 export { emptyTable, entries, get, remove, set, some, type Table } from "./table.ts";
 export { asksOf, childOf, depthOf, type TaskAsked, taskOf } from "./task.ts";
 export { barePath, isUndo, stepAt } from "./undo.ts";
+export type { ReadRecord, UndoCall, UseOutcome, WrittenRecord } from "./use-event.ts";
+export { askOf, type DoneUse, type OpenUse, type UseStanding, useAt, useStanding } from "./uses.ts";
 export { workOf } from "./work.ts";
 export type { Written } from "./written.ts";
 export { draftOf, eventOf, SYSTEM } from "./written.ts";

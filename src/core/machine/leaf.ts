@@ -9,10 +9,13 @@ import { backoffMs } from "./retry.ts";
 import type { LeafFrame } from "./run.ts";
 import { following } from "./strategy.ts";
 import { get } from "./table.ts";
+import { isWriting } from "./uses.ts";
 
 /** Looks at a leaf as it is and tells what follows. Twice does no harm. */
 export function advanceLeaf(draft: Draft, frame: LeafFrame): void {
   if (frame.stopping !== null) return stop(draft, frame);
+  // What follows waits for what is being written.
+  if (frame.state === "judging" && isWriting(draft.run, frame)) return;
   if (frame.state === "judging") return judge(draft, frame, frame.error ?? NO_REASON);
   if (frame.state === "ready" && frame.undoes !== null) attempt(draft, frame);
 }
@@ -57,6 +60,7 @@ function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
  * it is told to stop first. A step in doubt ends by a person.
  */
 function stop(draft: Draft, frame: LeafFrame): void {
+  if (isWriting(draft.run, frame)) return stopWriter(draft, frame);
   if (frame.state === "calling") return stopCall(draft, frame);
   if (frame.state === "asking" && frame.key !== null) return stopTask(draft, frame, frame.key);
   if (frame.state === "held" && frame.hold === null) {
@@ -76,6 +80,14 @@ function stop(draft: Draft, frame: LeafFrame): void {
     return;
   }
   stopped(draft, frame);
+}
+
+/** Its agent is told to stop, where it was told so; the write is awaited. */
+function stopWriter(draft: Draft, frame: LeafFrame): void {
+  const { key, stopping } = frame;
+  const open = key === null ? undefined : get(draft.run.open, key);
+  if (key === null || open?.type !== "attempt" || open.stopping || stopping?.abort !== true) return;
+  tell(draft, { type: "attempt.stopping", key, why: stopping.why });
 }
 
 /** Nothing of a person's task is in flight; but whoever had the step before may have done it. */

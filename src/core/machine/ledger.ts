@@ -118,6 +118,23 @@ export function settle(run: Fold, open: Extract<Open, { type: "attempt" }>, as: 
   charge(run, frame, { used, ms: as.kind === "used" ? as.at - held.at : 0 });
 }
 
+/** Fold: a use of a tool is performed. It is a call of its own, where calls are counted. */
+export function payCall(
+  run: Fold,
+  { attempt, path }: { readonly attempt: number; readonly path: Path },
+): void {
+  const ledger = run.ledger ?? NEW_LEDGER;
+  const open = get(run.open, attempt);
+  const claims = open?.type === "attempt" ? open.held?.claims : undefined;
+  const spent = plus(ledger.spent, ONE_CALL);
+  run.ledger = { ...ledger, spent, ...claimed(ledger, claims, ONE_CALL) };
+  const frame = get(run.frames, path);
+  if (frame?.kind === "leaf" && frame.step.budget !== undefined)
+    charge(run, frame, { used: ONE_CALL, ms: 0 });
+}
+
+const ONE_CALL: Amounts = { calls: 1 };
+
 /** Fold: the answer of an attempt that was over before says what it used. */
 export function settleLate(
   run: Fold,

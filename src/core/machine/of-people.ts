@@ -3,13 +3,18 @@ import { changeLeaf } from "./attempt.ts";
 import type { Event } from "./event.ts";
 import { foldFound, unshort } from "./ledger.ts";
 import { currentText } from "./moved.ts";
+import { foldUseDecided } from "./of-uses.ts";
 import type { Fold, LeafFrame, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
+import { writtenOnly } from "./uses-closed.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
 type OfPeople =
-  | Extract<Event["type"], `gate.${string}` | `task.${string}` | `exception.${string}`>
+  | Exclude<
+      Extract<Event["type"], `gate.${string}` | `task.${string}` | `exception.${string}`>,
+      "gate.consumed" | "gate.voided"
+    >
   | "step.held"
   | "step.released";
 
@@ -77,6 +82,11 @@ function taskEscalated(run: Fold, { key, to, due }: Of<"task.escalated">): void 
 function gateClosed(run: Fold, event: Of<"gate.closed">): void {
   const open = get(run.open, event.key);
   run.open = remove(run.open, event.key);
+  if (open?.type === "gate" && open.gate.use !== undefined) {
+    const voters = open.votes.filter(({ allow }) => allow).map(({ voter }) => voter);
+    const { key: gate, allowed } = event;
+    return foldUseDecided(run, open.gate.use, { gate, allowed, voters });
+  }
   if (open?.type !== "gate" || !event.allowed) return;
   changeLeaf(run, event.path, { state: "ready", grant: open.gate.digest, key: null });
 }
@@ -108,7 +118,8 @@ function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
 /** A person ordered it again: that is a new call, whatever became of the old one, with the params and the text of now. */
 function orderedAgain(run: Fold, frame: LeafFrame, seq: number): Partial<LeafFrame> {
   const fresh = { tries: 0, call: null, doubt: false, error: null } as const;
-  return { state: "ready", ...fresh, born: { seq }, ...currentText(run, frame) };
+  const uses = frame.uses === undefined ? {} : { uses: writtenOnly(frame.uses) };
+  return { state: "ready", ...fresh, ...uses, born: { seq }, ...currentText(run, frame) };
 }
 
 /** What is in flight is told to stop by the event after this; a wait for the next attempt is over. */

@@ -5,7 +5,7 @@ import { type Choosing, chosen } from "./choice.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Opening, TaskOpening } from "./event.ts";
 import type { Asked } from "./facts.ts";
-import { failure } from "./failure.ts";
+import { type Failure, failure } from "./failure.ts";
 import { fail, raise } from "./finish.ts";
 import { meant } from "./meant.ts";
 import { exceeded, isShort, reserving } from "./reserve.ts";
@@ -17,6 +17,7 @@ import { undoStep } from "./undo.ts";
 /** A leaf that has its place goes on: the next attempt, by the same agent or, when that one is through, by the fallback. */
 export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
+  if (frame.uses?.unknown) return uncertain(draft, frame, frame.uses.unknown.error);
   if (!isGranted(draft, frame)) return ungranted(draft, frame);
   if (
     frame.error !== null &&
@@ -51,6 +52,11 @@ function fallBack(
   if (isShort(aside)) return exceeded(draft, frame, { short: aside, isFallback: true });
   const begun = { type: "attempt.started", path: frame.path, fallback: fallback.reason } as const;
   tell(draft, { ...begun, ...opening, ...aside });
+}
+
+/** U3: nothing is tried again while nobody knows what became of what it wrote. */
+function uncertain(draft: Draft, frame: LeafFrame, error: Failure): void {
+  raise(draft, frame, { error });
 }
 
 /** What a fork inherited was approved in another run: it is approved anew (M8). */
@@ -125,6 +131,8 @@ function againBy(frame: LeafFrame): Asking {
 function openingFor(draft: Draft, step: LeafFrame["step"], ask: Asking): Opening {
   const call = ask.call === null ? {} : { call: ask.call };
   if (step.kind === "workflow") return { ...call, ...childOpening(draft, step.workflow, ask.call) };
+  // Nobody is asked: what it does is in its use of the tool.
+  if (step.tool !== undefined) return { ...call, agent: toolAgent(step), effects: "pure" };
   const { best, why } = chosen(draft, step, ask);
   // Nobody: the performer refuses it with a sentence, so that every refusal is an event.
   if (best === null)
@@ -140,6 +148,10 @@ function openingFor(draft: Draft, step: LeafFrame["step"], ask: Asking): Opening
   return ask.call === null
     ? { agent, agentDigest, effects }
     : { ...call, agent, agentDigest, effects };
+}
+
+function toolAgent({ agent }: Task): string {
+  return agent.kind === "named" ? agent.agent : "";
 }
 
 function taskFor(draft: Draft, step: LeafFrame["step"], { to, dueMs, next }: Asked): TaskOpening {

@@ -2,6 +2,7 @@ import type { Digest, RunId } from "../id.ts";
 import type { EffectClass, ExceptionWhy, GateOpening, Key, Parent, Path } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Held } from "./ledger.ts";
+import type { OpenUse } from "./uses.ts";
 
 /** What a run waits for, by the key of the event that opened it. */
 export type Open =
@@ -42,6 +43,7 @@ export type Open =
       readonly votes: readonly Vote[];
     }
   | OpenTask
+  | OpenUse
   | {
       readonly type: "exception";
       readonly path: Path;

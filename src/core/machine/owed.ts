@@ -3,8 +3,10 @@ import type { Call, Effect } from "./effect.ts";
 import type { EffectClass, Event, EventType, Key, Parent, Usage } from "./event.ts";
 import { usageOfRun } from "./ledger.ts";
 import type { Open, Run } from "./run.ts";
+import { isLabelled } from "./run-labels.ts";
 import { entries, get } from "./table.ts";
 import { isUndo } from "./undo.ts";
+import { isUnderWay, type OpenUse } from "./uses.ts";
 
 /**
  * Everything that the world still owes a run: at start, after a pause and a resume. Costs what is in
@@ -48,6 +50,7 @@ const OPENING: readonly EventType[] = [
   "gate.opened",
   "run.finished",
   "run.attached",
+  "tool.judged",
 ];
 const CHANGING: readonly EventType[] = [
   "attempt.begun",
@@ -56,11 +59,15 @@ const CHANGING: readonly EventType[] = [
   "listen.refused",
   "task.escalated",
   "budget.waited",
+  "tool.repeated",
+  "writeback.started",
+  "writeback.committed",
 ];
 
 /** Under which key an event opens an effect, or makes another of it. */
 function opens(event: Event): Key | null {
   if (OPENING.includes(event.type)) return event.seq;
+  if (event.type === "gate.consumed") return event.use;
   return CHANGING.includes(event.type) && "key" in event ? event.key : null;
 }
 
@@ -89,6 +96,9 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
     case "listen":
       pushWaiting(effects, run, { key, open });
       return;
+    case "use":
+      if (isUnderWay(open)) effects.push(useEffect(run, key, open));
+      return;
     case "report":
       pushReport(effects, run, { key, to: open.to });
       return;
@@ -96,6 +106,26 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
     case "hold":
       return;
   }
+}
+
+function useEffect(run: Run, key: Key, use: OpenUse): Effect {
+  const { path, attempt, agent, tool, effects, args, map, redact, preview, written } = use;
+  return {
+    type: "use",
+    key,
+    path,
+    attempt,
+    do: use.state === "verifying" ? "verify" : "perform",
+    agent,
+    tool,
+    effects,
+    args,
+    map,
+    idempotency: `${run.id}.${key}`,
+    redact,
+    preview,
+    left: written?.after ?? null,
+  };
 }
 
 function pushReport(effects: Effect[], run: Run, one: { key: Key; to: Parent }): void {
@@ -108,7 +138,8 @@ function pushReport(effects: Effect[], run: Run, one: { key: Key; to: Parent }):
     output: result ?? { value: {} },
     error,
   } as const;
-  effects.push({ ...report, ...usedBy(run) });
+  const labels = isLabelled(run.labels) ? { labels: run.labels } : {};
+  effects.push({ ...report, ...usedBy(run), ...labels });
 }
 
 /** What waits for an event, and for a time: while paused only a gate's deadline goes on. */

@@ -7,6 +7,7 @@ import type { Read } from "./scope.ts";
 import { parentPath, workDone } from "./step.ts";
 import { entries, get } from "./table.ts";
 import { isUndo } from "./undo.ts";
+import { hasWritten, isWriting } from "./uses.ts";
 
 /** A run as it was at a position of its log, and what has become since of what was in flight there. */
 export type Past = {
@@ -122,7 +123,7 @@ function doubtsIn(reading: Reading, run: Run, decided: Seq): ReadonlyMap<Path, I
     if (frame.kind !== "leaf" || frame.undoes !== null) continue;
     const became = frame.key === null ? undefined : reading.became.get(frame.key);
     const isOpen = isTouched(frame, { reading, run, decided }) && became !== "not done";
-    if (!frame.doubt && !isOpen) continue;
+    if (!frame.doubt && !isOpen && !hasWritten(frame) && !isWriting(run, frame)) continue;
     const error = failure("lost", sentenceOf(run, frame, became === "done"));
     doubts.set(path, { path, state: "doubt", agent: frame.agent ?? "", error });
   }

@@ -288,6 +288,28 @@ function claimedHere({ run, before }: Draft, account: string): number {
   return amountOf(run.ledger?.claims, account) - amountOf(before.ledger?.claims, account);
 }
 
+/**
+ * Why one more call of an attempt in flight does not fit; null: it does. What the attempt has set aside
+ * for itself is its own to use.
+ */
+export function noCallsLeft(draft: Draft, frame: LeafFrame, open: OpenAttempt): string | null {
+  const { run } = draft;
+  const own = amountOf(open.held?.reserve, CALLS) - 1;
+  const most = frame.step.budget?.most ?? NO_AMOUNTS;
+  const ofStep = stepLeft(most, frame, CALLS);
+  if (ofStep !== null && ofStep - 1 < 1)
+    return `The budget of "${frame.step.name}" has no call left.`;
+  const ofRun = runLeft(run, CALLS, true);
+  if (ofRun !== null && ofRun + Math.max(0, own) < 1) return "The run's budget has no call left.";
+  const account = accountsFor(draft, frame.step).find(
+    ({ name, unit, left }) =>
+      unit === CALLS && left - claimedHere(draft, name) + Math.max(0, own) < 1,
+  );
+  return account === undefined ? null : `The company's budget (${account.name}) has no call left.`;
+}
+
+const CALLS = "calls";
+
 function timeLeft({ timeMs }: StepBudget, frame: LeafFrame | null): number | null {
   if (timeMs === null) return null;
   const { usedMs, raised } = frame?.money ?? NEW_STEP_MONEY;

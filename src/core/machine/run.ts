@@ -9,6 +9,7 @@ import type {
   Wait,
   Workflow,
 } from "../definition/index.ts";
+import type { Labels } from "../governance/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type {
@@ -27,8 +28,11 @@ import type { Ledger, StepMoney } from "./ledger.ts";
 import type { Doubt, Open } from "./open.ts";
 import { emptyQueue, type Queue } from "./queue.ts";
 import type { Row } from "./row.ts";
+import { NOTHING_LABELLED } from "./run-labels.ts";
 import type { Stall } from "./stall.ts";
 import { emptyTable, type Table } from "./table.ts";
+import type { UndoCall } from "./use-event.ts";
+import type { StepUses } from "./uses.ts";
 
 export type { Open, OpenTask, Vote } from "./open.ts";
 
@@ -91,6 +95,12 @@ export type Run = {
   readonly stall?: Stall;
   /** null until something limits it, or an agent says what it used. */
   readonly ledger: Ledger | null;
+  /** The version of the company's map that holds for it; null: there was none. */
+  readonly map: Digest | null;
+  /** The case that it works on. */
+  readonly case: string | null;
+  /** What it rests on by now. */
+  readonly labels: Labels;
 };
 
 /**
@@ -248,6 +258,8 @@ export type LeafFrame = FrameCommon & {
   readonly undoes: Path | null;
   /** Absent while no budget counts what it uses. */
   readonly money?: StepMoney;
+  /** Absent while nothing in it has used a tool. */
+  readonly uses?: StepUses;
 };
 
 type GateFrame = FrameCommon & {
@@ -267,6 +279,8 @@ export type Undo = {
   readonly output: Stored | null;
   /** A sub-run that is to undo what it did itself. */
   readonly child: RunId | null;
+  /** A write that is taken back by a use of a tool; `key` is of the write. */
+  readonly use?: UndoCall & { readonly agent: string; readonly key: Key };
   /** When the step began: its compensation reads the params of then. */
   readonly born: Seq;
   readonly next: Undo | null;
@@ -316,6 +330,9 @@ export function absent(
     degraded: 0,
     taken: emptyTable(),
     ledger: null,
+    map: null,
+    case: null,
+    labels: NOTHING_LABELLED,
   };
 }
 

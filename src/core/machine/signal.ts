@@ -1,9 +1,11 @@
 import type { Amounts } from "../amounts.ts";
+import type { Labels, Preview } from "../governance/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Amendment, Key, Parent, Path, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Inheritance, Source } from "./inheritance.ts";
+import type { UseOutcome } from "./use-event.ts";
 
 /**
  * What is told to a run. `at` is the clock of whoever tells it, in milliseconds since 1970; the
@@ -26,11 +28,37 @@ export type Told =
       readonly settings?: JsonObject;
       /** Where each input came from that was bound for this run. */
       readonly bound?: JsonObject;
+      /** The published version of the company's map that holds for it, and its case. */
+      readonly map?: Digest;
+      readonly case?: string;
+      readonly labels?: Labels;
       /** It is a fork: it begins with what another run had. */
       readonly from?: Fork;
     }
   /** An effect was done, or not. */
   | { readonly type: "answer"; readonly key: Key; readonly outcome: Answer }
+  /**
+   * The agent of the attempt under this key asks to use a tool. `preview` is how what it would write is
+   * now, looked up just before. Asked again, also by a later attempt, it is the same use.
+   */
+  | {
+      readonly type: "use";
+      readonly key: Key;
+      readonly name: string;
+      readonly tool: string;
+      readonly args: JsonObject;
+      readonly preview: Preview | null;
+    }
+  /** The use under this key was performed, or not. */
+  | { readonly type: "used"; readonly key: Key; readonly outcome: UseOutcome }
+  /** What the use under this key wrote was looked at again. */
+  | {
+      readonly type: "verified";
+      readonly key: Key;
+      readonly ok: boolean;
+      readonly found?: Stored;
+      readonly why?: string;
+    }
   /** "I am about to perform the `ask` under this key." It is performed only after `attempt.begun`. */
   | { readonly type: "begin"; readonly key: Key }
   /** This key was in flight when the process started: it may have been begun. */
@@ -115,6 +143,8 @@ export type Answer =
       /** It was not done: this run gave it before. */
       readonly cached?: { readonly run: RunId; readonly path: Path };
       readonly warnings?: readonly string[];
+      /** What a sub-run rests on. */
+      readonly labels?: Labels;
     }
   /** `certain`: the agent itself says that nothing was done under this call. Absent: the table of kinds says it. */
   | {
@@ -122,6 +152,7 @@ export type Answer =
       readonly error: Failure;
       readonly certain?: boolean;
       readonly usage?: Usage;
+      readonly labels?: Labels;
     }
   /** Not even tried: a limit, a breaker, an agent that is not there. Nothing was done. */
   | { readonly kind: "refused"; readonly error: Failure }

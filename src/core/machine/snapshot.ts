@@ -16,7 +16,7 @@ import {
   type Value,
 } from "./run.ts";
 import { emptyTable, entries, set, type Table } from "./table.ts";
-import { stepAt, undoStep } from "./undo.ts";
+import { stepAt, undoStep, useUndoStep } from "./undo.ts";
 
 /**
  * A snapshot is a cache: the log is the truth, and one made by another version of the machine is not
@@ -93,15 +93,16 @@ export function thaw(
     ...rest
   } = frozen;
   const thawed: Fold = { ...begun, workflow, ...rest, id: run.id };
+  thawed.undo = undo.reduceRight<Undo | null>((next, one) => ({ ...one, next }), null);
   const stepOf = (frame: FrozenFrame): Step | undefined =>
     stepAt(frame.of == null ? workflow : definitionIn(begun, frame.of), frame.step);
-  for (const frame of frames) putFrame(thawed, thawedFrame(frame, { stepOf, workflow, page }));
+  const by = { stepOf, workflow, page, undo: thawed.undo };
+  for (const frame of frames) putFrame(thawed, thawedFrame(frame, by));
   thawed.open = tableOf(open);
   thawed.outputs = tableOf(outputs.map(([path, value]) => [path, thawedValue(value, page)]));
   thawed.doubts = tableOf(doubts);
   thawed.taken = tableOf(taken);
   thawed.skipping = tableOf(skipping);
-  thawed.undo = undo.reduceRight<Undo | null>((next, one) => ({ ...one, next }), null);
   return thawed;
 }
 
@@ -171,6 +172,8 @@ function frozenFrame(frame: Frame, keep: Pages["keep"]): Json {
     Object.assign(flat, { live: sorted(frame.live), items: frozenRow(frame.items, keep) });
   if (frame.kind === "block" || frame.kind === "each")
     flat["limiter"] = frozenLimiter(frame.limiter);
+  if (frame.kind === "leaf" && frame.uses !== undefined)
+    flat["uses"] = { ...frame.uses, done: sorted(frame.uses.done) };
   return flat as Json;
 }
 
@@ -178,11 +181,18 @@ type Thawing = {
   readonly stepOf: (frame: FrozenFrame) => Step | undefined;
   readonly workflow: Workflow;
   readonly page: Pages["page"];
+  readonly undo: Undo | null;
 };
 
 function thawedFrame(frozen: FrozenFrame, by: Thawing): Frame {
   const undoes = frozen.undoes ?? null;
-  const step = undoes === null ? by.stepOf(frozen) : undoStep(by.workflow, undoes);
+  const use = by.undo?.use;
+  const step =
+    undoes === null
+      ? by.stepOf(frozen)
+      : use === undefined
+        ? undoStep(by.workflow, undoes)
+        : useUndoStep(by.workflow, undoes, use);
   if (step === undefined)
     throw new Error(
       `The snapshot names a step "${frozen.step}" that its definition does not have.`,
@@ -198,6 +208,8 @@ function thawedFrame(frozen: FrozenFrame, by: Thawing): Frame {
     flat["live"] = tableOf(frozen["live"] as never);
     flat["limiter"] = thawedLimiter(frozen["limiter"] as never);
   }
+  const uses = frozen["uses"] as { readonly done: never } | undefined;
+  if (uses !== undefined) flat["uses"] = { ...uses, done: tableOf(uses.done) };
   return flat as unknown as Frame;
 }
 

@@ -24,6 +24,9 @@ const MOVING: ReadonlySet<EventType> = new Set<EventType>([
   "gate.closed",
   "exception.closed",
   "listen.ended",
+  "tool.judged",
+  "tool.finished",
+  "writeback.committed",
 ]);
 
 /** Fold: of a run that is watched. */

@@ -2,6 +2,7 @@ import { unreachable } from "../unreachable.ts";
 import type { Key, Path } from "./event.ts";
 import type { Frame, LeafFrame, Open, OpenTask, Run } from "./run.ts";
 import { entries, get, some } from "./table.ts";
+import { isUnderWay, type OpenUse } from "./uses.ts";
 
 export type RunStatus =
   | "accepted"
@@ -34,10 +35,12 @@ function isMoving(open: Open): boolean {
 }
 
 function isWaiting(open: Open): boolean {
-  return open.type !== "timer" || open.why === "wait";
+  // What people decide on a use is a gate of its own.
+  return open.type !== "use" && (open.type !== "timer" || open.why === "wait");
 }
 
 function isInFlight(open: Open): boolean {
+  if (open.type === "use") return isUnderWay(open);
   return open.type === "attempt" || open.type === "report";
 }
 
@@ -71,6 +74,15 @@ export type Wait = {
         readonly uses: readonly string[];
       }
     | { readonly kind: "child"; readonly run: string }
+    /** A tool is being used, or what it wrote is looked at again. */
+    | {
+        readonly kind: "use";
+        readonly tool: string;
+        readonly use: string;
+        readonly agent: string;
+        readonly writes: boolean;
+        readonly verifying: boolean;
+      }
     | {
         readonly kind: "backoff";
         readonly until: number;
@@ -142,6 +154,7 @@ export function waitsOf(run: Run): readonly Wait[] {
   return waits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.key - b.key));
 }
 
+// oxlint-disable-next-line complexity -- a flat switch, one case for each thing that is open
 function waitOf(run: Run, key: Key, open: Open): Wait | null {
   if (open.type === "report")
     return { key, path: "", name: run.workflow.name, what: { kind: "report", run: open.to.run } };
@@ -168,6 +181,8 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
       return { ...wait, what: taskWait(frame, open) };
     case "hold":
       return { ...wait, what: { kind: "held", by: open.by, why: open.why } };
+    case "use":
+      return isUnderWay(open) ? { ...wait, what: useWait(open) } : null;
     case "exception":
       return {
         ...wait,
@@ -186,6 +201,11 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
     default:
       return unreachable(open);
   }
+}
+
+function useWait({ tool, name, agent, effects, state }: OpenUse): Wait["what"] {
+  const how = { writes: effects !== "pure", verifying: state === "verifying" };
+  return { kind: "use", tool, use: name, agent, ...how };
 }
 
 function taskWait(frame: Frame | undefined, open: OpenTask): Wait["what"] {

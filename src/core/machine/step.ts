@@ -22,7 +22,7 @@ import {
 } from "./run.ts";
 import { childrenOf, gatheredValue } from "./scope.ts";
 import { get, remove, set } from "./table.ts";
-import { isUndo, undoStep } from "./undo.ts";
+import { isUndo, undoStep, useUndoStep } from "./undo.ts";
 import { childPath, childStep, workOf } from "./work.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
@@ -305,7 +305,10 @@ function undoStarted(run: Fold, event: Of<"step.started">): void {
     while (run.undo !== null && run.undo.child !== null) run.undo = run.undo.next;
   const { undo } = run;
   if (undo === null) return;
-  const step = undoStep(run.workflow, undo.path);
+  const step =
+    undo.use === undefined
+      ? undoStep(run.workflow, undo.path)
+      : useUndoStep(run.workflow, undo.path, undo.use);
   const birth = { path: event.path, parent: null, at: event.slot, seq: event.seq };
   const frame = { ...leafFrame(step, birth), expected: 0, undoes: undo.path };
   if (event.attempt === undefined) putFrame(run, frame);

@@ -4,6 +4,7 @@ import { failure } from "./failure.ts";
 import type { LeafFrame } from "./run.ts";
 import type { Told } from "./signal.ts";
 import { get } from "./table.ts";
+import { isUncertain } from "./uses.ts";
 import { conflict, isEnding, leafMeant, stillStopping } from "./way-out.ts";
 
 type Of<T extends Told["type"]> = Extract<Told, { type: T }>;
@@ -74,7 +75,7 @@ export function heardHandback(draft: Draft, { path, why }: Of<"handback">): Prob
   if (frame.hold === null) return conflict(`Nobody has taken "${frame.step.name}" from its agent.`);
   if (frame.stopping !== null) return isEnding(frame);
   if (frame.state === "calling") return stillStopping(frame);
-  if (frame.doubt && frame.effects === "ask")
+  if (frame.doubt && (frame.effects === "ask" || isUncertain(frame)))
     return conflict(
       `"${frame.step.name}" may have been done: it is not tried again just so.`,
       "Look at what it writes. Then give its outputs, or order it again: muster runs retry.",

@@ -15,6 +15,8 @@ export type TaskAsked = {
   readonly outputs: { readonly [name: string]: string };
   /** What steps that ended well have published. */
   readonly context: JsonObject;
+  /** It is this tool that is used, with the inputs as its arguments; no agent is asked. */
+  readonly tool?: string;
 };
 
 /** @returns what the attempt under this key asks, or why it cannot be asked; null when no such attempt is open */
@@ -27,8 +29,9 @@ export function taskOf(run: Run, key: Key, read: Read): TaskAsked | Failure | nu
       "invalid_input_data",
       `The inputs of "${frame.step.name}" cannot be made: ${given.fault}`,
     );
-  const { name, instructions, outputs } = frame.step;
+  const { name, instructions, outputs, tool } = frame.step;
   return {
+    ...(tool === undefined ? {} : { tool }),
     name,
     instructions,
     inputs: given.values,
@@ -78,6 +81,7 @@ function inputsOf(run: Run, frame: LeafFrame, read: Read): ReturnType<typeof val
   if (frame.step.kind !== "task") return { values: {} };
   if (frame.undoes === null) return valuesOf(frame.step.inputs, scopeAt(run, frame, read));
   const of = run.undo;
+  if (of?.use !== undefined) return { values: of.use.args };
   const outputs: Json = of?.output === undefined || of.output === null ? {} : load(of.output, read);
   const born = { seq: of?.born ?? frame.born.seq };
   const scope = scopeAt(run, { ...frame, born }, read);
@@ -106,7 +110,8 @@ export function asksOf(workflow: Workflow): {
   for (const step of stepsOf(workflow.root)) {
     if (step.kind === "workflow") workflows.add(step.workflow);
     if (step.kind !== "task") continue;
-    needs.push({ step, need: step.agent });
+    // A tool is used without anybody being asked: the agent only lends its grant.
+    if (step.tool === undefined) needs.push({ step, need: step.agent });
     if (step.fallback !== null)
       needs.push({ step, need: { kind: "named", agent: step.fallback.agent }, isFallback: true });
     if (step.compensate !== null)

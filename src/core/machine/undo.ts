@@ -1,5 +1,6 @@
 import type { Step, SubRun, Task, Workflow } from "../definition/index.ts";
 import type { Path } from "./event.ts";
+import type { Undo } from "./run.ts";
 import { stepsOf } from "./scope.ts";
 
 const undoSteps = new WeakMap<Workflow, Map<Path, Task | SubRun>>();
@@ -46,6 +47,21 @@ export function stepAt(workflow: Workflow, bare: Path): Step | undefined {
   return known.get(bare);
 }
 
+/** A write is taken back by a use of a tool, as a step of its own; its arguments stand with what is to be undone. */
+export function useUndoStep(workflow: Workflow, of: Path, use: NonNullable<Undo["use"]>): Task {
+  const step = stepAt(workflow, barePath(of));
+  if (step?.kind !== "task")
+    throw new Error(`The log undoes what "${of}" wrote, which is no step that uses tools.`);
+  return {
+    ...undone(step),
+    name: `Undo: ${step.name} (${use.tool})`,
+    agent: { kind: "named", agent: use.agent },
+    tool: use.tool,
+    inputs: {},
+    timeoutMs: step.timeoutMs,
+  };
+}
+
 function undoing(step: SubRun): SubRun {
   return {
     ...step,
@@ -63,12 +79,19 @@ function compensation(task: Task): Task {
   if (compensate === null)
     throw new Error(`The log undoes "${task.path}", which says no way to undo it.`);
   return {
-    ...task,
+    ...undone(task),
     name: `Undo: ${task.name}`,
     agent: { kind: "named", agent: compensate.agent },
     inputs: compensate.inputs,
-    outputs: { open: true, fields: {} },
     timeoutMs: compensate.timeoutMs,
+  };
+}
+
+/** What undoes is tried again, and never left as failed. */
+function undone({ tool: _tool, cache: _cache, ...task }: Task): Task {
+  return {
+    ...task,
+    outputs: { open: true, fields: {} },
     strategy: "halt_and_escalate",
     fallback: null,
     approve: null,

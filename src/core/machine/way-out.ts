@@ -9,6 +9,7 @@ import { heardGiven, isTask } from "./person.ts";
 import type { Frame, LeafFrame, Run } from "./run.ts";
 import type { Meant, Told } from "./signal.ts";
 import { get } from "./table.ts";
+import { isWriting } from "./uses.ts";
 import { holdsGate, whereIs } from "./whereabouts.ts";
 
 type Of<T extends Told["type"]> = Extract<Told, { type: T }>;
@@ -21,6 +22,8 @@ export function heardRetry(draft: Draft, told: Of<"retry">): Problem | null {
   if (exception === null && hold === null && state !== "backoff")
     return conflict(`"${frame.step.name}" has not failed: there is nothing to try again.`);
   if (frame.stopping !== null) return isEnding(frame);
+  const writing = stillWriting(draft.run, frame);
+  if (writing !== null) return writing;
   const why = told.why ?? "";
   if (exception !== null) outOf(draft, frame, { how: "retry", why });
   else if (hold !== null && state === "calling") return stillStopping(frame);
@@ -38,7 +41,7 @@ export function heardSkip(draft: Draft, told: Of<"skip">): Problem | null {
   }
   const frame = liveMeant(draft, told);
   if ("code" in frame) return frame;
-  const against = whySkipNot(frame);
+  const against = whySkipNot(frame) ?? stillWriting(draft.run, frame);
   if (against !== null) return against;
   const because = saying(`${draft.by} went on without it`, told.why);
   const error = errorOf(frame) ?? failure("optional_step_failure", because);
@@ -90,7 +93,7 @@ export function heardGive(draft: Draft, told: Of<"give">): Problem | null {
   if (task !== null) return heardGiven(draft, { ...told, key: task });
   const frame = liveMeant(draft, told);
   if ("code" in frame) return frame;
-  const against = whyGiveNot(draft, frame);
+  const against = whyGiveNot(draft, frame) ?? stillWriting(draft.run, frame);
   if (against !== null) return against;
   if (frame.kind !== "leaf" && frame.kind !== "wait") return null;
   const given = "value" in told.output ? store(draft, told.output.value) : told.output;
@@ -203,6 +206,15 @@ export function stillStopping(frame: LeafFrame): Problem {
   return conflict(
     `The attempt at "${frame.step.name}" was told to stop, and has not answered yet.`,
     "Try it in a moment, or give the outputs.",
+  );
+}
+
+/** U3: what is being written is awaited, whoever wants what. */
+function stillWriting(run: Run, frame: Frame): Problem | null {
+  if (frame.kind !== "leaf" || !isWriting(run, frame)) return null;
+  return conflict(
+    `What "${frame.step.name}" writes is under way, and has not been answered.`,
+    "Try it in a moment.",
   );
 }
 

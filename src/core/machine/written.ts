@@ -65,6 +65,18 @@ const HAS_PATH: {
   "exception.raised": true,
   "exception.closed": true,
   "rule.acted": true,
+  "tool.judged": true,
+  "tool.finished": true,
+  "tool.repeated": true,
+  "data.denied": true,
+  "attempt.suspended": true,
+  "writeback.started": true,
+  "writeback.committed": true,
+  "writeback.failed": true,
+  "writeback.unknown": true,
+  "writeback.verified": true,
+  "gate.consumed": true,
+  "gate.voided": true,
 };
 
 const AGENT = "agent:";

@@ -279,6 +279,7 @@ export type Waiting = {
     | "held"
     | "budget"
     | "child"
+    | "use"
     | "paused"
     | "dependency";
   readonly until?: string;

@@ -119,6 +119,7 @@ function movingBelow(parent: RunId, child: RunId, runtime: Looked): readonly Run
 }
 
 /** Whether this process brings what is waited for. A paused run begins nothing. */
+// oxlint-disable-next-line complexity -- a flat switch, one case for each thing that is waited for
 function isMoving(what: Wait["what"], isPaused: boolean): boolean {
   switch (what.kind) {
     case "gate":
@@ -136,6 +137,8 @@ function isMoving(what: Wait["what"], isPaused: boolean): boolean {
       return what.until !== null && !isPaused;
     case "child":
     case "report":
+    // What was begun is awaited, whether or not the run is paused.
+    case "use":
       return true;
     default:
       return unreachable(what);

@@ -74,6 +74,7 @@ function isWaiting(office: Office, what: Wait["what"]): boolean {
     case "backoff":
     case "place":
     case "report":
+    case "use":
       return false;
     case "child": {
       const child = runOf(office, what.run as RunId);

@@ -66,6 +66,7 @@ function queuedFor(wait: Wait, { waitsFor: place, isRateLimited }: Queued): Told
 
 const RESOURCE = "resource ";
 
+// oxlint-disable-next-line complexity -- a flat switch, one case for each thing that is waited for
 function toldOf(wait: Wait, run: RunId): Told {
   const { name, what } = wait;
   switch (what.kind) {
@@ -89,6 +90,8 @@ function toldOf(wait: Wait, run: RunId): Told {
       const sentence = gateSentence(what);
       return { status: "waiting", kind: "gate", what: sentence, mend, ...until(what.until) };
     }
+    case "use":
+      return { status: "running", kind: "use", what: useSentence(name, what) };
     case "person":
       return taskTold(wait, what, run);
     case "held":
@@ -185,6 +188,13 @@ function movingTold(name: string, what: Moving): Told {
     default:
       return unreachable(what);
   }
+}
+
+function useSentence(name: string, what: Extract<Wait["what"], { kind: "use" }>): string {
+  const { agent, tool, verifying, writes } = what;
+  if (verifying) return `What "${tool}" wrote for "${name}" is looked at again.`;
+  const how = writes ? "writes with" : "reads with";
+  return `Agent "${agent}" ${how} "${tool}" for "${name}".`;
 }
 
 function gateSentence(gate: Extract<Wait["what"], { readonly kind: "gate" }>): string {

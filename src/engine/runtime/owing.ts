@@ -60,6 +60,7 @@ export function owe(shell: OwingShell, resident: Resident, effects: readonly Eff
         shell.publishing.offer({ stream: resident.id, key: effect.key });
         break;
       case "timer":
+      case "use":
         break;
       default:
         unreachable(effect);

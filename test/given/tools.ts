@@ -1,0 +1,111 @@
+import { canonical } from "../../src/core/audit/index.ts";
+import {
+  CHECKS,
+  type Labels,
+  type Preview,
+  type Verdict,
+} from "../../src/core/governance/index.ts";
+import type { Digest } from "../../src/core/id.ts";
+import type { Json, JsonObject } from "../../src/core/json.ts";
+import type {
+  AskedByChain,
+  EffectClass,
+  Facts,
+  Judged,
+  Key,
+  Told,
+  UseOutcome,
+} from "../../src/core/machine/index.ts";
+import { digestOf } from "./workflow.ts";
+
+/** A tool as a test's map has it. What is said of it may change while the test goes on. */
+export type GivenTool = {
+  readonly effects: EffectClass;
+  verdict?: Verdict;
+  readonly verifies?: boolean;
+  readonly labels?: Labels;
+  readonly owner?: string;
+  readonly chain?: AskedByChain;
+};
+
+/** Facts about uses, of tools that a test describes; one that it does not know is denied. */
+export function judging(
+  tools: Readonly<Record<string, GivenTool>>,
+): Pick<Facts, "judge" | "chain"> & object {
+  return {
+    judge: (call) => {
+      const tool = tools[call.tool];
+      const verdict = tool?.verdict ?? (tool === undefined ? "deny" : "allow");
+      const precondition = call.preview?.digest ?? null;
+      const action = digestOf(canonical([call.tool, call.args, call.agent, precondition]));
+      return judged(tool, { verdict, args: call.args, action });
+    },
+    chain: (name) => tools[name]?.chain ?? null,
+  };
+}
+
+function judged(
+  tool: GivenTool | undefined,
+  of: { readonly verdict: Verdict; readonly args: JsonObject; readonly action: Digest },
+): Judged {
+  const { verdict } = of;
+  return {
+    ...of,
+    checks: CHECKS.map((check) => ({
+      check,
+      verdict: check === "level" && verdict !== "allow" ? verdict : "pass",
+    })),
+    map: digestOf("map"),
+    level: tool?.effects === "pure" ? "case" : "external",
+    rules: [],
+    chains: verdict === "ask" ? [nameOfChain(tool)] : [],
+    say: verdict === "deny" ? "This may not be used here." : "",
+    why: `The test says ${verdict}.`,
+    labels: tool?.labels ?? { untrusted: [], personal: [] },
+    redact: [],
+    effects: tool?.effects ?? "ask",
+    verifies: tool?.verifies === true,
+    owner: tool?.owner ?? "",
+  };
+}
+
+function nameOfChain(tool: GivenTool | undefined): string {
+  return tool?.chain === undefined ? "" : "refund";
+}
+
+/** How what a tool writes is now, and would be. */
+export function previewOf(before: Json, after: Json): Preview {
+  return { entity: "orders", id: "7", before, after, digest: digestOf(canonical(before)) };
+}
+
+export function read(value: Json, dropped = 0): UseOutcome {
+  const digest = digestOf(canonical(value));
+  const record = { system: "shop", entity: "orders", ids: ["7"], fields: ["total"], rows: 1 };
+  return { kind: "ok", result: { value }, read: { ...record, dropped, digest, at: 0 } };
+}
+
+export function wrote(
+  value: Json,
+  undo?: { readonly tool: string; readonly args: JsonObject },
+): UseOutcome {
+  const written = { system: "shop", entity: "orders", id: "7", affected: 1 };
+  return {
+    kind: "ok",
+    result: { value },
+    written: undo === undefined ? written : { ...written, undo },
+  };
+}
+
+export type Using = {
+  readonly args?: JsonObject;
+  readonly name?: string;
+  readonly preview?: Preview | null;
+};
+
+export function useTold(
+  key: Key,
+  tool: string,
+  { args = {}, name = `${tool}#1`, preview = null }: Using,
+): Extract<Told, { type: "use" }> {
+  return { type: "use", key, name, tool, args, preview } as const;
+}
