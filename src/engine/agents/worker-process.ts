@@ -81,15 +81,10 @@ export function openWorker(setting: WorkerSetting, listener: WorkerListener): Wo
     ending ??= endAll(cause);
     return ending;
   };
-  const watch = (limits: Limits): (() => void) => {
-    if (root === null) return () => {};
-    const bytes = Math.min(setting.memoryBytesMost, limits.memoryBytesMost ?? Infinity);
-    const cores = least([setting.coresMost, limits.coresMost]);
-    const slowed = (): void => listener.onWriting(slowedTo(cores ?? 0));
-    const ends = [watchMemory(root, bytes, () => void end(outOfMemory(bytes)))];
-    if (cores !== null) ends.push(limitCpu(root, cores, slowed));
-    return () => ends.forEach((stop) => stop());
-  };
+  const watch = (limits: Limits): (() => void) =>
+    root === null
+      ? () => {}
+      : watchOver(root, setting, { ...limits, end, say: listener.onWriting });
   let stopWatching = watch({});
 
   child.on("message", (message: FromWorker) => {
@@ -115,6 +110,22 @@ export function openWorker(setting: WorkerSetting, listener: WorkerListener): Wo
     },
     end,
     isEnding: () => ending !== null,
+  };
+}
+
+type Told = {
+  readonly end: (cause: Cause) => Promise<void>;
+  readonly say: (text: string) => void;
+};
+
+/** Of its own limits and those of this while the least hold. */
+function watchOver(root: Root, setting: WorkerSetting, limits: Limits & Told): () => void {
+  const bytes = Math.min(setting.memoryBytesMost, limits.memoryBytesMost ?? Infinity);
+  const ends = [watchMemory(root, bytes, () => void limits.end(outOfMemory(bytes)))];
+  const cores = least([setting.coresMost, limits.coresMost]);
+  if (cores !== null) ends.push(limitCpu(root, cores, () => limits.say(slowedTo(cores))));
+  return () => {
+    for (const end of ends) end();
   };
 }
 
