@@ -13,6 +13,7 @@ import { auditDeeds } from "./audit-deeds.ts";
 import { auditFork } from "./audit-fork.ts";
 import { auditLog } from "./audit-log.ts";
 import { auditMoney } from "./audit-money.ts";
+import { auditRates } from "./audit-rates.ts";
 import { auditSteps } from "./audit-steps.ts";
 import { auditTasks } from "./audit-tasks.ts";
 import { evolve } from "./evolve.ts";
@@ -35,6 +36,7 @@ export function audit(world: World, shell: Shell): readonly Broken[] {
     auditTasks(world, shell, { run, tell });
   }
   auditRollbacks(shell, found);
+  auditRates(world, shell, found);
   const hasEnded = shell.runs().every((run) => shell.look(run)?.phase === "finished");
   for (const what of hasEnded ? shell.disagreements() : []) found.push({ promise: "rows", what });
   return found;

@@ -98,7 +98,7 @@ export async function seek(name: string, worlds: number): Promise<Found | null> 
       seed,
       size: SIZE,
       only: plant.only ?? null,
-      shell: "machine",
+      shell: plant.shell ?? "machine",
       plant,
     });
     const seen = broken.find((one) => one.promise === promise);

@@ -81,6 +81,8 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
     isPending: false,
     isHeld: true,
     isToldToStop: false,
+    begunAt: begunAt(world, { run, key, effects }),
+    process: world.counts.crashes,
     givenUpAt: Infinity,
     endedAt: null,
     answers: [],
@@ -88,7 +90,32 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
   checkWritten(world, deed);
   world.deeds.push(deed);
   checkCapacity(world, deed);
+  checkInFlight(world, deed);
   return deed;
+}
+
+/** An `ask` is let in before its `attempt.begun` is written. */
+function begunAt(
+  world: World,
+  { run, key, effects }: Pick<Deed, "run" | "key" | "effects">,
+): number {
+  const events = effects === "ask" ? (world.shell?.stored(run) ?? []) : [];
+  const begun = events.findLast((event) => event.type === "attempt.begun" && event.key === key);
+  return begun?.at ?? world.moments.now();
+}
+
+/** An `ask` may have been let in before the limit fell. */
+function checkInFlight(world: World, deed: Deed): void {
+  const most = world.inFlightMost;
+  if (most === null || deed.effects === "ask") return;
+  const now = world.moments.now();
+  const held = world.deeds.filter((one) => one.isHeld && one.givenUpAt > now).length;
+  if (held > most)
+    breaks(
+      world,
+      "in flight",
+      `${deed.run} ${deed.path} is the ${held}th in flight; ${most} may be`,
+    );
 }
 
 /** A part of what was set aside; nothing where nothing was. */

@@ -1,5 +1,6 @@
 import type { Chance } from "./chance.ts";
 import { inventStep, type Making } from "./invent-step.ts";
+import { OTHERWISE } from "./rates.ts";
 import { DEFAULTS, RESOURCES, type Taste } from "./taste.ts";
 
 /** The workflows of a world, as texts that an author might have written. */
@@ -55,7 +56,7 @@ function workflow(
     parameters: DEFAULTS,
     resources: RESOURCES,
     max_concurrency: chance.is(0.6) ? chance.between(1, 4) : undefined,
-    ...(isChild ? {} : budget(chance.apart("budget"), taste)),
+    ...resources(chance, taste, isChild),
     resource_limits:
       !taste.isCalm && chance.is(0.15)
         ? { total_timeout: `${chance.between(20, 4000)}s` }
@@ -67,20 +68,33 @@ function workflow(
   return { name: as.name, text: JSON.stringify(source) };
 }
 
+function resources(chance: Chance, taste: Taste, isChild: boolean): object {
+  const said = {
+    ...(isChild ? {} : budget(chance.apart("budget"), taste)),
+    ...rate(chance.apart("rate"), taste),
+  };
+  return Object.keys(said).length === 0 ? {} : { resource_config: said };
+}
+
 /** What a run may use, in all and for a step; less than it takes, often. */
 function budget(chance: Chance, taste: Taste): object {
   if (taste.isCalm || chance.is(0.6)) return {};
   const total = chance.between(100, 2_000);
   return {
-    resource_config: {
-      token_budget: {
-        total,
-        per_step_max: chance.between(10, Math.min(total, 200)),
-        reserved_for_error_handling: chance.between(0, Math.floor(total / 2)),
-      },
-      on_budget_exceeded: chance.one(["refuse", "wait", "ask"]),
+    token_budget: {
+      total,
+      per_step_max: chance.between(10, Math.min(total, 200)),
+      reserved_for_error_handling: chance.between(0, Math.floor(total / 2)),
     },
+    on_budget_exceeded: chance.one(["refuse", "wait", "ask"]),
   };
+}
+
+/** How often its agents may be asked. In a calm world what is too much only waits. */
+function rate(chance: Chance, taste: Taste): object {
+  if (chance.is(0.6)) return {};
+  const rate_limit_strategy = taste.isCalm ? "wait" : chance.one(OTHERWISE);
+  return { api_limits: { max_calls_per_minute: chance.between(1, 8), rate_limit_strategy } };
 }
 
 const ACTIONS = ["pause_workflow", "mark_step_failed", "continue", "rollback"] as const;

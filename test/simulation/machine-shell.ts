@@ -32,6 +32,7 @@ export function openMachineShell(world: Surroundings, options: Options): Shell {
     turn: (process) => take(state, process),
   };
   return {
+    isGoverned: false,
     send: (run, signal, cause) => {
       if (!state.process.isDead) post(state, run, { signal, cause: cause ?? null, told: null });
     },

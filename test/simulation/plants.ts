@@ -18,6 +18,8 @@ import {
 import { PLANTS_OF_CONTROL } from "./plants-of-control.ts";
 import { PLANTS_OF_FORKS } from "./plants-of-forks.ts";
 import { PLANTS_OF_MONEY } from "./plants-of-money.ts";
+import { PLANTS_OF_RATES } from "./plants-of-rates.ts";
+import type { Governor } from "./rates.ts";
 import type { Machine } from "./shell.ts";
 
 /** A rule that is switched off on purpose, and the promise whose auditor must say so. */
@@ -27,6 +29,10 @@ export type Plant = {
   readonly flaw?: Flaw;
   /** What a fork inherits instead. */
   readonly fork?: ForkFlaw;
+  /** What holds agents back instead. */
+  readonly governor?: (governor: Governor) => Governor;
+  /** Where the rule stands, if not in the machine. */
+  readonly shell?: "runtime";
   /** Where it shows soonest: workflows of tasks, blocks and this kind. */
   readonly only?: string;
   /** What the shell runs instead of the definition that the auditor reads. */
@@ -253,4 +259,5 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   "what is to stop is not told": { promise: "stop", flaw: "never aborts" },
   ...PLANTS_OF_MONEY,
   ...PLANTS_OF_FORKS,
+  ...PLANTS_OF_RATES,
 };

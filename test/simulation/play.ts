@@ -11,6 +11,7 @@ import { live } from "./live.ts";
 import { openMachineShell } from "./machine-shell.ts";
 import { MACHINE } from "./planting.ts";
 import type { Plant } from "./plants.ts";
+import { governorOf, UNGOVERNED } from "./rates.ts";
 import { heard, openRuntimeShell } from "./runtime-shell.ts";
 import type { Fate, Shell, Surroundings } from "./shell.ts";
 import { stillness, type Weather, weatherOf } from "./weather.ts";
@@ -70,6 +71,7 @@ function* playOn(options: Play): Generator<void, Played> {
     definitions: library.definitions,
     names: library.names,
     versions: library.versions,
+    governor: options.shell === "runtime" ? governorOf(options.seed, weather.isCalm) : UNGOVERNED,
   });
   const shell = openShell(world, options);
   const runs = yield* live(world, {
@@ -107,6 +109,10 @@ function openShell(world: World, options: Play): Shell {
     perform: (asked) => perform(world, asked),
     disk: { weather: () => fateOf(world, options.crashAt ?? null) },
     accounts: accountsOf(world, options.seed),
+    governor: options.plant?.governor?.(world.governor) ?? world.governor,
+    admitted: (most) => {
+      world.inFlightMost = most;
+    },
     runsPerTurn: chanceOf(`turns ${options.seed}`).is(0.5) ? 1 : 100,
     committed: () => world.committed(),
     broken: (promise, what) => breaks(world, promise, what),
@@ -192,6 +198,7 @@ function* undisturbed(
     definitions: library.definitions,
     names: library.names,
     versions: library.versions,
+    governor: UNGOVERNED,
   });
   const shell = openShell(world, { seed, size, only });
   const ends = endsOf(shell, yield* live(world, { shell, library, seed, flaw: null }));

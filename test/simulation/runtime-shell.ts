@@ -30,7 +30,7 @@ import { evolve } from "./evolve.ts";
 import type { Shell, Surroundings } from "./shell.ts";
 
 /** A process: what it holds ends with it. */
-type Process = { isDead: boolean; runtime: Runtime };
+type Process = { isDead: boolean; runtime: Runtime; lookAgain: () => void };
 type State = {
   readonly world: Surroundings;
   readonly disk: MemoryDisk;
@@ -47,6 +47,7 @@ export function openRuntimeShell(world: Surroundings): Shell {
   const state: State = { world, disk, reader, known: new Map(), process: newProcess(world, disk) };
   void state.process.runtime.start();
   return {
+    isGoverned: true,
     send: (run, signal, cause) => {
       const { process } = state;
       if (!process.isDead) process.runtime.send(run, signal, cause).catch(() => undefined);
@@ -138,8 +139,53 @@ function newProcess(world: Surroundings, disk: MemoryDisk): Process {
       if (problem.code === "bug") world.broken("no throw", problem.message);
     },
   });
+  process.lookAgain = governing(world, process);
   return process;
 }
+
+/** How often a process looks how late it is; seldom, since each look is something that happens. */
+const LOOK_MS = 5_000;
+
+/** As a company keeps what is in flight to its limit; where that is adaptive, as long as something is. */
+function governing({ governor, ...world }: Surroundings, process: Process): () => void {
+  const { most, lateMs } = governor;
+  if (most === null) return () => {};
+  const { runtime } = process;
+  let limit = most;
+  const admit = (to: number): void => {
+    limit = to;
+    world.admitted(to);
+    runtime.admit(governor.admits(to));
+  };
+  admit(most);
+  if (lateMs === null) return () => {};
+  let isDue = false;
+  const look = (): void => {
+    isDue = false;
+    if (process.isDead) return;
+    const { inFlight, placing } = runtime.figures();
+    const isIdle = inFlight === 0 && placing === 0;
+    const late = isIdle ? 0 : lateMs();
+    const given = { most, inFlight: () => inFlight, isFull: () => placing > 0 };
+    const change = governor.adapted(limit, late, given);
+    if (change !== null) admit(change.to);
+    if (late >= LATE_MS && inFlight > 1 && limit > inFlight / 2)
+      world.broken("adaptive", `late by ${late} ms with ${inFlight} in flight, ${limit} may be`);
+    if (limit < 1 || limit > most) world.broken("adaptive", `${limit} may be in flight`);
+    if (!isIdle) lookAgain();
+    else if (limit !== most)
+      world.broken("adaptive", `nothing is in flight, and ${limit} of ${most} may be`);
+  };
+  const lookAgain = (): void => {
+    if (isDue) return;
+    isDue = true;
+    world.moments.after(LOOK_MS, look);
+  };
+  return lookAgain;
+}
+
+/** As the governor has it. */
+const LATE_MS = 250;
 
 const ACCOUNT = "tokens total";
 
@@ -199,6 +245,7 @@ function faultsOf(world: Surroundings, process: Process): Faults {
     after: (batch) => {
       if (fate.kind === "crash after") process.isDead = true;
       const written = batch.filter((append) => append.events.length > 0);
+      process.lookAgain();
       world.committed(written.map((append) => append.stream as StreamId as RunId));
       return process.isDead ? SILENCE : undefined;
     },
@@ -210,12 +257,18 @@ function performerOf(world: Surroundings, process: Process): Performer {
   return {
     ranked,
     terms: (agent) => {
-      const known = terms.get(agent) ?? { places: placesOf(agent), timeoutMs: TIMEOUT_MS };
+      const rate = world.governor.rateOf(agent);
+      const known = terms.get(agent) ?? {
+        places: placesOf(agent),
+        timeoutMs: TIMEOUT_MS,
+        ...(rate === null ? {} : { rate }),
+      };
       terms.set(agent, known);
       return known;
     },
     perform: (call, task, abort) =>
       new Promise<Answer>((resolve) => {
+        if (process.isDead) return;
         const answer = (given: Answer): void => {
           if (!process.isDead) resolve(given);
         };

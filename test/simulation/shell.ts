@@ -13,9 +13,12 @@ import type {
   Signal,
 } from "../../src/core/machine/index.ts";
 import type { Moments } from "./moments.ts";
+import type { Governor } from "./rates.ts";
 
 /** Whatever carries runs in a world: it decides, writes, and does what is owed; and it can be killed. */
 export type Shell = {
+  /** It limits how often agents are asked. */
+  readonly isGoverned: boolean;
   /** Tells a run something from outside. Nothing comes of it while the process is down. */
   readonly send: (run: RunId, signal: Signal, cause?: string) => void;
   readonly runs: () => readonly RunId[];
@@ -51,6 +54,10 @@ export type Surroundings = {
   readonly disk: Disk;
   /** What all runs may use together at a moment, of what they used so far; null: there is no limit. */
   readonly accounts: ((at: number) => number) | null;
+  /** What holds its agents back, where the shell can. */
+  readonly governor: Governor;
+  /** So much may be in flight from now on. */
+  readonly admitted: (most: number) => void;
   /** Runs that a turn decides; with 1, commits overlap wherever the disk is slow. */
   readonly runsPerTurn: number;
   /** Some runs have events on disk that they had not. */

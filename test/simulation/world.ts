@@ -4,6 +4,7 @@ import type { JsonObject } from "../../src/core/json.ts";
 import type { Answer, EffectClass } from "../../src/core/machine/index.ts";
 import type { Chance } from "./chance.ts";
 import { type Moments, openMoments } from "./moments.ts";
+import type { Governor } from "./rates.ts";
 import type { Shell } from "./shell.ts";
 import type { Weather } from "./weather.ts";
 
@@ -26,6 +27,9 @@ export type Deed = {
   /** The process that asked for it still waits for it. */
   isHeld: boolean;
   isToldToStop: boolean;
+  /** When it was let in, by the clock on the wall, and by the how manyeth process. */
+  readonly begunAt: number;
+  readonly process: number;
   /** By the clock on the wall: from then on nobody waits for it. */
   givenUpAt: number;
   /** When it answered, by the clock on the wall; null: it did not, or nobody was there to hear. */
@@ -73,6 +77,9 @@ export type World = {
   readonly broken: Broken[];
   /** Troubles so far, by run and path, so that a calm world lets every step end well at last. */
   readonly troubles: Map<string, number>;
+  readonly governor: Governor;
+  /** How much may be in flight now; null: nobody says. */
+  inFlightMost: number | null;
   /** Events are on disk. */
   committed: () => void;
   /** When that was last so, or when a process was opened. */
@@ -85,7 +92,7 @@ export type World = {
 };
 
 export function openWorld(
-  given: Pick<World, "chance" | "weather" | "definitions" | "names" | "versions">,
+  given: Pick<World, "chance" | "weather" | "definitions" | "names" | "versions" | "governor">,
 ): World {
   return {
     ...given,
@@ -94,6 +101,7 @@ export function openWorld(
     votes: [],
     broken: [],
     troubles: new Map(),
+    inFlightMost: null,
     committed: () => {},
     quietSince: 0,
     isReopening: false,

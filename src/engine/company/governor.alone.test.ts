@@ -86,6 +86,32 @@ test("a run that waits for a limit of calls says until when, and its resource do
   });
 });
 
+test("most without adaptive: never more is in flight at once, over all runs, and all is done", async () => {
+  writeFileSync(join(folder, "map.yaml"), "muster: 1\ncompany: acme\nconcurrency: { most: 3 }\n");
+  let inFlight = 0;
+  let highest = 0;
+  const attempt = async () => {
+    inFlight += 1;
+    highest = Math.max(highest, inFlight);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    inFlight -= 1;
+    return { outputs: {} };
+  };
+  const steps = Array.from({ length: 6 }, (_, at) => ({ id: `s${at}`, agent: "clerk" }));
+  await using company: Company = await openCompany(folder, {
+    memory: true,
+    agents: { clerk: { effects: "pure", attempt } },
+    workflows: { many: { execution_config: { mode: "parallel", max_concurrency: 6 }, steps } },
+  });
+  const started = await Promise.all([company.run("many"), company.run("many")]);
+  for (const one of started) {
+    const { run } = one;
+    if (run === null) throw new Error(JSON.stringify(one.problems));
+    expect((await company.settled(run)).status).toBe("completed");
+  }
+  expect(highest).toBe(3);
+});
+
 /** Blocks the event loop, as a machine with too much to do does. */
 function busy(ms: number): void {
   for (const until = performance.now() + ms; performance.now() < until; );

@@ -50,6 +50,29 @@ describe("a limit of calls a minute", () => {
     expect(began).toEqual(["1", "2", "3", "4", "5"]);
   });
 
+  test("forgets nobody who waits when the clock is put forward", () => {
+    let now = 0;
+    const alarms: { readonly due: number; readonly call: () => void; isOff: boolean }[] = [];
+    const clock = {
+      now: () => now,
+      after: (ms: number, call: () => void) => {
+        const alarm = { due: ms, call, isOff: false };
+        alarms.push(alarm);
+        return () => {
+          alarm.isOff = true;
+        };
+      },
+    };
+    const admitted: string[] = [];
+    const made = openCallRates<string>(clock, (caller) => admitted.push(caller));
+    made.begun(made.enter("1", [limit(1)]));
+    made.enter("2", [limit(1)]);
+    now += 3_600_000;
+    made.enter("3", [limit(1)]);
+    for (const { call } of alarms.filter(({ isOff }) => !isOff)) call();
+    expect(admitted).toEqual(["2"]);
+  });
+
   test("never lets more begin in any minute, however they come", async () => {
     const { asks, began, clock } = rates();
     const at: number[] = [];

@@ -167,13 +167,22 @@ function hasRoom<Caller>(state: State<Caller>, { name, rate }: CallLimit, comes:
   return count.calls + count.kept < rate.callsMost && !(comes && count.queue.length > 0);
 }
 
-/** The next look is when the oldest call is a minute old; before that, whoever has room kept and goes makes one. */
+/**
+ * The next look is when the oldest call is a minute old; before that, whoever has room kept and goes
+ * makes one. It is at once where the first has room: a clock that was put forward lets calls be
+ * forgotten before their minute is over.
+ */
 function arm<Caller>(state: State<Caller>, count: Count<Caller>): void {
   count.cancel?.();
   count.cancel = null;
+  const [first] = count.queue;
+  if (first === undefined) return;
+  const limit = first.limits.find(({ name }) => name === count.name);
+  const isFree = limit !== undefined && hasRoom(state, limit, false);
   const [oldest] = count.began;
-  if (count.queue.length === 0 || oldest === undefined) return;
-  const ms = Math.max(1, oldest.at + MINUTE_MS - state.clock.now());
+  if (!isFree && oldest === undefined) return;
+  const due = isFree || oldest === undefined ? 0 : oldest.at + MINUTE_MS - state.clock.now();
+  const ms = Math.max(1, due);
   count.cancel = state.clock.after(ms, () => {
     count.cancel = null;
     serve(state, count);
