@@ -1,9 +1,10 @@
 import type { Answer, Failure, Usage } from "../../src/core/machine/index.ts";
-import { classOf, emptyTable, type Frame, get } from "../../src/core/machine/index.ts";
+import { classOf } from "../../src/core/machine/index.ts";
 import { isKnown, outputsOf } from "./agents.ts";
 import { hashOf } from "./chance.ts";
+import { checkHeld, checkWritten } from "./check-deed.ts";
 import type { Asked } from "./shell.ts";
-import { breaks, type Deed, type World } from "./world.ts";
+import { type Deed, type World } from "./world.ts";
 
 /** What an agent does with what it is asked, whether it says so or not. */
 type Manner =
@@ -89,8 +90,7 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
   };
   checkWritten(world, deed);
   world.deeds.push(deed);
-  checkCapacity(world, deed);
-  checkInFlight(world, deed);
+  checkHeld(world, deed);
   return deed;
 }
 
@@ -104,20 +104,6 @@ function begunAt(
   return begun?.at ?? world.moments.now();
 }
 
-/** An `ask` may have been let in before the limit fell. */
-function checkInFlight(world: World, deed: Deed): void {
-  const most = world.inFlightMost;
-  if (most === null || deed.effects === "ask") return;
-  const now = world.moments.now();
-  const held = world.deeds.filter((one) => one.isHeld && one.givenUpAt > now).length;
-  if (held > most)
-    breaks(
-      world,
-      "in flight",
-      `${deed.run} ${deed.path} is the ${held}th in flight; ${most} may be`,
-    );
-}
-
 /** A part of what was set aside; nothing where nothing was. */
 function costOf(world: World, { run, key }: Pick<Deed, "run" | "key">): number {
   const events = world.shell?.stored(run) ?? [];
@@ -129,47 +115,6 @@ function costOf(world: World, { run, key }: Pick<Deed, "run" | "key">): number {
 
 function usageOf({ tokens }: Deed): Usage {
   return { calls: 1, ...(tokens === 0 ? {} : { tokens }) };
-}
-
-/** M1, M9: what is performed stands in the log, an `ask` with its `attempt.begun`. */
-function checkWritten(world: World, deed: Deed): void {
-  const events = world.shell?.stored(deed.run) ?? [];
-  const opening = events[deed.key - 1];
-  const isOpen =
-    opening?.type === "attempt.started" ||
-    (opening?.type === "step.started" && opening.attempt !== undefined);
-  if (!isOpen || opening.path !== deed.path)
-    breaks(
-      world,
-      "M1",
-      `${deed.run} ${deed.path} key ${deed.key} was performed before its event was in the log`,
-    );
-  const frame = get(world.shell?.look(deed.run)?.frames ?? emptyTable<string, Frame>(), deed.path);
-  if (frame?.kind === "leaf" && frame.hold !== null)
-    breaks(world, "held", `${deed.run} ${deed.path} is performed while a person has it in hand`);
-  if (deed.effects !== "ask") return;
-  if (!events.some((event) => event.type === "attempt.begun" && event.key === deed.key))
-    breaks(
-      world,
-      "M9",
-      `${deed.run} ${deed.path} key ${deed.key} is an ask and was performed without attempt.begun`,
-    );
-}
-
-function checkCapacity(world: World, deed: Deed): void {
-  const now = world.moments.now();
-  for (const { resource, capacity } of deed.uses) {
-    const holders = world.deeds.filter(
-      (one) =>
-        one.isHeld && one.givenUpAt > now && one.uses.some((use) => use.resource === resource),
-    );
-    if (holders.length > capacity)
-      breaks(
-        world,
-        "capacity",
-        `${holders.length} hold "${resource}" at once; ${capacity} may: ${holders.map((one) => `${one.run} ${one.path}`).join(", ")}`,
-      );
-  }
 }
 
 function mannerOf(world: World, deed: Deed): Manner {
