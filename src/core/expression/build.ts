@@ -278,7 +278,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 function namesOf(isMethod: boolean): readonly string[] {
   const plain =
-    "size has default like string int double bool abs floor ceil round min max sum timestamp duration";
+    "size has default like string int double bool abs floor ceil round min max sum timestamp duration money";
   const methods =
     "size all exists exists_one map filter contains startsWith endsWith like trim lowerAscii upperAscii split join replace substring indexOf";
   return (isMethod ? methods : plain).split(" ");

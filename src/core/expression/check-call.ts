@@ -1,7 +1,11 @@
+import type { JsonObject } from "../json.ts";
 import type { Checking } from "./check.ts";
+import { CURRENCY_CODES } from "./currencies.ts";
 import { isTaken, signatureOf } from "./form.ts";
 import { formsOf } from "./functions.ts";
 import { type Known, ofKind } from "./known.ts";
+import { moneyOfText } from "./money.ts";
+import { nearest } from "./nearest.ts";
 import type { Node } from "./node.ts";
 import { patternProblem } from "./text-functions.ts";
 import { respelledDuration } from "./time.ts";
@@ -37,8 +41,16 @@ export function callKnown(
   const wrong =
     node.name === "like" && typeof pattern === "string" ? patternProblem(pattern) : null;
   if (wrong !== null) return the.report(node.args[1] ?? node, `${sentence(wrong)}.`);
+  if (node.name === "money") return { kind: "money", schema: inCurrency(literals) };
   const gives = new Set(fitting.map((form) => form.gives));
   return ofKind(gives.size === 1 && first.gives !== "any" ? first.gives : null);
+}
+
+/** The currency, where it is written. */
+function inCurrency([amount, currency]: readonly unknown[]): JsonObject {
+  const read = typeof amount === "string" ? moneyOfText(amount) : null;
+  if (read !== null && !isFault(read)) return { currency: read.currency };
+  return typeof currency === "string" ? { currency } : {};
 }
 
 function mendOf(node: Node & { kind: "call" }, value: unknown): { readonly mend?: string } {
@@ -49,6 +61,8 @@ function mendOf(node: Node & { kind: "call" }, value: unknown): { readonly mend?
     }
     case "timestamp":
       return { mend: 'Write a date, or a time with its zone: timestamp("2026-01-15T10:00:00Z").' };
+    case "money":
+      return moneyMend(value);
     default:
       return {};
   }
@@ -56,4 +70,10 @@ function mendOf(node: Node & { kind: "call" }, value: unknown): { readonly mend?
 
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function moneyMend(value: unknown): { readonly mend?: string } {
+  const code = /[A-Za-z]{3}/.exec(String(value))?.[0].toUpperCase();
+  const near = code === undefined ? null : nearest(code, CURRENCY_CODES);
+  return { mend: near === null ? 'Write money("HKD 500").' : `Did you mean ${near}?` };
 }

@@ -1,12 +1,13 @@
 import type { ProblemCode } from "../problem.ts";
 import { callKnown } from "./check-call.ts";
+import { checkValues } from "./check-values.ts";
 import { ANYTHING, fieldOf, itemsOf, type Known, knownBy, ofKind } from "./known.ts";
 import { type Names, schemaOfRoot, schemaOfStep } from "./names.ts";
 import { type Node, pathOf } from "./node.ts";
 import { givenBy, operate } from "./operators.ts";
 import { type ExpressionProblem, problemAt, type Range, suggestion } from "./problem.ts";
 import { sourceOf } from "./source.ts";
-import { isFault, type Kind, said } from "./value.ts";
+import { type Fault, isFault, type Kind, said } from "./value.ts";
 
 /** What an expression must give where it stands. */
 export type Expected = "any" | "bool" | "list" | "number" | "text" | "duration";
@@ -34,20 +35,21 @@ export type Checking = {
 export function check(
   node: Node,
   given: { readonly names: Names; readonly text: string; readonly expected: Expected },
-): readonly ExpressionProblem[] {
+): { readonly problems: readonly ExpressionProblem[]; readonly gives: Known } {
   const problems: ExpressionProblem[] = [];
   const report: Checking["report"] = (range, message, more = {}) => {
     problems.push(problemAt(range, { message, ...more }));
     return ANYTHING;
   };
-  const { kind } = known(node, { ...given, variable: ANYTHING, report });
+  const gives = known(node, { ...given, variable: ANYTHING, report });
+  const { kind } = gives;
   const { expected } = given;
   if (expected !== "any" && kind !== null && !meets(kind, expected))
     report(node, `This gives ${said(kind)}; ${said(expected)} is needed here.`, {
       mend: mendOf(node, kind, given),
       ...(expected === "duration" ? { code: "type-mismatch" } : {}),
     });
-  return problems;
+  return { problems, gives };
 }
 
 function mendOf(
@@ -239,6 +241,7 @@ function alike(one: Known, other: Known): Known {
 function binary(node: Node & { kind: "binary" }, the: Checking): Known {
   const left = known(node.left, the);
   const right = known(node.right, the);
+  checkValues(node, [left, right], the);
   const { operator } = node;
   const isEquality = operator === "==" || operator === "!=";
   if (isEquality && (left.kind === "null" || right.kind === "null")) {
@@ -250,11 +253,16 @@ function binary(node: Node & { kind: "binary" }, the: Checking): Known {
   if (left.kind === null || right.kind === null) return ofKind(isEquality ? "bool" : null);
   const given = givenBy(operator, left.kind, right.kind);
   if (given === null) return mismatch(node, [left.kind, right.kind], the);
-  if (node.left.kind === "literal" && node.right.kind === "literal") {
-    const result = operate(operator, node.left.value, node.right.value);
-    if (isFault(result)) return the.report(node, `This has no result: ${result.message}.`);
-  }
-  return ofKind(given);
+  const fault = ofLiterals(node);
+  if (fault !== null) return the.report(node, `This has no result: ${fault.message}.`);
+  const { schema } = given === "money" ? (left.kind === given ? left : right) : ofKind(given);
+  return { kind: given, schema };
+}
+
+function ofLiterals({ left, right, operator }: Node & { kind: "binary" }): Fault | null {
+  if (left.kind !== "literal" || right.kind !== "literal") return null;
+  const result = operate(operator, left.value, right.value);
+  return isFault(result) ? result : null;
 }
 
 function mismatch(
@@ -276,6 +284,7 @@ function mendOfMismatch(
 ): string {
   const text = kinds.indexOf("text");
   const other = kinds[1 - text];
+  if (kinds.includes("money")) return mendOfMoney(kinds, sources);
   if (operator === "in" && kinds[1] === "text")
     return `Write ${sources[1]}.contains(${sources[0]}).`;
   if (text === -1) return "Compare and combine what is of one kind.";
@@ -284,6 +293,13 @@ function mendOfMismatch(
   return other === "number"
     ? `Write double(${sources[text]}), or leave out the quotes.`
     : "Compare and combine what is of one kind.";
+}
+
+function mendOfMoney(kinds: readonly string[], sources: readonly string[]): string {
+  const other = kinds[0] === "money" ? 1 : 0;
+  return kinds[other] === "number"
+    ? `Say of what currency ${sources[other]} is where its type is declared: { type: number, currency: HKD }.`
+    : `Write money(${sources[other]}), or declare it as money.`;
 }
 
 function comprehension(node: Node & { kind: "comprehension" }, the: Checking): Known {

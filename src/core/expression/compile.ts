@@ -1,15 +1,17 @@
 import type { Json } from "../json.ts";
 import { build } from "./build.ts";
 import { check, type Expected, meets } from "./check.ts";
-import { explaining } from "./explain.ts";
-import type { Expression, Outcome } from "./expression.ts";
+import { explaining, type Leaf, leavesIn } from "./explain.ts";
+import type { Expression, Outcome, Scope } from "./expression.ts";
+import type { Known } from "./known.ts";
 import type { Names } from "./names.ts";
 import { childrenOf, type Node, pathOf, readsOfNode } from "./node.ts";
 import { lookup, type Path } from "./path.ts";
-import type { ExpressionProblem } from "./problem.ts";
+import { type ExpressionProblem, isProblem } from "./problem.ts";
 import { reckoning } from "./reckoning.ts";
 import { spell } from "./spelling.ts";
 import { parse } from "./syntax.ts";
+import { typed } from "./typed.ts";
 import { fault, isFault, isMissing, kindOf, type Reckoned, said, shown, toJson } from "./value.ts";
 
 /**
@@ -26,13 +28,40 @@ export function compile(
   names: Names,
   expected: Expected = "any",
 ): Expression | ExpressionProblem {
+  const checked = compileChecked(text, names, expected);
+  return isProblem(checked) ? checked : checked.expression;
+}
+
+/** What is known of an expression besides: its parts, what it gives, and why it came out as it did. */
+export type Checked = {
+  readonly expression: Expression;
+  readonly node: Node;
+  readonly gives: Known;
+  readonly leaves: (scope: Scope) => readonly Leaf[];
+};
+
+/** As `compile`. */
+export function compileChecked(
+  text: string,
+  names: Names,
+  expected: Expected = "any",
+): Checked | ExpressionProblem {
   const spelled = spell(text, names);
   const parsed = parse(spelled.text, text);
   if (!("tree" in parsed)) return parsed;
-  const { node, problems } = build(parsed.tree, { names, text, spelled: spelled.names });
-  const found = problems.length > 0 ? problems : check(node, { names, text, expected });
-  const [first] = found.toSorted((a, b) => a.offset - b.offset);
-  return first ?? expressionOf(node, text, expected);
+  const { node: plain, problems } = build(parsed.tree, { names, text, spelled: spelled.names });
+  const node = typed(plain, names);
+  const unbuilt = firstOf(problems);
+  if (unbuilt) return unbuilt;
+  const { gives, problems: found } = check(node, { names, text, expected });
+  const wrong = firstOf(found);
+  if (wrong) return wrong;
+  const expression = expressionOf(node, text, expected);
+  return { expression, node, gives, leaves: leavesIn(node, text) };
+}
+
+function firstOf(problems: readonly ExpressionProblem[]): ExpressionProblem | undefined {
+  return problems.toSorted((a, b) => a.offset - b.offset)[0];
 }
 
 function expressionOf(node: Node, text: string, expected: Expected): Expression {
@@ -78,8 +107,10 @@ function outcomeOf(result: Reckoned, isTimed: boolean): Outcome {
   return { kind: "value", value: isTimed ? toJson(result) : (result as Json) };
 }
 
-/** Only these functions bring times in; without them the result is JSON as it is, and not copied. */
+const MARKED = ["timestamp", "duration", "money", "total"];
+
+/** Only these functions bring times and money in; without them the result is JSON as it is, and not copied. */
 function hasTimes(node: Node): boolean {
-  if (node.kind === "call" && (node.name === "timestamp" || node.name === "duration")) return true;
+  if (node.kind === "call" && MARKED.includes(node.name)) return true;
   return childrenOf(node).some(hasTimes);
 }

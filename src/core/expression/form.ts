@@ -2,6 +2,7 @@ import {
   type Duration,
   type Fault,
   type Kind,
+  type Money,
   type Plain,
   said,
   type Timestamp,
@@ -33,7 +34,9 @@ type Of<Given extends Taken> = Given extends "text"
             ? Timestamp
             : Given extends "duration"
               ? Duration
-              : Value;
+              : Given extends "money"
+                ? Money
+                : Value;
 
 type Run<Takes extends readonly Taken[]> = (
   ...args: { readonly [At in keyof Takes]: Of<Takes[At]> }

@@ -1,5 +1,6 @@
 import { type Form, form } from "./form.ts";
 import { LIST_FUNCTIONS } from "./list-functions.ts";
+import { MONEY_FUNCTIONS } from "./money-functions.ts";
 import { SHAPING_FUNCTIONS } from "./shaping-functions.ts";
 import { TEXT_FUNCTIONS } from "./text-functions.ts";
 import { TIME_FUNCTIONS } from "./time-functions.ts";
@@ -42,6 +43,7 @@ const FUNCTIONS: readonly Form[] = [
   ...TEXT_FUNCTIONS,
   ...LIST_FUNCTIONS,
   ...TIME_FUNCTIONS,
+  ...MONEY_FUNCTIONS,
   ...SHAPING_FUNCTIONS,
 ];
 

@@ -1,3 +1,4 @@
+import { minus, mixed, plus, times } from "./money.ts";
 import type { Operator } from "./node.ts";
 import { concatenated } from "./text-functions.ts";
 import {
@@ -6,7 +7,9 @@ import {
   type Fault,
   fault,
   instant,
+  isFault,
   isList,
+  isMoney,
   isPlainObject,
   isTime,
   type Kind,
@@ -40,8 +43,8 @@ export function givenBy(operator: Operator, left: Kind, right: Kind): Kind | nul
 const LIST_ITEMS_MOST = 100_000;
 
 const OPERATE: Readonly<Record<Operator, (left: Value, right: Value) => Value | Fault>> = {
-  "==": isEqual,
-  "!=": (left, right) => !isEqual(left, right),
+  "==": (left, right) => mixedMoney(left, right) ?? isEqual(left, right),
+  "!=": (left, right) => mixedMoney(left, right) ?? !isEqual(left, right),
   in: isIn,
   "<": (left, right) => compare("<", left, right),
   "<=": (left, right) => compare("<=", left, right),
@@ -59,6 +62,11 @@ const equality: Given = (left, right) => (left === right ? "bool" : null);
 const order: Given = (left, right) =>
   left === right && !["list", "object", "null"].includes(left) ? "bool" : null;
 const numbers: Given = (left, right) => (left === "number" && right === "number" ? "number" : null);
+const product: Given = (left, right) => {
+  const isAmount =
+    (left === "money" && right === "number") || (left === "number" && right === "money");
+  return isAmount ? "money" : numbers(left, right);
+};
 
 const GIVEN: Readonly<Record<Operator, Given>> = {
   "==": equality,
@@ -70,15 +78,16 @@ const GIVEN: Readonly<Record<Operator, Given>> = {
   ">": order,
   ">=": order,
   "+": (left, right) => {
-    if (left === right && ["text", "number", "list", "duration"].includes(left)) return left;
+    if (left === right && ["text", "number", "list", "duration", "money"].includes(left))
+      return left;
     return isPair(left, right) ? "timestamp" : null;
   },
   "-": (left, right) => {
     if (left === "timestamp" && right === "timestamp") return "duration";
     if (left === "timestamp" && right === "duration") return "timestamp";
-    return left === right && (left === "number" || left === "duration") ? left : null;
+    return left === right && ["number", "duration", "money"].includes(left) ? left : null;
   },
-  "*": numbers,
+  "*": product,
   "/": numbers,
   "%": numbers,
 };
@@ -89,12 +98,19 @@ function isPair(left: Kind, right: Kind): boolean {
   );
 }
 
+/** Amounts of two currencies are neither equal nor unequal. */
+function mixedMoney(left: Value, right: Value): Fault | null {
+  return isMoney(left) && isMoney(right) ? mixed(left, right) : null;
+}
+
 /** By content; a field that is null is as good as absent. */
 function isEqual(left: Value, right: Value): boolean {
   if (left === right) return true;
   const kind = kindOf(left);
   if (kind !== kindOf(right)) return false;
   if (isTime(left)) return isTime(right) && left.ms === right.ms;
+  if (isMoney(left))
+    return isMoney(right) && mixed(left, right) === null && left.units === right.units;
   if (isList(left) && isList(right))
     return (
       left.length === right.length && left.every((item, at) => isEqual(item, right[at] ?? null))
@@ -121,7 +137,10 @@ export function checkedNumber(result: number, isWhole: boolean): number | Fault 
 }
 
 function isIn(item: Value, of: Value): boolean | Fault {
-  if (isList(of)) return of.some((other) => isEqual(item, other));
+  if (isList(of)) {
+    if (of.some((other) => isEqual(item, other))) return true;
+    return of.map((other) => mixedMoney(item, other)).find((fault) => fault !== null) ?? false;
+  }
   if (isPlainObject(of) && typeof item === "string")
     return Object.hasOwn(of, item) && of[item] !== null;
   return refused("in", item, of);
@@ -130,6 +149,10 @@ function isIn(item: Value, of: Value): boolean | Fault {
 function compare(operator: "<" | "<=" | ">" | ">=", left: Value, right: Value): boolean | Fault {
   if (givenBy(operator, kindOf(left), kindOf(right)) === null)
     return refused(operator, left, right);
+  if (isMoney(left) && isMoney(right)) {
+    const apart = minus(left, right);
+    return isFault(apart) ? apart : compare(operator, Number(apart.units), 0);
+  }
   const [a, b] =
     isTime(left) && isTime(right)
       ? [left.ms, right.ms]
@@ -146,13 +169,17 @@ function compare(operator: "<" | "<=" | ">" | ">=", left: Value, right: Value): 
   }
 }
 
-function multiply(operator: "*" | "/" | "%", left: Value, right: Value): number | Fault {
+function multiply(operator: "*" | "/" | "%", left: Value, right: Value): Value | Fault {
+  if (operator === "*" && isMoney(left) && typeof right === "number") return times(left, right);
+  if (operator === "*" && isMoney(right) && typeof left === "number") return times(right, left);
   return typeof left === "number" && typeof right === "number"
     ? calculate(operator, left, right)
     : refused(operator, left, right);
 }
 
 function add(operator: "+" | "-", left: Value, right: Value): Value | Fault {
+  if (isMoney(left) && isMoney(right))
+    return operator === "+" ? plus(left, right) : minus(left, right);
   if (isTime(left) || isTime(right)) return shift(operator, left, right);
   if (typeof left === "number" && typeof right === "number")
     return calculate(operator, left, right);

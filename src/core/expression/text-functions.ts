@@ -7,6 +7,7 @@ import {
   isList,
   isPlainObject,
   kindOf,
+  type Money,
   said,
   type Timestamp,
   textOf,
@@ -121,7 +122,7 @@ function asText(value: Value): string | Fault {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (value === null || isList(value) || isPlainObject(value))
     return fault(`string does not take ${said(kindOf(value))}`);
-  return textOf(value as Timestamp | Duration);
+  return textOf(value as Timestamp | Duration | Money);
 }
 
 function compiledPattern(pattern: string): RE2JS | string {

@@ -1,19 +1,22 @@
 import { instantOf } from "../instant.ts";
 import type { Json } from "../json.ts";
+import { textOfMoney } from "./money-text.ts";
 
 /** Tells what is no JSON from what is: JSON has no symbols as keys. */
 const MARK: unique symbol = Symbol("mark");
 
 export type Timestamp = { readonly [MARK]: "timestamp"; readonly ms: number };
 export type Duration = { readonly [MARK]: "duration"; readonly ms: number };
+/** An exact amount of one currency, in thousand-millionths of it (see money.ts). */
+export type Money = { readonly [MARK]: "money"; readonly currency: string; readonly units: bigint };
 /** There is no such datum: what is computed from it is undetermined. */
 export type Missing = { readonly [MARK]: "missing"; readonly names: readonly string[] };
 /** The expression's own failure. */
 export type Fault = { readonly [MARK]: "fault"; readonly message: string };
 
-/** What functions and operators take and give: JSON, and times in it. */
-export type Value = Json | Timestamp | Duration | readonly Value[] | Plain;
-/** A JSON object, perhaps with times in it. */
+/** What functions and operators take and give: JSON, and times and money in it. */
+export type Value = Json | Timestamp | Duration | Money | readonly Value[] | Plain;
+/** A JSON object, perhaps with times and money in it. */
 export type Plain = { readonly [key: string]: Value; readonly [MARK]?: never };
 export type Reckoned = Value | Missing | Fault;
 
@@ -25,6 +28,7 @@ export type Kind =
   | "object"
   | "timestamp"
   | "duration"
+  | "money"
   | "null";
 
 const SAID: Readonly<Record<Kind, string>> = {
@@ -35,6 +39,7 @@ const SAID: Readonly<Record<Kind, string>> = {
   object: "an object",
   timestamp: "a timestamp",
   duration: "a duration",
+  money: "an amount of money",
   null: "null",
 };
 
@@ -53,6 +58,10 @@ export function instant(ms: number): Timestamp | Fault {
 
 export function duration(ms: number): Duration {
   return { [MARK]: "duration", ms };
+}
+
+export function money(currency: string, units: bigint): Money {
+  return { [MARK]: "money", currency, units };
 }
 
 export function missing(names: readonly string[]): Missing {
@@ -76,6 +85,10 @@ export function isTime(value: Reckoned): value is Timestamp | Duration {
   return mark === "timestamp" || mark === "duration";
 }
 
+export function isMoney(value: Reckoned): value is Money {
+  return marked(value) === "money";
+}
+
 export function isValue(value: Reckoned): value is Value {
   const mark = marked(value);
   return mark !== "missing" && mark !== "fault";
@@ -92,7 +105,7 @@ export function kindOf(value: Value): Kind {
   if (typeof value === "boolean") return "bool";
   if (value === null) return "null";
   if (isList(value)) return "list";
-  return isTime(value) ? value[MARK] : "object";
+  return isTime(value) || isMoney(value) ? value[MARK] : "object";
 }
 
 /** "a text", "true or false": a kind in a sentence. */
@@ -104,12 +117,13 @@ export function said(kind: Kind): string {
 export function shown(value: Value): string {
   if (isList(value)) return `a list of ${value.length}`;
   if (isPlainObject(value)) return "an object";
-  const text = isTime(value) ? textOf(value) : JSON.stringify(value);
+  const text = isTime(value) || isMoney(value) ? textOf(value) : JSON.stringify(value);
   return text.length <= SHOWN_CHARACTERS_MOST ? text : `${text.slice(0, SHOWN_CHARACTERS_MOST)}…`;
 }
 
-/** A timestamp as ISO 8601, a duration in seconds with its unit, as CEL writes them. */
-export function textOf(time: Timestamp | Duration): string {
+/** A timestamp as ISO 8601, a duration in seconds with its unit, as CEL writes them; money with its currency. */
+export function textOf(time: Timestamp | Duration | Money): string {
+  if (time[MARK] === "money") return textOfMoney(time.currency, time.units);
   return time[MARK] === "timestamp" ? instantOf(time.ms) : `${time.ms / 1000}s`;
 }
 
@@ -118,8 +132,9 @@ export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Out of the expression and into JSON, as a copy: a timestamp is ISO 8601, a duration a number of seconds. */
+/** Out of the expression and into JSON, as a copy: a timestamp is ISO 8601, a duration a number of seconds, money a text. */
 export function toJson(value: Value): Json {
+  if (isMoney(value)) return textOf(value);
   if (isTime(value)) return value[MARK] === "timestamp" ? instantOf(value.ms) : value.ms / 1000;
   if (isList(value)) return value.map(toJson);
   if (isPlainObject(value))
@@ -127,8 +142,10 @@ export function toJson(value: Value): Json {
   return value;
 }
 
-function marked(value: Reckoned): "timestamp" | "duration" | "missing" | "fault" | null {
+type Mark = "timestamp" | "duration" | "money" | "missing" | "fault";
+
+function marked(value: Reckoned): Mark | null {
   return typeof value === "object" && value !== null && MARK in value
-    ? (value as Timestamp | Duration | Missing | Fault)[MARK]
+    ? (value as Timestamp | Duration | Money | Missing | Fault)[MARK]
     : null;
 }

@@ -1,11 +1,14 @@
 import { canonical } from "../audit/index.ts";
 import { suggestion } from "../expression/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { compileCondition } from "./condition.ts";
+import { evaluating } from "./condition.ts";
 import { policyNames } from "./policy-names.ts";
+import { isPossible, textsDemanded } from "./reach.ts";
 import type { RulePath, RuleReading } from "./reading.ts";
-import type { Condition, PolicyRule, RuleExample } from "./rule.ts";
+import type { PolicyRule, RuleExample } from "./rule.ts";
 import { readThen } from "./then.ts";
+import { waysOf } from "./ways.ts";
+import { readWhen } from "./when.ts";
 
 const EXAMPLES_MOST = 200;
 const KEYS = ["when", "then", "because", "shadow", "examples"];
@@ -38,9 +41,8 @@ export function compileRule(
     );
   if (typeof shadow !== "boolean")
     return refuse(["shadow"], "shadow is true or false.", "Write shadow: true.");
-  const tools = null;
-  const when = readWhen(source["when"], reading);
-  const follows = readThen(source["then"], { ...reading, tools });
+  const when = conditionOf(source["when"], reading);
+  const follows = readThen(source["then"], { ...reading, tools: when?.tools ?? null });
   const read = readExamples(examples, refuse);
   if (when === null || follows === null || read === null) return null;
   return {
@@ -50,28 +52,40 @@ export function compileRule(
     where: reading.where(reading.path),
     follows,
     isShadow: shadow,
-    tools,
+    tools: when.tools,
     evaluate: when.evaluate,
     examples: read,
   };
 }
 
-function readWhen(source: Json | undefined, reading: RuleReading): Condition | null {
-  const path = [...reading.path, "when"];
-  if (typeof source === "string")
-    return compileCondition(source, {
-      names: policyNames(reading.names),
-      path,
-      report: reading.report,
-    });
+/**
+ * The condition, read twice: what tools it can mean is told by itself, and their arguments then have
+ * their own types.
+ */
+function conditionOf(source: Json | undefined, reading: RuleReading): Meant | null {
+  const path = source === undefined ? reading.path : [...reading.path, "when"];
+  const loose = { ...policyNames(reading.names), action: OPEN, args: OPEN };
+  const first = readWhen(source ?? null, { names: loose, path, report: () => {} });
+  const tools = first && textsDemanded(waysOf(first.node) ?? NOT_TOLD, ["action", "tool"]);
+  const names = policyNames(reading.names, tools);
+  const checked = readWhen(source ?? null, { names, path, report: reading.report });
+  if (checked === null) return null;
+  const all = waysOf(checked.node);
+  if (all === null || all.some((way) => isPossible(way, names)))
+    return { evaluate: evaluating(checked), tools };
   reading.report({
-    code: "wrong-type",
-    message: "when: is no condition.",
-    mend: "Write an expression such as args.amount > 500.",
-    path: source === undefined ? reading.path : path,
+    code: "wrong-value",
+    message: "This can never hold, whatever the case: the rule would never do anything.",
+    mend: "Look for two lines that exclude each other.",
+    path,
   });
   return null;
 }
+
+type Meant = Pick<PolicyRule, "evaluate" | "tools">;
+const OPEN: JsonObject = { type: "object" };
+/** One way, of which nothing is known. */
+const NOT_TOLD = [[]];
 
 function readExamples(
   source: Json,

@@ -36,6 +36,7 @@ export function policyNames(
       agent: choice(agents),
       level: choice(["reference", "case", "draft", "record", "external"]),
       writes: TEXT,
+      audience: TEXT,
     }),
     args,
     case: OPEN,
@@ -60,7 +61,9 @@ function closed(properties: JsonObject): JsonObject {
 
 function withFields(schema: JsonObject, more: JsonObject): JsonObject {
   const { properties } = schema;
-  return isObject(properties) ? { ...schema, properties: { ...more, ...properties } } : schema;
+  return isObject(properties)
+    ? { ...schema, properties: { ...more, ...properties } }
+    : closed(more);
 }
 
 /** The arguments of one tool as they are; of several what any of them has, typed where they agree. */

@@ -98,9 +98,10 @@ function limit(value: Json, { reading, refuse, path }: Given): Then | null {
 }
 
 function whatIsWrong(held: JsonObject): string | null {
-  const other = Object.keys(held).find((key) => !["most", "least", "oneOf"].includes(key));
-  if (other !== undefined) return `"${other}" is no limit; there are most, least and oneOf.`;
-  return held["oneOf"] === undefined || Array.isArray(held["oneOf"]) ? null : "oneOf is a list.";
+  const other = Object.keys(held).find((key) => key !== "most" && key !== "least");
+  if (other !== undefined) return `"${other}" is no limit; there are most and least.`;
+  const isNumber = Object.values(held).every((value) => typeof value === "number");
+  return isNumber ? null : "most and least are numbers.";
 }
 
 function argumentsOf(reading: Given["reading"]): readonly string[] | null {
