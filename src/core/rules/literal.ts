@@ -85,6 +85,11 @@ function ofText(text: string, { schema }: Subject): Literal | LiteralProblem {
 
 function ofNumber(text: string): Literal | LiteralProblem {
   const order = Number(text);
+  if (MONEY.test(text))
+    return {
+      message: `${text} is an amount of money, and this is a number.`,
+      mend: "Say of what currency it is where its type is declared: { type: number, currency: HKD }.",
+    };
   if (!NUMBER.test(text) || !Number.isFinite(order))
     return { message: `${text} is no number.`, mend: "Write digits, without commas: 1000 or 0.5." };
   const shown = String(order);

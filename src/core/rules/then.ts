@@ -40,7 +40,9 @@ function spelled(source: Json): readonly [string, Json] {
     : [Object.keys(source).join(", "), null];
 }
 
-type Refuse = (path: RulePath, message: string, mend: string) => null;
+/** What is wrong with a key stands at the key. */
+type Mend = string | { readonly mend: string; readonly key: true };
+type Refuse = (path: RulePath, message: string, mend: Mend) => null;
 type Given = {
   readonly reading: RuleReading & { readonly tools: readonly string[] | null };
   readonly refuse: Refuse;
@@ -86,11 +88,10 @@ function limit(value: Json, { reading, refuse, path }: Given): Then | null {
   const known = argumentsOf(reading);
   for (const [name, held] of Object.entries(args)) {
     if (known !== null && !known.includes(name))
-      return refuse(
-        [...path, name],
-        `No tool that this rule can mean has an argument "${name}".`,
-        suggestion(name, known, "Arguments"),
-      );
+      return refuse([...path, name], `No tool that this rule can mean has an argument "${name}".`, {
+        mend: suggestion(name, known, "Arguments"),
+        key: true,
+      });
     const wrong = isObject(held) ? whatIsWrong(held) : `${name} does not say what it may be.`;
     if (wrong !== null) return refuse([...path, name], wrong, mend);
   }
@@ -120,7 +121,7 @@ function refusing(reading: RuleReading): Refuse {
     reading.report({
       code: "wrong-value",
       message,
-      mend,
+      ...(typeof mend === "string" ? { mend } : mend),
       path: [...reading.path, "then", ...path],
     });
     return null;

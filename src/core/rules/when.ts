@@ -118,7 +118,9 @@ export function cellSource(cell: Json): string | null {
   if (typeof cell === "string") return cell;
   if (typeof cell === "number" || typeof cell === "boolean") return String(cell);
   if (!Array.isArray(cell)) return null;
-  const parts = cell.map(cellSource);
+  const parts = cell.map((part: Json) =>
+    typeof part === "string" && part.includes(",") ? JSON.stringify(part) : cellSource(part),
+  );
   return parts.includes(null) ? null : parts.join(", ");
 }
 
