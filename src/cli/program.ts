@@ -132,6 +132,7 @@ function addRun(root: Command, choose: Choose): void {
       .option("--sample <number>", "each goes through so many of its first items", numeral)
       .option("--no-cache", "do every step, also one whose result would be used again")
       .option("--request-id <id>", "the same id again is the same run, for thirty days")
+      .option("--subject <name>", "whose data it works with: what is kept of them can be erased")
       .option("--no-wait", "give the run's id and end; muster runs resume goes on with it")
       .description("run a workflow to its end"),
   )
@@ -173,7 +174,7 @@ function addDryRun(root: Command, choose: Choose): void {
     );
 }
 
-type DryRunFlags = Omit<RunFlags, "wait" | "requestId"> & {
+type DryRunFlags = Omit<RunFlags, "wait" | "requestId" | "subject"> & {
   readonly rehearsals?: number;
   readonly seed?: number;
 };
@@ -181,6 +182,7 @@ type DryRunFlags = Omit<RunFlags, "wait" | "requestId"> & {
 type RunFlags = {
   readonly params?: string;
   readonly requestId?: string;
+  readonly subject?: string;
   readonly wait: boolean;
   readonly config?: readonly string[];
   readonly bind?: readonly string[];

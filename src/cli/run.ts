@@ -11,6 +11,8 @@ import { refuse, withCompany } from "./with-company.ts";
 export type RunOptions = {
   readonly params?: string;
   readonly requestId?: string;
+  /** Whose data it works with. */
+  readonly subject?: string;
   /** false with `--no-wait`. */
   readonly wait: boolean;
 } & Said;
@@ -59,6 +61,7 @@ export async function runIn(
     by: surroundings.person,
     origin: read.origin,
     ...(options.requestId === undefined ? {} : { requestId: options.requestId }),
+    ...(options.subject === undefined ? {} : { subject: options.subject }),
   });
   if (result.run === null) return refuse(context, result.problems);
   const { run: id, again, warnings } = result;

@@ -12,9 +12,13 @@ export type CaseId = Id<"case">;
 /** `sha256:` and 64 hexadecimal digits: the name of a content. */
 export type Digest = Id<"digest">;
 
+/** `subj_` and 32 hexadecimal digits: a person whose data are sealed, under a name that says nothing of them. */
+export type SubjectId = Id<"subject">;
+
 const RUN = /^wf_[a-z0-9_]{4,60}$/;
 const CASE = /^cs_[a-z0-9_]{4,60}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const SUBJECT = /^subj_[0-9a-f]{32}$/;
 
 /** @returns null where the text is no run id; run ids begin `wf_`, in lower case, at most 63 characters */
 export function parseRunId(text: string): RunId | null {
@@ -29,4 +33,9 @@ export function parseCaseId(text: string): CaseId | null {
 /** @returns null where the text is no digest */
 export function parseDigest(text: string): Digest | null {
   return DIGEST.test(text) ? (text as Digest) : null;
+}
+
+/** @returns null where the text is no subject's id */
+export function parseSubjectId(text: string): SubjectId | null {
+  return SUBJECT.test(text) ? (text as SubjectId) : null;
 }

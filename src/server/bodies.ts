@@ -20,6 +20,7 @@ export type StartBody = {
   readonly by?: string | undefined;
   readonly origin?: JsonObject | undefined;
   readonly run?: string | undefined;
+  readonly subject?: string | undefined;
   /** Settings and inputs for this run. */
   readonly config?: NonNullable<ForOneRun["config"]> | undefined;
   readonly bind?: NonNullable<ForOneRun["bind"]> | undefined;
@@ -51,6 +52,7 @@ export const startBody: z.ZodType<StartBody> = z.strictObject({
   by: name.optional(),
   origin: object.optional(),
   run: name.optional(),
+  subject: name.optional(),
   config: object.optional(),
   bind: object.optional() as unknown as z.ZodType<StartBody["bind"]>,
 });

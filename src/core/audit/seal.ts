@@ -10,6 +10,8 @@ export type Written = {
   readonly data: string;
   readonly step: string;
   readonly type: string;
+  /** The list of what is sealed of it, as canonical text: mostly `[]`. */
+  readonly sealed: string;
 };
 
 /** Where in its stream an event stands. */
@@ -31,7 +33,9 @@ export function seal(event: Written, link: Link, sha256: Sha256): Digest {
     link.seq +
     '","prev":"' +
     link.prev +
-    '","sealed":[],"seq":' +
+    '","sealed":' +
+    event.sealed +
+    ',"seq":' +
     link.seq +
     ',"step":' +
     event.step +

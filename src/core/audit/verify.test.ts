@@ -24,6 +24,7 @@ function chain(count: number, stream = "wf_aaaa" as StreamId, datum = "x"): Enve
       data: canonical(data),
       step: canonical(step),
       type: canonical(type),
+      sealed: "[]",
     };
     const own = seal(written, { lineage: lineage("local", stream), seq, prev }, sha256);
     const id = `${stream}.${seq}`;

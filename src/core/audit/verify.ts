@@ -1,5 +1,6 @@
 import type { Digest } from "../id.ts";
 import { canonical } from "./canonical.ts";
+import { closedOf } from "./content.ts";
 import type { Envelope } from "./envelope.ts";
 import { NOTHING_BEFORE, type Sha256 } from "./seal.ts";
 
@@ -57,9 +58,9 @@ export function verifyStream(
   return { ok: true, end: { seq, hash } };
 }
 
-/** The text under an event's hash, after the byte 0x00. */
+/** The text under an event's hash, after the byte 0x00: with what is sealed as it is sealed, opened or not. */
 export function envelopeText(event: Envelope): string {
-  const { hash: _hash, position: _position, ...rest } = event;
+  const { hash: _hash, position: _position, ...rest } = closedOf(event);
   return canonical(rest);
 }
 

@@ -1,7 +1,7 @@
 import type { Amounts } from "../amounts.ts";
 import type { OnExceeded, Rule } from "../definition/index.ts";
 import type { Labels } from "../governance/index.ts";
-import type { Digest, RunId } from "../id.ts";
+import type { Digest, RunId, SubjectId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Amendment } from "./amendment.ts";
 import type { Failure } from "./failure.ts";
@@ -110,6 +110,8 @@ export type Body =
       readonly settings?: JsonObject;
       readonly bound?: JsonObject;
       readonly parent: Parent | null;
+      /** Whose data it works with: the store seals what it holds of them. */
+      readonly subject?: SubjectId;
       /** What its parent set aside for it: more it may not use. */
       readonly budget?: Amounts;
       /** The version of the company's map that it is pinned to, and the case that it works on. */

@@ -108,7 +108,7 @@ function heardSteering(draft: Draft, told: Extract<Told, { type: Steering }>): P
 
 function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Problem | null {
   const { run } = draft;
-  const { definition, params, parent, origin, budget, settings, bound, from: fork } = told;
+  const { definition, params, parent, origin, budget, settings, bound, from: fork, subject } = told;
   if (run.phase === "absent") {
     const { name, version, limits } = run.workflow;
     const from = {
@@ -127,6 +127,7 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
       ...(budget === undefined ? {} : { budget }),
       ...pinnedTo(told),
       parent,
+      ...(subject === undefined ? {} : { subject }),
       machine: MACHINE_VERSION,
     });
     draft.queue.push("");

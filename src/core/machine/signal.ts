@@ -1,6 +1,6 @@
 import type { Amounts } from "../amounts.ts";
 import type { Labels, Preview } from "../governance/index.ts";
-import type { Digest, RunId } from "../id.ts";
+import type { Digest, RunId, SubjectId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Amendment, Key, Parent, Path, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
@@ -32,6 +32,8 @@ export type Told =
       readonly map?: Digest;
       readonly case?: string;
       readonly labels?: Labels;
+      /** Whose data it works with: its log is sealed for them. */
+      readonly subject?: SubjectId;
       /** It is a fork: it begins with what another run had. */
       readonly from?: Fork;
     }

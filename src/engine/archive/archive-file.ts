@@ -5,16 +5,16 @@ import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import { type Envelope, type StreamEnd, verifyStream } from "../../core/audit/index.ts";
+import { closedOf, type Envelope, type StreamEnd, verifyStream } from "../../core/audit/index.ts";
 import type { Digest } from "../../core/id.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { MusterError } from "../../core/problem.ts";
-import { refusal, type Standing, sha256 } from "../store/index.ts";
+import { isSealedText, refusal, type Standing, sha256 } from "../store/index.ts";
 
 /**
  * A run outside the log: one compressed file that needs nothing else. JSON lines: what it is, the
  * contents that its log names (its definition among them), its events, and its end, with the digest
- * of all lines before. What was cut off or changed is found when it is read.
+ * of all lines before. What is sealed of a subject is sealed here, too. What was cut off or changed is found when it is read.
  */
 export type ArchivedRun = {
   readonly standing: Standing;
@@ -63,7 +63,7 @@ function* linesOf({ standing, archivedAt, end, contents, events }: Written): Gen
   };
   yield line({ muster: "archive", v: 1, archivedAt, standing });
   for (const content of contents) yield line({ content });
-  for (const event of events) yield line({ event });
+  for (const event of events) yield line({ event: closedOf(event) });
   yield `${JSON.stringify({ end, digest: digest.digest("hex") })}\n`;
 }
 
@@ -78,7 +78,7 @@ export async function readArchive(path: string): Promise<ArchivedRun> {
   if (!verdict.ok) throw damaged(path, verdict.message);
   if (verdict.end.seq !== end.seq) throw damaged(path, `It ends at event ${verdict.end.seq}.`);
   for (const [digest, text] of contents)
-    if (`sha256:${sha256(text)}` !== digest)
+    if (!isSealedText(text) && `sha256:${sha256(text)}` !== digest)
       throw damaged(path, `The content ${digest} is not what was written.`);
   return { standing, archivedAt, contents, events, end };
 }

@@ -83,14 +83,16 @@ async function write(
 ): Promise<End> {
   const digests = new Set<Digest>();
   let last: Envelope | null = null;
+  let isSealed = false;
   for (const event of log.read(standing.stream)) {
     for (const digest of digestsIn(event.data)) digests.add(digest);
     last = event;
+    isSealed ||= event.sealed.length > 0;
   }
   if (last === null) throw lost(standing);
   const end = { seq: last.seq, hash: last.hash };
   await writeArchive(path, {
-    standing,
+    standing: isSealed ? { ...standing, note: "" } : standing,
     archivedAt: now,
     end,
     contents: contentsOf(log, digests),
@@ -102,7 +104,7 @@ async function write(
 
 function* contentsOf(log: Log, digests: Iterable<Digest>): Generator<readonly [Digest, string]> {
   for (const digest of digests) {
-    const text = log.content(digest);
+    const text = log.kept(digest);
     if (text !== null) yield [digest, text];
   }
 }

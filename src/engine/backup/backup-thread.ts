@@ -77,11 +77,12 @@ function copied(from: string, to: string): void {
 /** Large contents stand in files; in the copy they stand in it. */
 function inlined(copy: DatabaseSync, state: string): void {
   const artifacts = openArtifacts(join(state, "artifacts"));
-  const large = copy.prepare("select digest from contents where text is null").all();
+  const large = copy.prepare("select digest, subject from contents where text is null").all();
   const put = copy.prepare("update contents set text = ? where digest = ?");
   for (const row of large) {
     const digest = parseDigest(String(row["digest"]));
-    if (digest !== null) put.run(artifacts.read(digest), digest);
+    const isSealed = row["subject"] !== null;
+    if (digest !== null) put.run(artifacts.read(digest, { isSealed }), digest);
   }
 }
 
@@ -97,9 +98,21 @@ function kept(copy: DatabaseSync, state: string): void {
     const draft = join(state, `${name}.${process.pid}.draft`);
     rmSync(draft, { force: true });
     copied(join(state, name), draft);
+    if (name === "notices.db") withoutSealed(copy, draft);
     put.run(name, readFileSync(draft));
     rmSync(draft);
   }
+}
+
+/** What people were told of runs with somebody's data is not sealed, and stays where it can be deleted. */
+function withoutSealed(copy: DatabaseSync, path: string): void {
+  const runs = copy.prepare("select name from streams where subject is not null").all();
+  if (runs.length === 0) return;
+  using notices = new DatabaseSync(path);
+  const remove = notices.prepare("delete from notices where run = ?");
+  notices.exec("pragma secure_delete = on; begin");
+  for (const { name } of runs) remove.run(String(name));
+  notices.exec("commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete");
 }
 
 function namesIn(folder: string): readonly string[] {

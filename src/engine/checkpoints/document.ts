@@ -70,6 +70,7 @@ export function makeDocument({
   definitions,
 }: Making): string | Problem {
   const envelopes = upTo(log.read(run), checkpoint.seq);
+  if (envelopes[0]?.data["subject"] !== undefined) return sealedRun(run);
   const read = (digest: Digest): Json => JSON.parse(contentIn(log, digest)) as Json;
   const events = envelopes.map(eventOf);
   const began = stateAt(events, {
@@ -104,6 +105,15 @@ export function makeDocument({
   } as unknown as JsonObject;
   const text = JSON.stringify({ ...body, digest: digestOf(canonical(body)) });
   return text.length <= DOCUMENT_BYTES_MOST ? text : tooLarge(text.length);
+}
+
+/** A document that everybody can read would outlive the key of whose data is in it. */
+function sealedRun(run: RunId): Problem {
+  return {
+    code: "not-allowed",
+    message: `${run} works with the data of a person, and its log is sealed for them: no checkpoint of it is written out of the log.`,
+    mend: "Fork it where it is: muster runs fork RUN --from CHECKPOINT.",
+  };
 }
 
 /** What a document says, after everything in it that can be looked through was. */

@@ -289,6 +289,8 @@ function textOf(state: State, row: Kept): string | null {
   const event = first.done === true ? null : eventOf(first.value);
   const workflow = event?.type === "run.accepted" ? state.workflow(event.definition) : null;
   if (workflow === null) return null;
+  // Its log is sealed: the row is all that is kept of its checkpoints.
+  if (event?.type === "run.accepted" && event.subject !== undefined) return null;
   const made = state.document(row.run, row, workflow);
   if (typeof made === "string") return made;
   state.trouble({ ...made, severity: "warning" });

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Envelope } from "../../core/audit/index.ts";
 import type { Workflow } from "../../core/definition/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
@@ -7,6 +7,8 @@ import { absent, eventOf, evolving, givenAt, type Stored } from "../../core/mach
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { findingsOf, summaryOf } from "../../core/review/index.ts";
 import { type ArchivedRun, linesIn } from "../archive/index.ts";
+import { type Keyring, openKeyring } from "../sealing/index.ts";
+import { ERASED_CONTENT, openEvent, openText } from "../store/index.ts";
 import type { Company } from "./company.ts";
 import { documentOf, type Source } from "./document.ts";
 import { reviewed, seenOf } from "./review.ts";
@@ -19,7 +21,7 @@ import { recall } from "./workflow-file.ts";
  * @throws MusterError "not-found" or "corrupt"
  */
 export async function openArchived(file: string, now: () => number): Promise<Company> {
-  const archived = await linesIn(file);
+  const archived = opened(await linesIn(file), openKeyring(dirname(dirname(file)), true));
   const { standing } = archived;
   const run = standing.stream as RunId;
   const source = sourceOf(archived, { file, now });
@@ -45,6 +47,21 @@ export async function openArchived(file: string, now: () => number): Promise<Com
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Where the company's keys are beside its archives, what is sealed is shown; else it is as good as erased. */
+function opened(archived: ArchivedRun, keys: Keyring): ArchivedRun {
+  try {
+    const contents = [...archived.contents].map(
+      ([digest, text]) => [digest, openText(text, digest, keys) ?? ERASED_CONTENT] as const,
+    );
+    const events = archived.events.map((event) =>
+      event.sealed.length === 0 ? event : openEvent(event, keys),
+    );
+    return { ...archived, contents: new Map(contents), events };
+  } finally {
+    keys.close();
+  }
 }
 
 type Telling =

@@ -44,6 +44,8 @@ export interface Company extends AsyncDisposable {
    * `requestId` again gives the same run for thirty days.
    *
    * @param options.run the id it is to have; one that is there already is started no second time
+   * @param options.subject whose data it works with, by a name of your own or by id: what its log holds of
+   *                       them is sealed with a key of theirs, and gone when that key is destroyed
    * @param options.config settings for this run: `{ "max_concurrency": 10 }`; they go before the workflow's
    * @param options.bind   inputs of steps for this run: `{ "step2.inputs.x": { value: 1 } }`
    */
@@ -55,6 +57,7 @@ export interface Company extends AsyncDisposable {
       readonly by?: string;
       readonly origin?: JsonObject;
       readonly run?: RunId;
+      readonly subject?: string;
     } & ForOneRun,
   ): Promise<Started>;
   /**

@@ -1,6 +1,6 @@
 import type { Envelope } from "../../core/audit/index.ts";
 import { type Checkpoint, checkpointsOf } from "../../core/history/index.ts";
-import type { Digest, RunId } from "../../core/id.ts";
+import type { Digest, RunId, SubjectId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import {
   absent,
@@ -52,6 +52,7 @@ function refused(problem: Problem): Forked {
 }
 
 type Planned = {
+  readonly subject: SubjectId | undefined;
   readonly past: Past;
   readonly plan: ForkPlan;
   readonly params: JsonObject;
@@ -89,7 +90,9 @@ function plan(
   if ("problems" in checked) return { problems: checked.problems };
   const { params, origin } = checked;
   const made = planFork(past, { params, retryFailed: request.retryFailed ?? false, read });
-  return "code" in made ? { problems: [made] } : { past, plan: made, params, origin, at };
+  return "code" in made
+    ? { problems: [made] }
+    : { past, plan: made, params, origin, at, subject: first.subject };
 }
 
 function paramsIn({
@@ -106,7 +109,7 @@ function givenIn(params: JsonObject): JsonObject {
 }
 
 async function begin(office: Office, request: ForkRequest, planned: Planned): Promise<Forked> {
-  const { past, plan, params, origin, at } = planned;
+  const { past, plan, params, origin, at, subject } = planned;
   const { clock, runtime } = office;
   const run = request.run ?? newRunId(clock.now(), undefined);
   const { seq, hash, checkpoint } = at;
@@ -122,6 +125,7 @@ async function begin(office: Office, request: ForkRequest, planned: Planned): Pr
     params,
     origin,
     parent: null,
+    ...(subject === undefined ? {} : { subject }),
     from: fork,
     at: clock.now(),
     by: request.by ?? "library",

@@ -148,10 +148,12 @@ const CONTENTS_CHECKED_MOST = 100_000;
 /** Why a content that the log names is not what was written; null where each is. */
 function lostContent(source: Reviewable, envelopes: readonly Envelope[]): string | null {
   const digests = new Set(envelopes.flatMap(({ data }) => Object.values(data).flatMap(named)));
+  // Those of a subject are named otherwise than by their text; to open them is to check them.
+  const isSealed = envelopes.some(({ sealed }) => sealed.length > 0);
   for (const digest of [...digests].slice(0, CONTENTS_CHECKED_MOST)) {
     const text = textOf(source, digest);
     if (text === null) return `The content ${digest}, which the log names, is not there.`;
-    if (`sha256:${sha256(text)}` !== digest)
+    if (!isSealed && `sha256:${sha256(text)}` !== digest)
       return `The content ${digest}, which the log names, is not what was written.`;
   }
   return null;

@@ -1,5 +1,5 @@
 import type { Workflow } from "../../core/definition/index.ts";
-import { parseRunId, type RunId } from "../../core/id.ts";
+import { parseRunId, type RunId, type SubjectId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
@@ -20,6 +20,8 @@ export type Request = {
   readonly origin?: JsonObject;
   /** The id it is to have; without one it is given one. */
   readonly run?: RunId;
+  /** Whose data it works with: its log is sealed with their key. */
+  readonly subject?: string;
 } & ForOneRun;
 
 /**
@@ -50,6 +52,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
       definition: workflow.digest,
       parent: null,
       ...originOf(workflow, found.bound),
+      ...subjectOf(office, request),
     } as const;
     const outcome = await runtime.send(run, { ...start, params, origin, at, by });
     if ("code" in outcome) return { run: null, problems: [outcome] };
@@ -97,6 +100,12 @@ function originOf(
   };
 }
 
+/** A name is known by its key from now on, an id is that of a subject that is there. */
+function subjectOf({ log, clock }: Office, { subject }: Request): { readonly subject?: SubjectId } {
+  if (subject === undefined) return {};
+  return { subject: log.keys.subject(subject, clock.now()) };
+}
+
 function otherRequest(run: RunId, workflow: string): Problem {
   return {
     code: "conflict",
@@ -113,8 +122,10 @@ function givenOf({
   by,
   origin,
   run,
+  subject,
 }: Request): { readonly params: JsonObject; readonly origin: JsonObject } | Problem {
-  const wrong = wrongNames({ workflow: workflow ?? "", requestId, by }) ?? wrongSpeaker(by);
+  const wrong =
+    wrongNames({ workflow: workflow ?? "", requestId, by, subject }) ?? wrongSpeaker(by);
   if (wrong !== null) return wrong;
   if (run !== undefined && (typeof run !== "string" || parseRunId(run) === null))
     return badInput('"run" is to be a run\'s id: wf_ and 4 to 60 small letters and digits.');

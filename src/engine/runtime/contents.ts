@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
-import { type Digest, parseDigest } from "../../core/id.ts";
+import { type Digest, parseDigest, type SubjectId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
 import { INLINE_BYTES_MOST, type Stored } from "../../core/machine/index.ts";
 import { MusterError } from "../../core/problem.ts";
+import type { Keyring } from "../sealing/index.ts";
 import type { Log } from "../store/index.ts";
 
 /** Values too large for an event, by the digest of their text. Those read of late stay in memory. */
@@ -10,7 +11,10 @@ export type Contents = {
   /** Throws `MusterError` when there is no such content. */
   readonly read: (digest: Digest) => Json;
   /** How a value stands in an event, and the content that must be stored with it, if any. */
-  readonly store: (value: Json) => { readonly stored: Stored; readonly content: Content | null };
+  readonly store: (
+    value: Json,
+    digest?: (text: string) => Digest,
+  ) => { readonly stored: Stored; readonly content: Content | null };
   /** A content that is not on disk yet can be read until it is let go as often as it was held. */
   readonly hold: (content: Content) => void;
   readonly letGo: (digest: Digest) => void;
@@ -53,14 +57,14 @@ export function openContents(log: Pick<Log, "content">): Contents {
       cached.set(digest, known);
       return known.value;
     },
-    store: (value) => {
+    store: (value, digest = digestOf) => {
       if (sizeMost(value, INLINE_BYTES_MOST) <= INLINE_BYTES_MOST)
         return { stored: { value }, content: null };
       const text = JSON.stringify(value);
       const bytes = Buffer.byteLength(text);
       if (bytes <= INLINE_BYTES_MOST) return { stored: { value }, content: null };
-      const digest = digestOf(text);
-      return { stored: { digest, bytes }, content: [digest, text] };
+      const name = digest(text);
+      return { stored: { digest: name, bytes }, content: [name, text] };
     },
     hold: ([digest, text]) => {
       const known = held.get(digest);
@@ -81,6 +85,11 @@ export function digestOf(text: string): Digest {
   const digest = parseDigest(`sha256:${hash("sha256", text)}`);
   if (digest === null) throw new Error("SHA-256 gave no digest");
   return digest;
+}
+
+/** How the contents of a run are named: those of a subject so that nobody can guess at them. */
+export function digestFor(keys: Keyring, subject: SubjectId | null): (text: string) => Digest {
+  return subject === null ? digestOf : (text) => keys.digest(subject, text);
 }
 
 /** Bytes of its JSON at most; stops counting above `most`, because then nobody asks how much more. */

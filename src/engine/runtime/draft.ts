@@ -14,9 +14,10 @@ import {
   turnsOf,
 } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
+import type { Keyring } from "../sealing/index.ts";
 import type { Append, NewStanding } from "../store/index.ts";
 import { claimsOf, factsAfter } from "./claims.ts";
-import type { Content, Contents } from "./contents.ts";
+import { type Content, type Contents, digestFor } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import { type Resident, snapshotDue } from "./resident.ts";
 import { resultsOf } from "./results.ts";
@@ -53,11 +54,13 @@ export type World = {
   readonly definitions: Definitions;
   /** Definitions whose content is in the store. */
   readonly pinned: Set<Digest>;
+  readonly log: { readonly keys: Keyring };
 };
 
 /** Decides the mail of one run. */
-export function draft(resident: Resident, world: World, now: number): Draft {
+export function draft(resident: Resident, given: World, now: number): Draft {
   const [first] = resident.mails;
+  const world = worldOf(resident, given);
   const isOne = resident.mails.length === 1 && first !== undefined;
   const { mails, outcomes, run, events, contents } = isOne
     ? decideOne(resident, first, world)
@@ -68,7 +71,9 @@ export function draft(resident: Resident, world: World, now: number): Draft {
   const standing = standingOf(run, resident.standing, now);
   const fired = firedKeys(mails, run);
   const isWritten = events.length > 0 || fired !== null;
-  const snapshot = isWritten ? snapshotDue(run, resident.tail + events.length) : null;
+  const snapshot = isWritten
+    ? snapshotDue(run, resident.tail + events.length, world.facts.digest)
+    : null;
   const pins = pinsOf(events, world.pinned);
   const beside = { fired, snapshot, pins, turns, standing };
   return {
@@ -85,6 +90,16 @@ export function draft(resident: Resident, world: World, now: number): Draft {
     pins,
     append: isWritten ? appendOf({ resident, mails, run, events, contents }, world, beside) : null,
   };
+}
+
+/** What a run of a subject names by digest is named so that nobody can guess at it. */
+function worldOf(resident: Resident, world: World): World {
+  const [first] = resident.mails;
+  if (resident.run.seq === 0 && first?.signal.type === "start")
+    resident.subject = first.signal.subject ?? null;
+  const { subject } = resident;
+  if (subject === null) return world;
+  return { ...world, facts: { ...world.facts, digest: digestFor(world.log.keys, subject) } };
 }
 
 const NO_EFFECTS: readonly Effect[] = [];
@@ -179,14 +194,14 @@ function contentsOf(
   { mails, contents }: Made,
   { definitions }: World,
   { snapshot, pins }: Beside,
-): readonly Content[] {
+): Append["contents"] {
   const isBare = contents.length === 0 && snapshot === null && pins.length === 0;
   if (isBare && mails.every(({ content }) => content === null)) return NO_CONTENTS;
   return [
     ...mails.flatMap(({ content }) => (content === null ? NO_CONTENTS : [content])),
     ...contents,
     ...(snapshot?.contents ?? NO_CONTENTS),
-    ...pins.map((digest) => pinned(digest, definitions)),
+    ...pins.map((digest): Append["contents"][number] => [...pinned(digest, definitions), true]),
   ];
 }
 

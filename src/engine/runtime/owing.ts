@@ -141,6 +141,7 @@ function startChild(
     origin: checked.origin,
     ...(effect.budget === undefined ? {} : { budget: effect.budget }),
     parent: { run: resident.id, key, depth: depthOf(resident.run) + 1 },
+    ...(resident.subject === null ? {} : { subject: resident.subject }),
     at: shell.clock.now(),
     by: resident.run.by,
   };

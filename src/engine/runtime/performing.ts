@@ -12,7 +12,7 @@ import { type CallRates, openCallRates, type Pass } from "../governor/index.ts";
 import type { Log } from "../store/index.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Content, Contents } from "./contents.ts";
+import { type Content, type Contents, digestFor } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { openPlaces, type Places, type Want } from "./places.ts";
@@ -50,7 +50,7 @@ export type PerformingShell = {
   readonly clock: Clock;
   readonly contents: Contents;
   readonly performer: Performer;
-  readonly log: Pick<Log, "result" | "content">;
+  readonly log: Pick<Log, "result" | "content" | "keys">;
   readonly mailroom: Mailroom;
   readonly alarms: Alarms;
   /** Attempts in flight at once in this process, each until its answer is on disk. */
@@ -169,7 +169,7 @@ function tell(state: State, attempt: Attempt, outcome: Answer): void {
     leave(state, attempt);
     return state.mailroom.summon();
   }
-  const { kept, content } = stored(outcome, state.contents);
+  const { kept, content } = stored(outcome, attempt.resident, state);
   if (content !== null) state.contents.hold(content);
   const by = `agent:${attempt.call.agent}`;
   const signal = {
@@ -327,11 +327,15 @@ function wantsOf(call: Call, places: readonly Want[]): readonly Want[] {
 
 function stored(
   outcome: Answer,
-  contents: Contents,
+  { subject }: Resident,
+  { contents, log }: Pick<State, "contents" | "log">,
 ): { readonly kept: Answer; readonly content: Content | null } {
   if (outcome.kind !== "ok" || !("value" in outcome.output))
     return { kept: outcome, content: null };
-  const { stored: output, content } = contents.store(outcome.output.value);
+  const { stored: output, content } = contents.store(
+    outcome.output.value,
+    digestFor(log.keys, subject),
+  );
   return { kept: content === null ? outcome : { ...outcome, output }, content };
 }
 

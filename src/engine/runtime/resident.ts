@@ -1,4 +1,4 @@
-import type { Digest, RunId } from "../../core/id.ts";
+import type { Digest, RunId, SubjectId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
 import {
   absent,
@@ -15,7 +15,7 @@ import {
 import { MusterError } from "../../core/problem.ts";
 import type { Log, NewStanding } from "../store/index.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Content, digestOf, missing } from "./contents.ts";
+import { type Content, missing } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import type { Definitions } from "./runtime.ts";
 
@@ -35,6 +35,8 @@ export type Resident = {
   readonly attempts: Map<Key, Attempt>;
   /** Events since the last snapshot. */
   tail: number;
+  /** Whose data it works with; null: nobody's. */
+  subject: SubjectId | null;
 };
 
 /** Runs in memory: those with mail or attempts, and a few of the others. */
@@ -118,7 +120,10 @@ function woken(id: RunId, definition: Digest | null, from: From): Resident | nul
   const run = folded?.run ?? (workflow && absent(id, workflow, from.definitions.byDigest));
   if (run === null) return null;
   const resident = newResident(run, folded?.tail ?? 0);
-  if (folded !== null) recall(resident, from.log);
+  if (folded !== null) {
+    resident.subject = folded.subject;
+    recall(resident, from.log);
+  }
   return resident;
 }
 
@@ -140,6 +145,7 @@ function newResident(run: Run, tail: number): Resident {
     isUnderWay: false,
     attempts: new Map(),
     tail,
+    subject: null,
   };
 }
 
@@ -147,13 +153,14 @@ function newResident(run: Run, tail: number): Resident {
 export function snapshotDue(
   run: Run,
   tail: number,
+  digest: (text: string) => Digest,
 ): { readonly state: string; readonly contents: readonly Content[] } | null {
   if (!isSnapshotDue(run, tail)) return null;
   const contents: Content[] = [];
   const state = freeze(run, (page) => {
-    const digest = digestOf(page);
-    contents.push([digest, page]);
-    return digest;
+    const name = digest(page);
+    contents.push([name, page]);
+    return name;
   });
   return { state, contents };
 }
@@ -163,13 +170,16 @@ type From = {
   readonly definitions: Definitions;
 };
 
+type Folded = { readonly run: Run; readonly tail: number; readonly subject: SubjectId | null };
+
 /** @returns null when there is no such run */
-function foldOf(id: RunId, from: From): { readonly run: Run; readonly tail: number } | null {
+function foldOf(id: RunId, from: From): Folded | null {
   const first = firstEvent(id, from.log);
   if (first === null) return null;
   const workflow =
     first.type === "run.accepted" ? from.definitions.byDigest(first.definition) : null;
   if (workflow === null) throw unpinned(id);
+  const subject = (first.type === "run.accepted" ? first.subject : undefined) ?? null;
   const definitions = from.definitions.byDigest;
   const snapshot = thawed({ id, workflow, definitions }, from.log);
   let run = snapshot ?? absent(id, workflow, definitions);
@@ -179,7 +189,7 @@ function foldOf(id: RunId, from: From): { readonly run: Run; readonly tail: numb
     run = evolve(run, eventOf(envelope));
     tail += 1;
   }
-  return { run, tail };
+  return { run, tail, subject };
 }
 
 /** A snapshot that cannot be read is none: it is a cache, and the log is the truth. */

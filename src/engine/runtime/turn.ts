@@ -20,7 +20,7 @@ export type Turn = {
 
 export type TurnShell = World & {
   readonly clock: Clock;
-  readonly log: Pick<Log, "append">;
+  readonly log: Pick<Log, "append" | "keys">;
   readonly residents: Residents;
   readonly mailroom: Mailroom;
   readonly performing: Performing;

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Digest, StreamId } from "../../core/id.ts";
 import type { Artifacts } from "../artifacts/index.ts";
+import { bytesOf, type HashedRow, hashesIn } from "./hashes.ts";
 import type { Archived } from "./log.ts";
 import { LAST_POSITION } from "./reader.ts";
 import { refusal } from "./refusal.ts";
@@ -57,9 +58,22 @@ function take(database: DatabaseSync, archived: Archived): boolean {
   const loose = database.prepare("insert into loose (digest) values (?) on conflict do nothing");
   for (const { body } of bodiesOf(database, id))
     for (const digest of digestsIn(body)) if (isContent(database, digest)) loose.run(digest);
+  keepHashes(database, id);
   for (const sql of REMOVALS) database.prepare(sql).run(id);
   database.prepare("delete from streams where id = ?").run(id);
   return true;
+}
+
+/** What was signed of the log can be checked though these events are not there. */
+function keepHashes(database: DatabaseSync, id: number): void {
+  const rows = database
+    .prepare("select position, count, hash, body from decisions where stream = ?")
+    .all(id);
+  const keep = database.prepare("insert into gone (position, count, hashes) values (?, ?, ?)");
+  for (const row of rows) {
+    const { position, count, hash, body } = row as unknown as HashedRow;
+    keep.run(position, count, Buffer.concat(hashesIn({ count, hash, body }).map(bytesOf)));
+  }
 }
 
 const AT_REST = `select s.id from streams s join decisions d on d.stream = s.id

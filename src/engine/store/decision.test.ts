@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { NOTHING_BEFORE } from "../../core/audit/index.ts";
 import type { StreamId } from "../../core/id.ts";
+import { openMemoryKeyring } from "../sealing/index.ts";
 import { type Decision, unpack } from "./decision.ts";
+
+const of = { tenant: "local", keys: openMemoryKeyring() };
 
 const row: Decision = {
   position: 7,
@@ -17,7 +20,7 @@ const row: Decision = {
 
 describe("a row of the log", () => {
   test("gives the envelope it was made of", () => {
-    expect(unpack(row, "local", NOTHING_BEFORE)).toMatchObject([
+    expect(unpack(row, of, NOTHING_BEFORE)).toMatchObject([
       {
         id: "wf_aaaa.4",
         position: 7,
@@ -32,7 +35,7 @@ describe("a row of the log", () => {
     ["of another count", "[]"],
     ["no list", "null"],
   ])("whose text is %s is damaged, and says where", (_what, body) => {
-    expect(() => unpack({ ...row, body }, "local", NOTHING_BEFORE)).toThrow(
+    expect(() => unpack({ ...row, body }, of, NOTHING_BEFORE)).toThrow(
       expect.objectContaining({
         code: "corrupt",
         message: "The log's row at position 7 (wf_aaaa, after 3) is damaged.",

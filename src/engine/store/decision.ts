@@ -7,12 +7,15 @@ import {
   type Lineage,
   lineage,
   NOTHING_BEFORE,
+  type Sealed,
   seal,
 } from "../../core/audit/index.ts";
-import type { Digest, StreamId } from "../../core/id.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import { MusterError } from "../../core/problem.ts";
+import type { Keyring } from "../sealing/index.ts";
 import type { Append, Draft } from "./log.ts";
+import { openEvent, sealData } from "./sealed.ts";
 
 /**
  * What is kept of one append: a decision's events in one row. A row for each event would be one more
@@ -40,13 +43,13 @@ export type Inscribed = {
   readonly body: string;
 };
 
-/** `hash` is null for the last event, whose hash is the row's; `other` is there where it differs from the row's. */
+/** `hash` is null for the last event, whose hash is the row's; `other` is there where it differs from the row's, or is sealed. */
 type Packed = readonly [
   type: string,
   step: string,
   data: JsonObject,
   hash: Digest | null,
-  other?: { readonly at: number; readonly actor: Actor },
+  other?: { readonly at?: number; readonly actor?: Actor; readonly sealed?: readonly Sealed[] },
 ];
 
 /** An append whose events' data may be canonical text already. */
@@ -56,10 +59,20 @@ export type Inked = Omit<Append, "events"> & {
 type InkedDraft = Inked["events"][number];
 
 /** The end of a stream, as its next event needs it; it moves on with each append. */
-export type Thread = { seq: number; hash: Digest; readonly lineage: Lineage };
+export type Thread = {
+  seq: number;
+  hash: Digest;
+  readonly lineage: Lineage;
+  /** Whose contents it holds; null: nobody's, and nothing is sealed. */
+  readonly subject: SubjectId | null;
+};
 
-export function newThread(tenant: string, stream: StreamId): Thread {
-  return { seq: 0, hash: NOTHING_BEFORE, lineage: lineage(tenant, stream) };
+export function newThread(
+  tenant: string,
+  stream: StreamId,
+  subject: SubjectId | null = null,
+): Thread {
+  return { seq: 0, hash: NOTHING_BEFORE, lineage: lineage(tenant, stream), subject };
 }
 
 /** As the chain and `verifyStream` want it: 64 hexadecimal digits over the text's UTF-8 bytes. */
@@ -70,35 +83,54 @@ export const sha256 = (text: string): string => digestOf("sha256", text, "hex");
  * @param append with at least one event
  * @throws MusterError "bug" where the drafts do not follow the fence one by one
  */
-export function inscribe(append: Inked, thread: Thread): Inscribed {
+export function inscribe(append: Inked, thread: Thread, keys: Keyring): Inscribed {
   const { events } = append;
   const first = events[0] as InkedDraft;
   const cause = append.cause ?? "";
-  const { lineage } = thread;
+  const { lineage, subject } = thread;
   let { seq, hash } = thread;
   let body = "[";
   for (const draft of events) {
     seq += 1;
     if (draft.seq !== seq) throw outOfOrder(append, draft);
-    const data = typeof draft.data === "string" ? draft.data : canonical(draft.data);
+    let data: string;
+    let sealed = "";
+    if (subject !== null) ({ data, sealed } = sealedOf(draft, append.stream, { subject, keys }));
+    else data = typeof draft.data === "string" ? draft.data : canonical(draft.data);
     const step = JSON.stringify(draft.step);
     const type = JSON.stringify(draft.type);
-    const written = { heading: headingOf(draft, cause), data, step, type };
+    const head = headingOf(draft, cause);
+    const written = { heading: head, data, step, type, sealed: sealed || "[]" };
     hash = seal(written, { lineage, seq, prev: hash }, sha256);
     const isLast = seq - append.after === events.length;
-    body += `[${type},${step},${data},${isLast ? "null" : `"${hash}"`}${difference(draft, first)}]${isLast ? "]" : ","}`;
+    body += `[${type},${step},${data},${isLast ? "null" : `"${hash}"`}${difference(draft, first, sealed)}]${isLast ? "]" : ","}`;
   }
   thread.seq = seq;
   thread.hash = hash;
   return { at: first.at, actor: actorText(first.actor), hash, body };
 }
 
+/** Where nothing of it is a content, `sealed` is empty. */
+function sealedOf(
+  draft: InkedDraft,
+  stream: StreamId,
+  { subject, keys }: { readonly subject: SubjectId; readonly keys: Keyring },
+): { readonly data: string; readonly sealed: string } {
+  const place = { id: `${stream}.${draft.seq}`, type: draft.type, subject };
+  const { data, sealed } = sealData(draft.data, place, keys);
+  return { data, sealed: sealed.length === 0 ? "" : canonical(sealed as readonly Json[]) };
+}
+
 /**
- * The envelopes of a row.
+ * The envelopes of a row, with what is sealed opened.
  * @param prev the hash of the event before the row's first
  * @throws MusterError "corrupt" where the row's text is not what was written
  */
-export function unpack(row: Decision, tenant: string, prev: Digest): Envelope[] {
+export function unpack(
+  row: Decision,
+  { tenant, keys }: { readonly tenant: string; readonly keys: Keyring },
+  prev: Digest,
+): Envelope[] {
   const actor = parseActor(row.actor);
   const at = new Date(row.at).toISOString();
   const envelopes: Envelope[] = [];
@@ -106,23 +138,24 @@ export function unpack(row: Decision, tenant: string, prev: Digest): Envelope[] 
   for (const [type, step, data, hash, other] of parseBody(row)) {
     const seq = row.fence + envelopes.length + 1;
     const own = hash ?? row.hash;
-    envelopes.push({
+    const envelope: Envelope = {
       v: 1,
       id: `${row.stream}.${seq}`,
       tenant,
       stream: row.stream,
       seq,
       position: row.position - row.count + envelopes.length + 1,
-      at: other ? new Date(other.at).toISOString() : at,
+      at: other?.at === undefined ? at : new Date(other.at).toISOString(),
       type,
       step,
       actor: other?.actor ?? actor,
       cause: row.cause ?? "",
       data,
-      sealed: [],
+      sealed: other?.sealed ?? [],
       prev: before,
       hash: own,
-    });
+    };
+    envelopes.push(envelope.sealed.length === 0 ? envelope : openEvent(envelope, keys));
     before = own;
   }
   return envelopes;
@@ -156,10 +189,12 @@ function headingOf({ actor, at }: InkedDraft, cause: string): string {
   return text;
 }
 
-function difference(draft: InkedDraft, first: InkedDraft): string {
+function difference(draft: InkedDraft, first: InkedDraft, sealed: string): string {
   const { at, actor } = draft;
-  if (at === first.at && actor.id === first.actor.id && actor.kind === first.actor.kind) return "";
-  return `,${JSON.stringify({ at, actor: { kind: actor.kind, id: actor.id } })}`;
+  const isSame = at === first.at && actor.id === first.actor.id && actor.kind === first.actor.kind;
+  if (isSame) return sealed === "" ? "" : `,{"sealed":${sealed}}`;
+  const other = JSON.stringify({ at, actor: { kind: actor.kind, id: actor.id } });
+  return sealed === "" ? `,${other}` : `,${other.slice(0, -1)},"sealed":${sealed}}`;
 }
 
 function actorText(actor: Actor): string {

@@ -1,6 +1,7 @@
 import type { Actor, Envelope } from "../../core/audit/index.ts";
 import type { Digest, StreamId } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { Keyring } from "../sealing/index.ts";
 import type { NewResult, Result } from "./results.ts";
 
 /**
@@ -36,6 +37,8 @@ export interface Log {
   ): { readonly seq: number; readonly state: string } | null;
   /** A content by its digest, as JSON text; null when there is none. */
   content(digest: Digest): string | null;
+  /** The same as it is kept: that of a subject sealed. For copies of the log. */
+  kept(digest: Digest): string | null;
   /** Runs that had effects in flight when they were last written: to fold again on opening. */
   unsettled(): readonly StreamId[];
   /** Timers due up to `until`, soonest first, at most `most`; and when the next one is. */
@@ -89,6 +92,8 @@ export interface Log {
   account(name: string): number;
   /** What a run gave to the same question, where its time is not over; null where there is none. */
   result(digest: Digest, now: number): Result | null;
+  /** The keys of those whose data are sealed in this log. */
+  readonly keys: Keyring;
   close(): Promise<void>;
 }
 
@@ -103,8 +108,11 @@ export type Append = {
   readonly cause: string | null;
   /** Numbered from `after` + 1, one by one; none where only what stands beside them changes. */
   readonly events: readonly Draft[];
-  /** Contents that the events name, as [digest, JSON text]. */
-  readonly contents: readonly (readonly [Digest, string])[];
+  /**
+   * Contents that the events name, as [digest, JSON text]. In a subject's stream they are sealed, but for
+   * those that are open: definitions.
+   */
+  readonly contents: readonly (readonly [digest: Digest, text: string, isOpen?: true])[];
   readonly timersSet: readonly { readonly key: number; readonly due: number }[];
   readonly timersEnded: readonly number[];
   readonly listensSet: readonly {

@@ -4,6 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
+import type { Keyring } from "../sealing/index.ts";
+import { openKeyring, openMemoryKeyring } from "../sealing/index.ts";
 import { STATE_FOLDER } from "./folder.ts";
 import type { Log } from "./log.ts";
 import { completeForLook, versionOf } from "./migrate.ts";
@@ -22,7 +24,7 @@ export function lookIntoSqlite(company: string): Log | null {
   const state = join(company, STATE_FOLDER);
   const path = join(state, "log.db");
   if (!existsSync(path)) return null;
-  return reading(opened(state, path), join(state, "artifacts"));
+  return reading(opened(state, path), join(state, "artifacts"), openKeyring(state, true));
 }
 
 /**
@@ -44,17 +46,17 @@ export function lookIntoFile(path: string): {
 } {
   const found = openFile(path);
   return {
-    log: reading(found, `${path}.artifacts`),
+    log: reading(found, `${path}.artifacts`, openMemoryKeyring()),
     *contents() {
-      const rows = found.database.prepare("select digest, text from contents").iterate();
+      const rows = found.database.prepare(OPEN_CONTENTS).iterate();
       for (const row of rows) yield [String(row["digest"]), String(row["text"])];
     },
   };
 }
 
-function reading({ database, tenant }: Opened, artifacts: string): Log {
+function reading({ database, tenant }: Opened, artifacts: string, keys: Keyring): Log {
   return {
-    ...openReader(database, { tenant, artifacts: openArtifacts(artifacts) }),
+    ...openReader(database, { tenant, artifacts: openArtifacts(artifacts), keys }),
     append: () => Promise.reject(lookedAt()),
     publish: () => Promise.reject(lookedAt()),
     archive: () => Promise.reject(lookedAt()),
@@ -63,10 +65,14 @@ function reading({ database, tenant }: Opened, artifacts: string): Log {
     put: () => Promise.reject(lookedAt()),
     sweep: () => Promise.reject(lookedAt()),
     close: async () => {
+      keys.close();
       if (database.isOpen) database.close();
     },
   };
 }
+
+/** The name of a sealed one is not of the text that is kept. */
+const OPEN_CONTENTS = "select digest, text from contents where subject is null";
 
 type Opened = { readonly database: DatabaseSync; readonly tenant: string };
 

@@ -1,6 +1,7 @@
 import type { Envelope } from "../../core/audit/index.ts";
 import { NOTHING_BEFORE } from "../../core/audit/index.ts";
-import type { Digest, StreamId } from "../../core/id.ts";
+import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
+import { type Keyring, openMemoryKeyring } from "../sealing/index.ts";
 import {
   type Decision,
   type Inscribed,
@@ -32,6 +33,7 @@ import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shel
 import { standingsIn } from "./memory-standing.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
+import { ERASED_CONTENT, openText, sealText, subjectIn } from "./sealed.ts";
 
 export type MemoryOptions = {
   readonly tenant?: string;
@@ -61,6 +63,9 @@ export type MemoryDisk = Lasting & {
   /** Contents that an archived stream may have named. */
   readonly loose: Set<Digest>;
   readonly puts: Map<Digest, Put>;
+  readonly keys: Keyring;
+  /** Contents that are a subject's: their text is sealed. */
+  readonly owned: Map<Digest, SubjectId>;
   /** The position of the last event, also where it stands in an archive now. */
   last: number;
 };
@@ -123,6 +128,8 @@ export function newDisk(): MemoryDisk {
     archived: new Map(),
     loose: new Set(),
     puts: new Map(),
+    keys: openMemoryKeyring(),
+    owned: new Map(),
     last: 0,
   };
 }
@@ -156,10 +163,12 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
     const kept = disk.streams.get(stream);
     const mark = `${stream} ${cause}`;
     if (cause !== null && (kept?.causes.has(cause) || causes.has(mark))) return "seen";
-    const thread = threads.get(stream) ?? { ...(kept?.thread ?? newThread(tenant, stream)) };
+    const thread = threads.get(stream) ?? {
+      ...(kept?.thread ?? newThread(tenant, stream, subjectIn(append.events[0]?.data))),
+    };
     if (thread.seq !== append.after) return "behind";
     if (!areFree(disk, append, taken)) return "named";
-    const inscribed = inscribedOf(append, thread);
+    const inscribed = inscribedOf(append, thread, disk.keys);
     threads.set(stream, { ...thread });
     if (cause !== null) causes.add(mark);
     for (const { account, amount } of claims) accounts.set(account, held(account) + amount);
@@ -173,8 +182,8 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
   );
 }
 
-function inscribedOf(append: Append, thread: Thread): Inscribed | null {
-  return append.events.length === 0 ? null : inscribe(append, thread);
+function inscribedOf(append: Append, thread: Thread, keys: Keyring): Inscribed | null {
+  return append.events.length === 0 ? null : inscribe(append, thread, keys);
 }
 
 type Tried =
@@ -185,7 +194,8 @@ type Tried =
   | { readonly append: Append; readonly inscribed: Inscribed | null; readonly thread: Thread };
 
 function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, string>): number {
-  keepResults(disk, append);
+  const { subject } = thread;
+  if (subject === null) keepResults(disk, append);
   keepNames(disk, append);
   const kept = disk.streams.get(append.stream) ?? newKept(append.stream, thread, disk.shelf.last);
   disk.streams.set(append.stream, kept);
@@ -201,7 +211,7 @@ function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, st
     kept.updatedAt = row.at;
   }
   if (append.cause !== null) kept.causes.add(append.cause);
-  for (const [digest, text] of append.contents) disk.contents.set(digest, text);
+  for (const content of append.contents) keepContent(disk, content, subject);
   keepWaits(kept, append);
   keepState(kept, append);
   return position;
@@ -218,6 +228,25 @@ function keepWaits({ timers, listens, published }: Kept, append: Append): void {
   for (const { key, event, match, after } of append.listensSet)
     listens.set(key, { event, match, since: Math.max(after, published) });
   for (const key of append.listensEnded) listens.delete(key);
+}
+
+/** In memory only what has a name of its own is sealed: the rest goes with the process. */
+function keepContent(
+  disk: MemoryDisk,
+  [digest, text, isOpen]: Append["contents"][number],
+  subject: SubjectId | null,
+): void {
+  if (disk.contents.has(digest)) return;
+  const owner = isOpen === true ? null : subject;
+  if (owner !== null) disk.owned.set(digest, owner);
+  const sealed = owner && sealText(text, { place: digest, subject: owner }, disk.keys);
+  disk.contents.set(digest, sealed ?? text);
+}
+
+function contentOf({ contents, owned, keys }: MemoryDisk, digest: Digest): string | null {
+  const text = contents.get(digest) ?? null;
+  if (text === null || !owned.has(digest)) return text;
+  return openText(text, digest, keys) ?? ERASED_CONTENT;
 }
 
 function newKept(stream: StreamId, thread: Thread, published: number): Kept {
@@ -239,8 +268,9 @@ function openMemoryReader(
   disk: MemoryDisk,
   tenant: string,
 ): Omit<Log, "append" | "publish" | "close" | Writing> {
-  const { streams, contents, shelf } = disk;
+  const { streams, shelf, keys } = disk;
   return {
+    keys,
     end: () => disk.last,
     archived: (stream) => disk.archived.get(stream) ?? null,
     archives: (most) =>
@@ -250,7 +280,7 @@ function openMemoryReader(
       for (let index = 0; index < rows.length; index += 1) {
         const row = rows[index] as Decision;
         if (row.fence + row.count <= after) continue;
-        yield* unpack(row, tenant, rows[index - 1]?.hash ?? NOTHING_BEFORE).filter(
+        yield* unpack(row, { tenant, keys }, rows[index - 1]?.hash ?? NOTHING_BEFORE).filter(
           ({ seq }) => seq > after,
         );
       }
@@ -260,7 +290,8 @@ function openMemoryReader(
       const snapshot = streams.get(stream)?.snapshot;
       return snapshot?.machine === machine ? { seq: snapshot.seq, state: snapshot.state } : null;
     },
-    content: (digest) => contents.get(digest) ?? null,
+    content: (digest) => contentOf(disk, digest),
+    kept: (digest) => disk.contents.get(digest) ?? null,
     ...lastingOf(disk),
     ...keptIn(disk),
     unsettled: () =>
@@ -286,7 +317,7 @@ function openMemoryReader(
 }
 
 function tailOf(
-  { decisions, streams }: MemoryDisk,
+  { decisions, streams, keys }: MemoryDisk,
   tenant: string,
   wanted: { readonly after: number; readonly most: number; readonly type: string | undefined },
 ): Envelope[] {
@@ -295,7 +326,7 @@ function tailOf(
   const from = decisions.findLastIndex(({ position }) => position <= after) + 1;
   for (const row of decisions.slice(from, type === undefined ? from + most : undefined)) {
     const before = streams.get(row.stream)?.rows.findLast(({ fence }) => fence < row.fence);
-    const events = unpack(row, tenant, before?.hash ?? NOTHING_BEFORE);
+    const events = unpack(row, { tenant, keys }, before?.hash ?? NOTHING_BEFORE);
     found.push(...events.filter(({ position }) => position > after));
   }
   return found.filter((event) => type === undefined || event.type === type).slice(0, most);

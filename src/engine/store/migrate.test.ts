@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { openArtifacts } from "../artifacts/index.ts";
+import { openMemoryKeyring } from "../sealing/index.ts";
 import { completeForLook, migrate, VERSION, versionOf } from "./migrate.ts";
 import { LOG } from "./migrations/0001-log.ts";
 import { openReader } from "./reader.ts";
@@ -36,7 +37,11 @@ describe("a log of an older version", () => {
       insert into streams (name, status, workflow, version, started_at, note)
       values ('wf_aaaa', 'running', 'w', '1', 5, '');`);
     completeForLook(database);
-    const log = openReader(database, { tenant: "local", artifacts: openArtifacts("/nowhere") });
+    const log = openReader(database, {
+      tenant: "local",
+      artifacts: openArtifacts("/nowhere"),
+      keys: openMemoryKeyring(),
+    });
     expect(log.standings({ most: 9 })).toMatchObject([{ stream: "wf_aaaa", status: "running" }]);
     expect(log.standings({ kind: "case", most: 9 })).toEqual([]);
     expect(log.named("order_id=7", 0)).toBeNull();

@@ -7,9 +7,19 @@ import { ARCHIVED } from "./migrations/0004-archived.ts";
 import { RESULTS } from "./migrations/0005-results.ts";
 import { PUTS } from "./migrations/0006-puts.ts";
 import { CASES } from "./migrations/0007-cases.ts";
+import { SEALED } from "./migrations/0008-sealed.ts";
 
 /** In order; the number of the last is the file's version. What was released is never edited. */
-const MIGRATIONS: readonly string[] = [LOG, PUBLISHED, LEDGER, ARCHIVED, RESULTS, PUTS, CASES];
+const MIGRATIONS: readonly string[] = [
+  LOG,
+  PUBLISHED,
+  LEDGER,
+  ARCHIVED,
+  RESULTS,
+  PUTS,
+  CASES,
+  SEALED,
+];
 
 /** The version of a file that this code writes. */
 export const VERSION: number = MIGRATIONS.length;
@@ -41,10 +51,16 @@ export function migrate(database: DatabaseSync, version: number): void {
 
 /** A file of an older version that is only looked at: what later versions read is there, and empty. */
 export function completeForLook(database: DatabaseSync): void {
-  const kind = "select 1 from pragma_table_info('streams') where name = 'kind'";
-  if (database.prepare(kind).get() !== undefined) return;
-  database.exec(`create temp view streams as select *, null as kind from main.streams;
-    create temp table names (name text, stream integer, until integer)`);
+  const lacks = (column: string): boolean =>
+    database.prepare("select 1 from pragma_table_info('streams') where name = ?").get(column) ===
+    undefined;
+  if (!lacks("subject")) return;
+  const kind = lacks("kind") ? ", null as kind" : "";
+  if (kind !== "")
+    database.exec("create temp table names (name text, stream integer, until integer)");
+  database.exec(`create temp view streams as select *, null as subject${kind} from main.streams;
+    create temp view contents as select *, null as subject from main.contents;
+    create temp table gone (position integer, count integer, hashes blob)`);
 }
 
 function pragma(database: DatabaseSync, name: string): number {

@@ -4,10 +4,12 @@ import type { Digest, StreamId } from "../../core/id.ts";
 import type { Stored } from "../../core/machine/index.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Artifacts } from "../artifacts/index.ts";
+import type { Keyring } from "../sealing/index.ts";
 import { type Decision, sha256, unpack } from "./decision.ts";
 import type { Archived, Listener, Log, Published, StandingFilter, Timer, Writing } from "./log.ts";
 import { putsIn } from "./puts.ts";
 import { refusal } from "./refusal.ts";
+import { ERASED_CONTENT, openText, snapshotPlace } from "./sealed.ts";
 import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing.ts";
 
 /** Rows of a stream that are in memory at once while it is read. */
@@ -16,24 +18,39 @@ const ROWS_READ_MOST = 256;
 /** The half of the log that asks. Throws `MusterError` where the file cannot be read or is damaged. */
 export type Reader = Omit<Log, "append" | "publish" | "close" | Writing>;
 
+type ReaderParts = {
+  readonly tenant: string;
+  readonly artifacts: Artifacts;
+  readonly keys: Keyring;
+};
+
 export function openReader(
   database: DatabaseSync,
-  { tenant, artifacts }: { readonly tenant: string; readonly artifacts: Artifacts },
+  { tenant, artifacts, keys }: ReaderParts,
 ): Reader {
   const ask = asking(database);
-  const events = readEvents(ask, tenant);
+  const events = readEvents(ask, { tenant, keys });
+  const kept = (digest: Digest): string | null => {
+    const [row] = ask<{ text: string | null; subject: string | null }>(CONTENT, digest);
+    if (row === undefined) return null;
+    const { text, subject } = row;
+    if (subject !== null) return text ?? readArtifact(artifacts, digest, { isSealed: true });
+    return text === null ? readArtifact(artifacts, digest) : unchanged(digest, text);
+  };
   return {
+    keys,
     ...events,
     end: () => ask<{ position: number }>(LAST_POSITION)[0]?.position ?? 0,
     snapshot(stream, machine) {
       const [row] = ask<{ seq: number; state: string }>(SNAPSHOT, stream, machine);
-      return row === undefined ? null : { seq: row.seq, state: row.state };
+      const state = row === undefined ? null : openText(row.state, snapshotPlace(stream), keys);
+      return row === undefined || state === null ? null : { seq: row.seq, state };
     },
     content(digest) {
-      const [row] = ask<{ text: string | null }>(CONTENT, digest);
-      if (row === undefined) return null;
-      return row.text === null ? readArtifact(artifacts, digest) : unchanged(digest, row.text);
+      const text = kept(digest);
+      return text === null ? null : (openText(text, digest, keys) ?? ERASED_CONTENT);
     },
+    kept,
     unsettled: () => ask<{ name: StreamId }>(UNSETTLED).map(({ name }) => name),
     due: (until, most) => ask<Timer>(DUE, until, most).map((timer) => ({ ...timer })),
     nextDue: () => ask<{ due: number | null }>(NEXT_DUE)[0]?.due ?? null,
@@ -50,24 +67,27 @@ export function openReader(
     },
     untold: () => ask<Listener>(UNTOLD).map((row) => ({ ...row })),
     ...lasting(ask),
-    ...readStandings(ask),
+    ...readStandings(ask, keys),
     ...readArchives(ask),
     ...readPuts(database, ask),
   };
 }
 
-function readStandings(ask: Ask): Pick<Reader, "standings" | "standing" | "named" | "tally"> {
+function readStandings(
+  ask: Ask,
+  keys: Keyring,
+): Pick<Reader, "standings" | "standing" | "named" | "tally"> {
   return {
     standings(filter) {
       const { sql, values } = standingsQuery(filter);
-      return ask<StandingRow>(sql, ...values).map(toStanding);
+      return ask<StandingRow>(sql, ...values).map((row) => toStanding(row, keys));
     },
     standing(stream) {
       const [row] = ask<StandingRow>(
         `${STANDINGS} where s.name = ? and s.status is not null`,
         stream,
       );
-      return row === undefined ? null : toStanding(row);
+      return row === undefined ? null : toStanding(row, keys);
     },
     named(name, now) {
       const [row] = ask<{ stream: StreamId }>(NAMED, name, now);
@@ -150,7 +170,10 @@ function toArchived({ ended_at: endedAt, ...row }: ArchivedRow): Archived {
 
 const ARCHIVED = "select stream, file, at, ended_at, workflow, status, seq, hash from archived";
 
-function readEvents(ask: Ask, tenant: string): Pick<Reader, "read" | "tail"> {
+function readEvents(
+  ask: Ask,
+  of: Pick<ReaderParts, "tenant" | "keys">,
+): Pick<Reader, "read" | "tail"> {
   function hashBefore(row: Row): Digest {
     if (row.fence === 0) return NOTHING_BEFORE;
     return ask<{ hash: Digest }>(HASH_BEFORE, row.id, row.fence)[0]?.hash ?? NOTHING_BEFORE;
@@ -162,7 +185,7 @@ function readEvents(ask: Ask, tenant: string): Pick<Reader, "read" | "tail"> {
       while (from !== undefined) {
         const rows: Row[] = ask(ROWS, stream, from, ROWS_READ_MOST);
         for (const row of rows) {
-          const events = unpack(row, tenant, prev ?? hashBefore(row));
+          const events = unpack(row, of, prev ?? hashBefore(row));
           yield* row.fence >= after ? events : events.filter(({ seq }) => seq > after);
           prev = row.hash;
           from = row.fence + row.count;
@@ -171,12 +194,12 @@ function readEvents(ask: Ask, tenant: string): Pick<Reader, "read" | "tail"> {
       }
     },
     tail(after, most, type) {
-      if (type !== undefined) return tailOf({ ask, tenant, hashBefore }, { type, after, most });
+      if (type !== undefined) return tailOf({ ask, of, hashBefore }, { type, after, most });
       const found: Envelope[] = [];
       const ends = new Map<StreamId, Digest>();
       for (const row of ask<Row>(TAIL, after, most)) {
         const prev = ends.get(row.stream) ?? hashBefore(row);
-        for (const event of unpack(row, tenant, prev))
+        for (const event of unpack(row, of, prev))
           if (event.position > after && found.length < most) found.push(event);
         ends.set(row.stream, row.hash);
         if (found.length === most) break;
@@ -188,13 +211,13 @@ function readEvents(ask: Ask, tenant: string): Pick<Reader, "read" | "tail"> {
 
 type Reading = {
   readonly ask: Ask;
-  readonly tenant: string;
+  readonly of: Pick<ReaderParts, "tenant" | "keys">;
   readonly hashBefore: (row: Row) => Digest;
 };
 
 /** A row may have the type's name elsewhere than as an event's type: then the next are read. */
 function tailOf(
-  { ask, tenant, hashBefore }: Reading,
+  { ask, of, hashBefore }: Reading,
   wanted: { readonly type: string; readonly after: number; readonly most: number },
 ): Envelope[] {
   const { type, after, most } = wanted;
@@ -202,7 +225,7 @@ function tailOf(
   for (let from = after; ; ) {
     const rows = ask<Row>(TAIL_OF, from, `[${JSON.stringify(type)},`, most);
     for (const row of rows) {
-      const events = unpack(row, tenant, hashBefore(row));
+      const events = unpack(row, of, hashBefore(row));
       found.push(...events.filter((event) => event.type === type && event.position > after));
     }
     const last = rows.at(-1);
@@ -212,9 +235,13 @@ function tailOf(
   }
 }
 
-function readArtifact(artifacts: Artifacts, digest: Digest): string {
+function readArtifact(
+  artifacts: Artifacts,
+  digest: Digest,
+  how: { readonly isSealed: boolean } = { isSealed: false },
+): string {
   try {
-    return artifacts.read(digest);
+    return artifacts.read(digest, how);
   } catch (error) {
     throw refusal(error, `The content ${digest} could not be read`);
   }
@@ -268,7 +295,7 @@ const ACCOUNT = "select amount from accounts where name = ?";
 const SNAPSHOT = `select seq, state from snapshots
   where stream = (select id from streams where name = ?) and machine = ?`;
 const HOLDINGS = "select count(*) as count, coalesce(sum(bytes), 0) as bytes from contents";
-const CONTENT = "select text from contents where digest = ?";
+const CONTENT = "select text, subject from contents where digest = ?";
 const TALLY =
   "select status, count(*) as count from streams where status is not null and kind is null group by status order by status";
 const NAMED = `select s.name as stream from names n join streams s on s.id = n.stream

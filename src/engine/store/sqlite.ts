@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
+import { openKeyring } from "../sealing/index.ts";
 import { openArchiver } from "./archive.ts";
 import { HANDED_OVER_LEAST, openClerk } from "./clerk.ts";
 import { BUSY_MOST_MS, connect, tune } from "./connection.ts";
@@ -56,7 +57,8 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
     return assemble(database, {
       tenant,
       artifacts: openArtifacts(artifacts),
-      setting: { path, tenant, artifacts, retention },
+      keys: openKeyring(state, false),
+      setting: { path, tenant, artifacts, retention, state },
       use: options.thread ?? { from: HANDED_OVER_LEAST },
       release: lock.release,
       isThere: presenceOf(path),
@@ -82,11 +84,19 @@ export function observeSqlite(company: string): Omit<Log, "append" | "publish" |
     if (versionOf(database, path) === 0) throw noLog(company);
     completeForLook(database);
     const tenant = tenantOf(database, undefined);
+    const keys = openKeyring(state, true);
     const reader = openReader(database, {
       tenant,
+      keys,
       artifacts: openArtifacts(join(state, "artifacts")),
     });
-    return { ...reader, close: async () => database?.close() };
+    return {
+      ...reader,
+      close: async () => {
+        keys.close();
+        database?.close();
+      },
+    };
   } catch (error) {
     database?.close();
     throw refusal(error, `The log ${path} could not be opened`);
@@ -146,6 +156,7 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
       if (!isOpen) return;
       isOpen = false;
       await close();
+      parts.keys.close();
       database.close();
       parts.release();
     },

@@ -1,5 +1,8 @@
-import type { Digest, StreamId } from "../../core/id.ts";
+import { ERASED } from "../../core/audit/index.ts";
+import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
+import type { Keyring } from "../sealing/index.ts";
 import type { NewStanding, Standing } from "./log.ts";
+import { notePlace, openText } from "./sealed.ts";
 
 /** A stream's row with the end of its log beside it; progress is the newer of the two. */
 export type StandingRow = {
@@ -20,6 +23,7 @@ export type StandingRow = {
   readonly seq: number;
   readonly hash: Digest | null;
   readonly updated_at: number;
+  readonly subject: SubjectId | null;
 };
 
 /** Reads `StandingRow`s: one look into the log's index for each. */
@@ -31,12 +35,15 @@ export function standingsOf(streams: string): string {
     s.parent, s.note, s.kind,
     iif(d.fence is null or s.reached >= d.fence + d.count, s.done, d.done) as done,
     iif(d.fence is null or s.reached >= d.fence + d.count, s.expected, d.expected) as expected,
-    coalesce(d.fence + d.count, 0) as seq, d.hash, coalesce(d.at, s.started_at) as updated_at
+    coalesce(d.fence + d.count, 0) as seq, d.hash, coalesce(d.at, s.started_at) as updated_at,
+    s.subject
     from ${streams} s left join decisions d on d.stream = s.id
       and d.fence = (select max(fence) from decisions where stream = s.id)`;
 }
 
-export function toNewStanding(row: StandingRow): NewStanding {
+export function toNewStanding(row: StandingRow, keys: Keyring): NewStanding {
+  const note =
+    row.subject === null ? row.note : (openText(row.note, notePlace(row.name), keys) ?? ERASED);
   return {
     ...(row.kind === null ? {} : { kind: row.kind }),
     workflow: row.workflow,
@@ -48,13 +55,13 @@ export function toNewStanding(row: StandingRow): NewStanding {
     done: row.done ?? 0,
     expected: row.expected ?? 0,
     parent: row.parent,
-    note: row.note,
+    note,
   };
 }
 
-export function toStanding(row: StandingRow): Standing {
+export function toStanding(row: StandingRow, keys: Keyring): Standing {
   const { name, seq, updated_at } = row;
-  return { ...toNewStanding(row), stream: name, seq, updatedAt: updated_at };
+  return { ...toNewStanding(row, keys), stream: name, seq, updatedAt: updated_at };
 }
 
 /** Whether nothing but progress differs. */

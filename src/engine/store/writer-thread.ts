@@ -8,6 +8,7 @@ import {
 import type { StreamId } from "../../core/id.ts";
 import type { Problem } from "../../core/problem.ts";
 import { openArtifacts } from "../artifacts/index.ts";
+import { openKeyring } from "../sealing/index.ts";
 import { connect, tune } from "./connection.ts";
 import { answersAsNumbers, takeOver } from "./hand-over.ts";
 import type { Appended, NewPublished, PublishedAt } from "./log.ts";
@@ -21,6 +22,8 @@ export type ThreadSetting = {
   readonly tenant: string;
   readonly artifacts: string;
   readonly retention: Retention;
+  /** The state folder, where the keys of subjects are. */
+  readonly state: string;
 };
 
 export type Order =
@@ -48,7 +51,8 @@ function serve(to: MessagePort, setting: ThreadSetting): void {
   const database = connect(setting.path);
   tune(database);
   const artifacts = openArtifacts(setting.artifacts);
-  const writer = openWriter(database, { tenant: setting.tenant, artifacts });
+  const keys = openKeyring(setting.state, true);
+  const writer = openWriter(database, { tenant: setting.tenant, artifacts, keys });
   const own = { writer, publish: openPublisher(database, setting.retention) };
   to.on("message", (first: Order) => {
     const orders = [first, ...waitingAt(to)];
@@ -59,6 +63,7 @@ function serve(to: MessagePort, setting: ThreadSetting): void {
       const order = orders[at];
       if (order?.type === "publish") to.postMessage(replyTo(() => published(own, order.batch)));
       if (order?.type === "close") {
+        keys.close();
         database.close();
         to.close();
       }

@@ -1,11 +1,13 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { StreamId } from "../../core/id.ts";
+import type { StreamId, SubjectId } from "../../core/id.ts";
 import type { Artifacts } from "../artifacts/index.ts";
+import type { Keyring } from "../sealing/index.ts";
 import { type Inked, type Inscribed, inscribe, newThread, type Thread } from "./decision.ts";
 import type { Appended, Claim, NewStanding } from "./log.ts";
 import { LAST_POSITION } from "./reader.ts";
 import { refusal } from "./refusal.ts";
 import { type NewResult, RESULTS_MOST, RESULTS_SWEPT_MOST } from "./results.ts";
+import { notePlace, sealText, snapshotPlace, subjectIn } from "./sealed.ts";
 import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
 
 /** A content above this is a file of its own, so that the log's file stays small and quick. */
@@ -23,17 +25,16 @@ export type Writer = {
   readonly forget: (streams: Iterable<StreamId> | null) => void;
 };
 
+type Parts = { readonly tenant: string; readonly artifacts: Artifacts; readonly keys: Keyring };
+
 /**
  * Writes batches, each one transaction. The engine's hottest path: prepared statements on
  * `node:sqlite` without a query builder, whose building would cost more than the writing; a stream is
  * looked up once and then known by number; what did not change is not written.
  */
-export function openWriter(
-  database: DatabaseSync,
-  parts: { readonly tenant: string; readonly artifacts: Artifacts },
-): Writer {
+export function openWriter(database: DatabaseSync, parts: Parts): Writer {
   const statements = prepare(database);
-  const streams = openStreams(statements, parts.tenant);
+  const streams = openStreams(statements, parts);
   /** Of the last event; -1 where it must be asked for. */
   let position = -1;
 
@@ -43,15 +44,15 @@ export function openWriter(
     const thread = streams.know(append);
     const again = refusalOf(statements, append, thread);
     if (again !== null) return { done: false, again };
-    const inscribed = append.events.length === 0 ? null : inscribe(append, thread);
-    writeStanding(statements, append, thread);
+    const inscribed = append.events.length === 0 ? null : inscribe(append, thread, parts.keys);
+    writeStanding({ statements, keys: parts.keys }, append, thread);
     if (inscribed !== null) {
       position += append.events.length;
       writeDecision(statements, { append, inscribed, position }, thread);
     }
     if (append.cause !== null) statements.cause.run(thread.id, append.cause);
-    writeContents(statements, append, parts.artifacts);
-    writeBeside(statements, append, thread);
+    writeContents(statements, append, { ...parts, subject: thread.subject });
+    writeBeside({ statements, keys: parts.keys }, append, thread);
     return { done: true, position };
   }
 
@@ -122,14 +123,16 @@ type Streams = {
 };
 
 /** The streams written to lately; those that came first leave first. */
-function openStreams(statements: Statements, tenant: string): Streams {
+function openStreams(statements: Statements, { tenant, keys }: Parts): Streams {
   const known = new Map<StreamId, Known>();
   return {
     know(append) {
       const { stream, after } = append;
       const found = known.get(stream);
       if (found !== undefined) return found;
-      const kept = (after === 0 ? begun(statements, append) : null) ?? lookedUp(statements, stream);
+      const kept =
+        (after === 0 ? begun({ statements, keys }, append) : null) ??
+        lookedUp({ statements, keys }, stream);
       const thread = { ...newThread(tenant, stream), ...(kept ?? STRANGER) };
       if (kept === null) return thread;
       if (known.size >= STREAMS_KNOWN_MOST) known.delete(known.keys().next().value as StreamId);
@@ -152,24 +155,28 @@ type Known = Thread & {
   standing: NewStanding | null;
 };
 
-type Kept = Omit<Known, keyof Thread> & Partial<Thread>;
+type Kept = Omit<Known, keyof Thread> & Partial<Thread> & Pick<Thread, "subject">;
 
-const STRANGER: Kept = { id: 0, done: null, expected: null, standing: null };
+type Writing = { readonly statements: Statements; readonly keys: Keyring };
+
+const STRANGER: Kept = { id: 0, done: null, expected: null, standing: null, subject: null };
 
 /** Who writes after nothing mostly begins a stream: its row is written and not looked for. Null: it has one. */
-function begun(statements: Statements, { stream, events, standing }: Inked): Kept | null {
-  const row = statements.newStream.run(stream, ...columnsOf(standing), events.length);
+function begun({ statements, keys }: Writing, { stream, events, standing }: Inked): Kept | null {
+  const subject = subjectIn(events[0]?.data);
+  const columns = columnsOf(closedStanding(standing, { stream, subject }, keys));
+  const row = statements.newStream.run(stream, ...columns, events.length, subject);
   if (row.changes === 0) return null;
   const { done = null, expected = null } = standing ?? {};
-  return { id: Number(row.lastInsertRowid), done, expected, standing };
+  return { id: Number(row.lastInsertRowid), done, expected, standing, subject };
 }
 
-function lookedUp(statements: Statements, stream: StreamId): Kept | null {
+function lookedUp({ statements, keys }: Writing, stream: StreamId): Kept | null {
   const row = statements.stream.get(stream) as StandingRow | undefined;
   if (row === undefined) return null;
-  const { id, seq, hash, done, expected } = row;
-  const standing = row.status === null ? null : toNewStanding(row);
-  return { id, done, expected, standing, ...(hash === null ? {} : { seq, hash }) };
+  const { id, seq, hash, done, expected, subject } = row;
+  const standing = row.status === null ? null : toNewStanding(row, keys);
+  return { id, done, expected, standing, subject, ...(hash === null ? {} : { seq, hash }) };
 }
 
 function writeDecision(
@@ -194,7 +201,7 @@ function writeDecision(
 }
 
 /** Progress goes with the decision's row; the stream's own row is written when anything else changed. */
-function writeStanding(statements: Statements, append: Inked, thread: Known): void {
+function writeStanding({ statements, keys }: Writing, append: Inked, thread: Known): void {
   const { events, standing } = append;
   if (standing === null || standing === thread.standing) return;
   const isKept = thread.standing !== null && isSameStanding(thread.standing, standing);
@@ -202,7 +209,21 @@ function writeStanding(statements: Statements, append: Inked, thread: Known): vo
   thread.done = standing.done;
   thread.expected = standing.expected;
   if (isKept && events.length > 0) return;
-  statements.standing.run(...columnsOf(standing), thread.seq, thread.id);
+  const closed = closedStanding(standing, { stream: append.stream, subject: thread.subject }, keys);
+  statements.standing.run(...columnsOf(closed), thread.seq, thread.id);
+}
+
+/** Why a run waits or failed may tell of its subject. */
+function closedStanding(
+  standing: NewStanding | null,
+  { stream, subject }: { readonly stream: StreamId; readonly subject: SubjectId | null },
+  keys: Keyring,
+): NewStanding | null {
+  if (standing === null || subject === null || standing.note === "") return standing;
+  return {
+    ...standing,
+    note: sealText(standing.note, { place: notePlace(stream), subject }, keys),
+  };
 }
 
 /** In the order of `SQL`. */
@@ -219,26 +240,38 @@ function columnsOf(standing: NewStanding | null): readonly (string | number | nu
 const NO_STANDING = [null, null, null, 0, null, null, null, null, null, null, null];
 
 /** A large content is on disk as a file before the transaction that names it is committed. */
-function writeContents(statements: Statements, append: Inked, artifacts: Artifacts): void {
-  for (const [digest, text] of append.contents) {
+function writeContents(
+  statements: Statements,
+  append: Inked,
+  { artifacts, keys, subject }: Parts & { readonly subject: SubjectId | null },
+): void {
+  for (const [digest, open, isOpen] of append.contents) {
+    const owner = isOpen === true ? null : subject;
+    const text = owner === null ? open : sealText(open, { place: digest, subject: owner }, keys);
     const bytes = Buffer.byteLength(text);
     const isLarge = bytes > CONTENT_INLINE_BYTES_MOST;
     if (isLarge) artifacts.write(digest, text);
-    statements.content.run(digest, bytes, isLarge ? null : text);
+    statements.content.run(digest, bytes, isLarge ? null : text, owner);
   }
 }
 
-function writeBeside(statements: Statements, append: Inked, { id, seq }: Known): void {
+function writeBeside({ statements, keys }: Writing, append: Inked, thread: Known): void {
+  const { id, seq, subject } = thread;
   for (const { key, due } of append.timersSet) statements.timer.run(id, key, due);
   for (const key of append.timersEnded) statements.timerEnd.run(id, key);
   for (const { key, event, match, after } of append.listensSet)
     statements.listen.run(key, event, match, after, id);
   for (const key of append.listensEnded) statements.listenEnd.run(id, key);
-  for (const result of append.results ?? []) writeResult(statements, append, result);
+  // What is kept for other runs would outlive its subject's key.
+  if (subject === null)
+    for (const result of append.results ?? []) writeResult(statements, append, result);
   for (const { account, amount } of append.claims ?? []) statements.claim.run(account, amount);
   if (append.names !== undefined) writeNames(statements, append, id);
-  if (append.snapshot !== null)
-    statements.snapshot.run(id, append.snapshot.machine, seq, append.snapshot.state);
+  if (append.snapshot === null) return;
+  const { machine, state } = append.snapshot;
+  const place = snapshotPlace(append.stream);
+  const text = subject === null ? state : sealText(state, { place, subject }, keys);
+  statements.snapshot.run(id, machine, seq, text);
 }
 
 function writeNames(statements: Statements, { names = [], events }: Inked, id: number): void {
@@ -268,8 +301,8 @@ const SQL = {
   stream: `${STANDINGS} where s.name = ?`,
   seen: "select 1 from causes where stream = ? and cause = ?",
   newStream: `insert into streams (name, status, workflow, version, unsettled, started_at, ended_at,
-    parent, note, kind, done, expected, reached, published)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(position), 0) from published))
+    parent, note, kind, done, expected, reached, subject, published)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(position), 0) from published))
     on conflict do nothing`,
   standing: `update streams set status = ?, workflow = ?, version = ?, unsettled = ?, started_at = ?,
     ended_at = ?, parent = ?, note = ?, kind = ?, done = ?, expected = ?, reached = ? where id = ?`,
@@ -277,7 +310,8 @@ const SQL = {
     (position, stream, fence, count, at, actor, cause, done, expected, hash, body)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   cause: "insert into causes (stream, cause) values (?, ?)",
-  content: "insert into contents (digest, bytes, text) values (?, ?, ?) on conflict do nothing",
+  content: `insert into contents (digest, bytes, text, subject) values (?, ?, ?, ?)
+    on conflict do nothing`,
   timer: "insert or replace into timers (stream, key, due) values (?, ?, ?)",
   timerEnd: "delete from timers where stream = ? and key = ?",
   listen: `insert or replace into listens (stream, key, event, match, since)
