@@ -12,6 +12,7 @@ import { type Harness, logContract } from "./log.contract.ts";
 import { namesContract } from "./names.contract.ts";
 import { publishedContract } from "./published.contract.ts";
 import { putContract } from "./put.contract.ts";
+import { sealedContract } from "./sealed.contract.ts";
 
 let disk = newDisk();
 const memory: Harness = {
@@ -58,7 +59,13 @@ function begun(options: SqliteOptions): Promise<Log> {
   });
 }
 
-for (const contract of [logContract, publishedContract, putContract, namesContract]) {
+for (const contract of [
+  logContract,
+  publishedContract,
+  putContract,
+  namesContract,
+  sealedContract,
+]) {
   contract("in memory", memory);
   contract("on SQLite", sqlite);
   contract("on SQLite, by a thread of its own", threaded);

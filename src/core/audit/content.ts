@@ -72,7 +72,8 @@ export const ERASED = "[erased]";
 export function contentPaths(type: string, data: JsonObject): readonly string[] {
   const paths: string[] = [];
   const clear = CLEAR[type];
-  for (const name of Object.keys(data))
+  // In one order, whoever has put the data in order before or not.
+  for (const name of Object.keys(data).toSorted())
     if (name !== clear) lookInto(data[name], { name, at: "", depth: 0, paths });
   return paths;
 }

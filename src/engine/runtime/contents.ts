@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { type Digest, parseDigest, type SubjectId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
-import { INLINE_BYTES_MOST, type Stored } from "../../core/machine/index.ts";
+import { type Answer, INLINE_BYTES_MOST, type Stored } from "../../core/machine/index.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Keyring } from "../sealing/index.ts";
 import type { Log } from "../store/index.ts";
@@ -85,6 +85,18 @@ export function digestOf(text: string): Digest {
   const digest = parseDigest(`sha256:${hash("sha256", text)}`);
   if (digest === null) throw new Error("SHA-256 gave no digest");
   return digest;
+}
+
+/** An answer as it is told to its run: a large output by its name, the content beside it. */
+export function storedAnswer(
+  outcome: Answer,
+  contents: Contents,
+  digest: (text: string) => Digest,
+): { readonly kept: Answer; readonly content: Content | null } {
+  if (outcome.kind !== "ok" || !("value" in outcome.output))
+    return { kept: outcome, content: null };
+  const { stored: output, content } = contents.store(outcome.output.value, digest);
+  return { kept: content === null ? outcome : { ...outcome, output }, content };
 }
 
 /** How the contents of a run are named: those of a subject so that nobody can guess at them. */

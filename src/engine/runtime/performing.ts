@@ -12,7 +12,7 @@ import { type CallRates, openCallRates, type Pass } from "../governor/index.ts";
 import type { Log } from "../store/index.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Content, type Contents, digestFor } from "./contents.ts";
+import { type Contents, digestFor, storedAnswer } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { openPlaces, type Places, type Want } from "./places.ts";
@@ -169,7 +169,11 @@ function tell(state: State, attempt: Attempt, outcome: Answer): void {
     leave(state, attempt);
     return state.mailroom.summon();
   }
-  const { kept, content } = stored(outcome, attempt.resident, state);
+  const { kept, content } = storedAnswer(
+    outcome,
+    state.contents,
+    digestFor(state.log.keys, attempt.resident.subject),
+  );
   if (content !== null) state.contents.hold(content);
   const by = `agent:${attempt.call.agent}`;
   const signal = {
@@ -323,20 +327,6 @@ function wantsOf(call: Call, places: readonly Want[]): readonly Want[] {
     capacity,
   }));
   return [...resources, ...places];
-}
-
-function stored(
-  outcome: Answer,
-  { subject }: Resident,
-  { contents, log }: Pick<State, "contents" | "log">,
-): { readonly kept: Answer; readonly content: Content | null } {
-  if (outcome.kind !== "ok" || !("value" in outcome.output))
-    return { kept: outcome, content: null };
-  const { stored: output, content } = contents.store(
-    outcome.output.value,
-    digestFor(log.keys, subject),
-  );
-  return { kept: content === null ? outcome : { ...outcome, output }, content };
 }
 
 /** A performer that throws breaks its contract; whether something was done nobody knows. */

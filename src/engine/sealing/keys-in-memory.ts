@@ -50,6 +50,16 @@ export function openMemoryKeyring(): Keyring {
       const kept = all.get(subject);
       if (kept !== undefined) kept.hold = why;
     },
+    ...erasing(all, names),
+    close: () => undefined,
+  };
+}
+
+function erasing(
+  all: ReadonlyMap<SubjectId, Kept>,
+  names: ReadonlyMap<string, Set<SubjectId>>,
+): Pick<Keyring, "destroy" | "unfinished" | "finished"> {
+  return {
     destroy(subjects, erasure) {
       for (const subject of subjects) {
         const kept = all.get(subject);
@@ -69,6 +79,5 @@ export function openMemoryKeyring(): Keyring {
         if (kept !== undefined) kept.isDone = true;
       }
     },
-    close: () => undefined,
   };
 }

@@ -1,15 +1,6 @@
-import type { Envelope } from "../../core/audit/index.ts";
-import { NOTHING_BEFORE } from "../../core/audit/index.ts";
 import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
 import { type Keyring, openMemoryKeyring } from "../sealing/index.ts";
-import {
-  type Decision,
-  type Inscribed,
-  inscribe,
-  newThread,
-  type Thread,
-  unpack,
-} from "./decision.ts";
+import { type Decision, type Inscribed, inscribe, newThread, type Thread } from "./decision.ts";
 import type {
   Append,
   Appended,
@@ -20,6 +11,8 @@ import type {
   Put,
   Writing,
 } from "./log.ts";
+import { contentOf, keepContents } from "./memory-contents.ts";
+import { eventsIn } from "./memory-events.ts";
 import { expirePuts, keepPut, keptIn, sweep, take } from "./memory-keeping.ts";
 import {
   areFree,
@@ -33,7 +26,7 @@ import { cameOf, type Listen, newShelf, type Shelf, shelve } from "./memory-shel
 import { standingsIn } from "./memory-standing.ts";
 import { closed, refusal } from "./refusal.ts";
 import { RETENTION, type Retention } from "./retention.ts";
-import { ERASED_CONTENT, openText, sealText, subjectIn } from "./sealed.ts";
+import { closedStanding, subjectIn } from "./sealed.ts";
 
 export type MemoryOptions = {
   readonly tenant?: string;
@@ -163,9 +156,7 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
     const kept = disk.streams.get(stream);
     const mark = `${stream} ${cause}`;
     if (cause !== null && (kept?.causes.has(cause) || causes.has(mark))) return "seen";
-    const thread = threads.get(stream) ?? {
-      ...(kept?.thread ?? newThread(tenant, stream, subjectIn(append.events[0]?.data))),
-    };
+    const thread = threads.get(stream) ?? threadOf(append, kept, tenant);
     if (thread.seq !== append.after) return "behind";
     if (!areFree(disk, append, taken)) return "named";
     const inscribed = inscribedOf(append, thread, disk.keys);
@@ -184,6 +175,10 @@ function writeBatch(disk: MemoryDisk, tenant: string, batch: readonly Append[]):
 
 function inscribedOf(append: Append, thread: Thread, keys: Keyring): Inscribed | null {
   return append.events.length === 0 ? null : inscribe(append, thread, keys);
+}
+
+function threadOf({ stream, events }: Append, kept: Kept | undefined, tenant: string): Thread {
+  return { ...(kept?.thread ?? newThread(tenant, stream, subjectIn(events[0]?.data))) };
 }
 
 type Tried =
@@ -211,14 +206,15 @@ function keep(disk: MemoryDisk, { append, inscribed, thread }: Exclude<Tried, st
     kept.updatedAt = row.at;
   }
   if (append.cause !== null) kept.causes.add(append.cause);
-  for (const content of append.contents) keepContent(disk, content, subject);
+  keepContents(disk, append, subject);
   keepWaits(kept, append);
-  keepState(kept, append);
+  keepState(kept, append, disk.keys);
   return position;
 }
 
-function keepState(kept: Kept, { standing, snapshot }: Append): void {
-  if (standing !== null) kept.standing = { ...standing };
+function keepState(kept: Kept, { standing, snapshot }: Append, keys: Keyring): void {
+  const { stream, thread } = kept;
+  if (standing !== null) kept.standing = closedStanding(standing, { ...thread, stream }, keys);
   if (snapshot !== null) kept.snapshot = { ...snapshot, seq: kept.thread.seq };
 }
 
@@ -228,25 +224,6 @@ function keepWaits({ timers, listens, published }: Kept, append: Append): void {
   for (const { key, event, match, after } of append.listensSet)
     listens.set(key, { event, match, since: Math.max(after, published) });
   for (const key of append.listensEnded) listens.delete(key);
-}
-
-/** In memory only what has a name of its own is sealed: the rest goes with the process. */
-function keepContent(
-  disk: MemoryDisk,
-  [digest, text, isOpen]: Append["contents"][number],
-  subject: SubjectId | null,
-): void {
-  if (disk.contents.has(digest)) return;
-  const owner = isOpen === true ? null : subject;
-  if (owner !== null) disk.owned.set(digest, owner);
-  const sealed = owner && sealText(text, { place: digest, subject: owner }, disk.keys);
-  disk.contents.set(digest, sealed ?? text);
-}
-
-function contentOf({ contents, owned, keys }: MemoryDisk, digest: Digest): string | null {
-  const text = contents.get(digest) ?? null;
-  if (text === null || !owned.has(digest)) return text;
-  return openText(text, digest, keys) ?? ERASED_CONTENT;
 }
 
 function newKept(stream: StreamId, thread: Thread, published: number): Kept {
@@ -275,17 +252,7 @@ function openMemoryReader(
     archived: (stream) => disk.archived.get(stream) ?? null,
     archives: (most) =>
       [...disk.archived.values()].toSorted((one, two) => one.endedAt - two.endedAt).slice(0, most),
-    *read(stream, after = 0) {
-      const rows = streams.get(stream)?.rows ?? [];
-      for (let index = 0; index < rows.length; index += 1) {
-        const row = rows[index] as Decision;
-        if (row.fence + row.count <= after) continue;
-        yield* unpack(row, { tenant, keys }, rows[index - 1]?.hash ?? NOTHING_BEFORE).filter(
-          ({ seq }) => seq > after,
-        );
-      }
-    },
-    tail: (after, most, type) => tailOf(disk, tenant, { after, most, type }),
+    ...eventsIn(disk, tenant),
     snapshot(stream, machine) {
       const snapshot = streams.get(stream)?.snapshot;
       return snapshot?.machine === machine ? { seq: snapshot.seq, state: snapshot.state } : null;
@@ -314,22 +281,6 @@ function openMemoryReader(
     untold: () => listenersIn(disk, (listen) => cameOf(shelf, listen) !== null),
     ...standingsIn(disk),
   };
-}
-
-function tailOf(
-  { decisions, streams, keys }: MemoryDisk,
-  tenant: string,
-  wanted: { readonly after: number; readonly most: number; readonly type: string | undefined },
-): Envelope[] {
-  const { after, most, type } = wanted;
-  const found: Envelope[] = [];
-  const from = decisions.findLastIndex(({ position }) => position <= after) + 1;
-  for (const row of decisions.slice(from, type === undefined ? from + most : undefined)) {
-    const before = streams.get(row.stream)?.rows.findLast(({ fence }) => fence < row.fence);
-    const events = unpack(row, { tenant, keys }, before?.hash ?? NOTHING_BEFORE);
-    found.push(...events.filter(({ position }) => position > after));
-  }
-  return found.filter((event) => type === undefined || event.type === type).slice(0, most);
 }
 
 function listenersIn({ streams }: MemoryDisk, wanted: (listen: Listen) => boolean): Listener[] {

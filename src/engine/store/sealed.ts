@@ -9,9 +9,10 @@ import {
   type Sealed,
   valueAt,
 } from "../../core/audit/index.ts";
-import { parseSubjectId, type SubjectId } from "../../core/id.ts";
+import { parseSubjectId, type StreamId, type SubjectId } from "../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Keyring } from "../sealing/index.ts";
+import type { NewStanding } from "./log.ts";
 
 /**
  * The one place where what is written of a subject is sealed, and opened again when it is read. A
@@ -77,8 +78,26 @@ export function openText(text: string, place: string, keys: Keyring): string | n
 /** In the place of a content that was erased. */
 export const ERASED_CONTENT: string = JSON.stringify(ERASED);
 
-export const notePlace = (stream: string): string => `${stream} note`;
 export const snapshotPlace = (stream: string): string => `${stream} snapshot`;
+
+/** Why a run waits or failed may tell of its subject. */
+export function closedStanding(
+  standing: NewStanding | null,
+  { stream, subject }: { readonly stream: StreamId; readonly subject: SubjectId | null },
+  keys: Keyring,
+): NewStanding | null {
+  if (standing === null || subject === null || standing.note === "") return standing;
+  return {
+    ...standing,
+    note: sealText(standing.note, { place: notePlace(stream), subject }, keys),
+  };
+}
+
+export function openedNote(note: string, stream: StreamId, keys: Keyring): string {
+  return openText(note, notePlace(stream), keys) ?? ERASED;
+}
+
+const notePlace = (stream: StreamId): string => `${stream} note`;
 
 /** Whether a text is what `sealText` made: then its digest is not of it. */
 export function isSealedText(text: string): boolean {

@@ -1,8 +1,7 @@
-import { ERASED } from "../../core/audit/index.ts";
 import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
 import type { Keyring } from "../sealing/index.ts";
 import type { NewStanding, Standing } from "./log.ts";
-import { notePlace, openText } from "./sealed.ts";
+import { openedNote } from "./sealed.ts";
 
 /** A stream's row with the end of its log beside it; progress is the newer of the two. */
 export type StandingRow = {
@@ -42,8 +41,7 @@ export function standingsOf(streams: string): string {
 }
 
 export function toNewStanding(row: StandingRow, keys: Keyring): NewStanding {
-  const note =
-    row.subject === null ? row.note : (openText(row.note, notePlace(row.name), keys) ?? ERASED);
+  const note = row.subject === null ? row.note : openedNote(row.note, row.name, keys);
   return {
     ...(row.kind === null ? {} : { kind: row.kind }),
     workflow: row.workflow,

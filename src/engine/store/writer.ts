@@ -7,7 +7,7 @@ import type { Appended, Claim, NewStanding } from "./log.ts";
 import { LAST_POSITION } from "./reader.ts";
 import { refusal } from "./refusal.ts";
 import { type NewResult, RESULTS_MOST, RESULTS_SWEPT_MOST } from "./results.ts";
-import { notePlace, sealText, snapshotPlace, subjectIn } from "./sealed.ts";
+import { closedStanding, sealText, snapshotPlace, subjectIn } from "./sealed.ts";
 import { isSameStanding, STANDINGS, type StandingRow, toNewStanding } from "./standing.ts";
 
 /** A content above this is a file of its own, so that the log's file stays small and quick. */
@@ -211,19 +211,6 @@ function writeStanding({ statements, keys }: Writing, append: Inked, thread: Kno
   if (isKept && events.length > 0) return;
   const closed = closedStanding(standing, { stream: append.stream, subject: thread.subject }, keys);
   statements.standing.run(...columnsOf(closed), thread.seq, thread.id);
-}
-
-/** Why a run waits or failed may tell of its subject. */
-function closedStanding(
-  standing: NewStanding | null,
-  { stream, subject }: { readonly stream: StreamId; readonly subject: SubjectId | null },
-  keys: Keyring,
-): NewStanding | null {
-  if (standing === null || subject === null || standing.note === "") return standing;
-  return {
-    ...standing,
-    note: sealText(standing.note, { place: notePlace(stream), subject }, keys),
-  };
 }
 
 /** In the order of `SQL`. */
