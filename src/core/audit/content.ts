@@ -41,6 +41,7 @@ const CONTENT: ReadonlySet<string> = new Set([
   "outputs",
   "params",
   "payload",
+  "personal",
   "preview",
   "question",
   "quote",
