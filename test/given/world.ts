@@ -22,7 +22,8 @@ import { factsOf } from "./facts.ts";
 import { type Chance, chanceFrom, pick } from "./mulberry.ts";
 import { fold, RUN, START } from "./run.ts";
 import { steering } from "./steering.ts";
-import { workflow } from "./workflow.ts";
+import { RANDOM_TOOLS, useAnswered, usesToAsk } from "./using.ts";
+import { worldWorkflows } from "./world-workflows.ts";
 
 /** One decision of a run in a random world. */
 type Turn = {
@@ -46,7 +47,7 @@ export type Journey = {
  */
 export function journey(seed: number, moves = 60): Journey {
   const chance = chanceFrom(seed);
-  const definition = workflows()[seed % workflows().length] as Workflow;
+  const definition = worldWorkflows()[seed % worldWorkflows().length] as Workflow;
   const state = open(definition, chance);
   tell(state, { type: "start", definition: definition.digest, params: {}, parent: null });
   for (let move = 0; move < moves && state.run.phase !== "finished"; move++) stray(state);
@@ -68,71 +69,6 @@ const PEOPLE: Readonly<Record<string, Asked>> = {
   lawyer: { to: ["ana"], dueMs: 3_600_000, next: [["ana", "ben"]] },
 };
 
-const TEXTS: readonly string[] = [
-  `
-    max_concurrency: 2
-    execution: parallel
-    steps:
-      - { id: read, agent: reader, outputs: { rows: "number[]" }, optional: true }
-      - { id: keep, agent: keeper, inputs: { rows: $read.rows }, fallback: { agent: reader, reason: It reads. }, compensate: { agent: keeper } }
-      - { id: send, agent: sender, compensate: { agent: sender }, error_strategy: retry_with_backoff }
-      - { id: late, agent: sender, after: [send], error_strategy: halt_and_escalate, retry: 2 }
-  `,
-  `
-    steps:
-      - id: all
-        each: [1, 2, 3, 4, 5]
-        max_concurrency: 2
-        tolerate: 40%
-        steps:
-          - { id: make, agent: keeper, inputs: { number: $item }, compensate: { agent: keeper } }
-          - { id: tell, agent: sender, when: item != 3 }
-      - { id: sum, agent: reader, inputs: { items: $all.items }, error_strategy: degradable }
-  `,
-  `
-    resource_limits: { total_timeout: 2 hours }
-    steps:
-      - { id: may, gate: { ask: May it be?, need: 2, due: 1h, on_timeout: escalate, rejected: continue } }
-      - id: way
-        choose: [{ id: yes, when: $may.allowed, agent: sender, approve: { need: 1, due: 1h, on_timeout: reject } }]
-        otherwise: { id: no, agent: reader }
-      - { id: rest, wait: 10m }
-      - { id: paid, wait: { event: payment, timeout: 1h }, optional: true }
-  `,
-  `
-    phases:
-      - name: One
-        execution: mixed
-        timeout: 30m
-        steps:
-          - { id: a, agent: keeper, timeout: 1m }
-          - { id: b, agent: reader, after: [a], timeout: 1m }
-          - { id: c, agent: sender, timeout: 1m }
-      - name: Two
-        optional: true
-        steps:
-          - { id: again, repeat: { until: outputs.done, at_most: 3 }, agent: keeper, outputs: { done: boolean } }
-          - { id: child, workflow: billing, timeout: 10m, retry: 2 }
-      - name: Three
-        steps: [{ id: end, agent: keeper, error_strategy: fail_immediately, compensate: { agent: keeper } }]
-  `,
-  `
-    max_concurrency: 1
-    execution: parallel
-    steps:
-      - { id: review, agent: lawyer, outputs: { done: boolean }, compensate: { agent: lawyer } }
-      - { id: find, agent: keeper, retry: 2, fallback: { agent: by_hand, reason: A person can look. } }
-      - { id: rest, agent: lawyer, after: [find], optional: true, approve: { need: 1 } }
-  `,
-];
-
-let read: readonly Workflow[] | null = null;
-
-function workflows(): readonly Workflow[] {
-  read ??= TEXTS.map(workflow);
-  return read;
-}
-
 type State = {
   readonly chance: Chance;
   readonly facts: ReturnType<typeof factsOf>;
@@ -140,6 +76,7 @@ type State = {
   readonly turns: Turn[];
   readonly log: Event[];
   readonly told: Told[];
+  readonly using: boolean;
   run: Run;
   at: number;
 };
@@ -147,7 +84,13 @@ type State = {
 function open(definition: Workflow, chance: Chance): State {
   const contents = new Map<Digest, string>();
   const facts = factsOf(
-    { agents: AGENTS, people: PEOPLE, unknown: ["by_hand"], workflows: ["billing"] },
+    {
+      agents: AGENTS,
+      people: PEOPLE,
+      unknown: ["by_hand"],
+      workflows: ["billing"],
+      tools: RANDOM_TOOLS,
+    },
     contents,
   );
   return {
@@ -157,6 +100,7 @@ function open(definition: Workflow, chance: Chance): State {
     turns: [],
     log: [],
     told: [],
+    using: definition === worldWorkflows().at(-1),
     run: absent(RUN, definition),
     at: START,
   };
@@ -210,6 +154,7 @@ function goOn(state: State): void {
     if (effect.type === "timer") return tell(state, { type: "fired", key: effect.key });
     if (effect.type === "listen")
       return tell(state, { type: "arrived", key: effect.key, payload: {}, source: "bank" });
+    if (effect.type === "use") return tell(state, useAnswered(effect, null));
     return tell(state, { type: "answer", key: effect.key, outcome: ok({ done: true, rows: [1] }) });
   }
   const [held] = waitsOf(run).filter(({ what }) => what.kind === "held");
@@ -226,7 +171,7 @@ function ok(value: JsonObject): Answer {
 
 /** All that may happen next, of what is owed and of what people may decide. */
 function movesOf(state: State): readonly (() => void)[] {
-  const { run } = state;
+  const { run, chance } = state;
   const moves: (() => void)[] = [];
   for (const effect of owed(run)) {
     if (effect.type === "proceed") moves.push(() => tell(state, { type: "proceed" }));
@@ -237,8 +182,11 @@ function movesOf(state: State): readonly (() => void)[] {
       moves.push(() =>
         tell(state, { type: "arrived", key: effect.key, payload: {}, source: "bank" }),
       );
+    else if (effect.type === "use") moves.push(() => tell(state, useAnswered(effect, chance)));
     else moves.push(() => answerOrNot(state, effect.key));
   }
+  if (state.using)
+    for (const told of usesToAsk(run, chance)) moves.push(() => tell(state, told, "agent:it"));
   for (const wait of waitsOf(run)) {
     const { kind } = wait.what;
     if (kind === "gate" || kind === "person" || kind === "exception")
@@ -322,7 +270,7 @@ function doTask(
 function crash(state: State): void {
   state.run = fold(state.run.workflow, state.log);
   for (const effect of owed(state.run)) {
-    if (effect.type === "perform" || effect.type === "abort")
+    if (effect.type === "perform" || effect.type === "abort" || effect.type === "use")
       tell(state, { type: "lost", key: effect.key });
   }
 }

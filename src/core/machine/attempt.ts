@@ -6,7 +6,7 @@ import type { Fold, LeafFrame, Open, OpenTask } from "./run.ts";
 import { labelled } from "./run-labels.ts";
 import { get, remove, set } from "./table.ts";
 import { isUndo } from "./undo.ts";
-import { hasWritten } from "./uses.ts";
+import { hasWritten, isWriting } from "./uses.ts";
 import { foldUsesClosed, foldUsesGone, writtenOnly } from "./uses-closed.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
@@ -128,8 +128,9 @@ export function foldEnded(run: Fold, event: Of<"attempt.ended">): void {
   foldClosed(run, event.key, event);
   const frame = get(run.frames, event.path);
   if (frame?.kind !== "leaf") return;
-  // What was written stands under this call, whatever became of the attempt.
-  const call = event.doubt || hasWritten(frame) ? frame.call : null;
+  // What was written, or may be, stands under this call, whatever became of the attempt.
+  const isKept = event.doubt || hasWritten(frame) || isWriting(run, frame);
+  const call = isKept ? frame.call : null;
   if (frame.timer !== null) run.open = remove(run.open, frame.timer);
   putFrame(run, {
     ...frame,

@@ -76,10 +76,19 @@ function stop(draft: Draft, frame: LeafFrame): void {
   // In somebody's hand or not: what may have been done is seen to before it ends.
   if (frame.doubt) {
     const lost = failure("lost", "It was stopped while it may have been done.");
-    raise(draft, frame, { error: frame.error ?? lost });
+    raise(draft, undecided(draft, frame), { error: frame.error ?? lost });
     return;
   }
   stopped(draft, frame);
+}
+
+/** People who are asked about a use of it are asked no longer. */
+function undecided(draft: Draft, frame: LeafFrame): LeafFrame {
+  const { key, path, state } = frame;
+  if (state !== "approving" || key === null) return frame;
+  tell(draft, { type: "gate.closed", key, path, allowed: false, why: "The step was stopped." });
+  const now = get(draft.run.frames, path);
+  return now?.kind === "leaf" ? now : frame;
 }
 
 /** Its agent is told to stop, where it was told so; the write is awaited. */

@@ -241,7 +241,8 @@ function consumed(run: Fold, key: Key): void {
   const use = useAt(run, key);
   if (use === null) return;
   const now = use.effects === "pure" ? ({ state: "performing" } as const) : {};
-  changeUse(run, key, { approval: null, ...now });
+  const attempt = leafOf(run, use.path)?.key ?? use.attempt;
+  changeUse(run, key, { approval: null, attempt, ...now });
   if (use.effects === "pure") payCall(run, use);
 }
 

@@ -71,6 +71,40 @@ function doubtsOf(log: readonly Event[]): readonly ReadonlyMap<Path, Key>[] {
   });
 }
 
+/** After each event: the calls that go on, in doubt or because something was written or is asked under them. */
+function keptOf(log: readonly Event[]): readonly ReadonlyMap<Path, Key>[] {
+  const attempts = attemptsOf(log);
+  const doubts = doubtsOf(log);
+  const wrote = new Set<Path>();
+  let kept: ReadonlyMap<Path, Key> = new Map();
+  return log.map((event, at) => {
+    const next = new Map(kept);
+    const key = "key" in event ? event.key : 0;
+    if (event.type === "writeback.started") wrote.add(event.path);
+    if (event.type === "attempt.suspended") next.set(event.path, attempts.get(key)?.call ?? 0);
+    if (event.type === "attempt.ended" && wrote.has(event.path))
+      next.set(event.path, attempts.get(key)?.call ?? 0);
+    else if (event.type === "attempt.ended" && !event.doubt) next.delete(event.path);
+    if (event.type === "step.finished") next.delete(event.path);
+    if (event.type === "exception.closed" && event.how !== "cancelled") next.delete(event.path);
+    if (event.type === "step.released" && !(doubts[at]?.has(event.path) ?? false))
+      next.delete(event.path);
+    if ("path" in event && !next.has(event.path) && wrote.has(event.path) && isOver(event))
+      wrote.delete(event.path);
+    kept = next;
+    return new Map([...next, ...(doubts[at] ?? [])]);
+  });
+}
+
+/** Another agent is asked, under a call of its own. */
+function isFallback(event: Event | undefined): boolean {
+  return event?.type === "attempt.started" && event.fallback !== undefined;
+}
+
+function isOver({ type }: Event): boolean {
+  return type === "step.finished";
+}
+
 const PEOPLE = ["ana", "ben"];
 
 describe("in a world where much goes wrong, a run", () => {
@@ -85,7 +119,14 @@ describe("in a world where much goes wrong, a run", () => {
   });
 
   test("M3 names an effect by the number of the event that opened it", () => {
-    const opening = ["step.started", "attempt.started", "timer.set", "run.finished"];
+    const opening = [
+      "step.started",
+      "attempt.started",
+      "timer.set",
+      "run.finished",
+      "gate.opened",
+      "tool.judged",
+    ];
     const wrong = wrongIn(({ turns, log }) =>
       turns
         .flatMap(({ after }) => owed(after))
@@ -96,9 +137,10 @@ describe("in a world where much goes wrong, a run", () => {
 
   test("M3 fault 1 and 2: keeps the key of a call until it is certain that nothing was done, or a person says so", () => {
     const wrong = wrongIn(({ log }) => {
-      const doubts = doubtsOf(log);
+      const kept = keptOf(log);
       return [...attemptsOf(log).values()].filter(
-        ({ key, path, call }) => call !== (doubts[key - 2]?.get(path) ?? key),
+        ({ key, path, call }) =>
+          call !== (kept[key - 2]?.get(path) ?? key) && !isFallback(log[key - 1]),
       );
     });
     expect(wrong).toBeNull();
@@ -239,12 +281,14 @@ describe("in a world where much goes wrong, a run", () => {
 
   test("has no more in flight than its limit", () => {
     const isAttempt = (type: string): boolean => ["prepare", "perform", "child"].includes(type);
-    const wrong = wrongIn(({ workflow, turns }) =>
-      turns.filter(({ after }) => {
+    const wrong = wrongIn(({ workflow, turns, log }) => {
+      const amended = of(log, "run.amended").map(({ limits }) => limits?.concurrencyMost ?? 0);
+      const most = Math.max(workflow.limits.concurrencyMost, ...amended);
+      return turns.filter(({ after }) => {
         const flying = owed(after).filter((effect) => isAttempt(effect.type) && "path" in effect);
-        return flying.length > workflow.limits.concurrencyMost;
-      }),
-    );
+        return flying.length > most;
+      });
+    });
     expect(wrong).toBeNull();
   });
 });
