@@ -14,7 +14,13 @@ type Answer =
         readonly why: string;
       };
     }
-  | { readonly error: { readonly class: "permanent"; readonly kind: string; readonly message: string } };
+  | {
+      readonly error: {
+        readonly class: "permanent";
+        readonly kind: string;
+        readonly message: string;
+      };
+    };
 
 /**
  * Three options: reject, a part, all. What is left of what was paid is the most; what was asked for is
@@ -35,8 +41,16 @@ export function attempt({ inputs }: Task): Answer {
   const half = Math.floor(full / 2);
   const options: readonly Option[] = [
     { name: "reject", amount: 0, follows: "Nothing is paid. The customer is told why." },
-    { name: "partial", amount: half / 100, follows: `HKD ${money(half)} is paid; the order keeps HKD ${money(left - half)}.` },
-    { name: "full", amount: full / 100, follows: `HKD ${money(full)} is paid; the order keeps HKD ${money(left - full)}.` },
+    {
+      name: "partial",
+      amount: half / 100,
+      follows: `HKD ${money(half)} is paid; the order keeps HKD ${money(left - half)}.`,
+    },
+    {
+      name: "full",
+      amount: full / 100,
+      follows: `HKD ${money(full)} is paid; the order keeps HKD ${money(left - full)}.`,
+    },
   ];
   const advised = advice === "full" || advice === "partial" ? advice : "reject";
   const amount = options.find(({ name }) => name === advised)?.amount ?? 0;
@@ -44,7 +58,14 @@ export function attempt({ inputs }: Task): Answer {
     left <= 0
       ? "All that was paid has been paid back."
       : `The policy gives ${share} % here; HKD ${money(left)} of HKD ${money(cents(total))} is left.`;
-  return { outputs: { options, advised: left <= 0 ? "reject" : advised, amount: left <= 0 ? 0 : amount, why } };
+  return {
+    outputs: {
+      options,
+      advised: left <= 0 ? "reject" : advised,
+      amount: left <= 0 ? 0 : amount,
+      why,
+    },
+  };
 }
 
 function cents(amount: number): number {

@@ -7,33 +7,60 @@
 const ORDERS = 320;
 const CUSTOMERS = 120;
 
-const GIVEN = ["Ada", "Bo", "Chi", "Dana", "Elsie", "Fung", "Grace", "Hei", "Iris", "Jun", "Kay", "Lok"];
+const GIVEN = [
+  "Ada",
+  "Bo",
+  "Chi",
+  "Dana",
+  "Elsie",
+  "Fung",
+  "Grace",
+  "Hei",
+  "Iris",
+  "Jun",
+  "Kay",
+  "Lok",
+];
 const FAMILY = ["Au", "Chan", "Cheung", "Fong", "Ho", "Kwok", "Lam", "Ng", "Tam", "Wong"];
-const DISTRICTS = ["Central", "Wan Chai", "Sai Kung", "Sha Tin", "Tuen Mun", "Mong Kok", "Kwun Tong"];
+const DISTRICTS = [
+  "Central",
+  "Wan Chai",
+  "Sai Kung",
+  "Sha Tin",
+  "Tuen Mun",
+  "Mong Kok",
+  "Kwun Tong",
+];
 const STREETS = ["Pier Road", "Harbour View Street", "Temple Street", "Garden Road", "Ferry Lane"];
 const CARRIERS = ["Sampan Express", "Peak Couriers"];
 const METHODS = ["card", "wallet", "bank transfer"];
 const TIERS = ["none", "none", "none", "silver", "silver", "gold", "vip"];
-const PRODUCTS: readonly (readonly [id: string, name: string, category: string, price: number])[] = [
-  ["P-01", "Kettle", "kitchen", 320.5],
-  ["P-02", "Rice cooker", "kitchen", 689],
-  ["P-03", "Tea set", "kitchen", 248],
-  ["P-04", "Chef's knife", "kitchen", 430],
-  ["P-05", "Desk lamp", "home", 199.9],
-  ["P-06", "Bed linen", "home", 560],
-  ["P-07", "Wool blanket", "home", 780],
-  ["P-08", "Umbrella", "outdoor", 118],
-  ["P-09", "Rain jacket", "outdoor", 640.5],
-  ["P-10", "Walking boots", "outdoor", 1290],
-  ["P-11", "Tent", "outdoor", 2480],
-  ["P-12", "Headphones", "electronics", 899],
-  ["P-13", "Speaker", "electronics", 1150],
-  ["P-14", "Air purifier", "electronics", 3280],
-  ["P-15", "Notebook, set of three", "paper", 66],
-  ["P-16", "Fountain pen", "paper", 380],
-];
+const PRODUCTS: readonly (readonly [id: string, name: string, category: string, price: number])[] =
+  [
+    ["P-01", "Kettle", "kitchen", 320.5],
+    ["P-02", "Rice cooker", "kitchen", 689],
+    ["P-03", "Tea set", "kitchen", 248],
+    ["P-04", "Chef's knife", "kitchen", 430],
+    ["P-05", "Desk lamp", "home", 199.9],
+    ["P-06", "Bed linen", "home", 560],
+    ["P-07", "Wool blanket", "home", 780],
+    ["P-08", "Umbrella", "outdoor", 118],
+    ["P-09", "Rain jacket", "outdoor", 640.5],
+    ["P-10", "Walking boots", "outdoor", 1290],
+    ["P-11", "Tent", "outdoor", 2480],
+    ["P-12", "Headphones", "electronics", 899],
+    ["P-13", "Speaker", "electronics", 1150],
+    ["P-14", "Air purifier", "electronics", 3280],
+    ["P-15", "Notebook, set of three", "paper", 66],
+    ["P-16", "Fountain pen", "paper", 380],
+  ];
 
-type Order = { readonly id: number; readonly customer: number; readonly age: number; readonly state: State };
+type Order = {
+  readonly id: number;
+  readonly customer: number;
+  readonly age: number;
+  readonly state: State;
+};
 type State = "paid" | "packed" | "in transit" | "late" | "lost" | "delivered" | "cancelled";
 
 /** By its number: what becomes of an order follows from it, so that tests can name one. */
@@ -62,16 +89,30 @@ function linesOf(n: number): readonly { readonly product: number; readonly quant
 
 function totalOf(n: number): number {
   const cents = linesOf(n).reduce(
-    (sum, { product, quantity }) => sum + Math.round((PRODUCTS[product]?.[3] ?? 0) * 100) * quantity,
+    (sum, { product, quantity }) =>
+      sum + Math.round((PRODUCTS[product]?.[3] ?? 0) * 100) * quantity,
     0,
   );
   return cents / 100;
 }
 
-const say: string[] = [];
+const rows = new Map<string, string[]>();
 
 function row(table: string, values: readonly (string | number | null)[]): void {
-  say.push(`insert into ${table} values (${values.map(sql).join(", ")});`);
+  const of = rows.get(table) ?? [];
+  rows.set(table, [...of, `(${values.map(sql).join(", ")})`]);
+}
+
+/** So many rows a line: the file is for the machine, and this one for people. */
+const ROWS_A_LINE = 10;
+
+function inserts(): readonly string[] {
+  return [...rows].flatMap(([table, all]) =>
+    Array.from({ length: Math.ceil(all.length / ROWS_A_LINE) }, (_, at) => {
+      const some = all.slice(at * ROWS_A_LINE, (at + 1) * ROWS_A_LINE);
+      return `insert into ${table} values ${some.join(", ")};`;
+    }),
+  );
 }
 
 /** A text that begins `date(` is told from the day the database is made. */
@@ -91,7 +132,14 @@ function customers(): void {
     const family = FAMILY[Math.floor(n / GIVEN.length) % FAMILY.length] ?? "";
     const mail = `${given}.${family}.${n}@mail.example`.toLowerCase();
     const phone = `+852 5550 ${String(1000 + n)}`;
-    row("customers", [idOf(n), `${given} ${family}`, mail, phone, TIERS[n % TIERS.length] ?? "none", ago(200 + n * 3)]);
+    row("customers", [
+      idOf(n),
+      `${given} ${family}`,
+      mail,
+      phone,
+      TIERS[n % TIERS.length] ?? "none",
+      ago(200 + n * 3),
+    ]);
   }
 }
 
@@ -126,8 +174,23 @@ function orders(): void {
       row("order_lines", [id, productId, quantity, price]);
     }
     if (!CANCELLED.has(state)) row("deliveries", deliveryOf(n, orderOf(n)));
-    row("payments", [`PAY-${id}`, id, METHODS[n % METHODS.length] ?? "", total, paidHow(n, state), ago(age)]);
-    if (n % 67 === 0) row("payments", [`PAY-${id}-2`, id, METHODS[n % METHODS.length] ?? "", total, "captured", ago(age)]);
+    row("payments", [
+      `PAY-${id}`,
+      id,
+      METHODS[n % METHODS.length] ?? "",
+      total,
+      paidHow(n, state),
+      ago(age),
+    ]);
+    if (n % 67 === 0)
+      row("payments", [
+        `PAY-${id}-2`,
+        id,
+        METHODS[n % METHODS.length] ?? "",
+        total,
+        "captured",
+        ago(age),
+      ]);
   }
 }
 
@@ -139,7 +202,8 @@ function paidHow(n: number, state: State): string {
 function deliveryOf(n: number, { id, age, state }: Order): readonly (string | number | null)[] {
   const carrier = CARRIERS[n % CARRIERS.length] ?? "";
   const tracking = `${carrier.slice(0, 1)}${String(880_000 + n * 17)}`;
-  if (state === "paid" || state === "packed") return [id, carrier, null, ago(age - 4), null, null, "waiting", null];
+  if (state === "paid" || state === "packed")
+    return [id, carrier, null, ago(age - 4), null, null, "waiting", null];
   // What is late was promised three days after it was placed, or seven days ago.
   const promised = state === "late" ? Math.max(age - 1, 3) : age - 4;
   const found: Readonly<Record<string, readonly [string, string | null]>> = {
@@ -165,12 +229,28 @@ function past(): void {
     if (n % 17 !== 0 && customer % 40 !== 5) continue;
     number += 1;
     const amount = Math.round(totalOf(n) * 20) / 100;
-    row("refunds", [`RF-${number}`, id, idOf(customer), amount, "goodwill", ago(age - 10), `past-${number}`]);
+    row("refunds", [
+      `RF-${number}`,
+      id,
+      idOf(customer),
+      amount,
+      "goodwill",
+      ago(age - 10),
+      `past-${number}`,
+    ]);
   }
   const { id, customer } = orderOf(OFTEN);
   for (const days of [40, 95, 150]) {
     number += 1;
-    row("refunds", [`RF-${number}`, id, idOf(customer), 60, "goodwill", ago(days), `past-${number}`]);
+    row("refunds", [
+      `RF-${number}`,
+      id,
+      idOf(customer),
+      60,
+      "goodwill",
+      ago(days),
+      `past-${number}`,
+    ]);
   }
 }
 
@@ -180,7 +260,16 @@ function conversations(): void {
     const { id, customer, state, age } = orderOf(n);
     if (state !== "late" || n % 2 === 0) continue;
     number += 1;
-    row("messages", [`M-${number}`, idOf(customer), id, "whatsapp", "in", "Where is my parcel?", ago(Math.max(age - 3, 1)), null]);
+    row("messages", [
+      `M-${number}`,
+      idOf(customer),
+      id,
+      "whatsapp",
+      "in",
+      "Where is my parcel?",
+      ago(Math.max(age - 3, 1)),
+      null,
+    ]);
   }
   // Anybody can write to a shop. This one tries to give orders to whoever reads it.
   row("messages", [
@@ -195,14 +284,12 @@ function conversations(): void {
   ]);
 }
 
-say.push(SCHEMA());
 customers();
 products();
 orders();
 past();
 conversations();
-say.push("commit;");
-process.stdout.write(`${say.join("\n")}\n`);
+process.stdout.write(`${[SCHEMA(), ...inserts(), "commit;"].join("\n")}\n`);
 
 function SCHEMA(): string {
   return `-- Made by make-shop.ts. Days are told from the day the database is made.

@@ -44,6 +44,9 @@ export const systemKinds: Readonly<Record<SystemKind, Settings>> = {
       "Its database: postgres://…, mysql://…, or the path of a SQLite file; `$env.NAME` stands for a variable.",
     ),
     schema: word("a name").describe("Where its tables are looked for."),
+    setup: word("the path of a file").describe(
+      "SQLite: statements that make the database where there is none.",
+    ),
   },
   http: {
     url,

@@ -17,7 +17,10 @@ export function openDatabase(system: System, setting: ToolSetting, secrets: Secr
     case "sqlite":
     case "file": {
       const file = address.replace(/^(sqlite|file):(\/\/(?=\/))?/i, "");
-      return openSql(system, openSqlite(resolve(setting.folder, file), setting.warden));
+      const { setup } = system.settings;
+      const path = resolve(setting.folder, file);
+      const maker = typeof setup === "string" ? resolve(setting.folder, setup) : null;
+      return openSql(system, openSqlite(path, { setup: maker, warden: setting.warden }));
     }
     default:
       return shutSystem(

@@ -1,8 +1,11 @@
+import { existsSync, linkSync, readFileSync, rmSync } from "node:fs";
 import { constants, DatabaseSync, type SQLInputValue } from "node:sqlite";
 
 /** What the process of a SQLite database is told: one thing at a time, in order. */
 export type ToSqlite =
   | { readonly type: "open"; readonly file: string; readonly isReadOnly: boolean }
+  /** Where there is none, it is made of the statements in this file. */
+  | { readonly type: "make"; readonly file: string; readonly setup: string }
   | {
       readonly type: "run";
       readonly sql: string;
@@ -31,6 +34,9 @@ function done(told: ToSqlite): FromSqlite {
       database?.close();
       database = openFile(told);
       break;
+    case "make":
+      makeFile(told);
+      break;
     case "exec":
       database?.exec(told.sql);
       break;
@@ -38,6 +44,32 @@ function done(told: ToSqlite): FromSqlite {
       return run(told);
   }
   return { ok: true, rows: [], affected: null, hasMore: false };
+}
+
+/** Whole or not at all, whoever else makes it at the same moment: the first one that is whole stays. */
+function makeFile({ file, setup }: Extract<ToSqlite, { type: "make" }>): void {
+  const part = `${file}.${process.pid}.part`;
+  rmSync(part, { force: true });
+  const made = new DatabaseSync(part);
+  try {
+    made.exec(readFileSync(setup, "utf8"));
+  } catch (thrown) {
+    made.close();
+    rmSync(part, { force: true });
+    throw new Error(`${setup} does not make a database: ${said(thrown)}`, { cause: thrown });
+  }
+  made.close();
+  try {
+    linkSync(part, file);
+  } catch (thrown) {
+    if (!existsSync(file)) throw thrown;
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+function said(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 function openFile({ file, isReadOnly }: Extract<ToSqlite, { type: "open" }>): DatabaseSync {
@@ -126,8 +158,7 @@ process.on("message", (told: ToSqlite) => {
       thrown instanceof Error && "errcode" in thrown && typeof thrown.errcode === "number"
         ? thrown.errcode
         : null;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    answer = { ok: false, message, errcode };
+    answer = { ok: false, message: said(thrown), errcode };
   }
   if (process.connected) process.send?.(answer);
 });

@@ -18,17 +18,22 @@ const WAITING_MOST = 1_000;
  * where it runs, and a process can always be ended. One transaction at a time; what is not committed
  * when the process ends was never done.
  *
- * @param file absolute
+ * @param file         absolute
+ * @param options.setup statements that make it where there is none; null: then it is refused
  */
-export function openSqlite(file: string, warden: Warden): SqlDriver {
+export function openSqlite(
+  file: string,
+  { setup, warden }: { readonly setup: string | null; readonly warden: Warden },
+): SqlDriver {
   const turns = openTurns();
   let seat: Seat | null = null;
   const driver: SqlDriver = {
     open: async (isReadOnly, abort) => {
-      if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
+      if (!existsSync(file) && setup === null) throw new Error(`There is no file ${file}.`);
       const leave = await turns.enter(abort);
       try {
         if (seat === null || !seat.isAlive()) seat = openSeat(warden);
+        if (!existsSync(file) && setup !== null) await seat.ask({ type: "make", file, setup });
         await seat.ask({ type: "open", file, isReadOnly });
         return sessionOn(seat, isReadOnly, leave);
       } catch (thrown) {
