@@ -4,8 +4,11 @@ import { isObject, type Json, type JsonObject } from "../../src/core/json.ts";
 import { type Problem, sentence } from "../../src/core/problem.ts";
 import {
   compileRule,
+  compileTable,
   type PolicyRule,
   type PolicySurroundings,
+  type RulePath,
+  type Table,
 } from "../../src/core/rules/index.ts";
 
 export const SHOP: PolicySurroundings = {
@@ -36,30 +39,37 @@ export const SHOP: PolicySurroundings = {
   requests: ["refund", "delay"],
 };
 
-/** Rules as they stand in a file, with every problem as it is printed. */
-export function readRulesText(text: string): {
+type ReadText = {
   readonly rules: Readonly<Record<string, PolicyRule>>;
+  readonly tables: Readonly<Record<string, Table>>;
   readonly problems: readonly string[];
-} {
+};
+
+/** Rules and tables as they stand in a file, with every problem as it is printed. */
+export function readRulesText(text: string): ReadText {
   const problems: Problem[] = [];
   const source = readSource({ file: "map.yaml", text }, (problem) => problems.push(problem));
   const report = openReport(source ?? nothing(), { into: problems, module: null });
-  const rules: Record<string, PolicyRule> = {};
-  for (const [id, rule] of Object.entries(under(source?.value, "rules"))) {
-    const compiled = compileRule(
-      { id, source: rule },
-      {
-        names: SHOP,
-        chains: ["refund-manager", "refund-board"],
-        path: ["rules", id],
-        report: report.add,
-        where: (path) => placed(source?.placeOf(path, { key: true })),
-        digest: digestOfText,
-      },
-    );
-    if (compiled !== null) rules[id] = compiled;
-  }
-  return { rules, problems: problems.map(sentence) };
+  const read = {
+    names: SHOP,
+    chains: ["refund-manager", "refund-board"],
+    report: report.add,
+    where: (path: RulePath) => placed(source?.placeOf(path, { key: true })),
+    digest: digestOfText,
+  };
+  const rules = Object.entries(under(source?.value, "rules")).flatMap(([id, rule]) => {
+    const made = compileRule({ id, source: rule }, { ...read, path: ["rules", id] });
+    return made === null ? [] : [[id, made] as const];
+  });
+  const tables = Object.entries(under(source?.value, "tables")).flatMap(([name, table]) => {
+    const made = compileTable({ name, source: table }, { ...read, path: ["tables", name] });
+    return made === null ? [] : [[name, made] as const];
+  });
+  return {
+    rules: Object.fromEntries(rules),
+    tables: Object.fromEntries(tables),
+    problems: problems.map(sentence),
+  };
 }
 
 export function digestOfText(text: string): string {

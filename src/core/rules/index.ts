@@ -1,4 +1,5 @@
 export { compileRule } from "./compile-rule.ts";
+export { compileTable } from "./compile-table.ts";
 export { compileCondition } from "./condition.ts";
 export { type PolicySurroundings, policyNames } from "./policy-names.ts";
 export type { RuleFault, RulePath, RuleReading } from "./reading.ts";

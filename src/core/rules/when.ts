@@ -92,7 +92,7 @@ export function subjectOf(
 }
 
 /** A cell as an expression over `of`; "" where anything will do; null where it is wrong, which was reported. */
-export function cellText(
+function cellText(
   of: string,
   cell: Json,
   { subject, path, report }: WhenReading & { readonly subject: Subject },
@@ -125,6 +125,6 @@ export function cellSource(cell: Json): string | null {
 }
 
 /** What is more than a name stands in brackets beside an operator. */
-function grouped(of: string): string {
+export function grouped(of: string): string {
   return /^[\w.[\]"]+$/.test(of) ? of : `(${of})`;
 }
