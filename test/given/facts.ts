@@ -1,9 +1,11 @@
 import type { Amounts } from "../../src/core/amounts.ts";
+import type { Chain, Delegation } from "../../src/core/approval/index.ts";
+import { ALWAYS, addSpan } from "../../src/core/calendar/index.ts";
 import type { AgentNeed, Workflow } from "../../src/core/definition/index.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { Account, Asked, EffectClass, Facts, Ranked } from "../../src/core/machine/index.ts";
-import { type GivenTool, judging } from "./tools.ts";
+import { chainOf, type GivenTool, judging } from "./tools.ts";
 import { digestOf } from "./workflow.ts";
 
 /** What the world of a test holds. An agent nobody describes is idempotent, and healthy. */
@@ -17,6 +19,11 @@ export type World = {
   /** Agents that are people, and teams with who is meant by them. */
   readonly people?: Readonly<Record<string, Asked>>;
   readonly teams?: Readonly<Record<string, readonly string[]>>;
+  /** Chains of approval, who stands above whom, who decides for whom, and what is stopped. */
+  readonly chains?: Readonly<Record<string, Chain>>;
+  readonly managers?: Readonly<Record<string, string>>;
+  readonly delegations?: readonly Delegation[];
+  readonly stopped?: () => string | null;
   /** Agents that nobody declared. */
   readonly unknown?: readonly string[];
   /** Nothing begins: what is told is written down. */
@@ -51,7 +58,23 @@ export function factsOf(world: World, contents: ReadonlyMap<Digest, string>): Fa
     ...(world.isResting === true ? { isResting: true } : {}),
     ...(world.tools === undefined ? {} : judging(world.tools)),
     ...(world.accounts === undefined ? {} : { accounts: world.accounts }),
+    ...(world.chains === undefined && world.tools === undefined
+      ? {}
+      : { approvals: approvalsOf(world) }),
     ...(world.teams === undefined ? {} : { people: (name) => world.teams?.[name] ?? [] }),
+  };
+}
+
+function approvalsOf(world: World): NonNullable<Facts["approvals"]> {
+  return {
+    chain: (name) => {
+      const given = world.tools?.[name]?.chain;
+      return world.chains?.[name] ?? (given === undefined ? null : chainOf(name, given));
+    },
+    manager: (person) => world.managers?.[person] ?? null,
+    delegations: () => world.delegations ?? [],
+    after: (at, span) => addSpan(ALWAYS, at, span),
+    stopped: () => world.stopped?.() ?? null,
   };
 }
 

@@ -13,6 +13,7 @@ import {
   type Facts,
   type Failure,
   failure,
+  get,
   load,
   owed,
   owedBy,
@@ -184,7 +185,22 @@ function tellsOf(state: State) {
     },
     vote: (path: Path, by: string, allow = true) => {
       const { key, digest } = find(state, path, ["gate"]);
-      return tell(state, { type: "vote", key, digest: digest as Digest, allow, reason: "" }, by);
+      const open = get(state.run.open, key);
+      const presented = open?.type === "gate" ? open.gate.terms?.presented : undefined;
+      const shown = presented === undefined ? {} : { presented };
+      const vote = {
+        type: "vote",
+        key,
+        digest: digest as Digest,
+        allow,
+        reason: "",
+        ...shown,
+      } as const;
+      return tell(
+        state,
+        allow ? vote : { ...vote, reason: presented === undefined ? "" : "No." },
+        by,
+      );
     },
   };
 }

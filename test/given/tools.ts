@@ -1,3 +1,4 @@
+import type { Chain } from "../../src/core/approval/index.ts";
 import { canonical } from "../../src/core/audit/index.ts";
 import {
   CHECKS,
@@ -8,7 +9,6 @@ import {
 import type { Digest } from "../../src/core/id.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
 import type {
-  AskedByChain,
   EffectClass,
   Facts,
   Judged,
@@ -25,13 +25,33 @@ export type GivenTool = {
   readonly verifies?: boolean;
   readonly labels?: Labels;
   readonly owner?: string;
-  readonly chain?: AskedByChain;
+  readonly chain?: GivenChain;
 };
 
+/** Whom a test's chain asks, how many of them, and for how long. */
+export type GivenChain = {
+  readonly from: readonly string[];
+  readonly need: number;
+  readonly dueMs: number | null;
+};
+
+export function chainOf(name: string, { from, need, dueMs }: GivenChain): Chain {
+  const due = dueMs === null ? null : { ms: dueMs, isWorking: false };
+  return {
+    name,
+    digest: `of ${name}`,
+    stages: [{ from: from.length === 0 ? {} : { people: from }, need, due, isDistinct: false }],
+    not: [],
+    edit: {},
+    remind: [],
+    onTimeout: [],
+    bulk: null,
+    breakGlass: null,
+  };
+}
+
 /** Facts about uses, of tools that a test describes; one that it does not know is denied. */
-export function judging(
-  tools: Readonly<Record<string, GivenTool>>,
-): Pick<Facts, "judge" | "chain"> & object {
+export function judging(tools: Readonly<Record<string, GivenTool>>): Pick<Facts, "judge"> & object {
   return {
     judge: (call) => {
       const tool = tools[call.tool];
@@ -40,7 +60,6 @@ export function judging(
       const action = digestOf(canonical([call.tool, call.args, call.agent, precondition]));
       return judged(tool, { verdict, args: call.args, action });
     },
-    chain: (name) => tools[name]?.chain ?? null,
   };
 }
 

@@ -3,6 +3,7 @@ import type { History } from "../../core/history/index.ts";
 import { placeAt, progressOf, recordAt } from "../../core/history/index.ts";
 import type { Event, EventType, TaskOpening } from "../../core/machine/index.ts";
 import { duration, moment } from "./duration.ts";
+import { GATE_WORDS, people } from "./gate-change.ts";
 import { stepName } from "./step-name.ts";
 import { count, cut, plain } from "./text.ts";
 
@@ -120,13 +121,7 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "timer.set": (event, { name }) =>
     event.why === "backoff" ? `${name}: next try in ${duration(event.due - event.at)}` : null,
   "gate.opened": (event, { name }) => `${name}: waits for a decision of ${people(event.gate.from)}`,
-  "gate.voted": (event) =>
-    `${plain(event.voter)} ${event.allow ? "approves" : "rejects"}${event.reason ? `: ${plain(event.reason)}` : ""}`,
-  "gate.escalated": (event) => `${plain(event.to)} is asked`,
-  "gate.closed": (event, { name }) =>
-    [`${name}: ${event.allowed ? "approved" : "not approved"}`, plain(event.why)]
-      .filter((part) => part !== "")
-      .join(", "),
+  ...GATE_WORDS,
   "task.claimed": (event, { name }) => `${name}: ${plain(event.person)} has the task`,
   "task.released": (event, { name }) =>
     `${name}: the task is free again${event.why ? `, ${plain(event.why)}` : ""}`,
@@ -158,8 +153,6 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
     `${name}: nobody knows whether it was written, ${plain(event.error.message)}`,
   "writeback.verified": (event, { name }) =>
     event.ok ? null : `${name}: looked at again, ${plain(event.why ?? "it is not as written")}`,
-  "gate.consumed": silent,
-  "gate.voided": (event, { name }) => `${name}: the approval is void, ${plain(event.why)}`,
   "attempt.suspended": silent,
   "budget.waited": silent,
   "run.attached": silent,
@@ -245,8 +238,4 @@ function warningLines(
       .map((text) => `${name}: warning: ${cut(plain(text), WARNING_COLUMNS_MOST)}`),
     ...(more > 0 ? [`${name}: and ${count(more, "more warning")}`] : []),
   ];
-}
-
-function people(from: readonly string[]): string {
-  return from.length > 0 ? from.map(plain).join(", ") : "anyone who may";
 }

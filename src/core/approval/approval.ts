@@ -134,8 +134,7 @@ type When = { readonly at: number; readonly by: string };
 export function evolveApproval(before: Approval, event: ApprovalEvent, when: When): Approval {
   switch (event.type) {
     case "gate.voted": {
-      const { type: _type, digest: _digest, ...vote } = event;
-      return { ...before, votes: [...before.votes, { ...vote, at: when.at }] };
+      return { ...before, votes: [...before.votes, voteOf(event, when.at)] };
     }
     case "gate.advanced":
       return {
@@ -155,11 +154,12 @@ export function evolveApproval(before: Approval, event: ApprovalEvent, when: Whe
       return edited(before, event, when);
     case "gate.asked":
     case "gate.answered": {
-      const said = { ...when, text: event.text, isQuestion: event.type === "gate.asked" };
+      const { at, by } = when;
+      const said = { by, at, text: event.text, isQuestion: event.type === "gate.asked" };
       return { ...before, talk: [...before.talk, said] };
     }
     case "gate.viewed":
-      return { ...before, views: [...before.views, when] };
+      return { ...before, views: [...before.views, { by: when.by, at: when.at }] };
     case "gate.reminded":
       return { ...before, remind: before.remind.filter((moment) => moment > when.at) };
     case "gate.escalated":
@@ -179,6 +179,26 @@ export function evolveApproval(before: Approval, event: ApprovalEvent, when: Whe
 }
 
 type Of<T extends ApprovalEvent["type"]> = Extract<ApprovalEvent, { type: T }>;
+
+/** The event holds more than the vote: its place in the log. */
+function voteOf(event: Of<"gate.voted">, at: number): ApprovalVote {
+  const { voter, allow, reason } = event;
+  const { stage, for: of, channel, presented, viewedAt, permits, blocks, together } = event;
+  return {
+    voter,
+    allow,
+    reason,
+    at,
+    ...(stage === undefined ? {} : { stage }),
+    ...(of === undefined ? {} : { for: of }),
+    ...(channel === undefined ? {} : { channel }),
+    ...(presented === undefined ? {} : { presented }),
+    ...(viewedAt === undefined ? {} : { viewedAt }),
+    ...(permits === undefined ? {} : { permits }),
+    ...(blocks === undefined ? {} : { blocks }),
+    ...(together === undefined ? {} : { together }),
+  };
+}
 
 /** Another action: what was voted for the one before counts no more, and the first stage is asked again. */
 function edited(before: Approval, event: Of<"gate.edited">, { by }: When): Approval {

@@ -85,7 +85,11 @@ function whyGone(
 }
 
 function rulesAs(rules: readonly RuleRef[]): string {
-  return JSON.stringify(rules.map(({ rule, version }) => [rule, version]).sort());
+  return JSON.stringify(rules.map(({ rule, version }) => `${rule} ${version}`).toSorted(inOrder));
+}
+
+function inOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Roles change between a vote and its use: each stage is counted again, with the people of now. */

@@ -84,6 +84,6 @@ export type ApprovalEvent =
 
 /**
  * Why it holds no more: another action, another rule or chain, a voter who may decide no longer, a record
- * that has changed since it was shown.
+ * that has changed since it was shown, or it is forbidden by now.
  */
-export type Voided = "action" | "rule" | "chain" | "voter" | "stale";
+export type Voided = "action" | "rule" | "chain" | "voter" | "stale" | "denied";

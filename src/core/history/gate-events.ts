@@ -1,4 +1,5 @@
-import type { Event, EventType, GateOpening, Key } from "../machine/index.ts";
+import { evolveApproval, type GateOpening, newApproval } from "../approval/index.ts";
+import type { Event, EventType, Key } from "../machine/index.ts";
 import { get, remove, set } from "../machine/index.ts";
 import { recordAt, write } from "./change.ts";
 import { ESCALATIONS_KEPT_MOST, type History } from "./history.ts";
@@ -23,6 +24,7 @@ export function gateOpened(
     due: opening.due ?? null,
     escalatedTo: null,
     votes: [],
+    approval: newApproval(opening),
     closed: null,
   };
   const startedAt = record.startedAt ?? opening.at;
@@ -46,6 +48,7 @@ export function gateClosed(history: History, event: Of<"gate.closed">): History 
   const { allowed, why, at, path } = event;
   const closed = gateChanged(history, event.key, (gate) => ({
     ...gate,
+    approval: evolveApproval(gate.approval, event, event),
     closed: { allowed, why, at },
   }));
   const after = write(closed, { ...recordAt(closed, path), status: "ready" });
@@ -110,12 +113,19 @@ export function nothingAwaited(
   };
 }
 
-export function gateVoted(history: History, event: Of<"gate.voted">): History {
-  const { voter, allow, reason, at } = event;
-  const vote = { voter, allow, reason, at };
-  return gateChanged(history, event.key, (gate) => ({ ...gate, votes: [...gate.votes, vote] }));
-}
+type AtGate = Exclude<
+  Of<Extract<EventType, `gate.${string}`>>,
+  { readonly type: "gate.opened" | "gate.closed" }
+>;
 
-export function gateEscalated(history: History, event: Of<"gate.escalated">): History {
-  return gateChanged(history, event.key, (gate) => ({ ...gate, escalatedTo: event.to }));
+/** What is asked, of whom and until when, may change; so does what was said there. */
+export function gateHappened(history: History, event: AtGate): History {
+  return gateChanged(history, event.key, (before) => {
+    const approval = evolveApproval(before.approval, event, event);
+    const { gate, due, votes } = approval;
+    const { ask, show = {}, digest, from, need } = gate;
+    const escalatedTo = event.type === "gate.escalated" ? event.to : before.escalatedTo;
+    const changed = { ask, show, digest, from, need, due, votes, escalatedTo, approval };
+    return { ...before, ...changed };
+  });
 }

@@ -1,3 +1,4 @@
+import type { Approval, ApprovalVote } from "../approval/index.ts";
 import type { JsonObject } from "../json.ts";
 import type { ExceptionWhy, Failure, Key, Path, Stored } from "../machine/index.ts";
 
@@ -87,6 +88,8 @@ export type GateRecord = {
   readonly due: number | null;
   readonly escalatedTo: string | null;
   readonly votes: readonly Vote[];
+  /** All of the approval: what was said, who has it, what it is bound to. */
+  readonly approval: Approval;
   /** null while it is open. */
   readonly closed: { readonly allowed: boolean; readonly why: string; readonly at: number } | null;
 };
@@ -105,12 +108,7 @@ export type TaskRecord = {
   readonly after: Failure | null;
 };
 
-export type Vote = {
-  readonly voter: string;
-  readonly allow: boolean;
-  readonly reason: string;
-  readonly at: number;
-};
+export type Vote = ApprovalVote;
 
 export type ExceptionRecord = {
   readonly key: Key;

@@ -1,4 +1,5 @@
 import type { Amounts } from "../amounts.ts";
+import type { ApprovalEvent, GateOpening } from "../approval/index.ts";
 import type { OnExceeded, Rule } from "../definition/index.ts";
 import type { Labels } from "../governance/index.ts";
 import type { Digest, RunId, SubjectId } from "../id.ts";
@@ -308,22 +309,7 @@ export type Body =
     }
   /** Before a step that has begun: it was approved in the run that this one is a fork of, and not in this one. */
   | { readonly type: "gate.opened"; readonly path: Path; readonly gate: GateOpening }
-  | {
-      readonly type: "gate.voted";
-      readonly key: Key;
-      readonly digest: Digest;
-      readonly voter: string;
-      readonly allow: boolean;
-      readonly reason: string;
-    }
-  | { readonly type: "gate.escalated"; readonly key: Key; readonly to: string }
-  | {
-      readonly type: "gate.closed";
-      readonly key: Key;
-      readonly path: Path;
-      readonly allowed: boolean;
-      readonly why: string;
-    }
+  | GateBody
   /** One person has taken the task: nobody else answers it until it is released. */
   | {
       readonly type: "task.claimed";
@@ -378,18 +364,16 @@ export type Body =
       readonly why?: string;
     };
 
-export type GateOpening = {
-  /** Of the exact action or question; a vote for another digest does not count. */
-  readonly digest: Digest;
-  readonly ask: string;
-  readonly show?: JsonObject;
-  readonly chain: string;
-  readonly from: readonly string[];
-  readonly need: number;
-  readonly due?: number;
-  /** The use of a tool that it is about. */
-  readonly use?: Key;
-};
+/** What happens at the gate under this key: `core/approval` says what, and what follows. */
+type GateBody = {
+  readonly [T in ApprovalEvent["type"]]: Extract<ApprovalEvent, { readonly type: T }> & {
+    readonly key: Key;
+  } & (T extends "gate.voted" | "gate.escalated" ? unknown : { readonly path: Path }) &
+    (T extends "gate.consumed" | "gate.voided" ? OfUse : unknown);
+}[ApprovalEvent["type"]];
+
+/** Of a gate before the use of a tool; `reads`: it only reads, and this performs it. */
+type OfUse = { readonly use?: Key; readonly reads?: true };
 
 /** failed: it may be tried again, gone without, or given; unknown: it may have been done; undo: a compensation failed. */
 export type ExceptionWhy = "failed" | "unknown" | "undo";

@@ -7,6 +7,7 @@ import type { Inheritance } from "./inheritance.ts";
 import { holdAgain, NEW_LEDGER } from "./ledger.ts";
 import { foldMoved } from "./moved.ts";
 import { foldOfBudget, foldSettled } from "./of-budget.ts";
+import { dropGrants } from "./of-gates.ts";
 import { foldOfPeople } from "./of-people.ts";
 import { foldOfUses, isOfUses } from "./of-uses.ts";
 import { putFrame, seat } from "./places.ts";
@@ -110,7 +111,8 @@ function foldStep(run: Fold, event: Exclude<Event, { type: OfRun | "run.forked" 
     case "step.skipped":
       return foldSkipped(run, event);
     case "step.finished":
-      return foldFinished(run, event);
+      foldFinished(run, event);
+      return dropGrants(run, event.path);
     case "step.stopping":
       return stoppingStep(run, event);
     case "step.skipping":
@@ -251,6 +253,7 @@ function finished(run: Fold, event: Of<"run.finished">): void {
   // What was done can be undone later, unless it has been.
   if (event.outcome === "rolled back") run.undo = null;
   run.skipping = emptyTable();
+  if (run.granted !== undefined) run.granted = emptyTable();
   run.taken = emptyTable();
   run.open =
     run.parent === null ? empty : set(empty, event.seq, { type: "report", to: run.parent });

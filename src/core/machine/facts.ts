@@ -1,4 +1,6 @@
 import type { Amounts } from "../amounts.ts";
+import type { Chain, Delegation } from "../approval/index.ts";
+import type { Span } from "../calendar/index.ts";
 import type { AgentNeed, Workflow } from "../definition/index.ts";
 import type { Judgement, Labels, ToolCall } from "../governance/index.ts";
 import type { Digest } from "../id.ts";
@@ -24,12 +26,12 @@ export type Facts = {
   readonly digest: (text: string) => Digest;
   /** Who is meant by the name of a team or a role; absent, or nobody: the name is a person's. */
   readonly people?: (name: string) => readonly string[];
+  /** Chains of approval, and what holds of people and time; absent: there is no map. */
+  readonly approvals?: ApprovalSurroundings;
   /** The company's accounts that limit all runs together, at a moment; absent: there are none. */
   readonly accounts?: (at: number) => readonly Account[];
   /** Judges a use of a tool, by the map that holds for the run; absent: there is no map. */
   readonly judge?: (call: ToolCall, of: Judging) => Judged;
-  /** Whom a chain of approval of the map asks; null: there is none of that name. */
-  readonly chain?: (name: string, of: Judging) => AskedByChain | null;
 };
 
 /** What of a run a judgement rests on. */
@@ -51,11 +53,15 @@ export type Judged = Judgement & {
   readonly owner: string;
 };
 
-export type AskedByChain = {
-  /** Names of people, teams or roles; empty is: anyone who may act on the run. */
-  readonly from: readonly string[];
-  readonly need: number;
-  readonly dueMs: number | null;
+export type ApprovalSurroundings = {
+  /** A chain of the map of today; null: there is none of that name. */
+  readonly chain: (name: string) => Chain | null;
+  readonly manager: (person: string) => string | null;
+  readonly delegations: () => readonly Delegation[];
+  /** The moment that comes so much later; working time where the span says so. */
+  readonly after: (at: number, span: Span) => number;
+  /** Why nothing that was allowed is begun now: somebody stopped all, this agent or this tool. null: nobody has. */
+  readonly stopped: (of: { readonly agent: string; readonly tool: string | null }) => string | null;
 };
 
 /** Of one unit for one period. `left` may be stale: that it is kept is checked in the commit. */

@@ -1,97 +1,115 @@
+import {
+  type Again,
+  type ApprovalEvent,
+  type ApprovalFacts,
+  type ApprovalVote,
+  dueApproval,
+  hearApproval,
+  isPlain,
+} from "../approval/index.ts";
 import type { Problem } from "../problem.ts";
+import { askedAgain } from "./approval.ts";
+import { approvalFacts } from "./approval-facts.ts";
 import { type Draft, store, tell } from "./draft.ts";
+import type { Key } from "./event.ts";
 import { failure } from "./failure.ts";
 import { complete, fail } from "./finish.ts";
-import type { Frame, Open, Vote } from "./run.ts";
-import type { Told } from "./signal.ts";
+import { approvalIn } from "./of-gates.ts";
+import type { Frame, OpenGate } from "./run.ts";
+import type { GateTold } from "./signal.ts";
 import { get } from "./table.ts";
 import { useDecided } from "./use.ts";
 
-type OpenGate = Extract<Open, { type: "gate" }>;
+export function isGate({ run }: Draft, key: Key): boolean {
+  return get(run.open, key)?.type === "gate";
+}
 
-/** A person decides. A vote counts once per person, for the digest they were shown, from who may. */
-export function heardVote(draft: Draft, vote: Extract<Told, { type: "vote" }>): Problem | null {
-  const open = get(draft.run.open, vote.key);
+/** People decide, ask, edit, claim: what may be, and what follows, the approval says. */
+export function heardAtGate(draft: Draft, { key, ...told }: GateTold): Problem | null {
+  const open = get(draft.run.open, key);
   if (open?.type !== "gate")
     return {
       code: "conflict",
-      message: `There is no open gate ${vote.key} in ${draft.run.id}: it was decided before, or never opened.`,
+      message: `There is no open gate ${key} in ${draft.run.id}: it was decided before, or never opened.`,
     };
-  const against = whyNot(open, vote, draft.by);
-  if (against !== null) return against;
-  const { key, digest, allow, reason } = vote;
-  tell(draft, { type: "gate.voted", key, digest, voter: draft.by, allow, reason });
-  const now = get(draft.run.open, key);
-  if (now?.type !== "gate") return null;
-  const allowed = now.votes.filter((one) => one.allow).length;
-  if (!allow) close(draft, now, { key, allowed: false, why: reason || `${draft.by} rejected it.` });
-  else if (allowed >= now.gate.need) close(draft, now, { key, allowed: true, why: reason });
+  const again: Again = (args) => askedAgain(draft, open, args);
+  const facts: ApprovalFacts & { again: Again } = { ...approvalFacts(draft, draft.by), again };
+  const heard = hearApproval(approvalIn(open), told, facts);
+  if ("code" in heard) return heard;
+  happens(draft, { key, open }, heard);
   return null;
 }
 
-/** A deadline that passes never approves. */
-export function gateDue(draft: Draft, key: number, open: OpenGate): void {
-  const frame = get(draft.run.frames, open.path);
-  const onTimeout =
-    open.gate.use !== undefined
-      ? "reject"
-      : frame?.kind === "gate"
-        ? frame.step.approval.onTimeout
-        : frame?.kind === "leaf" && frame.step.kind === "task"
-          ? frame.step.approve?.onTimeout
-          : "reject";
-  if (onTimeout === "escalate")
-    tell(draft, { type: "gate.escalated", key, to: draft.run.workflow.owner || draft.run.by });
-  else close(draft, open, { key, allowed: false, why: "The deadline passed without a decision." });
+/** A moment that comes reminds, asks others besides, or rejects; it never approves. */
+export function gateDue(draft: Draft, key: Key, open: OpenGate): void {
+  const approval = approvalIn(open);
+  if (!isPlain(approval))
+    return happens(draft, { key, open }, dueApproval(approval, approvalFacts(draft, draft.by)));
+  const to = draft.run.workflow.owner || draft.run.by;
+  if (onTimeout(draft, open) === "escalate") tell(draft, { type: "gate.escalated", key, to });
+  else happens(draft, { key, open }, dueApproval(approval, approvalFacts(draft, draft.by)));
 }
 
-function whyNot(open: OpenGate, vote: { readonly digest: string }, voter: string): Problem | null {
-  const { from, digest } = open.gate;
-  if (vote.digest !== digest) {
-    return {
-      code: "conflict",
-      message: "What this vote decides on is no longer what the gate asks.",
-      mend: "Look at it again and decide on what it asks now.",
-    };
-  }
-  if (from.length > 0 && !from.includes(voter)) {
-    return {
-      code: "not-allowed",
-      message: `${voter} may not decide this; ${from.join(", ")} may.`,
-    };
-  }
-  if (open.votes.some((one) => one.voter === voter)) {
-    return {
-      code: "conflict",
-      message: `${voter} has decided this before; one person has one vote.`,
-    };
-  }
-  return null;
+/** As the file says it, where it names its people itself. */
+function onTimeout(draft: Draft, { path, gate }: OpenGate): "reject" | "escalate" {
+  const frame = get(draft.run.frames, path);
+  if (gate.use !== undefined) return "reject";
+  if (frame?.kind === "gate") return frame.step.approval.onTimeout;
+  return frame?.kind === "leaf" && frame.step.kind === "task"
+    ? (frame.step.approve?.onTimeout ?? "reject")
+    : "reject";
 }
 
-function close(
-  draft: Draft,
-  open: OpenGate,
-  as: { key: number; allowed: boolean; why: string },
-): void {
-  tell(draft, { type: "gate.closed", path: open.path, ...as });
-  if (open.gate.use !== undefined) return useDecided(draft, open, as);
-  const frame = get(draft.run.frames, open.path);
+type At = { readonly key: Key; readonly open: OpenGate };
+
+function happens(draft: Draft, { key, open }: At, events: readonly ApprovalEvent[]): void {
+  const { path } = open;
+  for (const event of events) {
+    if (event.type === "gate.closed") close(draft, key, event);
+    else if (event.type === "gate.voted" || event.type === "gate.escalated")
+      tell(draft, { ...event, key });
+    else tell(draft, { ...event, key, path });
+  }
+}
+
+type Closed = Extract<ApprovalEvent, { readonly type: "gate.closed" }>;
+
+function close(draft: Draft, key: Key, event: Closed): void {
+  const open = get(draft.run.open, key);
+  if (open?.type !== "gate") return;
+  const { path, gate } = open;
+  tell(draft, { ...event, key, path });
+  const { allowed, why, blocks = [] } = event;
+  if (gate.use !== undefined) return useDecided(draft, open, { allowed, why, conditions: blocks });
+  const frame = get(draft.run.frames, path);
   if (frame === undefined) return;
-  if (frame.kind === "gate") decided(draft, frame, { votes: open.votes, ...as });
-  else if (!as.allowed) fail(draft, frame, failure("rejected", `It was not approved: ${as.why}`));
+  if (frame.kind === "gate") decided(draft, frame, { open, event });
+  else if (!allowed) fail(draft, frame, failure("rejected", `It was not approved: ${why}`));
 }
 
 function decided(
   draft: Draft,
   frame: Extract<Frame, { kind: "gate" }>,
-  as: { allowed: boolean; why: string; votes: readonly Vote[] },
+  { open, event }: { readonly open: OpenGate; readonly event: Closed },
 ): void {
-  if (!as.allowed && frame.step.rejected === "fail")
-    return fail(draft, frame, failure("rejected", `It was rejected: ${as.why}`));
-  const by = as.votes.map((one) => one.voter).join(", ");
-  const votes = as.votes.map(({ voter, allow, reason }) => ({ voter, allow, reason }));
+  const { allowed, why, blocks = [] } = event;
+  if (!allowed && frame.step.rejected === "fail")
+    return fail(draft, frame, failure("rejected", `It was rejected: ${why}`));
+  const approval = approvalIn(open);
+  const { override, edits } = approval;
+  const voters = open.votes.map((one) => one.voter);
   complete(draft, frame, {
-    output: store(draft, { allowed: as.allowed, by, reason: as.why, votes }),
+    output: store(draft, {
+      allowed,
+      by: [...voters, ...(override === null ? [] : [override.by])].join(", "),
+      reason: why,
+      votes: open.votes.map(saidOf),
+      ...(blocks.length === 0 ? {} : { conditions: blocks }),
+      ...(edits === 0 ? {} : { edited: open.gate.terms?.args ?? {} }),
+    }),
   });
+}
+
+function saidOf({ voter, allow, reason, for: of }: ApprovalVote) {
+  return { voter, allow, reason, ...(of === undefined ? {} : { for: of }) };
 }

@@ -1,6 +1,10 @@
-import type { Preview } from "../governance/index.ts";
+import { consumeApproval, type RuleRef, type Voided } from "../approval/index.ts";
+import type { Judgement, Preview } from "../governance/index.ts";
+import { approvalFacts } from "./approval-facts.ts";
+import { chainAsked } from "./chain-asked.ts";
 import type { Draft } from "./draft.ts";
 import type { Judged } from "./facts.ts";
+import { get } from "./table.ts";
 import type { Granted, OpenUse } from "./uses.ts";
 
 export type Using = {
@@ -11,19 +15,42 @@ export type Using = {
   readonly preview: Preview | null;
 };
 
+type Gone = { readonly how: Voided; readonly why: string };
+
 /**
  * U4: why what people allowed may not be done any more; null: it may, once. The action is the same, what
- * it writes is as it was when they looked, and nothing forbids it by now.
+ * it writes is as it was when they looked, its rules, its chain and its voters are those of today, and
+ * nothing forbids it by now.
  */
-export function voidedBy(
-  _draft: Draft,
-  { use, approval, judgement, preview }: Using,
-): string | null {
-  if (judgement.verdict === "deny") return `It is not allowed any more: ${judgement.why}`;
-  const { tool } = use;
+export function voidedBy(draft: Draft, using: Using): Gone | null {
+  const { use, approval, judgement, preview } = using;
+  if (judgement.verdict === "deny")
+    return { how: "denied", why: `It is not allowed any more: ${judgement.why}` };
+  const granted =
+    draft.run.granted === undefined ? undefined : get(draft.run.granted, approval.gate);
+  if (granted !== undefined) {
+    const { agent, tool } = use;
+    const now = {
+      action: judgement.action,
+      chain: chainAsked(draft, judgement.chains)?.digest ?? null,
+      rules: rulesAsking(judgement),
+      precondition: preview?.digest ?? null,
+      stopped: draft.facts.approvals?.stopped({ agent, tool }) ?? null,
+    };
+    const used = consumeApproval(granted.approval, now, approvalFacts(draft, "muster"));
+    if (used.kind === "refused") return { how: "denied", why: used.problem.message };
+    return used.kind === "void" ? { how: used.event.how, why: used.event.why } : null;
+  }
   if ((preview?.digest ?? null) !== use.precondition)
-    return `What "${tool}" writes has changed since it was approved.`;
+    return { how: "stale", why: `What "${use.tool}" writes has changed since it was approved.` };
   if (judgement.action !== approval.digest || use.action !== approval.digest)
-    return "What was approved is not what would be done now.";
+    return { how: "action", why: "What was approved is not what would be done now." };
   return null;
+}
+
+/** The rules for which people are asked, each as the version that was asked. */
+export function rulesAsking({ rules }: Pick<Judgement, "rules">): readonly RuleRef[] {
+  return rules
+    .filter((one) => one.follows === "approve" && !one.isShadow && one.holds !== "false")
+    .map(({ rule, version }) => ({ rule, version }));
 }

@@ -7,7 +7,7 @@ import { type Draft, store, tell } from "./draft.ts";
 import { failure } from "./failure.ts";
 import { complete, fail } from "./finish.ts";
 import { forked } from "./fork.ts";
-import { gateDue, heardVote } from "./gate.ts";
+import { gateDue, heardAtGate, isGate } from "./gate.ts";
 import { heardMove } from "./move.ts";
 import { accepted } from "./output.ts";
 import { heardOfTask, taskDue } from "./person.ts";
@@ -53,9 +53,15 @@ export function hear(draft: Draft, told: Told): Problem | null {
     case "proceed":
       return null;
     case "vote":
-      return heardVote(draft, told);
+    case "override":
+    case "edit":
+    case "ask":
+    case "reply":
+    case "view":
+      return heardAtGate(draft, told);
     case "claim":
     case "release":
+      return isGate(draft, told.key) ? heardAtGate(draft, told) : heardOfTask(draft, told);
     case "decline":
       return heardOfTask(draft, told);
     case "pause":

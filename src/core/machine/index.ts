@@ -9,7 +9,6 @@ export type {
   Event,
   EventType,
   ExceptionWhy,
-  GateOpening,
   Key,
   Opening,
   Path,
@@ -25,7 +24,6 @@ export { evolve, evolving } from "./evolve.ts";
 export type {
   Account,
   Asked,
-  AskedByChain,
   Facts,
   Judged,
   Judging,

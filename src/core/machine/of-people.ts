@@ -3,7 +3,7 @@ import { changeLeaf } from "./attempt.ts";
 import type { Event } from "./event.ts";
 import { foldFound, unshort } from "./ledger.ts";
 import { currentText } from "./moved.ts";
-import { foldUseDecided } from "./of-uses.ts";
+import { foldOfGate, openedGate, ungrantedAgain } from "./of-gates.ts";
 import type { Fold, LeafFrame, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
 import { writtenOnly } from "./uses-closed.ts";
@@ -11,10 +11,7 @@ import { writtenOnly } from "./uses-closed.ts";
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
 type OfPeople =
-  | Exclude<
-      Extract<Event["type"], `gate.${string}` | `task.${string}` | `exception.${string}`>,
-      "gate.consumed" | "gate.voided"
-    >
+  | Extract<Event["type"], `gate.${string}` | `task.${string}` | `exception.${string}`>
   | "step.held"
   | "step.released";
 
@@ -24,11 +21,20 @@ export function foldOfPeople(run: Fold, event: Of<OfPeople>): void {
     case "gate.opened":
       return gateOpened(run, event);
     case "gate.voted":
-      return voted(run, event);
+    case "gate.advanced":
+    case "gate.claimed":
+    case "gate.released":
+    case "gate.edited":
+    case "gate.asked":
+    case "gate.answered":
+    case "gate.viewed":
+    case "gate.reminded":
     case "gate.escalated":
-      return escalated(run, event.key);
+    case "gate.overridden":
     case "gate.closed":
-      return gateClosed(run, event);
+    case "gate.consumed":
+    case "gate.voided":
+      return foldOfGate(run, event);
     case "task.claimed":
       return changeTask(run, event.key, { claimed: { by: event.person, at: event.at } });
     case "task.released":
@@ -49,23 +55,8 @@ export function foldOfPeople(run: Fold, event: Of<OfPeople>): void {
 }
 
 function gateOpened(run: Fold, { seq, path, gate }: Of<"gate.opened">): void {
-  run.open = set(run.open, seq, { type: "gate", path, gate, due: gate.due ?? null, votes: [] });
+  run.open = set(run.open, seq, openedGate(path, gate));
   changeLeaf(run, path, { state: "approving", key: seq });
-}
-
-function voted(run: Fold, event: Of<"gate.voted">): void {
-  const open = get(run.open, event.key);
-  if (open?.type !== "gate") return;
-  const { voter, allow, reason, at } = event;
-  run.open = set(run.open, event.key, {
-    ...open,
-    votes: [...open.votes, { voter, allow, reason, at }],
-  });
-}
-
-function escalated(run: Fold, key: number): void {
-  const open = get(run.open, key);
-  if (open?.type === "gate") run.open = set(run.open, key, { ...open, due: null });
 }
 
 function changeTask(run: Fold, key: number, change: Partial<OpenTask>): void {
@@ -77,18 +68,6 @@ function taskEscalated(run: Fold, { key, to, due }: Of<"task.escalated">): void 
   const open = get(run.open, key);
   if (open?.type !== "task") return;
   changeTask(run, key, { to, due: due ?? null, next: open.next.slice(1), claimed: null });
-}
-
-function gateClosed(run: Fold, event: Of<"gate.closed">): void {
-  const open = get(run.open, event.key);
-  run.open = remove(run.open, event.key);
-  if (open?.type === "gate" && open.gate.use !== undefined) {
-    const voters = open.votes.filter(({ allow }) => allow).map(({ voter }) => voter);
-    const { key: gate, allowed } = event;
-    return foldUseDecided(run, open.gate.use, { gate, allowed, voters });
-  }
-  if (open?.type !== "gate" || !event.allowed) return;
-  changeLeaf(run, event.path, { state: "ready", grant: open.gate.digest, key: null });
 }
 
 function raised(run: Fold, event: Of<"exception.raised">): void {
@@ -119,7 +98,8 @@ function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
 function orderedAgain(run: Fold, frame: LeafFrame, seq: number): Partial<LeafFrame> {
   const fresh = { tries: 0, call: null, doubt: false, error: null } as const;
   const uses = frame.uses === undefined ? {} : { uses: writtenOnly(frame.uses) };
-  return { state: "ready", ...fresh, ...uses, born: { seq }, ...currentText(run, frame) };
+  const anew = { ...fresh, ...uses, ...ungrantedAgain(frame) };
+  return { state: "ready", ...anew, born: { seq }, ...currentText(run, frame) };
 }
 
 /** What is in flight is told to stop by the event after this; a wait for the next attempt is over. */

@@ -24,8 +24,6 @@ const OF_USES: { readonly [Type in UseBody["type"]]: true } = {
   "writeback.failed": true,
   "writeback.unknown": true,
   "writeback.verified": true,
-  "gate.consumed": true,
-  "gate.voided": true,
 };
 
 export function isOfUses(event: Event): event is Of<UseBody["type"]> {
@@ -53,10 +51,6 @@ export function foldOfUses(run: Fold, event: Of<UseBody["type"]>): void {
       return unknown(run, event);
     case "writeback.verified":
       return verified(run, event);
-    case "gate.consumed":
-      return consumed(run, event.use);
-    case "gate.voided":
-      return closeUse(run, event.use);
     case "data.denied":
       return;
     default:
@@ -237,7 +231,8 @@ function doubted(
   changeLeaf(run, path, { doubt: true, uses });
 }
 
-function consumed(run: Fold, key: Key): void {
+/** Fold: the grant of a use is used up; what only reads is performed by that. */
+export function foldUseConsumed(run: Fold, key: Key): void {
   const use = useAt(run, key);
   if (use === null) return;
   const now = use.effects === "pure" ? ({ state: "performing" } as const) : {};
@@ -246,7 +241,8 @@ function consumed(run: Fold, key: Key): void {
   if (use.effects === "pure") payCall(run, use);
 }
 
-function closeUse(run: Fold, key: Key): void {
+/** Fold: it is over, or is judged anew. */
+export function closeUse(run: Fold, key: Key): void {
   const use = useAt(run, key);
   run.open = remove(run.open, key);
   const frame = use === null ? null : leafOf(run, use.path);

@@ -1,6 +1,6 @@
 import type { AgentNeed, Fallback, Step, Task } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
-import { approvalOf, isGranted } from "./approval.ts";
+import { askAnew, isGranted, usesGrant, voidsGrant } from "./approval.ts";
 import { type Choosing, chosen } from "./choice.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Opening, TaskOpening } from "./event.ts";
@@ -10,7 +10,7 @@ import { fail, raise } from "./finish.ts";
 import { meant } from "./meant.ts";
 import { exceeded, isShort, reserving } from "./reserve.ts";
 import type { LeafFrame, Run } from "./run.ts";
-import { type Position, scopeAt } from "./scope.ts";
+import type { Position } from "./scope.ts";
 import { following } from "./strategy.ts";
 import { undoStep } from "./undo.ts";
 
@@ -19,6 +19,7 @@ export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
   if (frame.uses?.unknown) return uncertain(draft, frame, frame.uses.unknown.error);
   if (!isGranted(draft, frame)) return ungranted(draft, frame);
+  if (!usesGrant(draft, frame)) return;
   if (
     frame.error !== null &&
     step.kind === "task" &&
@@ -61,12 +62,9 @@ function uncertain(draft: Draft, frame: LeafFrame, error: Failure): void {
 
 /** What a fork inherited was approved in another run: it is approved anew (M8). */
 function ungranted(draft: Draft, frame: LeafFrame): void {
-  const { step, path } = frame;
-  if (frame.grant === null && step.kind === "task") {
-    const scope = scopeAt(draft.run, frame, draft.read);
-    tell(draft, { type: "gate.opened", path, gate: approvalOf(draft, step, { path, scope }) });
-    return;
-  }
+  const { step } = frame;
+  if (frame.grant === null && step.kind === "task") return askAnew(draft, frame, step);
+  if (step.kind === "task" && voidsGrant(draft, frame, step)) return;
   const error = failure("rejected", "What was approved is not what would be done now.");
   if (frame.doubt) raise(draft, frame, { error });
   else fail(draft, frame, error);

@@ -1,5 +1,6 @@
+import type { GateOpening } from "../approval/index.ts";
 import { type Draft, tell } from "./draft.ts";
-import type { GateOpening, Path } from "./event.ts";
+import type { Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { fail } from "./finish.ts";
 import { get } from "./table.ts";
@@ -19,7 +20,10 @@ type Opened = {
 
 /** A step begins by asking people. What is too much to be shown nobody can decide on: it fails. */
 export function openGate(draft: Draft, { path, slot, gate, name }: Opened): void {
-  const bytes = gate.ask.length + JSON.stringify(gate.show ?? {}).length;
+  const bytes =
+    gate.ask.length +
+    JSON.stringify(gate.show ?? {}).length +
+    (gate.evidence === undefined ? 0 : JSON.stringify(gate.evidence).length);
   if (bytes <= SHOWN_BYTES_MOST) {
     tell(draft, { type: "step.started", path, slot, gate });
     return;
@@ -30,8 +34,13 @@ export function openGate(draft: Draft, { path, slot, gate, name }: Opened): void
     type: "step.started",
     path,
     slot,
-    gate: { ...gate, ask, show: { fault: message } },
+    gate: { ...withoutTerms(gate), ask, show: { fault: message } },
   });
   const frame = get(draft.run.frames, path);
   if (frame !== undefined) fail(draft, frame, failure("invalid_input_data", message));
+}
+
+/** What a chain is bound to holds all that would be shown. */
+function withoutTerms({ terms: _terms, evidence: _evidence, ...gate }: GateOpening): GateOpening {
+  return gate;
 }

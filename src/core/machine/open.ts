@@ -1,5 +1,6 @@
+import type { Approval, ApprovalVote, GateOpening } from "../approval/index.ts";
 import type { Digest, RunId } from "../id.ts";
-import type { EffectClass, ExceptionWhy, GateOpening, Key, Parent, Path } from "./event.ts";
+import type { EffectClass, ExceptionWhy, Key, Parent, Path } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Held } from "./ledger.ts";
 import type { OpenUse } from "./uses.ts";
@@ -35,13 +36,7 @@ export type Open =
       readonly after: number;
       readonly due: number | null;
     }
-  | {
-      readonly type: "gate";
-      readonly path: Path;
-      readonly gate: GateOpening;
-      readonly due: number | null;
-      readonly votes: readonly Vote[];
-    }
+  | OpenGate
   | OpenTask
   | OpenUse
   | {
@@ -74,6 +69,17 @@ export type Open =
     }
   | { readonly type: "report"; readonly to: Parent };
 
+export type OpenGate = {
+  readonly type: "gate";
+  readonly path: Path;
+  readonly gate: GateOpening;
+  /** The next moment of it: a reminder, or the deadline. */
+  readonly due: number | null;
+  readonly votes: readonly ApprovalVote[];
+  /** All else of the approval; absent while only votes were given at it. */
+  readonly rest?: Omit<Approval, "gate" | "votes">;
+};
+
 /** An attempt that a person makes: it is in no process's hands and holds no place. */
 export type OpenTask = {
   readonly type: "task";
@@ -85,13 +91,6 @@ export type OpenTask = {
   readonly dueMs: number | null;
   readonly next: readonly (readonly string[])[];
   readonly claimed: { readonly by: string; readonly at: number } | null;
-};
-
-export type Vote = {
-  readonly voter: string;
-  readonly allow: boolean;
-  readonly reason: string;
-  readonly at: number;
 };
 
 export type Doubt = { readonly path: Path; readonly call: Key; readonly held?: Held };

@@ -58,6 +58,10 @@ const CHANGING: readonly EventType[] = [
   "attempt.stopping",
   "listen.refused",
   "task.escalated",
+  "gate.advanced",
+  "gate.edited",
+  "gate.reminded",
+  "gate.escalated",
   "budget.waited",
   "tool.repeated",
   "writeback.started",
@@ -67,7 +71,7 @@ const CHANGING: readonly EventType[] = [
 /** Under which key an event opens an effect, or makes another of it. */
 function opens(event: Event): Key | null {
   if (OPENING.includes(event.type)) return event.seq;
-  if (event.type === "gate.consumed") return event.use;
+  if (event.type === "gate.consumed") return event.use ?? null;
   return CHANGING.includes(event.type) && "key" in event ? event.key : null;
 }
 

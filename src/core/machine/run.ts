@@ -1,3 +1,4 @@
+import type { Approval } from "../approval/index.ts";
 import type {
   Block,
   Choose,
@@ -34,7 +35,7 @@ import { emptyTable, type Table } from "./table.ts";
 import type { UndoCall } from "./use-event.ts";
 import type { StepUses } from "./uses.ts";
 
-export type { Open, OpenTask, Vote } from "./open.ts";
+export type { Open, OpenGate, OpenTask } from "./open.ts";
 
 /** Counts up when an old snapshot can no longer be read. The log always can. */
 export const MACHINE_VERSION = 2;
@@ -101,7 +102,11 @@ export type Run = {
   readonly case: string | null;
   /** What it rests on by now. */
   readonly labels: Labels;
+  /** What was allowed by a chain of the map and is not begun, by the key of its gate. Absent: nothing yet. */
+  readonly granted?: Table<Key, Granted>;
 };
+
+export type Granted = { readonly path: Path; readonly approval: Approval };
 
 /**
  * A run while one event is folded, or one decision made: whoever began owns this copy and may change its
@@ -248,6 +253,10 @@ export type LeafFrame = FrameCommon & {
   readonly fellBack: boolean;
   readonly error: Failure | null;
   readonly grant: Digest | null;
+  /** The grant of a chain of the map: its gate, and whether it was used up. */
+  readonly by?: { readonly gate: Key; readonly isSpent: boolean };
+  /** The inputs as a decider has edited them. */
+  readonly edited?: JsonObject;
   readonly exception: Key | null;
   readonly exceptionWhy: ExceptionWhy | null;
   /** A person has it in hand. */

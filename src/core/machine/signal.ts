@@ -1,4 +1,5 @@
 import type { Amounts } from "../amounts.ts";
+import type { ApprovalTold } from "../approval/index.ts";
 import type { Labels, Preview } from "../governance/index.ts";
 import type { Digest, RunId, SubjectId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
@@ -80,17 +81,9 @@ export type Told =
       readonly source: string;
       readonly position?: number;
     }
-  /** A person's decision at a gate; `digest` is of what they were shown. */
-  | {
-      readonly type: "vote";
-      readonly key: Key;
-      readonly digest: Digest;
-      readonly allow: boolean;
-      readonly reason: string;
-    }
-  /** A person takes an open task, gives it back, or says that they cannot do it. `give` answers it. */
-  | { readonly type: "claim"; readonly key: Key }
-  | { readonly type: "release"; readonly key: Key; readonly why: string }
+  /** A person decides at a gate, takes it, asks, edits: `digest` is of what is decided on, `presented` of what was shown. */
+  | GateTold
+  /** A person takes an open task (`claim`), gives it back (`release`), or says that they cannot do it. `give` answers it. */
   | { readonly type: "decline"; readonly key: Key; readonly why: string }
   | { readonly type: "pause"; readonly why: string }
   /** Goes on with a paused run. */
@@ -123,6 +116,13 @@ export type Told =
     }
   /** There is more to decide; the shell's own. */
   | { readonly type: "proceed" };
+
+/** What people say at the gate under this key. */
+export type GateTold = {
+  readonly [T in ApprovalTold["type"]]: Extract<ApprovalTold, { readonly type: T }> & {
+    readonly key: Key;
+  };
+}[ApprovalTold["type"]];
 
 /** A step: by the key of its open exception, or by its path. */
 export type Meant = { readonly key: Key } | { readonly path: Path };

@@ -8,12 +8,11 @@ import {
 } from "../expression/index.ts";
 import type { Json } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
-import { approvalOf } from "./approval.ts";
+import { approvalOf, questionOf } from "./approval.ts";
 import { type Draft, tell } from "./draft.ts";
-import type { GateOpening, Path } from "./event.ts";
+import type { Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { fail } from "./finish.ts";
-import { meant } from "./meant.ts";
 import { firstOpening, timeLimit } from "./open-attempt.ts";
 import { openGate } from "./open-gate.ts";
 import type { Frame } from "./run.ts";
@@ -143,19 +142,13 @@ function beginGate(draft: Draft, step: Gate, on: Begin): void {
   const ask = asked.kind === "value" ? textOf(asked.value) : step.name;
   const shown = valuesOf(step.show, on.scope);
   const show = "values" in shown ? shown.values : { fault: shown.fault };
-  const digest = draft.facts.digest(canonical([draft.run.id, on.place.path, ask, show]));
-  const { chain, need, dueMs } = step.approval;
-  const from = meant(draft, step.approval.from);
-  const gate: GateOpening = {
-    digest,
-    ask,
-    show,
-    chain,
-    from,
-    need,
-    ...(dueMs === null ? {} : { due: draft.at + dueMs }),
-  };
-  openGate(draft, { path: on.place.path, slot: on.place.at, gate, name: step.name });
+  const { path, at: slot } = on.place;
+  openGate(draft, {
+    path,
+    slot,
+    gate: questionOf(draft, step, { path, ask, show }),
+    name: step.name,
+  });
 }
 
 /** Milliseconds, at most ten years: what people write was made of it when the file was read. */

@@ -4,6 +4,7 @@ import { frameOf, leafFrame, needsPlace } from "./born.ts";
 import type { Event, Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { unshort } from "./ledger.ts";
+import { openedGate } from "./of-gates.ts";
 import { putFrame, rotate, seat } from "./places.ts";
 import { join, leave } from "./queue.ts";
 import { at, put } from "./row.ts";
@@ -217,8 +218,7 @@ function asked(run: Fold, frame: Frame, event: Of<"step.started">): void {
   if (frame.kind === "leaf" && event.attempt !== undefined)
     return foldOpened(run, frame, { opening: event.attempt, by: event });
   if (event.gate !== undefined) {
-    const due = event.gate.due ?? null;
-    run.open = set(run.open, key, { type: "gate", path, gate: event.gate, due, votes: [] });
+    run.open = set(run.open, key, openedGate(path, event.gate));
     putFrame(run, frame.kind === "leaf" ? { ...frame, state: "approving", key } : frame);
   } else if (frame.kind === "wait") {
     run.open = set(run.open, key, waitOpened(run, event));

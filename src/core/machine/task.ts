@@ -79,6 +79,7 @@ function leafOf(run: Run, key: Key): LeafFrame | null {
 
 function inputsOf(run: Run, frame: LeafFrame, read: Read): ReturnType<typeof valuesOf> {
   if (frame.step.kind !== "task") return { values: {} };
+  if (frame.edited !== undefined) return { values: frame.edited };
   if (frame.undoes === null) return valuesOf(frame.step.inputs, scopeAt(run, frame, read));
   const of = run.undo;
   if (of?.use !== undefined) return { values: of.use.args };

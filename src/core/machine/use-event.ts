@@ -95,23 +95,6 @@ export type UseBody =
       readonly ok: boolean;
       readonly found?: Stored;
       readonly why?: string;
-    }
-  /** Its grant is used up by the use, in the decision that performs it. */
-  | {
-      readonly type: "gate.consumed";
-      readonly path: Path;
-      readonly key: Key;
-      readonly use: Key;
-      /** It only reads: this performs it. */
-      readonly reads?: true;
-    }
-  /** What was approved is not what would be done now. */
-  | {
-      readonly type: "gate.voided";
-      readonly path: Path;
-      readonly key: Key;
-      readonly use: Key;
-      readonly why: string;
     };
 
 export type ToolJudged = {

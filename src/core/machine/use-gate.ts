@@ -1,8 +1,19 @@
+import {
+  differenceOf,
+  type Evidence,
+  type GateOpening,
+  mergeEvidence,
+  openApproval,
+} from "../approval/index.ts";
 import type { Preview } from "../governance/index.ts";
 import type { JsonObject } from "../json.ts";
+import { termsOf } from "./approval.ts";
+import { approvalFacts } from "./approval-facts.ts";
+import { chainAsked } from "./chain-asked.ts";
 import type { Draft } from "./draft.ts";
-import type { GateOpening, Key } from "./event.ts";
-import type { Judged, Judging } from "./facts.ts";
+import type { Key } from "./event.ts";
+import type { Judged } from "./facts.ts";
+import { rulesAsking } from "./grant.ts";
 import { meant } from "./meant.ts";
 import type { LeafFrame } from "./run.ts";
 import type { OpenUse } from "./uses.ts";
@@ -17,26 +28,57 @@ type Asking = {
   readonly preview: Preview | null;
 };
 
-/** People are asked about the exact action: the tool, its arguments, and how what it writes is now. */
+/**
+ * People are asked about the exact action: the tool, its arguments, and how what it writes is now. By the
+ * chains of the map; a chain that the map has lost is whoever owns the run, and never anybody.
+ */
 export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpening {
-  const { key, use, judgement } = asking;
-  const { run, facts, at } = draft;
-  const of: Judging = { map: run.map, case: run.case, labels: run.labels, at, isConsuming: false };
-  const [chain = ""] = judgement.chains;
-  const asked = facts.chain?.(chain, of) ?? NOBODY;
-  return {
+  const { key, use, judgement, preview } = asking;
+  const { run } = draft;
+  const gate = {
     digest: use.action,
     ask: `May ${use.agent} use "${use.tool}" for "${frame.step.name}"?`,
     show: shownOf(asking),
-    chain,
-    from: meant(draft, asked.from),
-    need: asked.need,
-    ...(asked.dueMs === null ? {} : { due: at + asked.dueMs }),
     use: key,
+    evidence: evidenceOf(draft, asking),
   };
+  const chain = chainAsked(draft, judgement.chains);
+  if (chain === null) {
+    const named = judgement.chains.filter((name) => name !== "");
+    const owner = run.workflow.owner || run.by;
+    const from = named.length === 0 ? [] : meant(draft, [owner]);
+    return { ...gate, chain: named.join(" + "), from, need: 1 };
+  }
+  const { tool: what, agent } = use;
+  const terms = {
+    ...termsOf(draft, { chain, what, agent, args: judgement.args }),
+    rules: rulesAsking(judgement),
+    ...(preview === null ? {} : { precondition: preview.digest }),
+  };
+  const reads = { action: { tool: what, agent, args: judgement.args, level: use.level } };
+  return openApproval({ ...gate, terms, reads }, approvalFacts(draft, "muster"));
 }
 
-const NOBODY = { from: [], need: 1, dueMs: null } as const;
+/** What this room knows of the evidence: the action, the difference, the rules, what is missing, what it rests on. */
+function evidenceOf({ run }: Draft, { use, judgement, preview }: Asking): Evidence {
+  const asking = judgement.rules.filter(({ isShadow, holds }) => !isShadow && holds !== "false");
+  return mergeEvidence({
+    action: `${use.agent} (agent) uses ${use.tool}${judgement.why === "" ? "" : `: ${judgement.why}`}`,
+    difference:
+      preview === null || !isSmall({ preview: { before: preview.before, after: preview.after } })
+        ? null
+        : differenceOf(`${preview.entity} ${preview.id}`, preview.before, preview.after),
+    rules: asking.map(({ rule, version, because, holds, leaves }) => ({
+      rule,
+      version,
+      because,
+      holds,
+      leaves,
+    })),
+    missing: asking.flatMap(({ missing }) => missing),
+    taint: run.labels.untrusted,
+  });
+}
 
 function shownOf({ use, judgement, preview }: Asking): JsonObject {
   const { args, why } = judgement;

@@ -1,3 +1,4 @@
+import type { GateOpening } from "../approval/index.ts";
 import type { Judgement } from "../governance/index.ts";
 import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
@@ -8,7 +9,7 @@ import type { Key } from "./event.ts";
 import type { Judged, Judging } from "./facts.ts";
 import { voidedBy } from "./grant.ts";
 import { noCallsLeft } from "./reserve.ts";
-import type { LeafFrame, Open } from "./run.ts";
+import type { LeafFrame, OpenGate } from "./run.ts";
 import { isLabelled } from "./run-labels.ts";
 import { load } from "./scope.ts";
 import type { Told } from "./signal.ts";
@@ -65,19 +66,36 @@ function asker({ run, facts }: Draft, told: Use): Asking | null {
 /** What people decided on a use stands in the fold of `gate.closed`; its step goes on. */
 export function useDecided(
   draft: Draft,
-  open: Extract<Open, { type: "gate" }>,
-  _as: { readonly allowed: boolean; readonly why: string },
+  open: OpenGate,
+  _as: { readonly allowed: boolean; readonly why: string; readonly conditions: readonly string[] },
 ): void {
   draft.queue.push(open.path);
 }
 
-/** What the judge says of a use that people are asked about, with other arguments: for those who edit it. */
-export function judgedAgain(draft: Draft, key: Key, args: JsonObject): Judged | null {
+/** A use that people are asked about, as it would be asked with other arguments: the rules run again. */
+export function useAskedAgain(
+  draft: Draft,
+  { gate, path }: OpenGate,
+  args: JsonObject,
+): GateOpening | Problem {
+  const key = gate.use ?? 0;
   const use = get(draft.run.open, key);
-  if (use?.type !== "use") return null;
-  const preview = use.preview === null ? null : load(use.preview, draft.read);
-  const call = { tool: use.tool, args, preview: preview as Use["preview"] };
-  return judgedBy(draft, use.path, { agent: use.agent, key, ...call });
+  const frame = get(draft.run.frames, path);
+  if (use?.type !== "use" || frame?.kind !== "leaf")
+    return { code: "conflict", message: "What this asks about is no more." };
+  const preview = use.preview === null ? null : (load(use.preview, draft.read) as Use["preview"]);
+  const call = { tool: use.tool, args, preview };
+  const judgement = judgedBy(draft, path, { agent: use.agent, key, ...call });
+  if (judgement.verdict === "deny")
+    return {
+      code: "not-allowed",
+      message: `So changed it is not allowed: ${judgement.why}`,
+      mend: "Change it otherwise, or reject it.",
+    };
+  const asked = { ...use, action: judgement.action };
+  // What needs nobody any more is still decided here by those who were asked.
+  const chains = judgement.chains.length > 0 ? judgement.chains : [gate.chain];
+  return gateFor(draft, frame, { key, use: asked, judgement: { ...judgement, chains }, preview });
 }
 
 function tooMuch(frame: LeafFrame, { name, args, tool }: Use): Problem | null {
@@ -261,17 +279,19 @@ function useGrant(
     key,
     isConsuming: true,
   });
-  const why =
+  const noCalls = noCallsLeft(draft, asking.frame, open);
+  const gone =
     voidedBy(draft, { use, approval, judgement, preview: told.preview }) ??
-    noCallsLeft(draft, asking.frame, open);
-  if (why !== null) {
-    tell(draft, { type: "gate.voided", path, key: approval.gate, use: key, why });
+    (noCalls === null ? null : { how: "denied", why: noCalls });
+  if (gone !== null) {
+    tell(draft, { type: "gate.voided", path, key: approval.gate, use: key, ...gone });
     const now = get(draft.run.frames, path);
     if (now?.kind === "leaf") judge(draft, { ...asking, frame: now });
     return;
   }
   const isRead = use.effects === "pure";
   const reads = isRead ? ({ reads: true } as const) : {};
-  tell(draft, { type: "gate.consumed", path, key: approval.gate, use: key, ...reads });
+  const { action } = use;
+  tell(draft, { type: "gate.consumed", path, key: approval.gate, action, use: key, ...reads });
   if (!isRead) startWrite(draft, key, use);
 }

@@ -1,3 +1,4 @@
+import { CHANNELS } from "../../core/approval/index.ts";
 import { parseDigest } from "../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { SYSTEM, type Told } from "../../core/machine/index.ts";
@@ -11,7 +12,22 @@ const NAME_CHARACTERS_MOST = 1_000;
 /** Reasons, for people. */
 const WHY_CHARACTERS_MOST = 10_000;
 
-type Field = "key" | "why" | "name" | "digest" | "truth" | "object" | "output" | "path" | "amounts";
+/** Things in one list. */
+const LIST_MOST = 100;
+
+type Field =
+  | "channel"
+  | "digests"
+  | "whys"
+  | "key"
+  | "why"
+  | "name"
+  | "digest"
+  | "truth"
+  | "object"
+  | "output"
+  | "path"
+  | "amounts";
 
 /**
  * What people and other systems tell a run, and the fields of each; "?" is: it may be left out. Of `key`
@@ -19,7 +35,29 @@ type Field = "key" | "why" | "name" | "digest" | "truth" | "object" | "output" |
  */
 const FIELDS = {
   arrived: { key: "key", payload: "object", source: "name" },
-  vote: { key: "key", digest: "digest", allow: "truth", reason: "why" },
+  vote: {
+    key: "key",
+    digest: "digest",
+    allow: "truth",
+    reason: "why",
+    presented: "digest?",
+    for: "name?",
+    channel: "channel?",
+    permits: "digests?",
+    blocks: "whys?",
+    together: "truth?",
+  },
+  override: {
+    key: "key",
+    digest: "digest",
+    presented: "digest",
+    reason: "why",
+    channel: "channel?",
+  },
+  edit: { key: "key", digest: "digest", changes: "object", reason: "why" },
+  ask: { key: "key", text: "why" },
+  reply: { key: "key", text: "why" },
+  view: { key: "key", presented: "digest" },
   claim: { key: "key" },
   release: { key: "key", why: "why" },
   decline: { key: "key", why: "why" },
@@ -123,6 +161,20 @@ const WRONG: Readonly<Record<Field, (value: Json | undefined) => string | null>>
     typeof value === "string" && parseDigest(value) !== null
       ? null
       : "the digest of what the gate shows: sha256:…",
+  digests: (value) =>
+    Array.isArray(value) &&
+    value.length <= LIST_MOST &&
+    value.every((one) => WRONG.digest(one) === null)
+      ? null
+      : `a list of digests, at most ${LIST_MOST}`,
+  whys: (value) =>
+    Array.isArray(value) &&
+    value.length <= LIST_MOST &&
+    value.every((one) => WRONG.why(one) === null)
+      ? null
+      : `a list of texts, at most ${LIST_MOST}`,
+  channel: (value) =>
+    CHANNELS.some((one) => one === value) ? null : `one of ${CHANNELS.join(", ")}`,
   truth: (value) => (typeof value === "boolean" ? null : "true or false"),
   object: (value) => (isObject(value) ? null : "an object"),
   amounts: (value) =>

@@ -1,0 +1,17 @@
+import { type Chain, joinedChains } from "../approval/index.ts";
+import type { Draft } from "./draft.ts";
+
+/** A chain of the map of today; null: there is none of that name. */
+export function chainNamed({ facts }: Draft, name: string): Chain | null {
+  return name === "" ? null : (facts.approvals?.chain(name) ?? null);
+}
+
+/** The chain that several rules ask together; null where the map has not all of them. */
+export function chainAsked(draft: Draft, names: readonly string[]): Chain | null {
+  const chains = names.map((name) => chainNamed(draft, name));
+  const [only] = chains;
+  if (only == null || chains.some((chain) => chain === null)) return null;
+  if (chains.length === 1) return only;
+  const known = chains.filter((chain) => chain !== null);
+  return joinedChains(known, draft.facts.digest);
+}
