@@ -13,7 +13,6 @@ import {
   type Facts,
   type Failure,
   failure,
-  get,
   load,
   owed,
   owedBy,
@@ -33,6 +32,7 @@ import {
 import type { Problem } from "../../src/core/problem.ts";
 import { factsOf, type World } from "./facts.ts";
 import { type Using, useTold } from "./tools.ts";
+import { voteAt } from "./vote.ts";
 import { workflow } from "./workflow.ts";
 
 export const RUN = "wf_example" as RunId;
@@ -184,23 +184,8 @@ function tellsOf(state: State) {
       return tell(state, { type: "give", key, output: { value: outputs }, why: "" }, by);
     },
     vote: (path: Path, by: string, allow = true) => {
-      const { key, digest } = find(state, path, ["gate"]);
-      const open = get(state.run.open, key);
-      const presented = open?.type === "gate" ? open.gate.terms?.presented : undefined;
-      const shown = presented === undefined ? {} : { presented };
-      const vote = {
-        type: "vote",
-        key,
-        digest: digest as Digest,
-        allow,
-        reason: "",
-        ...shown,
-      } as const;
-      return tell(
-        state,
-        allow ? vote : { ...vote, reason: presented === undefined ? "" : "No." },
-        by,
-      );
+      const { key } = find(state, path, ["gate"]);
+      return tell(state, voteAt(state.run, key, allow), by);
     },
   };
 }

@@ -1,9 +1,4 @@
-import {
-  type AskedOf,
-  consumeApproval,
-  type GateOpening,
-  openApproval,
-} from "../approval/index.ts";
+import { consumeApproval, type GateOpening, openApproval } from "../approval/index.ts";
 import { canonical } from "../audit/index.ts";
 import type { Approval, Gate, Task } from "../definition/index.ts";
 import type { Scope } from "../expression/index.ts";
@@ -11,7 +6,7 @@ import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { approvalFacts } from "./approval-facts.ts";
-import { chainNamed } from "./chain-asked.ts";
+import { chainNamed, termsOf } from "./chain-asked.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Path } from "./event.ts";
 import { failure } from "./failure.ts";
@@ -73,16 +68,6 @@ function gateOf(draft: Draft, asked: Asked, { approval, what, agent }: Whom): Ga
     need,
     ...(dueMs === null ? {} : { due: draft.at + dueMs }),
   };
-}
-
-type Binding = Pick<AskedOf["terms"], "chain" | "what" | "args"> & { readonly agent: string };
-
-/** What an approval in this run is bound to. Who started the run asks for it; its owner answers for its agents. */
-export function termsOf(draft: Draft, binding: Binding): AskedOf["terms"] {
-  const { agent, ...bound } = binding;
-  const { run } = draft;
-  const owners = run.workflow.owner === "" ? [] : meant(draft, [run.workflow.owner]);
-  return { ...bound, parties: { requesters: [run.by], owners, agent }, rules: [] };
 }
 
 /** The same gate with other arguments, as a decider has edited them. */

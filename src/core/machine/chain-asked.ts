@@ -1,5 +1,6 @@
-import { type Chain, joinedChains } from "../approval/index.ts";
+import { type AskedOf, type Chain, joinedChains } from "../approval/index.ts";
 import type { Draft } from "./draft.ts";
+import { meant } from "./meant.ts";
 
 /** A chain of the map of today; null: there is none of that name. */
 export function chainNamed({ facts }: Draft, name: string): Chain | null {
@@ -14,4 +15,14 @@ export function chainAsked(draft: Draft, names: readonly string[]): Chain | null
   if (chains.length === 1) return only;
   const known = chains.filter((chain) => chain !== null);
   return joinedChains(known, draft.facts.digest);
+}
+
+type Binding = Pick<AskedOf["terms"], "chain" | "what" | "args"> & { readonly agent: string };
+
+/** What an approval in this run is bound to. Who started the run asks for it; its owner answers for its agents. */
+export function termsOf(draft: Draft, binding: Binding): AskedOf["terms"] {
+  const { agent, ...bound } = binding;
+  const { run } = draft;
+  const owners = run.workflow.owner === "" ? [] : meant(draft, [run.workflow.owner]);
+  return { ...bound, parties: { requesters: [run.by], owners, agent }, rules: [] };
 }

@@ -1,4 +1,4 @@
-import { consumeApproval, type RuleRef, type Voided } from "../approval/index.ts";
+import { type Approval, consumeApproval, type RuleRef, type Voided } from "../approval/index.ts";
 import type { Judgement, Preview } from "../governance/index.ts";
 import { approvalFacts } from "./approval-facts.ts";
 import { chainAsked } from "./chain-asked.ts";
@@ -26,26 +26,28 @@ export function voidedBy(draft: Draft, using: Using): Gone | null {
   const { use, approval, judgement, preview } = using;
   if (judgement.verdict === "deny")
     return { how: "denied", why: `It is not allowed any more: ${judgement.why}` };
-  const granted =
-    draft.run.granted === undefined ? undefined : get(draft.run.granted, approval.gate);
-  if (granted !== undefined) {
-    const { agent, tool } = use;
-    const now = {
-      action: judgement.action,
-      chain: chainAsked(draft, judgement.chains)?.digest ?? null,
-      rules: rulesAsking(judgement),
-      precondition: preview?.digest ?? null,
-      stopped: draft.facts.approvals?.stopped({ agent, tool }) ?? null,
-    };
-    const used = consumeApproval(granted.approval, now, approvalFacts(draft, "muster"));
-    if (used.kind === "refused") return { how: "denied", why: used.problem.message };
-    return used.kind === "void" ? { how: used.event.how, why: used.event.why } : null;
-  }
+  const { granted } = draft.run;
+  const known = granted === undefined ? undefined : get(granted, approval.gate);
+  if (known !== undefined) return byChain(draft, using, known.approval);
   if ((preview?.digest ?? null) !== use.precondition)
     return { how: "stale", why: `What "${use.tool}" writes has changed since it was approved.` };
   if (judgement.action !== approval.digest || use.action !== approval.digest)
     return { how: "action", why: "What was approved is not what would be done now." };
   return null;
+}
+
+function byChain(draft: Draft, { use, judgement, preview }: Using, allowed: Approval): Gone | null {
+  const { agent, tool } = use;
+  const now = {
+    action: judgement.action,
+    chain: chainAsked(draft, judgement.chains)?.digest ?? null,
+    rules: rulesAsking(judgement),
+    precondition: preview?.digest ?? null,
+    stopped: draft.facts.approvals?.stopped({ agent, tool }) ?? null,
+  };
+  const used = consumeApproval(allowed, now, approvalFacts(draft, "muster"));
+  if (used.kind === "refused") return { how: "denied", why: used.problem.message };
+  return used.kind === "void" ? { how: used.event.how, why: used.event.why } : null;
 }
 
 /** The rules for which people are asked, each as the version that was asked. */

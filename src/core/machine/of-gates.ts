@@ -16,6 +16,10 @@ import { emptyTable, entries, get, remove, set } from "./table.ts";
 type OfGate = Extract<Event, { readonly type: `gate.${string}` }>;
 export type AtGate = Exclude<OfGate, { readonly type: "gate.opened" }>;
 
+export function isAtGate(event: Event): event is AtGate {
+  return event.type.startsWith("gate.") && event.type !== "gate.opened";
+}
+
 /** A gate as it is opened: what is asked stands in its event. */
 export function openedGate(path: Path, gate: GateOpening): OpenGate {
   return { type: "gate", path, gate, due: nextMoment(newApproval(gate)), votes: [] };

@@ -3,7 +3,7 @@ import { changeLeaf } from "./attempt.ts";
 import type { Event } from "./event.ts";
 import { foldFound, unshort } from "./ledger.ts";
 import { currentText } from "./moved.ts";
-import { foldOfGate, openedGate, ungrantedAgain } from "./of-gates.ts";
+import { foldOfGate, isAtGate, openedGate, ungrantedAgain } from "./of-gates.ts";
 import type { Fold, LeafFrame, OpenTask } from "./run.ts";
 import { get, remove, set } from "./table.ts";
 import { writtenOnly } from "./uses-closed.ts";
@@ -17,24 +17,10 @@ type OfPeople =
 
 /** Fold: what people decide, take on, and are asked to look at. */
 export function foldOfPeople(run: Fold, event: Of<OfPeople>): void {
+  if (isAtGate(event)) return foldOfGate(run, event);
   switch (event.type) {
     case "gate.opened":
       return gateOpened(run, event);
-    case "gate.voted":
-    case "gate.advanced":
-    case "gate.claimed":
-    case "gate.released":
-    case "gate.edited":
-    case "gate.asked":
-    case "gate.answered":
-    case "gate.viewed":
-    case "gate.reminded":
-    case "gate.escalated":
-    case "gate.overridden":
-    case "gate.closed":
-    case "gate.consumed":
-    case "gate.voided":
-      return foldOfGate(run, event);
     case "task.claimed":
       return changeTask(run, event.key, { claimed: { by: event.person, at: event.at } });
     case "task.released":

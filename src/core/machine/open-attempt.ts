@@ -18,8 +18,7 @@ import { undoStep } from "./undo.ts";
 export function attempt(draft: Draft, frame: LeafFrame): void {
   const { step } = frame;
   if (frame.uses?.unknown) return uncertain(draft, frame, frame.uses.unknown.error);
-  if (!isGranted(draft, frame)) return ungranted(draft, frame);
-  if (!usesGrant(draft, frame)) return;
+  if (!mayBegin(draft, frame)) return;
   if (
     frame.error !== null &&
     step.kind === "task" &&
@@ -41,6 +40,13 @@ export function attempt(draft: Draft, frame: LeafFrame): void {
   if (isShort(aside)) return exceeded(draft, frame, { short: aside, isFallback: false });
   tell(draft, { type: "attempt.started", path: frame.path, ...opening, effects, ...aside });
   timeLimit(draft, frame.path, step);
+}
+
+/** M8: what needs people has their grant, and uses it up. */
+function mayBegin(draft: Draft, frame: LeafFrame): boolean {
+  if (isGranted(draft, frame)) return usesGrant(draft, frame);
+  ungranted(draft, frame);
+  return false;
 }
 
 function fallBack(

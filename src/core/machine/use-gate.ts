@@ -7,9 +7,8 @@ import {
 } from "../approval/index.ts";
 import type { Preview } from "../governance/index.ts";
 import type { JsonObject } from "../json.ts";
-import { termsOf } from "./approval.ts";
 import { approvalFacts } from "./approval-facts.ts";
-import { chainAsked } from "./chain-asked.ts";
+import { chainAsked, termsOf } from "./chain-asked.ts";
 import type { Draft } from "./draft.ts";
 import type { Key } from "./event.ts";
 import type { Judged } from "./facts.ts";
