@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  anyMap,
   closed,
   either,
   type Keys,
@@ -97,7 +98,9 @@ export const chainKeys: Keys<ChainSource> = {
   bulk: closed<NonNullable<ChainSource["bulk"]>>(
     {
       most: whole(1, BULK_MOST).describe("So many in one decision."),
-      only_if: longText().describe("And only those of which this holds: args.amount <= 100."),
+      only_if: either([longText(), anyMap("a condition")], "a condition").describe(
+        "And only those of which this holds: args.amount <= 100.",
+      ),
     },
     ["most"],
   ).describe("Many may be decided at once. Unsaid: one by one."),

@@ -42,7 +42,7 @@ tools:
     takes_personal: true
     preview: select 'mail' as kind
     verify: select 'mail' as kind
-    undo: { tool: voucher.draft }
+    undo: { tool: voucher.draft, args: { amount: 0 } }
     deciding: [to]
     destinations: { to: ["*@customer.example"] }
   refund.pay:
@@ -96,6 +96,14 @@ rules:
     when: action.tool == "refund.pay" && args.amount > 500.0
     then: { approve: refund-manager }
     because: Refunds over 500 are decided by a manager.
+  money-back-is-decided:
+    when: { action.tool: refund.take-back }
+    then: { approve: refund-manager }
+    because: Money is taken back from customers by a manager only.
+  replies-go-out:
+    when: action.tool == "reply.send" && !data.untrusted
+    then: permit
+    because: Answers to customers are part of the work.
   no-vouchers-to-staff:
     when: action.tool == "voucher.draft" && case.tier == "staff"
     then: { deny: Vouchers are for customers. }

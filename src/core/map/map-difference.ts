@@ -106,9 +106,7 @@ function isWider(part: Part, field: string, { before, after }: Both): boolean {
   const [was, is] = [before[field], after[field]];
   switch (part) {
     case "tool":
-      // A tool of a lower level may be used by more agents.
-      if (field === "level") return rank(is) < rank(was);
-      return field === "scope" && JSON.stringify(is).length < JSON.stringify(was).length;
+      return toolIsWider(field, was, is);
     case "agent":
       return agentIsWider(field, was, is);
     case "rule":
@@ -126,6 +124,12 @@ function isWider(part: Part, field: string, { before, after }: Both): boolean {
     case "facts":
       return false;
   }
+}
+
+/** A tool of a lower level may be used by more agents. */
+function toolIsWider(field: string, was: Json | undefined, is: Json | undefined): boolean {
+  if (field === "level") return rank(is) < rank(was);
+  return field === "scope" && JSON.stringify(is).length < JSON.stringify(was).length;
 }
 
 function agentIsWider(field: string, was: Json | undefined, is: Json | undefined): boolean {

@@ -28,7 +28,10 @@ export const grantKeys: Keys<GrantSource> = {
       requests: listOf(word("a type of request"), "a list of types of requests").describe(
         "Only for these types of requests. Unsaid: for all.",
       ),
-      only: named(longText(), "a map of tools to conditions").describe(
+      only: named(
+        either([longText(), anyMap("a condition")], "a condition"),
+        "a map of tools to conditions",
+      ).describe(
         "What must hold of a call besides, by tool: {refund.pay: action.args.amount <= 100}.",
       ),
     },

@@ -39,7 +39,7 @@ export type ToolSource = {
   readonly writes?: string;
   readonly reads?: string | { readonly entity: string; readonly fields?: readonly string[] };
   readonly preview?: string | JsonObject;
-  readonly precondition?: string;
+  readonly precondition?: string | JsonObject;
   readonly verify?: string | JsonObject;
   readonly undo?: { readonly tool: string; readonly args?: JsonObject };
   readonly deciding?: Some;
@@ -81,7 +81,7 @@ export type GrantSource = {
     readonly level: Level;
     readonly tools: readonly string[];
     readonly requests?: readonly string[];
-    readonly only?: Named<string>;
+    readonly only?: Named<string | JsonObject>;
   };
   readonly ungoverned?: Some;
 };
@@ -126,7 +126,7 @@ export type ChainSource = {
     | "reject"
     | { readonly escalate: DecidersSource; readonly after?: SpanSource }
   )[];
-  readonly bulk?: { readonly most: number; readonly only_if?: string };
+  readonly bulk?: { readonly most: number; readonly only_if?: string | JsonObject };
   readonly break_glass?: { readonly role: string; readonly review: string };
 };
 

@@ -1,8 +1,8 @@
-import { checkShape, isMap, openTypes } from "../definition/index.ts";
+import { checkShape, isMap } from "../definition/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { factsShape } from "./map-keys.ts";
 import type { FactsSource } from "./map-source.ts";
-import type { Reading } from "./reading.ts";
+import { type Reading, typesOf } from "./reading.ts";
 import type { RequestType } from "./work-map.ts";
 
 /**
@@ -17,7 +17,7 @@ export function readFacts(
   if (value === undefined) return {};
   const said: Partial<FactsSource> = checkShape(factsShape, value, { path: ["facts"], report });
   if (!isMap(value)) return {};
-  const types = openTypes({}, report);
+  const types = typesOf(report);
   const facts: Record<string, JsonObject> = {};
   for (const [root, fields] of Object.entries(said)) {
     const properties: Record<string, JsonObject> = {};

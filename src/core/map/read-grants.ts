@@ -32,13 +32,13 @@ export function readGrants(
 }
 
 function conditionsOf(
-  said: { readonly [tool: string]: string },
+  said: { readonly [tool: string]: Json },
   path: readonly (string | number)[],
   { names, report }: Ruling,
 ): Readonly<Record<string, Condition>> {
   return Object.fromEntries(
-    Object.entries(said).flatMap(([tool, text]): [string, Condition][] => {
-      const compiled = compileCondition(text, {
+    Object.entries(said).flatMap(([tool, source]): [string, Condition][] => {
+      const compiled = compileCondition(source, {
         names: policyNames(names, [tool]),
         path: [...path, tool],
         report: report.add,

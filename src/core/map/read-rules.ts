@@ -48,9 +48,9 @@ export function withPreconditions(
   return Object.fromEntries(
     Object.entries(tools).map(([name, tool]) => {
       const said = isMap(value) && isObject(value[name]) ? value[name] : ({} as JsonObject);
-      const text = said["precondition"];
-      if (typeof text !== "string") return [name, tool];
-      const precondition = compileCondition(text, {
+      const source = said["precondition"];
+      if (source === undefined) return [name, tool];
+      const precondition = compileCondition(source, {
         names: policyNames(names, [name]),
         path: ["tools", name, "precondition"],
         report: report.add,

@@ -1,8 +1,7 @@
-import { openTypes } from "../definition/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { ToolSource } from "./map-source.ts";
 import { entityOf, lookOf, operationOf } from "./operation.ts";
-import { byName, type Entry, entriesOf, listed, type Reading } from "./reading.ts";
+import { byName, type Entry, entriesOf, listed, type Reading, typesOf } from "./reading.ts";
 import { argsOf, propertiesOf, scopeOf } from "./tool-args.ts";
 import { toolShape } from "./tool-keys.ts";
 import { limitsOf } from "./tool-limits.ts";
@@ -40,7 +39,7 @@ function toolOf({ name, path, said }: Entry<ToolSource>, given: Given): Tool {
   const args = argsOf(said, { operation, path, reading });
   const scope = scopeOf(said.scope, { args, path, reading });
   const isRead = level === "reference" || level === "case";
-  const types = openTypes({}, report);
+  const types = typesOf(report);
   return {
     name,
     system,

@@ -67,7 +67,9 @@ describe("a company's map", () => {
     });
     expect(rules.map(({ id, where }) => `${id} ${where}`)).toEqual([
       "refund-over-limit map.yaml:89:3",
-      "no-vouchers-to-staff map.yaml:93:3",
+      "money-back-is-decided map.yaml:93:3",
+      "replies-go-out map.yaml:97:3",
+      "no-vouchers-to-staff map.yaml:101:3",
     ]);
     expect(approvals["refund-manager"]).toMatchObject({
       stages: [

@@ -16,6 +16,7 @@ import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import type { Table } from "../rules/index.ts";
+import { checkMap } from "./check-map.ts";
 import { readCalendar } from "./read-calendar.ts";
 import { readChains } from "./read-chains.ts";
 import { readFacts } from "./read-facts.ts";
@@ -66,8 +67,10 @@ export function readWorkMap(files: readonly MapFile[], surroundings: MapSurround
   const { people, problems: inPeople } = peopleOf(named(PEOPLE_FILE));
   const given = { files, calendar, people, surroundings };
   const own: Problem[] = [];
-  const map = mapOf(named(MAP_FILE) ?? { file: MAP_FILE, text: "" }, given, own);
-  const problems = [...inOrder(own), ...inPeople, ...inCalendar];
+  const inWorkflows: Problem[] = [];
+  const file = named(MAP_FILE) ?? { file: MAP_FILE, text: "" };
+  const map = mapOf(file, { ...given, into: own, elsewhere: inWorkflows });
+  const problems = [...inOrder(own), ...inPeople, ...inCalendar, ...inWorkflows];
   const isWrong = problems.some(({ severity }) => severity !== "warning");
   return { map: isWrong ? null : map, problems };
 }
@@ -83,7 +86,7 @@ export function recallWorkMap(
   const file = files.find((one) => one.file === MAP_FILE) ?? { file: MAP_FILE, text: "" };
   const { calendar } = calendarOf(files.find((one) => one.file === CALENDAR_FILE));
   const surroundings = { digest, agents: null, workflows: null };
-  return mapOf(file, { files, calendar, people: null, surroundings }, []);
+  return mapOf(file, { files, calendar, people: null, surroundings, into: [], elsewhere: [] });
 }
 
 function calendarOf(file: MapFile | undefined): ReturnType<typeof readCalendar> {
@@ -99,21 +102,21 @@ type Given = {
   readonly calendar: Calendar;
   readonly people: People | null;
   readonly surroundings: MapSurroundings;
+  readonly into: Problem[];
+  /** For what stands in other files. */
+  readonly elsewhere: Problem[];
 };
 
-function mapOf(file: MapFile, given: Given, into: Problem[]): WorkMap | null {
+function mapOf(file: MapFile, given: Given): WorkMap | null {
   const isThere = file.text !== "";
-  if (isThere) into.push(...readMap(file).problems);
+  if (isThere) given.into.push(...readMap(file).problems);
   const source = readSource(isThere ? file : { ...file, text: "{}" }, () => undefined);
   if (source === null || !isMap(source.value)) return null;
-  return workOf(source, source.value, { ...given, into });
+  return workOf(source, source.value, given);
 }
 
-function workOf(
-  source: Source,
-  value: JsonObject,
-  { files, calendar, surroundings, into }: Given & { readonly into: Problem[] },
-): WorkMap {
+function workOf(source: Source, value: JsonObject, given: Given): WorkMap {
+  const { files, calendar, people, surroundings, into, elsewhere } = given;
   const report = openReport(source, { into, module: null });
   const where = (path: ValuePath): string => {
     const at = source.placeOf(path, { key: true });
@@ -132,7 +135,7 @@ function workOf(
   };
   const ruling: Ruling = { ...reading, names };
   const chains = namesOf(value["approvals"]);
-  return {
+  const map: WorkMap = {
     company: typeof value["company"] === "string" ? value["company"] : "",
     systems,
     tools: withPreconditions(bare, value["tools"], ruling),
@@ -146,6 +149,10 @@ function workOf(
     exceptions: { owner: readOwner(value["exceptions"], report) },
     calendar,
   };
+  const { agents, workflows } = surroundings;
+  const there = files.map(({ file }) => file);
+  checkMap({ map, said: value, report, people, agents, workflows, files: there, elsewhere });
+  return map;
 }
 
 function tablesOf(

@@ -1,11 +1,14 @@
 import type { z } from "zod";
 import type { Calendar } from "../calendar/index.ts";
 import {
+  BUILT_IN_TYPES,
   checkShape,
   type Fault,
   isMap,
+  openTypes,
   type Report,
   shown,
+  type Types,
   type ValuePath,
 } from "../definition/index.ts";
 import type { Digest } from "../id.ts";
@@ -86,6 +89,21 @@ function notAMap(what: string, value: Json, path: ValuePath): Fault {
     mend: "Write its keys below it, each on a line of its own.",
     path,
   };
+}
+
+/** Types as the map writes them: there is no place in it where more could be declared. */
+export function typesOf(report: Report): Types {
+  return openTypes(
+    {},
+    {
+      add: report.add,
+      addOnce: (about, fault) =>
+        report.addOnce(about, {
+          ...fault,
+          mend: `Write a type such as ${BUILT_IN_TYPES.slice(0, 4).join(", ")}, or a JSON Schema.`,
+        }),
+    },
+  );
 }
 
 export function listed(said: string | readonly string[] | undefined): readonly string[] {

@@ -1,8 +1,8 @@
-import { openTypes, type ValuePath } from "../definition/index.ts";
+import type { ValuePath } from "../definition/index.ts";
 import type { JsonObject } from "../json.ts";
 import type { ToolSource } from "./map-source.ts";
 import { lookOf, namesIn } from "./operation.ts";
-import type { Reading } from "./reading.ts";
+import { type Reading, typesOf } from "./reading.ts";
 import type { Tool } from "./work-map.ts";
 
 /** Closed: what is not named is refused. Unsaid, they are what the operation names. */
@@ -24,7 +24,7 @@ export function argsOf(
       required: names,
     };
   }
-  const types = openTypes({}, report);
+  const types = typesOf(report);
   const properties: Record<string, JsonObject> = {};
   const required: string[] = [];
   for (const [name, type] of Object.entries(args)) {

@@ -113,7 +113,7 @@ export const toolKeys: Keys<ToolSource> = {
   preview: operationShape.describe(
     "Looked up before the call is judged: how what it writes is now.",
   ),
-  precondition: longText().describe(
+  precondition: either([longText(), anyMap("a condition")], "a condition").describe(
     "What must hold when it is done, of args and of record.before, what its preview found.",
   ),
   verify: operationShape.describe("Looked up afterwards; unsaid, the preview serves."),

@@ -1,0 +1,96 @@
+import type { Step, Workflow } from "../definition/index.ts";
+import { stepsOf } from "../machine/index.ts";
+import { areRulesWhole, type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
+
+/** Each rule can hold, each chain is asked by one, and what goes outside has somebody who decides on it. */
+export function checkRules(checking: Checking): void {
+  checkNever(checking);
+  checkChainsUsed(checking);
+  checkDecided(checking);
+}
+
+/** A rule about tools that nobody may use never fires. */
+function checkNever({ map, report }: Checking): void {
+  const granted = new Set(Object.values(map.agents).flatMap((grant) => grant.tools));
+  for (const { id, tools } of map.rules) {
+    if (tools === null || tools.some((tool) => granted.has(tool))) continue;
+    report.add({
+      code: "advice",
+      severity: "warning",
+      message:
+        tools.length === 0
+          ? `The rule "${id}" can never hold: no tool is all that it asks for.`
+          : `The rule "${id}" never fires: no agent may use ${inWords(tools)}.`,
+      mend: "Mend its when, grant the tool to an agent, or take the rule out.",
+      path: ["rules", id],
+      key: true,
+    });
+  }
+}
+
+function checkChainsUsed({ map, said, workflows, report, elsewhere }: Checking): void {
+  const known = namesSaid(said, "approvals");
+  const inRules = map.rules.flatMap(({ follows }) =>
+    follows.kind === "approve" ? [follows.chain] : [],
+  );
+  const inSteps = Object.values(workflows ?? {}).flatMap(chainsIn);
+  for (const { chain, step, workflow } of inSteps)
+    if (known.length > 0 && !known.includes(chain))
+      elsewhere.push({
+        ...unknownName("chain", chain, known),
+        message: `The step "${step.id}" of "${workflow}" names the chain "${chain}", which is not in the map.`,
+        where: step.where,
+      });
+  if (workflows === null) return;
+  const used = new Set([...inRules, ...inSteps.map(({ chain }) => chain)]);
+  for (const name of Object.keys(map.approvals))
+    if (!used.has(name))
+      report.add({
+        code: "advice",
+        severity: "warning",
+        message: `No rule and no workflow asks the chain "${name}".`,
+        mend: `Write then: {approve: ${name}} in a rule, or take it out.`,
+        path: ["approvals", name],
+        key: true,
+      });
+}
+
+type Named = { readonly chain: string; readonly step: Step; readonly workflow: string };
+
+/** The chains that the steps of a workflow name. */
+function chainsIn({ name, root }: Workflow): readonly Named[] {
+  return [...stepsOf(root)].flatMap((step): readonly Named[] => {
+    const chain =
+      step.kind === "gate"
+        ? step.approval.chain
+        : step.kind === "task"
+          ? step.approve?.chain
+          : undefined;
+    return chain === undefined || chain === "" ? [] : [{ chain, step, workflow: name }];
+  });
+}
+
+/** What goes outside asks people; a rule says which. */
+function checkDecided(checking: Checking): void {
+  if (!areRulesWhole(checking)) return;
+  const { map, report } = checking;
+  const granted = new Set(Object.values(map.agents).flatMap((grant) => grant.tools));
+  for (const { name, level } of Object.values(map.tools)) {
+    if (level !== "external" || !granted.has(name)) continue;
+    const deciding = map.rules.some(
+      ({ follows, tools, isShadow }) =>
+        !isShadow &&
+        (follows.kind === "approve" || follows.kind === "permit") &&
+        (tools === null || tools.includes(name)),
+    );
+    if (deciding) continue;
+    report.add({
+      code: "advice",
+      severity: "warning",
+      message: `No rule says who decides on "${name}", which goes outside: anyone who may act on the run is asked, each time.`,
+      mend: "Write a rule about it with then: {approve: CHAIN}, or then: permit where nobody need be asked.",
+      path: ["tools", name],
+      key: true,
+    });
+  }
+}
