@@ -58,15 +58,21 @@ export function judging(tools: Readonly<Record<string, GivenTool>>): Pick<Facts,
       const verdict = tool?.verdict ?? (tool === undefined ? "deny" : "allow");
       const precondition = call.preview?.digest ?? null;
       const action = digestOf(canonical([call.tool, call.args, call.agent, precondition]));
-      return judged(tool, { verdict, args: call.args, action });
+      return judged(tool, { verdict, args: call.args, action, chain: call.tool });
     },
   };
 }
 
 function judged(
   tool: GivenTool | undefined,
-  of: { readonly verdict: Verdict; readonly args: JsonObject; readonly action: Digest },
+  given: {
+    readonly verdict: Verdict;
+    readonly args: JsonObject;
+    readonly action: Digest;
+    readonly chain: string;
+  },
 ): Judged {
+  const { chain, ...of } = given;
   const { verdict } = of;
   return {
     ...of,
@@ -77,7 +83,7 @@ function judged(
     map: digestOf("map"),
     level: tool?.effects === "pure" ? "case" : "external",
     rules: [],
-    chains: verdict === "ask" ? [nameOfChain(tool)] : [],
+    chains: verdict === "ask" ? [tool?.chain === undefined ? "" : chain] : [],
     say: verdict === "deny" ? "This may not be used here." : "",
     why: `The test says ${verdict}.`,
     labels: tool?.labels ?? { untrusted: [], personal: [] },
@@ -86,10 +92,6 @@ function judged(
     verifies: tool?.verifies === true,
     owner: tool?.owner ?? "",
   };
-}
-
-function nameOfChain(tool: GivenTool | undefined): string {
-  return tool?.chain === undefined ? "" : "refund";
 }
 
 /** How what a tool writes is now, and would be. */

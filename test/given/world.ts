@@ -23,6 +23,7 @@ import { type Chance, chanceFrom, pick } from "./mulberry.ts";
 import { fold, RUN, START } from "./run.ts";
 import { steering } from "./steering.ts";
 import { RANDOM_TOOLS, useAnswered, usesToAsk } from "./using.ts";
+import { atGate } from "./vote.ts";
 import { worldWorkflows } from "./world-workflows.ts";
 
 /** One decision of a run in a random world. */
@@ -231,10 +232,8 @@ function decideAs(state: State, wait: Wait, how: "well" | "anyhow"): void {
   const { chance } = state;
   const { key, what } = wait;
   if (what.kind === "gate") {
-    const digest = what.digest as Digest;
-    const allow = how === "well" || chance() < 0.8;
-    const voter = how === "well" ? `voter ${what.votes}` : pick(chance, ["ana", "ben"]);
-    return tell(state, { type: "vote", key, digest, allow, reason: "" }, voter);
+    const { told, by } = atGate(state.run, key, how === "well" ? null : chance);
+    return tell(state, told, by);
   }
   if (what.kind === "person") return doTask(state, { key, to: what.to }, how);
   const dice = how === "well" ? 1 : chance();

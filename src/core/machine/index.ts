@@ -52,7 +52,7 @@ export { owed, owedBy, timerDue } from "./owed.ts";
 export { type Packet, packetOf } from "./packet.ts";
 export { type Past, pastOf } from "./past.ts";
 export { limitsOf, runLeft } from "./reserve.ts";
-export { absent, type Frame, MACHINE_VERSION, type Open, type Run } from "./run.ts";
+export { absent, type Frame, MACHINE_VERSION, type Open, type OpenGate, type Run } from "./run.ts";
 export { isLabelled, labelled, NOTHING_LABELLED } from "./run-labels.ts";
 export { childrenOf, contextOf, givenAt, load, type Read, stepsOf } from "./scope.ts";
 export type { Answer, Fork, Signal, Told } from "./signal.ts";

@@ -75,14 +75,17 @@ function doubtsOf(log: readonly Event[]): readonly ReadonlyMap<Path, Key>[] {
 function keptOf(log: readonly Event[]): readonly ReadonlyMap<Path, Key>[] {
   const attempts = attemptsOf(log);
   const doubts = doubtsOf(log);
-  const wrote = new Set<Path>();
+  // What was certainly not written keeps nothing.
+  const wrote = new Map<Path, number>();
+  const count = (path: Path, by: number) => wrote.set(path, (wrote.get(path) ?? 0) + by);
   let kept: ReadonlyMap<Path, Key> = new Map();
   return log.map((event, at) => {
     const next = new Map(kept);
     const key = "key" in event ? event.key : 0;
-    if (event.type === "writeback.started") wrote.add(event.path);
+    if (event.type === "writeback.started") count(event.path, 1);
+    if (event.type === "writeback.failed") count(event.path, -1);
     if (event.type === "attempt.suspended") next.set(event.path, attempts.get(key)?.call ?? 0);
-    if (event.type === "attempt.ended" && wrote.has(event.path))
+    if (event.type === "attempt.ended" && (wrote.get(event.path) ?? 0) > 0)
       next.set(event.path, attempts.get(key)?.call ?? 0);
     else if (event.type === "attempt.ended" && !event.doubt) next.delete(event.path);
     if (event.type === "step.finished") next.delete(event.path);

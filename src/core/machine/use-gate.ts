@@ -16,6 +16,7 @@ import { rulesAsking } from "./grant.ts";
 import { meant } from "./meant.ts";
 import type { LeafFrame } from "./run.ts";
 import type { OpenUse } from "./uses.ts";
+import { SYSTEM } from "./written.ts";
 
 /** What people are shown of what would be written: up to so much JSON, else its digest. */
 const SHOWN_BYTES_MOST = 16_384;
@@ -44,8 +45,8 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpe
   const chain = chainAsked(draft, judgement.chains);
   if (chain === null) {
     const named = judgement.chains.filter((name) => name !== "");
-    const owner = run.workflow.owner || run.by;
-    const from = named.length === 0 ? [] : meant(draft, [owner]);
+    const owner = judgement.owner || run.workflow.owner || run.by;
+    const from = named.length === 0 || SYSTEM.includes(owner) ? [] : meant(draft, [owner]);
     return { ...gate, chain: named.join(" + "), from, need: 1 };
   }
   const { tool: what, agent } = use;
