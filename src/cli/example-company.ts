@@ -150,6 +150,10 @@ async function evidenceIn(reading: Logs, run: RunId): Promise<Evidence> {
 const ALONE = {
   isGuest: false,
   notices: (): [] => [],
+  request: async (): Promise<{ case: null; problems: [] }> => ({ case: null, problems: [] }),
+  cases: (): [] => [],
+  case: (): null => null,
+  tellCase: async (): Promise<[]> => [],
   metrics: async (): Promise<{ type: string; text: string }> => ({ type: "", text: "" }),
   workflows: async (): Promise<[]> => [],
 };

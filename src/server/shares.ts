@@ -20,6 +20,8 @@ type Here =
   | "artifacts"
   | "artifact"
   | "backup"
+  | "cases"
+  | "case"
   | "read";
 
 /** Asked of the process at work, with JSON as arguments and answer; to ask twice changes nothing. */
@@ -43,6 +45,8 @@ type There =
   | "settings"
   | "archive"
   | "putArtifact"
+  | "request"
+  | "tellCase"
   | "doctor"
   | "examine";
 
@@ -59,6 +63,8 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   artifacts: true,
   artifact: true,
   backup: true,
+  cases: true,
+  case: true,
   read: true,
 });
 
@@ -82,6 +88,9 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   mapDifferences: true,
   archive: true,
   putArtifact: true,
+  // Asked twice they are once: whoever asks names them.
+  request: true,
+  tellCase: true,
   doctor: true,
   examine: true,
   metrics: true,

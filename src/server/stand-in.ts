@@ -48,6 +48,11 @@ export function standIn(guest: Company, next: () => Promise<Company>): Company {
     },
     send: (...told) => send(through, told),
     publish: (...told) => publish(through, told),
+    request: (given) => request(through, given),
+    tellCase: (id, told, options = {}) => {
+      const named = { ...options, id: options.id ?? randomUUID() };
+      return through((company) => company.tellCase(id, told, named));
+    },
     events: (of, options) => events(state, of, options ?? {}),
     close,
     [Symbol.asyncDispose]: close,
@@ -133,6 +138,15 @@ function publish(
     const published = await company.publish(event, payload, { ...options, id });
     return options.id === undefined ? { ...published, again: false } : published;
   });
+}
+
+async function request(
+  through: Through,
+  given: Parameters<Company["request"]>[0],
+): ReturnType<Company["request"]> {
+  const requestId = given.requestId ?? randomUUID();
+  const made = await through((company) => company.request({ ...given, requestId }));
+  return made.case === null || given.requestId !== undefined ? made : { ...made, again: false };
 }
 
 async function* events(

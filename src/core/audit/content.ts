@@ -47,6 +47,8 @@ const CONTENT: ReadonlySet<string> = new Set([
   "quote",
   "reason",
   "reasons",
+  "recipient",
+  "requester",
   "result",
   "say",
   "show",

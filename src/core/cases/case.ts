@@ -1,5 +1,5 @@
 import type { Labels } from "../governance/index.ts";
-import type { CaseId, RunId } from "../id.ts";
+import type { CaseId, RunId, SubjectId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Trust } from "../map/index.ts";
 
@@ -39,6 +39,8 @@ export type CaseRequest = Request & {
   readonly missing: readonly string[];
   /** Why nobody but a person can say where it belongs; null: there is nothing of the kind. */
   readonly unclear: string | null;
+  /** Where it goes on; null: here. */
+  readonly movedTo: CaseId | null;
 };
 
 export type CaseFact = { readonly value: Json; readonly source: string; readonly at: number };
@@ -104,8 +106,8 @@ export type Case = {
   readonly outcome: string | null;
   /** Of the newest request that has one. */
   readonly type: string | null;
-  /** The binding's value that names whom it is about. */
-  readonly subject: string | null;
+  /** Whose data are in it, as its stream is sealed; null: nobody's. */
+  readonly subject: SubjectId | null;
   readonly bindings: Bindings;
   /** Bindings by which it is found. */
   readonly found: Bindings;

@@ -82,10 +82,15 @@ function told(...all: readonly (CaseTold & { readonly after?: number })[]): {
 }
 
 const asked = (over: Partial<Request> = {}): CaseTold => {
-  return { type: "request", request: request(over), unclear: null };
+  return { type: "request", request: request(over), unclear: null, subject: null };
 };
 const message = (over: object = {}): CaseTold => {
-  const words = { from: "4711", channel: "form", trust: "customer", text: "It is blue." } as const;
+  const words = {
+    requester: "4711",
+    channel: "form",
+    trust: "customer",
+    text: "It is blue.",
+  } as const;
   return { type: "message", id: "m1", ...words, attachments: [], ...over };
 };
 const runOf = (now: Case): never => now.runs[0]?.run as never;
@@ -107,7 +112,6 @@ describe("a request", () => {
       type: "order-status",
       bindings: { order_id: "7", customer: "4711" },
       found: { order_id: "7" },
-      subject: "4711",
     });
     expect(owedByCase(now)).toMatchObject([
       { type: "start", run: "wf_0001_5", workflow: "status", request: { id: "rq_1" } },
@@ -257,7 +261,8 @@ describe("the runs of a case", () => {
 
   test("are given what was written; what none of them has read is an issue", () => {
     const passed = { type: "passed", key: 6, to: [], position: 3 } as const;
-    const first = told(asked(), message());
+    expect(owedByCase(told(asked(), message()).now)).toMatchObject([{ type: "start" }]);
+    const first = told(asked(), { type: "started", run: runOf(open) }, message());
     expect(owedByCase(first.now)).toMatchObject([{}, { type: "pass", message: { id: "m1" } }]);
     const unread = told(asked(), message(), passed, heard(open, 9, ended("completed")));
     expect(needsOf(unread.now)).toMatchObject([
@@ -313,7 +318,7 @@ test("params of a workflow are those it declares, from the request, the case and
   const [first] = now.requests;
   if (first === undefined) throw new Error("The case has a request.");
   expect(caseParams(["order_id", "total", "text", "colour", "case"], now, first)).toMatchObject({
-    order_id: 7,
+    order_id: "7",
     total: 5,
     text: "Where is my order?",
     case: { id: ID, customer: "4711" },

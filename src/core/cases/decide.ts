@@ -4,16 +4,11 @@ import { CASE_LIMITS, type Case, type CaseRequest, type Request } from "./case.t
 import { type CaseDraft, type CaseWorld, openDraft } from "./drafting.ts";
 import type { CaseEvent } from "./event.ts";
 import { closeWhenDone, hear, noteUnread } from "./hear.ts";
+import { byPerson, conflict, full, reopened } from "./people.ts";
 import type { CaseSignal } from "./signal.ts";
-import { sort, typeOf, unbound } from "./sort.ts";
+import { begin, sort, typeOf, unbound } from "./sort.ts";
 
 export type CaseDecision = { readonly case: Case; readonly events: readonly CaseEvent[] };
-
-/**
- * For so long after it was closed a case goes on where something comes for it, or somebody reopens it;
- * later it is another case.
- */
-export const REOPEN_MS_MOST: number = 7 * 86_400_000;
 
 /** What was told -> what happened; or why not. None where it changes nothing. */
 export function decideCase(
@@ -43,6 +38,14 @@ function told(draft: CaseDraft, signal: CaseSignal, world: CaseWorld): Problem |
       return moved(draft, signal);
     case "moved":
       return gone(draft, signal);
+    case "kept": {
+      const { request, why } = signal;
+      if (now.moving.some((one) => one.request === request))
+        draft.add({ type: "request.unbound", request, missing: [], why });
+      return null;
+    }
+    case "again":
+      return again(draft, signal, world);
     case "message":
       return message(draft, signal);
     case "passed":
@@ -56,23 +59,12 @@ function told(draft: CaseDraft, signal: CaseSignal, world: CaseWorld): Problem |
     case "heard":
       return hear(draft, signal);
     case "fact":
-      return recorded(draft, signal);
     case "close":
-      if (now.closedAt === null)
-        draft.add({ type: "case.closed", outcome: "closed", why: signal.why });
-      return null;
     case "reopen":
-      return now.closedAt === null ? null : reopened(draft, signal, signal.why);
     case "hand":
-      if (now.owner !== signal.to || !now.isHanded)
-        draft.add({ type: "case.handed", to: signal.to, why: signal.why });
-      return null;
     case "note":
-      if (now.notes.length >= CASE_LIMITS.notes) return full(now, "notes");
-      draft.add({ type: "case.noted", text: signal.text });
-      return null;
     case "resolve":
-      return resolved(draft, signal);
+      return byPerson(draft, signal);
     default:
       return unreachable(signal);
   }
@@ -88,14 +80,17 @@ function passed(draft: CaseDraft, { key, to, position }: Told<"passed">): null {
 
 function received(draft: CaseDraft, signal: Told<"request">, world: CaseWorld): Problem | null {
   const { now } = draft;
-  const { request, unclear } = signal;
+  const { request, unclear, subject, from } = signal;
   const { id, type, ...words } = request;
   if (now.requests.some((one) => one.id === id)) return null;
   if (now.requests.length >= CASE_LIMITS.requests) return full(now, "requests");
-  if (now.seq === 0) draft.add({ type: "case.opened", owner: world.map.exceptions.owner });
+  const whose = subject === null ? {} : { subject };
+  if (now.seq === 0)
+    draft.add({ type: "case.opened", owner: world.map.exceptions.owner, ...whose });
   const closed = now.closedAt === null ? null : reopened(draft, signal, "Another request came.");
   if (closed !== null) return closed;
-  draft.add({ type: "request.received", request: id, ...words });
+  const before = from === undefined ? {} : { from };
+  draft.add({ type: "request.received", request: id, ...words, ...before });
   distrust(draft, request);
   const owner = typeOf(world, type)?.owner;
   if (type !== null && owner !== undefined)
@@ -147,6 +142,17 @@ function moved(draft: CaseDraft, { request: id, to }: Told<"move">): Problem | n
   return null;
 }
 
+function again(draft: CaseDraft, { request: id }: Told<"again">, world: CaseWorld): Problem | null {
+  const { now } = draft;
+  const request = now.requests.find((one) => one.id === id);
+  const type = typeOf(world, request?.type ?? null);
+  if (request?.state !== "bound" || type === null)
+    return conflict(`${id} is no request of ${now.id} that is bound.`, `See: cases show ${now.id}`);
+  if (now.closedAt !== null) return conflict(`${now.id} is closed.`, "Reopen it first.");
+  begin(draft, request, type);
+  return null;
+}
+
 /** A case that only kept it is over. */
 function gone(draft: CaseDraft, { request }: Told<"moved">): null {
   const move = draft.now.moving.find((one) => one.request === request);
@@ -159,12 +165,12 @@ function gone(draft: CaseDraft, { request }: Told<"moved">): null {
 
 function message(draft: CaseDraft, signal: Told<"message">): Problem | null {
   const { now } = draft;
-  const { id, from, channel, trust, text, attachments } = signal;
+  const { id, requester, channel, trust, text, attachments } = signal;
   if (now.conversation.some((one) => one.id === id)) return null;
   if (now.conversation.length >= CASE_LIMITS.messages) return full(now, "messages");
   const closed = now.closedAt === null ? null : reopened(draft, signal, "A message came.");
   if (closed !== null) return closed;
-  draft.add({ type: "message.received", id, from, channel, trust, text, attachments });
+  draft.add({ type: "message.received", id, requester, channel, trust, text, attachments });
   distrust(draft, signal);
   return null;
 }
@@ -185,42 +191,6 @@ function refused(draft: CaseDraft, { run, why }: Told<"refused">): null {
   const { owner, closedAt } = draft.now;
   if (closedAt !== null) return null;
   draft.add({ type: "issue.opened", text: `The run ${run} could not be started: ${why}`, owner });
-  return null;
-}
-
-function recorded(draft: CaseDraft, { name, value, by, why }: Told<"fact">): Problem | null {
-  const { now } = draft;
-  if (!Object.hasOwn(now.facts, name) && Object.keys(now.facts).length >= CASE_LIMITS.facts)
-    return full(now, "facts");
-  const source = why === "" ? by : `${by}: ${why}`;
-  draft.add({ type: "fact.recorded", name, value, source });
-  return null;
-}
-
-function resolved(draft: CaseDraft, { issue, why }: Told<"resolve">): Problem | null {
-  const known = draft.now.issues.find(({ key }) => key === issue);
-  if (known === undefined) {
-    const open = draft.now.issues.filter(({ isOpen }) => isOpen).map(({ key }) => key);
-    const mend = open.length === 0 ? "None is open." : `Open ones: ${open.join(", ")}.`;
-    return { code: "not-found", message: `${draft.now.id} has no issue ${issue}.`, mend };
-  }
-  if (known.isOpen) draft.add({ type: "issue.closed", key: issue, why });
-  closeWhenDone(draft);
-  return null;
-}
-
-function reopened(draft: CaseDraft, { at }: CaseSignal, why: string): Problem | null {
-  const { id, closedAt, outcome } = draft.now;
-  const days = REOPEN_MS_MOST / 86_400_000;
-  if (outcome === "moved")
-    return conflict(`${id} only kept a request that goes on elsewhere.`, `See: cases show ${id}`);
-  if (closedAt !== null && at - closedAt > REOPEN_MS_MOST)
-    return {
-      code: "already-ended",
-      message: `${id} was closed more than ${days} days ago.`,
-      mend: "Make another request: that opens another case.",
-    };
-  draft.add({ type: "case.reopened", why });
   return null;
 }
 
@@ -253,17 +223,5 @@ function noSuchType(name: string, { map }: CaseWorld): Problem {
     code: "unknown-type",
     message: `The map has no type of request "${name}".`,
     mend: names === "" ? "Write it in requests.yaml." : `Types here: ${names}.`,
-  };
-}
-
-function conflict(text: string, mend: string): Problem {
-  return { code: "conflict", message: text, mend };
-}
-
-function full({ id }: Case, what: keyof typeof CASE_LIMITS): Problem {
-  return {
-    code: "limit",
-    message: `${id} holds ${CASE_LIMITS[what]} ${what}, and no more.`,
-    mend: "Close it; what comes then opens another.",
   };
 }

@@ -1,6 +1,6 @@
 import type { Actor, Envelope } from "../audit/index.ts";
 import type { Labels } from "../governance/index.ts";
-import type { CaseId, RunId } from "../id.ts";
+import type { CaseId, RunId, SubjectId } from "../id.ts";
 import { millisecondsOf } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Trust } from "../map/index.ts";
@@ -9,8 +9,14 @@ import type { Attachment, Bindings, Request } from "./case.ts";
 
 /** What happened in a case, in the past tense, never changed. */
 export type CaseBody =
-  | { readonly type: "case.opened"; readonly owner: string }
-  | ({ readonly type: "request.received"; readonly request: string } & Words)
+  /** `subject`: whose data are in it; the stream is sealed with their key. */
+  | { readonly type: "case.opened"; readonly owner: string; readonly subject?: SubjectId }
+  /** `from`: the case in which it stood before. */
+  | ({
+      readonly type: "request.received";
+      readonly request: string;
+      readonly from?: CaseId;
+    } & Words)
   /** `how`: it came with its type, or somebody chose it. `owner`: of requests of this type. */
   | {
       readonly type: "request.typed";
@@ -28,13 +34,13 @@ export type CaseBody =
       readonly missing: readonly string[];
       readonly why?: string;
     }
-  /** `found`: those by which the case is found. */
+  /** `found`: those by which the case is found; `person`: the name of the one that names whom it is about. */
   | {
       readonly type: "request.bound";
       readonly request: string;
       readonly bindings: Bindings;
       readonly found: Bindings;
-      readonly subject: string | null;
+      readonly person: string | null;
     }
   /** Nothing is begun for it: this run is told of it. */
   | { readonly type: "request.continued"; readonly request: string; readonly run: RunId }
@@ -51,7 +57,7 @@ export type CaseBody =
   | {
       readonly type: "message.received";
       readonly id: string;
-      readonly from: string;
+      readonly requester: string;
       readonly channel: string;
       readonly trust: Trust;
       readonly text: string;
@@ -66,7 +72,7 @@ export type CaseBody =
     }
   | {
       readonly type: "message.sent";
-      readonly to: string;
+      readonly recipient: string;
       readonly channel: string;
       readonly text: string;
       /** The step that sent it, or the person. */

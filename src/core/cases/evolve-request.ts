@@ -8,7 +8,7 @@ export function withRequest(before: Case, event: RequestEvent): Partial<Case> {
   if (event.type === "request.received") {
     const { request: id, source, requester, channel, trust, text, about, attachments } = event;
     const words = { source, requester, channel, trust, text, about, attachments };
-    const state = { state: "waits", missing: [], unclear: null } as const;
+    const state = { state: "waits", missing: [], unclear: null, movedTo: null } as const;
     const request = { id, ...words, type: null, key: event.seq, at: event.at, ...state };
     return { requests: [...before.requests, request] };
   }
@@ -29,13 +29,18 @@ function changed(request: CaseRequest, event: Later): Partial<CaseRequest> {
     case "request.completed":
       return { about: { ...request.about, ...event.about } };
     case "request.unbound":
-      return { missing: event.missing, unclear: event.why ?? null };
+      return {
+        state: "waits",
+        missing: event.missing,
+        unclear: event.why ?? null,
+        movedTo: null,
+      };
     case "request.bound":
       return { state: "bound", missing: [], unclear: null };
     case "request.continued":
       return {};
     case "request.moved":
-      return { state: "moved", missing: [], unclear: null };
+      return { state: "moved", missing: [], unclear: null, movedTo: event.to };
   }
 }
 
@@ -48,7 +53,6 @@ function beside(before: Case, request: CaseRequest, event: Later): Partial<Case>
       return {
         bindings: { ...before.bindings, ...event.bindings },
         found: { ...before.found, ...event.found },
-        subject: event.subject ?? before.subject,
       };
     case "request.continued": {
       const { id, requester: from, channel, text } = request;
@@ -56,8 +60,9 @@ function beside(before: Case, request: CaseRequest, event: Later): Partial<Case>
     }
     case "request.moved":
       return { moving: [...before.moving, { request: request.id, to: event.to }] };
-    case "request.completed":
     case "request.unbound":
+      return { moving: before.moving.filter((one) => one.request !== request.id) };
+    case "request.completed":
       return {};
   }
 }

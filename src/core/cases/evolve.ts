@@ -22,7 +22,7 @@ function changed(before: Case, event: CaseEvent): Changed {
   const { at } = event;
   switch (event.type) {
     case "case.opened":
-      return { owner: event.owner, openedAt: at };
+      return { owner: event.owner, openedAt: at, subject: event.subject ?? null };
     case "request.received":
     case "request.typed":
     case "request.completed":
@@ -81,7 +81,7 @@ function withMessage(before: Case, event: Of<"message">): Changed {
   const { seq: key, at } = event;
   switch (event.type) {
     case "message.received": {
-      const { id, from, channel, trust, text, attachments } = event;
+      const { id, requester: from, channel, trust, text, attachments } = event;
       const message = { key, id, at, from, channel, trust, text, isOurs: false, attachments };
       const conversation = [...before.conversation, message];
       return { conversation, ...arrived(before, { key, id, from, channel, text }) };

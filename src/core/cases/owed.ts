@@ -28,7 +28,9 @@ export function owedByCase(now: Case): readonly CaseEffect[] {
     else effects.push({ type: "hear", run, after: heard });
     if (now.closedAt !== null && parent === null) effects.push({ type: "cancel", run });
   }
-  for (const message of now.unpassed) effects.push({ type: "pass", message });
+  // A run takes what was published after it was accepted: what came earlier waits for that.
+  if (effects.every(({ type }) => type !== "start"))
+    for (const message of now.unpassed) effects.push({ type: "pass", message });
   for (const { request: id, to } of now.moving) {
     const request = now.requests.find((one) => one.id === id);
     if (request !== undefined) effects.push({ type: "move", request, to });

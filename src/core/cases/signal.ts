@@ -1,5 +1,5 @@
 import type { Labels } from "../governance/index.ts";
-import type { CaseId, RunId } from "../id.ts";
+import type { CaseId, RunId, SubjectId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Trust } from "../map/index.ts";
 import type { Place } from "./binding.ts";
@@ -10,7 +10,15 @@ export type CaseSignal = { readonly at: number; readonly by: string } & CaseTold
 
 export type CaseTold =
   /** Twice is once: by its id. `unclear`: why a person must say where it belongs. */
-  | { readonly type: "request"; readonly request: Request; readonly unclear: string | null }
+  | {
+      readonly type: "request";
+      readonly request: Request;
+      readonly unclear: string | null;
+      /** Whose data a case is about that it opens; null: nobody's. */
+      readonly subject: SubjectId | null;
+      /** The case in which it stood before. */
+      readonly from?: CaseId;
+    }
   /** A person says what a request is that waits. `place`: where that leads. */
   | {
       readonly type: "type";
@@ -27,13 +35,16 @@ export type CaseTold =
     }
   /** A person says in which case a request goes on. */
   | { readonly type: "move"; readonly request: string; readonly to: CaseId }
-  /** The other case has it. */
+  /** The other case has it; or it cannot go on there. */
   | { readonly type: "moved"; readonly request: string }
+  | { readonly type: "kept"; readonly request: string; readonly why: string }
+  /** A run is begun once more for a request whose run could not be started, or has ended. */
+  | { readonly type: "again"; readonly request: string }
   /** Twice is once: by its id. */
   | {
       readonly type: "message";
       readonly id: string;
-      readonly from: string;
+      readonly requester: string;
       readonly channel: string;
       readonly trust: Trust;
       readonly text: string;
@@ -73,7 +84,7 @@ export type RunSaid =
   | { readonly kind: "issue"; readonly text: string }
   | {
       readonly kind: "sent";
-      readonly to: string;
+      readonly recipient: string;
       readonly channel: string;
       readonly text: string;
       readonly source: string;

@@ -17,9 +17,8 @@ export function sort(draft: CaseDraft, id: string, world: CaseWorld): void {
   const { bindings, missing } = boundBy(type, request);
   const why = missing.length > 0 ? null : contradiction(draft.now, bindings);
   if (missing.length > 0 || why !== null) return unbound(draft, request, { missing, why });
-  const { [type.subject ?? ""]: subject = null } = bindings;
   const found = foundBy(type, bindings);
-  draft.add({ type: "request.bound", request: id, bindings, found, subject });
+  draft.add({ type: "request.bound", request: id, bindings, found, person: type.subject });
   begin(draft, request, type);
 }
 
@@ -34,7 +33,11 @@ export function unbound(draft: CaseDraft, request: CaseRequest, { missing, why }
 }
 
 /** A run of the same workflow that goes on is told of it; else one is begun. */
-function begin(draft: CaseDraft, { id: request }: CaseRequest, { workflow }: RequestType): void {
+export function begin(
+  draft: CaseDraft,
+  { id: request }: CaseRequest,
+  { workflow }: RequestType,
+): void {
   const live = liveRuns(draft.now).find((one) => one.workflow === workflow && one.parent === null);
   if (live !== undefined) return draft.add({ type: "request.continued", request, run: live.run });
   const { id, seq } = draft.now;

@@ -22,8 +22,9 @@ export function caseParams(
     requester,
     channel,
     ...Object.fromEntries(facts),
-    ...now.bindings,
     ...request.about,
+    // As text: what a param's type wants of it is read from that.
+    ...now.bindings,
   };
   const names = declared.filter((name) => Object.hasOwn(known, name));
   return Object.fromEntries(names.map((name) => [name, known[name] ?? null]));

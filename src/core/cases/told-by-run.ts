@@ -1,5 +1,6 @@
 import type { Workflow } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
+import type { JsonObject } from "../json.ts";
 import type { Event, Opening, Read } from "../machine/index.ts";
 import type { RunSaid } from "./signal.ts";
 
@@ -13,7 +14,12 @@ export type RunReading = {
   readonly read: Read;
   /** The name of a workflow by the digest of its definition. */
   readonly nameOf: (definition: string) => string;
+  /** The use of a tool under this key, where what it writes is read by people outside; else null. */
+  readonly sending: (key: number) => ToolSending | null;
 };
+
+/** What a tool was told to send, and by which system. */
+export type ToolSending = { readonly channel: string; readonly args: JsonObject };
 
 /** What one event of a run says to its case; most say nothing. */
 export function saidBy(event: Event, reading: RunReading): readonly RunSaid[] {
@@ -23,6 +29,10 @@ export function saidBy(event: Event, reading: RunReading): readonly RunSaid[] {
       return [...waitIn(event), ...subRunIn(event.attempt, reading)];
     case "attempt.started":
       return subRunIn(event, reading);
+    case "tool.finished":
+      return labelsIn(event, reading);
+    case "writeback.committed":
+      return [...labelsIn(event, reading), ...sentIn(event, reading)];
     case "listen.ended": {
       const { key, position } = event;
       return [{ kind: "goes on", key, ...(position === undefined ? {} : { position }) }];
@@ -46,6 +56,8 @@ export function maySay(type: string): boolean {
 const SAYING: ReadonlySet<string> = new Set([
   "step.started",
   "attempt.started",
+  "tool.finished",
+  "writeback.committed",
   "listen.ended",
   "step.finished",
   "run.finished",
@@ -63,4 +75,33 @@ function subRunIn(opening: Opening | undefined, { nameOf }: RunReading): readonl
   if (opening?.child === undefined) return [];
   const workflow = opening.definition === undefined ? "" : nameOf(opening.definition);
   return [{ kind: "sub-run", run: opening.child, workflow }];
+}
+
+type Labelled = Extract<Event, { readonly type: "tool.finished" | "writeback.committed" }>;
+
+function labelsIn({ path, labels }: Labelled, { run }: RunReading): readonly RunSaid[] {
+  return labels === undefined ? [] : [{ kind: "labels", labels, source: `${run}/${path}` }];
+}
+
+function sentIn(
+  { key, path }: Extract<Event, { readonly type: "writeback.committed" }>,
+  { run, sending }: RunReading,
+): readonly RunSaid[] {
+  const sent = sending(key);
+  if (sent === null) return [];
+  const { channel, args } = sent;
+  const [text, recipient] = [textIn(args, WORDS), textIn(args, RECIPIENTS)];
+  return [{ kind: "sent", recipient, channel, text, source: `${run}/${path}` }];
+}
+
+/** How arguments of tools that write to people are called, the likeliest first. */
+const WORDS = ["text", "body", "message", "content", "html", "subject"] as const;
+const RECIPIENTS = ["to", "recipient", "email", "address", "phone", "customer_id"] as const;
+
+function textIn(args: JsonObject, names: readonly string[]): string {
+  for (const name of names) {
+    const value = args[name];
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return "";
 }

@@ -79,6 +79,8 @@ type Telling =
   | "archive"
   | "artifact"
   | "putArtifact"
+  | "request"
+  | "tellCase"
   | "backup";
 
 /** Whatever is told to it is answered by this. */
@@ -104,6 +106,8 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     archive: async () => ({ archived: [], problems, isMore: false, before: 0, after: 0 }),
     artifact: () => ({ problems }),
     putArtifact: async () => ({ problems }),
+    request: async () => ({ case: null, problems }),
+    tellCase: refused,
     backup: async () => ({ file: null, problem }),
   };
 }
@@ -122,6 +126,8 @@ type OfCompany =
   | "workflow"
   | "task"
   | "notices"
+  | "cases"
+  | "case"
   | "metrics";
 
 /** What stands beside a run in its company is not in its archive. */
@@ -140,6 +146,8 @@ function ofNoCompany(): Pick<Company, OfCompany> {
     workflow: async () => null,
     task: async () => null,
     notices: () => [],
+    cases: () => [],
+    case: () => null,
     metrics: async () => ({ type: "text/plain", text: "" }),
   };
 }

@@ -1,8 +1,9 @@
 import type { Envelope } from "../../core/audit/index.ts";
+import type { Case } from "../../core/cases/index.ts";
 import type { MapVersion, Steering } from "../../core/company/index.ts";
 import type { Setting, Workflow } from "../../core/definition/index.ts";
 import type { Advice, Improvements } from "../../core/foresight/index.ts";
-import type { RunId } from "../../core/id.ts";
+import type { CaseId, RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
@@ -14,6 +15,9 @@ import type { Standing, StandingFilter } from "../store/index.ts";
 import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
 import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut } from "./artifacts.ts";
+import type { CaseListed, CasesWanted, Requested } from "./case-verbs.ts";
+import type { CaseTelling } from "./check-case-told.ts";
+import type { RequestGiven } from "./check-request.ts";
 import type { Looked } from "./doctor.ts";
 import type { Examined } from "./examine.ts";
 import type { Foreseen, ForeseeOptions } from "./foresight.ts";
@@ -107,6 +111,22 @@ export interface Company extends AsyncDisposable {
     payload: JsonObject,
     options?: { readonly key?: string; readonly id?: string; readonly by?: string },
   ): Promise<Published>;
+  /**
+   * Brings a piece of incoming work to its case: to the one that is found by what it is about, or to a
+   * new one, which begins the workflow of its type. Resolves when it is on disk. The same `requestId`
+   * again is the same request for thirty days.
+   */
+  request(given: RequestGiven): Promise<Requested>;
+  /** Cases, newest first. */
+  cases(wanted?: CasesWanted): readonly CaseListed[];
+  /** All that is known of a case; null where there is none. */
+  case(id: CaseId): Case | null;
+  /** Tells a case what a person says of it; resolves when it is on disk. The same `id` again is once. */
+  tellCase(
+    id: CaseId,
+    told: CaseTelling,
+    options?: { readonly by?: string; readonly id?: string },
+  ): Promise<readonly Problem[]>;
   /**
    * The run's events, from a sequence number; with `follow`, also those to come, until it has ended,
    * or `abort` says so.

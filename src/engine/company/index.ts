@@ -8,6 +8,14 @@ export {
   type ArtifactListed,
   type ArtifactName,
 } from "./artifacts.ts";
+export { caseAtRest } from "./case-rest.ts";
+export type { CaseListed, CasesWanted, Requested } from "./case-verbs.ts";
+export type { CaseTelling } from "./check-case-told.ts";
+export {
+  ATTACHMENT_BYTES_MOST,
+  ATTACHMENTS_MOST,
+  type RequestGiven,
+} from "./check-request.ts";
 export type {
   CheckpointListed,
   Company,

@@ -5,6 +5,7 @@ import type { CheckpointReader } from "../checkpoints/index.ts";
 import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
+import type { CaseRoom } from "./case-room.ts";
 import type { Library } from "./library.ts";
 import type { Maps } from "./maps.ts";
 import type { Readers } from "./readers.ts";
@@ -25,6 +26,7 @@ export type Office = {
   /** What a run is started of, looked at before it is. */
   readonly ready: (nameOrFile: string, overlay?: Overlay) => Promise<Ready>;
   readonly runtime: Runtime;
+  readonly cases: CaseRoom;
   /** What was told to the company itself. */
   readonly register: Register;
   /** The papers of ended runs; null where none are written: in memory, or where one only looks. */

@@ -11,6 +11,8 @@ import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../sto
 import { accountsOf } from "./accounts.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
 import { archiverOf, retaining } from "./archiving.ts";
+import { openCaseRoom } from "./case-room.ts";
+import { casesOf } from "./case-verbs.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import { checkpointsIn } from "./checkpoint-reader.ts";
 import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoints.ts";
@@ -75,6 +77,7 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
     const trouble = options.trouble ?? (() => {});
     const endGoverning = begins ? await governing(office, trouble) : office.endGoverning;
     if (begins) for (const problem of await office.runtime.start()) trouble(problem);
+    if (begins) office.cases.start();
     const endRetaining = begins ? retaining(office, trouble) : office.endRetaining;
     return companyOf({ ...office, endGoverning, endRetaining });
   } catch (error) {
@@ -134,7 +137,10 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   });
   const ready = openReadiness({ folder, library, staff });
   const readers = openReaders({ folder, isLooking, clock, library, runtime }, log, options);
+  const caring = { log, clock, runtime, maps, library, office: () => office };
+  const cases = openCaseRoom({ ...caring, trouble: trouble ?? (() => undefined) });
   hear([
+    cases.observer,
     endings(
       () => files?.ended(),
       () => checkpoints?.told(),
@@ -142,7 +148,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     ...readers.observers,
   ]);
   const parts = { folder, isLooking, clock, log, library, maps, ready, runtime, register, staff };
-  const office: Office = { ...parts, readers, ...NOT_YET };
+  const office: Office = { ...parts, cases, readers, ...NOT_YET };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
   if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
   checkpoints = checkpointsIn(office, options, writes);
@@ -202,6 +208,7 @@ function companyOf(office: Office): Company {
       startRun(office, { workflow, params, ...options }),
     send: (run, told, options = {}) => send(office, run, { told, ...options }),
     publish: (event, payload, options = {}) => publish(office, { event, payload, ...options }),
+    ...casesOf(office),
     events: (run, options = {}) => eventsOf(office, run, options),
     runs: (filter) => standingsIn(office, filter),
     standing: (run) => standingIn(office, run),
@@ -225,8 +232,7 @@ function companyOf(office: Office): Company {
         throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
       return asItIs(office, standing);
     },
-    notices: (run) => office.readers.notices(run),
-    metrics: (format) => office.readers.metrics(format),
+    ...readersOf(office),
     ...papersOf(office),
     ...keepingOf(office),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
@@ -234,6 +240,13 @@ function companyOf(office: Office): Company {
     [Symbol.asyncDispose]: close,
   };
   return company;
+}
+
+function readersOf({ readers }: Office): Pick<Company, "notices" | "metrics"> {
+  return {
+    notices: (run) => readers.notices(run),
+    metrics: (format) => readers.metrics(format),
+  };
 }
 
 type Sent = { readonly told: Told; readonly by?: string; readonly id?: string };
@@ -285,6 +298,7 @@ async function withDefinition(
 async function closeOffice(office: Office): Promise<void> {
   office.endGoverning();
   await office.endRetaining();
+  await office.cases.close();
   await office.files?.close();
   await office.checkpoints?.close();
   await office.runtime.close();

@@ -1,5 +1,6 @@
 import type { Workflow } from "../../core/definition/index.ts";
-import { parseRunId, type RunId, type SubjectId } from "../../core/id.ts";
+import type { Labels } from "../../core/governance/index.ts";
+import { type CaseId, parseRunId, type RunId, type SubjectId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
@@ -22,6 +23,8 @@ export type Request = {
   readonly run?: RunId;
   /** Whose data it works with: its log is sealed with their key. */
   readonly subject?: string;
+  /** The case that it works on, and what that rests on already. */
+  readonly case?: { readonly id: CaseId; readonly labels: Labels };
 } & ForOneRun;
 
 /**
@@ -53,6 +56,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
       parent: null,
       ...originOf(workflow, found.bound),
       ...subjectOf(office, request),
+      ...caseOf(request),
     } as const;
     const outcome = await runtime.send(run, { ...start, params, origin, at, by });
     if ("code" in outcome) return { run: null, problems: [outcome] };
@@ -104,6 +108,11 @@ function originOf(
 function subjectOf({ log, clock }: Office, { subject }: Request): { readonly subject?: SubjectId } {
   if (subject === undefined) return {};
   return { subject: log.keys.subject(subject, clock.now()) };
+}
+
+/** What the case rests on, the run rests on. */
+function caseOf({ case: of }: Request): { readonly case?: CaseId; readonly labels?: Labels } {
+  return of === undefined ? {} : { case: of.id, labels: of.labels };
 }
 
 function otherRequest(run: RunId, workflow: string): Problem {
