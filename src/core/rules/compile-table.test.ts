@@ -153,7 +153,7 @@ describe("a table", () => {
       'map.yaml:5:68  case has no field "teir".\n  mend: Did you mean "tier"?',
     ]);
     expect(readRulesText(REFUND_ROUTE.replace("route: auto", "route: atuo")).problems).toEqual([
-      'map.yaml:11:64  "atuo" is not one of auto, manager, director.\n  mend: Did you mean "auto"?',
+      'map.yaml:11:69  "atuo" is not one of auto, manager, director.\n  mend: Did you mean "auto"?',
     ]);
   });
 
