@@ -37,10 +37,14 @@ function checkStages(chain: Chain, path: Path, checking: Checking): void {
   const written = (said["approvals"] as { readonly [name: string]: { stages?: unknown } })[
     chain.name
   ];
+  const all: string[] = [];
   chain.stages.forEach((stage, at) => {
     const spot = written?.stages === undefined ? path : [...path, "stages", at];
     const own = checkDeciders(stage.from, [...spot, FROM], checking);
-    if (own !== null && own.length > 0) checkEnough({ chain, stage, at, own }, spot, checking);
+    all.push(...(own ?? []));
+    const together = new Set(all).size;
+    if (own !== null && own.length > 0)
+      checkEnough({ chain, stage, at, own, together }, spot, checking);
   });
 }
 
@@ -112,9 +116,15 @@ type Staffed = {
   readonly stage: Stage;
   readonly at: number;
   readonly own: readonly string[];
+  /** How many may decide by here, at this stage or one before. */
+  readonly together: number;
 };
 
-function checkEnough({ chain, stage, at, own }: Staffed, path: Path, checking: Checking): void {
+function checkEnough(
+  { chain, stage, at, own, together }: Staffed,
+  path: Path,
+  checking: Checking,
+): void {
   const { report, map, people } = checking;
   const { need } = stage;
   if (need > own.length)
@@ -134,18 +144,23 @@ function checkEnough({ chain, stage, at, own }: Staffed, path: Path, checking: C
       path: ["approvals", chain.name, "not"],
     });
   const before = chain.stages.slice(0, at).reduce((sum, earlier) => sum + earlier.need, 0);
-  const isLate = stage.isDistinct && own.length < need + before && at > 0;
-  const leavesNone = chain.not.includes("requester") && own.length === need && at === 0;
+  const isLate = stage.isDistinct && together < need + before && at > 0;
+  const leavesNone =
+    chain.not.includes("requester") && own.length === need && at === 0 && !escalates(chain);
   if (!isLate && !leavesNone) return;
   report.add({
     code: "advice",
     severity: "warning",
     message: isLate
-      ? `${before + need} different people must allow it by here, and only ${own.length} may decide: ${inWords(own)}.`
+      ? `${before + need} different people must allow it by here, and only ${together} may decide: ${inWords(own)}.`
       : `Where ${inWords(own)} ${own.length === 1 ? "asks" : "ask"} for it, nobody is left to decide: who asks may not.`,
     mend: "Ask more people under from, or say on_timeout: [{escalate: …}].",
     path: [...path, FROM],
   });
+}
+
+function escalates({ onTimeout }: Chain): boolean {
+  return onTimeout.some(({ kind }) => kind === "escalate");
 }
 
 function checkTimes(chain: Chain, path: Path, checking: Checking): void {

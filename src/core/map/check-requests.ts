@@ -69,11 +69,17 @@ export function reportWho(
   });
 }
 
+/** What every request has, whatever comes beside it. */
+const OF_EVERY_REQUEST = ["requester", "channel"];
+
 const FROM_REQUEST = /^request\.([A-Za-z_]\w*)$/;
 
 function checkCase(request: RequestType, { map, report }: Checking): void {
   const facts = map.facts["request"];
-  const known = facts === undefined ? null : Object.keys(propertiesOf(facts as never));
+  const known =
+    facts === undefined
+      ? null
+      : [...Object.keys(propertiesOf(facts as never)), ...OF_EVERY_REQUEST];
   const { name, subject } = request;
   for (const [binding, from] of Object.entries(request.case)) {
     const field = FROM_REQUEST.exec(from)?.[1];

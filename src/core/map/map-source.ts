@@ -73,6 +73,7 @@ export type OperationSource = {
   readonly text?: string;
   readonly template?: string;
   readonly run?: Some;
+  readonly table?: string;
   readonly input?: Json;
 };
 

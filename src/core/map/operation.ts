@@ -30,6 +30,8 @@ export function lookOf(
     case "function":
     case "command":
       return { run: said };
+    case "table":
+      return { table: said };
     case "sql":
     case "mail":
     case undefined:

@@ -220,7 +220,10 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
   ],
   [
     "a chain of one who may ask for it",
-    [["from: { role: manager, team: support-team }", "from: dora"]],
+    [
+      ["from: { role: manager, team: support-team }", "from: dora"],
+      ["    on_timeout: [{ escalate: director, after: 4 working hours }, reject]\n", ""],
+    ],
     ["107:11 warning Where dora asks for it, nobody is left to decide: who asks may not."],
   ],
   [
@@ -239,6 +242,7 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
         "    from: { role: manager, team: support-team }\n    need: 1\n    not: [requester, editor]\n    edit: { amount: decrease }\n    due: 4 working hours\n",
         "    stages: [{ from: ana, due: 2h }, { from: ana, distinct_stages: true }]\n",
       ],
+      ["    on_timeout: [{ escalate: director, after: 4 working hours }, reject]\n", ""],
     ],
     [
       "107:22 warning Where ana asks for it, nobody is left to decide: who asks may not.",

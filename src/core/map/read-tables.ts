@@ -47,8 +47,11 @@ function readTable(
     const at = source.placeOf(path, { key: true });
     return `${at.file}:${at.line}:${at.column}`;
   };
+  const asking = Object.entries(names.tools).flatMap(([tool, { operation }]) =>
+    operation?.["table"] === name ? [tool] : [],
+  );
   return compileTable(
-    { name, source: source.value },
+    { name, source: source.value, tools: asking.length > 0 ? asking : null },
     {
       names,
       chains: [],

@@ -82,6 +82,7 @@ export const systemKinds: Readonly<Record<SystemKind, Settings>> = {
     cwd: word("a path").describe("Where it runs, from the company's folder."),
     env,
   },
+  table: {},
 };
 
 const NEEDS: Readonly<Record<SystemKind, readonly string[]>> = {
@@ -92,6 +93,7 @@ const NEEDS: Readonly<Record<SystemKind, readonly string[]>> = {
   mail: ["url"],
   function: ["module"],
   command: ["command"],
+  table: [],
 };
 
 export const SYSTEM_KINDS: readonly SystemKind[] = Object.keys(systemKinds) as SystemKind[];

@@ -56,6 +56,9 @@ export const operationKeys: Keys<OperationSource> = {
   template: word("the path of a file").describe(
     "mail, file: a file of the folder templates, instead of text or content.",
   ),
+  table: word("the name of a table").describe(
+    "table: the one that is asked, with what `args` gives.",
+  ),
   run: some(word("a word"), "a name, or a list of words").describe(
     "function: the name that its module exports. command: what stands behind the system's command.",
   ),
@@ -76,6 +79,7 @@ export const OPERATIONS: Readonly<
   mail: { takes: ["to", "subject", "text", "template"], needs: "to" },
   function: { takes: ["run"], needs: "run" },
   command: { takes: ["run", "input"], needs: "run" },
+  table: { takes: ["table"], needs: "table" },
 };
 
 export const toolKeys: Keys<ToolSource> = {

@@ -37,7 +37,16 @@ export type WorkMap = {
 export const TRUSTS = ["staff", "customer", "untrusted"] as const;
 export type Trust = (typeof TRUSTS)[number];
 
-export type SystemKind = "sql" | "http" | "openapi" | "file" | "mail" | "function" | "command";
+export type SystemKind =
+  | "sql"
+  | "http"
+  | "openapi"
+  | "file"
+  | "mail"
+  | "function"
+  | "command"
+  /** The company's own decision tables, asked like any other system. */
+  | "table";
 
 export type System = {
   readonly name: string;

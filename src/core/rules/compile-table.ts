@@ -16,16 +16,21 @@ import { cellSource, faultOf, grouped, subjectOf } from "./when.ts";
  * Reads and checks a decision table, once, when the map is read: what its cells compare, what it leaves
  * open, which rows exclude one another and which are never hit.
  *
+ * @param tools  those that ask it: what they take is its `args`; null: any
  * @param source as written: `{ hit, inputs, outputs, rows }`
  * @returns null where something is wrong, which was reported with its place; never throws
  */
 export function compileTable(
-  { name, source }: { readonly name: string; readonly source: Json },
+  {
+    name,
+    source,
+    tools = null,
+  }: { readonly name: string; readonly source: Json; readonly tools?: readonly string[] | null },
   reading: RuleReading,
 ): Table | null {
   const table = readTableSource({ name, source }, reading);
   if (table === null) return null;
-  const names = policyNames(reading.names);
+  const names = policyNames(reading.names, tools);
   const subjects = subjectsOf(table, names, reading);
   if (subjects === null) return null;
   const rows = table.rows.map((row) => compileRow(row, { table, subjects, names, reading }));

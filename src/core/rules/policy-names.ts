@@ -4,7 +4,9 @@ import { isObject, type Json, type JsonObject } from "../json.ts";
 export type PolicySurroundings = {
   /** `WorkMap.facts`: JSON Schemas of `case` and `request`, and of names of its own. */
   readonly facts: JsonObject;
-  readonly tools: Readonly<Record<string, { readonly args: JsonObject }>>;
+  readonly tools: Readonly<
+    Record<string, { readonly args: JsonObject; readonly operation?: JsonObject }>
+  >;
   readonly agents: readonly string[];
   readonly requests: readonly string[];
 };

@@ -5,7 +5,7 @@ import type { RulePath, RuleReading } from "./reading.ts";
 export const ROWS_MOST = 500;
 const COLUMNS_MOST = 30;
 export const HITS = ["first", "unique", "collect"] as const;
-const KEYS = ["table", "hit", "description", "inputs", "outputs", "rows"];
+const KEYS = ["muster", "table", "hit", "description", "inputs", "outputs", "rows"];
 /** The row that is hit where no other is. */
 export const ELSE = "else";
 

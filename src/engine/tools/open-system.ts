@@ -5,6 +5,7 @@ import { openDatabase } from "./database.ts";
 import type { OpenSystem } from "./kind.ts";
 import type { ToolSetting } from "./setting.ts";
 import { shutSystem } from "./shut-system.ts";
+import { openTables } from "./tables.ts";
 import { textsIn, veiled } from "./veiled.ts";
 
 /** Opens a system of its kind. What its variables hold goes in here and comes out nowhere. */
@@ -23,6 +24,8 @@ function openKind(system: System, setting: ToolSetting, secrets: Secrets): OpenS
   switch (system.kind) {
     case "sql":
       return openDatabase(system, setting, secrets);
+    case "table":
+      return openTables(setting.tables);
     case "http":
     case "openapi":
     case "file":

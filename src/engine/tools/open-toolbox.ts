@@ -34,6 +34,7 @@ export function openToolbox(options: ToolboxOptions): Toolbox {
   const { map, folder } = options;
   const setting: ToolSetting = {
     folder,
+    tables: options.map.tables,
     scratch: options.scratch ?? join(folder, ".muster", "scratch"),
     environment: options.environment ?? process.env,
     warden: openWarden(),

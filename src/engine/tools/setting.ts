@@ -1,3 +1,4 @@
+import type { Table } from "../../core/rules/index.ts";
 import type { Warden } from "../outside/index.ts";
 
 /** What systems are opened with. */
@@ -10,6 +11,8 @@ export type ToolSetting = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Ends commands when this process is ended without a word. */
   readonly warden: Warden;
+  /** The map's decision tables, by name. */
+  readonly tables: Readonly<Record<string, Table>>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
