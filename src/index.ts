@@ -24,4 +24,10 @@ export {
 } from "./engine/company/index.ts";
 export type { Clock } from "./engine/runtime/index.ts";
 export type { Standing, StandingFilter } from "./engine/store/index.ts";
+export {
+  defineTool,
+  type FunctionTool,
+  type ToolFunction,
+  type ToolSurroundings,
+} from "./engine/tools/index.ts";
 export { openCompany } from "./server/index.ts";

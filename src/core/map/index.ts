@@ -1,5 +1,6 @@
 export { contentOfMap, filesOfMap, MAP_BYTES_MOST, mapOfContent } from "./map-content.ts";
 export { differencesOf, type MapDifference } from "./map-difference.ts";
+export { type OpenapiOperation, openapiOperation } from "./openapi-operation.ts";
 export {
   CALENDAR_FILE,
   MAP_FILE,

@@ -34,6 +34,29 @@ export function secretsIn(
   };
 }
 
+/** As it stands, in JSON, in an address and in base64; of an address with a password also that by itself. */
 function spellings(value: string): ReadonlySet<string> {
-  return new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]);
+  const { username = "", password = "" } = URL.parse(value) ?? {};
+  const [name, word] = [decoded(username), decoded(password)];
+  const parts = [
+    value,
+    password,
+    word,
+    ...(word === "" ? [] : [`${name}:${word}`, `\0${name}\0${word}`]),
+  ];
+  const spelt = parts.flatMap((part) => [
+    part,
+    JSON.stringify(part).slice(1, -1),
+    encodeURIComponent(part),
+    Buffer.from(part).toString("base64"),
+  ]);
+  return new Set(spelt.filter((text) => text.length >= SECRET_CHARACTERS_LEAST));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import type { System } from "../../core/map/index.ts";
 import type { Secrets } from "../outside/index.ts";
 import type { OpenSystem } from "./kind.ts";
+import { openMysql } from "./mysql.ts";
+import { openPostgres } from "./postgres.ts";
 import type { ToolSetting } from "./setting.ts";
 import { shutSystem } from "./shut-system.ts";
 import { openSql } from "./sql.ts";
@@ -22,9 +24,19 @@ export function openDatabase(system: System, setting: ToolSetting, secrets: Secr
       const maker = typeof setup === "string" ? resolve(setting.folder, setup) : null;
       return openSql(system, openSqlite(path, { setup: maker, warden: setting.warden }));
     }
+    case "postgres":
+    case "postgresql":
+      return openSql(system, openPostgres(address, schemaOf(system)));
+    case "mysql":
+    case "mariadb":
+      return openSql(system, openMysql(address, schemaOf(system)));
     default:
       return shutSystem(
         `No kind of database is known by "${scheme}:". Write postgres://…, mysql://…, or the path of a SQLite file.`,
       );
   }
+}
+
+function schemaOf({ settings }: System): string | null {
+  return typeof settings["schema"] === "string" ? settings["schema"] : null;
 }

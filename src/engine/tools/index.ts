@@ -1,3 +1,9 @@
+export {
+  defineTool,
+  type FunctionTool,
+  type ToolFunction,
+  type ToolSurroundings,
+} from "./define-tool.ts";
 export { digestsOfTools, openToolbox, type ToolboxOptions } from "./open-toolbox.ts";
 export {
   isToolFailed,

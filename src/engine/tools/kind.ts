@@ -14,6 +14,8 @@ export interface OpenSystem {
   write(asked: Asked, guard: Guard | null): Promise<Answer>;
   /** The record before and as the write would leave it, which is taken back; absent: its kind cannot. */
   readonly rehearse?: (asked: Asked, look: Asked) => Promise<Rehearsed>;
+  /** A call is shown by its rehearsal alone: there is no record to look at before. */
+  readonly showsItself?: true;
   /** How many records a tool could reach; null: it cannot say. */
   readonly count?: (tool: Tool, abort: AbortSignal) => Promise<number | null>;
   /** null is: well. */

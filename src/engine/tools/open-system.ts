@@ -1,8 +1,16 @@
 import type { System } from "../../core/map/index.ts";
 import { unreachable } from "../../core/unreachable.ts";
-import { secretsIn } from "../outside/index.ts";
+import { type Secrets, secretsIn } from "../outside/index.ts";
+import { openCommand } from "./command.ts";
 import { openDatabase } from "./database.ts";
+import { withNamedVariables } from "./environment.ts";
+import { openFiles } from "./file.ts";
+import { openFunctions } from "./function.ts";
+import { openHttp } from "./http.ts";
+import { httpOperationIn } from "./http-request.ts";
 import type { OpenSystem } from "./kind.ts";
+import { openMail } from "./mail.ts";
+import { openOpenapi } from "./openapi.ts";
 import type { ToolSetting } from "./setting.ts";
 import { shutSystem } from "./shut-system.ts";
 import { openTables } from "./tables.ts";
@@ -10,29 +18,38 @@ import { textsIn, veiled } from "./veiled.ts";
 
 /** Opens a system of its kind. What its variables hold goes in here and comes out nowhere. */
 export function openSystem(system: System, setting: ToolSetting): OpenSystem {
-  const secrets = secretsIn(textsIn(system.settings), setting);
+  const secrets = secretsIn(textsIn(withNamedVariables(system.settings)), setting);
   if (secrets.unset.length > 0)
     return shutSystem(
       `It needs ${secrets.unset.join(", ")} in its environment, and ours has none. Set it, or take it out of the map.`,
     );
-  return veiled(openKind(system, setting, secrets), secrets);
+  return veiled(openKind(system, { ...setting, secrets }), secrets);
 }
 
-type Secrets = ReturnType<typeof secretsIn>;
-
-function openKind(system: System, setting: ToolSetting, secrets: Secrets): OpenSystem {
+function openKind(
+  system: System,
+  setting: ToolSetting & { readonly secrets: Secrets },
+): OpenSystem {
   switch (system.kind) {
     case "sql":
-      return openDatabase(system, setting, secrets);
+      return openDatabase(system, setting, setting.secrets);
     case "table":
       return openTables(setting.tables);
     case "http":
+      // With a document beside it, its tools name operations.
+      return system.settings["openapi"] === undefined
+        ? openHttp(system, httpOperationIn, setting)
+        : openOpenapi(system, setting);
     case "openapi":
+      return openOpenapi(system, setting);
     case "file":
+      return openFiles(system, setting);
     case "mail":
+      return openMail(system, setting);
     case "function":
+      return openFunctions(system, setting);
     case "command":
-      return shutSystem(`Systems of the kind "${system.kind}" cannot be opened yet.`);
+      return openCommand(system, setting);
     default:
       return unreachable(system.kind);
   }

@@ -31,7 +31,7 @@ export async function performTool(
   if (fault !== null) return failedBy(refused("tool_unavailable", fault), tool);
   const time = timeOf(abort, tool.limits.timeoutMs);
   const { args, key } = call;
-  const guard = call.isRepeat === true ? null : guardOf(tool, call);
+  const guard = call.isRepeat === true ? null : guardOf(drawer, call);
   const asked: Asked = { tool, operation: tool.operation, args, key, abort: time };
   if (time.aborted) return failedBy(refused("stopped", "It was stopped before it began."), tool);
   const answer =
@@ -89,9 +89,9 @@ async function writeWith(
 }
 
 /** What it writes must be as it was judged; where nobody has looked before, as the tool wants it. */
-function guardOf(tool: Tool, { preview, args }: Performing): Guard | null {
-  if (tool.preview === null) return null;
-  const operation = tool.preview;
+function guardOf({ tool, system }: Drawer, { preview, args }: Performing): Guard | null {
+  const operation = tool.preview ?? (system.showsItself === true ? tool.operation : null);
+  if (operation === null) return null;
   if (preview !== null)
     return { operation, isSame: (found) => digestOfJson(oneOf(found)) === preview.digest };
   const { precondition } = tool;

@@ -18,9 +18,11 @@ export async function previewTool(
   call: Looking,
   abort: AbortSignal,
 ): Promise<Preview | null | ToolFailed> {
-  const operation = drawer?.tool.preview ?? null;
-  if (drawer === null || operation === null) return null;
-  const { tool, fault } = drawer;
+  if (drawer === null) return null;
+  const { tool, system, fault } = drawer;
+  const operation =
+    tool.preview ?? (system.showsItself === true && tool.writes !== null ? tool.operation : null);
+  if (operation === null) return null;
   const args = argsOf(tool, call);
   if (args === null) return null;
   if (fault !== null) return notDone("tool_unavailable", fault);
@@ -51,6 +53,8 @@ async function lookedUp(
   bindings: Looking["bindings"],
 ): Promise<Rehearsed> {
   const { tool, system } = drawer;
+  if (tool.preview === null && tool.writes !== null)
+    return await shownByItself(drawer, look, bindings);
   const found = await withinTime(() => system.look(look), look.abort);
   if (!found.ok) return found;
   if (bindings !== undefined && withinCase(found.value, tool, bindings)?.dropped !== 0)
@@ -59,6 +63,20 @@ async function lookedUp(
   if (system.rehearse === undefined || tool.writes === null)
     return { ok: true, before, after: afterBy(tool, look.args, before) };
   return await withinTime(() => rehearse(drawer, look), look.abort);
+}
+
+async function shownByItself(
+  drawer: Drawer,
+  look: Asked,
+  bindings: Looking["bindings"],
+): Promise<Rehearsed> {
+  const seen = await withinTime(() => rehearse(drawer, look), look.abort);
+  const isOutside =
+    seen.ok &&
+    bindings !== undefined &&
+    seen.before !== null &&
+    withinCase(seen.before, drawer.tool, bindings)?.dropped !== 0;
+  return isOutside ? { ok: true, before: null, after: null } : seen;
 }
 
 /** Stands for the key in a rehearsal, which leaves nothing behind. */

@@ -86,7 +86,15 @@ async function inTransaction(
     session.release(false);
     return answer;
   } catch (thrown) {
-    session.release(true);
+    // Whoever has answered can be asked to take it back; all else is given up.
+    const isBack =
+      !isCommitting &&
+      driver.isDefinite(thrown) &&
+      (await session.rollback().then(
+        () => true,
+        () => false,
+      ));
+    session.release(!isBack);
     const refusal = abort.aborted ? wasStopped(abort) : driver.refusalOf(thrown);
     return isCommitting && !isReadOnly
       ? { ...refusal, doubt: !driver.isDefinite(thrown) }

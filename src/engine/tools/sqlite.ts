@@ -31,14 +31,19 @@ export function openSqlite(
     open: async (isReadOnly, abort) => {
       if (!existsSync(file) && setup === null) throw new Error(`There is no file ${file}.`);
       const leave = await turns.enter(abort);
+      const sat = seat?.isAlive() === true ? seat : openSeat(warden);
+      seat = sat;
+      const stop = (): void => sat.end();
+      abort.addEventListener("abort", stop, { once: true });
       try {
-        if (seat === null || !seat.isAlive()) seat = openSeat(warden);
-        if (!existsSync(file) && setup !== null) await seat.ask({ type: "make", file, setup });
-        await seat.ask({ type: "open", file, isReadOnly });
-        return sessionOn(seat, isReadOnly, leave);
+        if (!existsSync(file) && setup !== null) await sat.ask({ type: "make", file, setup });
+        await sat.ask({ type: "open", file, isReadOnly });
+        return sessionOn(sat, isReadOnly, leave);
       } catch (thrown) {
         leave();
         throw thrown;
+      } finally {
+        abort.removeEventListener("abort", stop);
       }
     },
     refusalOf: (thrown) => refusalOf(thrown, file),

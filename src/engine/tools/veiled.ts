@@ -13,7 +13,7 @@ export function veiled(system: OpenSystem, secrets: Secrets): OpenSystem {
     const message = secrets.hide(error.message).slice(0, MESSAGE_CHARACTERS_MOST);
     return { ...rest, error: hideIn({ ...error, message }, secrets) };
   };
-  const { rehearse, count } = system;
+  const { rehearse, count, showsItself } = system;
   return {
     look: async (asked) => answered(await system.look(asked)),
     write: async (asked, guard) =>
@@ -31,6 +31,7 @@ export function veiled(system: OpenSystem, secrets: Secrets): OpenSystem {
       },
     }),
     ...(count && { count }),
+    ...(showsItself && { showsItself }),
     health: async (abort) => {
       const fault = await system.health(abort);
       return fault === null ? null : secrets.hide(fault);
