@@ -14,7 +14,6 @@ export const RANDOM_TOOLS: Readonly<Record<string, GivenTool>> = {
     effects: "ask",
     verdict: "ask",
     owner: "dana",
-    chain: { from: [], need: 1, dueMs: 7_200_000 },
   },
   "price.set": { effects: "ask", verdict: "deny" },
 };

@@ -44,6 +44,8 @@ export type Effect =
       readonly idempotency: string;
       readonly redact: readonly string[];
       readonly preview: Stored | null;
+      /** How often it was begun before without a clear answer. */
+      readonly repeats: number;
       /** verify: what the write left. */
       readonly left: Stored | null;
     }
@@ -87,6 +89,8 @@ export type Call = {
   readonly effects: EffectClass;
   /** Of this attempt, from when it is performed; null is: the agent's own limit. */
   readonly timeoutMs: number | null;
+  /** No agent is asked: this tool is used in its name. */
+  readonly tool?: string;
   /** What a run gave before to the same question is used again for so long; absent: never. */
   readonly cacheMs?: number;
   /** Named resources it must hold while it is performed, in name order, and their capacities. */

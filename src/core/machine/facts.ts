@@ -30,8 +30,8 @@ export type Facts = {
   readonly approvals?: ApprovalSurroundings;
   /** The company's accounts that limit all runs together, at a moment; absent: there are none. */
   readonly accounts?: (at: number) => readonly Account[];
-  /** Judges a use of a tool, by the map that holds for the run; absent: there is no map. */
-  readonly judge?: (call: ToolCall, of: Judging) => Judged;
+  /** Judges a use of a tool, by the map that holds for the run; absent, or null: there is no map. */
+  readonly judge?: (call: ToolCall, of: Judging) => Judged | null;
 };
 
 /** What of a run a judgement rests on. */
@@ -40,6 +40,8 @@ export type Judging = {
   readonly case: string | null;
   readonly labels: Labels;
   readonly at: number;
+  /** How often this run has used the tool. */
+  readonly calls: number;
   /** A grant is about to be used up: the map of today must agree too. */
   readonly isConsuming: boolean;
 };

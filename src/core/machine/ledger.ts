@@ -121,8 +121,9 @@ export function settle(run: Fold, open: Extract<Open, { type: "attempt" }>, as: 
 /** Fold: a use of a tool is performed. It is a call of its own, where calls are counted. */
 export function payCall(
   run: Fold,
-  { attempt, path }: { readonly attempt: number; readonly path: Path },
+  { attempt, path, tool }: { readonly attempt: number; readonly path: Path; readonly tool: string },
 ): void {
+  run.calls = { ...run.calls, [tool]: (run.calls[tool] ?? 0) + 1 };
   const ledger = run.ledger ?? NEW_LEDGER;
   const open = get(run.open, attempt);
   const claims = open?.type === "attempt" ? open.held?.claims : undefined;

@@ -128,6 +128,7 @@ function useEffect(run: Run, key: Key, use: OpenUse): Effect {
     idempotency: `${run.id}.${key}`,
     redact,
     preview,
+    repeats: use.repeats,
     left: written?.after ?? null,
   };
 }
@@ -200,8 +201,13 @@ function callAs(
     effects: open.effects,
     timeoutMs: open.held?.withinMs ?? step?.timeoutMs ?? null,
     uses: step?.kind === "task" ? usesOf(run, step) : NOTHING,
-    ...(step?.kind === "task" && step.cache !== undefined ? cacheOf(step.cache, open.effects) : {}),
+    ...(step?.kind === "task" ? ofTask(step, open.effects) : {}),
   };
+}
+
+function ofTask({ tool, cache }: Task, effects: EffectClass): Pick<Call, "tool" | "cacheMs"> {
+  if (tool !== undefined) return { tool };
+  return cache === undefined ? {} : cacheOf(cache, effects);
 }
 
 function usedBy(run: Run): { usage?: Usage } {

@@ -102,6 +102,8 @@ export type Run = {
   readonly case: string | null;
   /** What it rests on by now. */
   readonly labels: Labels;
+  /** How often each tool was used. */
+  readonly calls: Readonly<Record<string, number>>;
   /** What was allowed by a chain of the map and is not begun, by the key of its gate. Absent: nothing yet. */
   readonly granted?: Table<Key, Granted>;
 };
@@ -342,6 +344,7 @@ export function absent(
     map: null,
     case: null,
     labels: NOTHING_LABELLED,
+    calls: {},
   };
 }
 

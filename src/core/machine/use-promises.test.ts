@@ -44,10 +44,7 @@ const PEOPLE = ["ana", "ben"];
 
 describe("in a world where much goes wrong, a run whose agents use tools", () => {
   test("draws enough of everything to be worth looking at", () => {
-    const seen = new Map<string, number>();
-    for (let at = 0; at < WORLDS; at++)
-      for (const { type } of journey(at * 6 + 5).log) seen.set(type, (seen.get(type) ?? 0) + 1);
-    for (const type of [
+    const types = [
       "tool.judged",
       "tool.finished",
       "tool.repeated",
@@ -59,8 +56,11 @@ describe("in a world where much goes wrong, a run whose agents use tools", () =>
       "writeback.verified",
       "gate.consumed",
       "gate.voided",
-    ])
-      expect([type, seen.get(type) ?? 0]).toEqual([type, expect.toSatisfy((count) => count > 0)]);
+    ];
+    const missing = new Set(types);
+    for (let at = 0; at < 200 && missing.size > 0; at++)
+      for (const { type } of journey(at * 6 + 5).log) missing.delete(type);
+    expect([...missing]).toEqual([]);
   });
 
   test("U1 performs nothing that was not judged, and writes nothing that was not started", () => {
@@ -181,7 +181,7 @@ describe("in a world where much goes wrong, a run whose agents use tools", () =>
           | undefined;
         if (one === undefined) return false;
         const frames = [before, after].map((run) =>
-          [...Object.values(run.frames.root as readonly unknown[])].find(
+          Object.values(run.frames.root as readonly unknown[]).find(
             (frame) => (frame as { path?: string }).path === one.path,
           ),
         ) as { tries?: number; call?: Key; kind?: string }[];

@@ -159,7 +159,9 @@ type Calling = {
 function judgedBy(draft: Draft, path: string, calling: Calling): Judged {
   const { run, facts, at } = draft;
   const { agent, tool, args, preview, key, isConsuming = false } = calling;
-  const of: Judging = { map: run.map, case: run.case, labels: run.labels, at, isConsuming };
+  const { map, case: about, labels } = run;
+  const calls = run.calls[tool] ?? 0;
+  const of: Judging = { map, case: about, labels, at, calls, isConsuming };
   const call = {
     tool,
     args,

@@ -1,6 +1,6 @@
 import type { Problem } from "../problem.ts";
-import { type Draft, tell } from "./draft.ts";
-import type { Key } from "./event.ts";
+import { type Draft, store, tell } from "./draft.ts";
+import type { Key, Stored } from "./event.ts";
 import { type Failure, failure } from "./failure.ts";
 import { isLabelled, labelled } from "./run-labels.ts";
 import type { Told } from "./signal.ts";
@@ -35,7 +35,7 @@ export function heardVerified(
     path: use.path,
     key,
     ok,
-    ...(found === undefined ? {} : { found }),
+    ...(found === undefined ? {} : { found: kept(draft, found) }),
     ...(why === undefined ? {} : { why }),
   });
   if (!ok) stopAttempt(draft, use, `What "${use.tool}" wrote is not there as it should be.`);
@@ -73,7 +73,7 @@ function readDone(draft: Draft, { key, outcome }: Answered, use: OpenUse): void 
     path,
     key,
     outcome: "ok",
-    result,
+    result: kept(draft, result),
     ...(read === undefined ? {} : { read }),
     ...besides(use, outcome),
   });
@@ -98,18 +98,24 @@ function committed(
   key: Key,
   { use, outcome }: { readonly use: OpenUse; readonly outcome: Ok },
 ): void {
-  const { system, entity, id, ...more } = outcome.written ?? NOTHING_SAID;
+  const { system, entity, id, left, ...more } = outcome.written ?? NOTHING_SAID;
   tell(draft, {
     type: "writeback.committed",
     path: use.path,
     key,
-    result: outcome.result,
+    result: kept(draft, outcome.result),
     system,
     entity,
     id,
     ...more,
+    ...(left === undefined || !use.verifies ? {} : { left: kept(draft, left) }),
     ...besides(use, outcome),
   });
+}
+
+/** What is large stands in the log by its digest. */
+function kept(draft: Draft, stored: Stored): Stored {
+  return "value" in stored ? store(draft, stored.value) : stored;
 }
 
 const NOTHING_SAID: WrittenRecord = { system: "", entity: "", id: "" };

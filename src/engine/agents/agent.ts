@@ -3,6 +3,7 @@ import type { BreakerDefinition, CallRate, OutputFields } from "../../core/defin
 import type { Digest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Asked, EffectClass, Failure, Usage } from "../../core/machine/index.ts";
+import type { UseTool } from "../tools/index.ts";
 import type { InstanceView } from "./instances.ts";
 
 /** A kind of agent, opened for one definition. One file per kind implements it. */
@@ -58,9 +59,15 @@ export type AgentTask = {
   readonly deadline: string;
 };
 
-/** What a function agent may use. Tools come with the map; a log line is for people and is bounded. */
+/** What an agent may use. A log line is for people and is bounded. */
 export type Tools = {
   readonly log: (line: string) => void;
+  /**
+   * Uses a tool of the company's map, in the name of this attempt. What it may not, and what went wrong,
+   * is the answer. It rejects when the attempt is to end: then people are asked, and another attempt is
+   * begun when they have decided, whose same question is answered.
+   */
+  readonly use: UseTool;
   /** What its run allows it of memory, in bytes; absent: what its own definition does. */
   readonly memoryBytesMost?: number;
   /** What its run allows it of processor cores; absent: what its own definition does. */

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { noTools } from "../../../test/given/no-tools.ts";
 import type { CommandDefinition } from "../../core/definition/index.ts";
 import { parseDigest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -76,7 +77,7 @@ const task = (inputs: JsonObject = {}): AgentTask => ({
   context: {},
   deadline: "2030-01-01T00:00:00.000Z",
 });
-const tools = { log: () => {} };
+const tools = noTools;
 const never = new AbortController().signal;
 
 const messageOf = (answer: object): string =>
@@ -334,7 +335,7 @@ describe("a command agent with a limit of the processor", () => {
     const lines: string[] = [];
     const before = spentByChildren();
     const begun = performance.now();
-    const heard = { log: (line: string) => lines.push(line) };
+    const heard = { ...noTools, log: (line: string) => lines.push(line) };
     const answer = await agent.attempt(task(), heard, AbortSignal.timeout(60_000));
     expect(answer).toMatchObject({ outputs: {} });
     expect((spentByChildren() - before) / (performance.now() - begun)).toBeLessThan(0.3);
@@ -352,7 +353,7 @@ describe("a command agent with a limit of the processor", () => {
       { coresMost: 0.1 },
     );
     const stop = new AbortController();
-    const slowed = { log: () => stop.abort() };
+    const slowed = { ...noTools, log: () => stop.abort() };
     expect(await agent.attempt(task(), slowed, stop.signal)).toMatchObject({
       error: { kind: "withdrawn", certain: true },
     });

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { noTools } from "../../../test/given/no-tools.ts";
 import type { FunctionDefinition } from "../../core/definition/index.ts";
 import { parseDigest } from "../../core/id.ts";
 import type { AgentTask } from "./agent.ts";
@@ -54,7 +55,7 @@ const task: AgentTask = {
   context: {},
   deadline: "2030-01-01T00:00:00.000Z",
 };
-const tools = { log: () => {} };
+const tools = noTools;
 const never = new AbortController().signal;
 
 describe("a function agent", () => {

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { noTools } from "../../../test/given/no-tools.ts";
 import type { HttpDefinition } from "../../core/definition/index.ts";
 import { parseDigest } from "../../core/id.ts";
 import { FAILURE_KINDS } from "../../core/machine/index.ts";
@@ -102,7 +103,7 @@ const task: AgentTask = {
   context: {},
   deadline: "2030-01-01T00:00:00.000Z",
 };
-const tools = { log: () => {} };
+const tools = noTools;
 const never = new AbortController().signal;
 
 async function asks(given: Partial<HttpDefinition>, abort = never): Promise<AgentAnswer> {

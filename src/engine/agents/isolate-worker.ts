@@ -1,6 +1,7 @@
 import type { EffectClass } from "../../core/machine/index.ts";
 import { copyJson } from "../json-copy.ts";
-import type { AgentTask } from "./agent.ts";
+import type { UseReply } from "../tools/index.ts";
+import type { AgentTask, Tools } from "./agent.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { invalidAnswer, OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import { healthOf, type LoadedModule, loadModule } from "./load-module.ts";
@@ -8,9 +9,12 @@ import { messageOf, threw } from "./thrown.ts";
 
 /** What the worker of an isolated function is told. One thing at a time. */
 export type ToWorker =
-  | { readonly type: "attempt"; readonly task: AgentTask }
+  /** `turn` counts what this worker was asked: an attempt that is over asks for nothing more. */
+  | { readonly type: "attempt"; readonly task: AgentTask; readonly turn: number }
   | { readonly type: "health" }
-  | { readonly type: "abort" };
+  | { readonly type: "abort" }
+  /** What became of a use that it asked for; null: its attempt is to end. */
+  | { readonly type: "used"; readonly id: number; readonly reply: UseReply | null };
 
 /** What it tells. `ready` comes first, once; after `fatal` it ends. */
 export type FromWorker =
@@ -24,6 +28,14 @@ export type FromWorker =
   | { readonly type: "answer"; readonly given: unknown }
   | { readonly type: "health"; readonly said: string | null }
   | { readonly type: "log"; readonly line: string }
+  | {
+      readonly type: "use";
+      readonly id: number;
+      readonly turn: number;
+      readonly tool: string;
+      readonly args: unknown;
+      readonly as?: string;
+    }
   | { readonly type: "fatal"; readonly why: string };
 
 /** Loads the module and answers what it is asked, until it is ended from outside or left alone. */
@@ -40,13 +52,16 @@ async function serve(file: string, name: string): Promise<void> {
       case "abort":
         abort.abort();
         break;
+      case "used":
+        used(message.id, message.reply);
+        break;
       case "health":
         void healthOf(loaded).then((said) => tell({ type: "health", said }));
         break;
       case "attempt":
         abort = new AbortController();
-        void attempt(loaded, message.task, { name, abort: abort.signal }).then((given) =>
-          tell({ type: "answer", given }),
+        void attempt(loaded, message.task, { name, abort: abort.signal, turn: message.turn }).then(
+          (given) => tell({ type: "answer", given }),
         );
     }
   });
@@ -58,16 +73,52 @@ function tell(message: FromWorker, told: () => void = () => {}): void {
   if (process.connected) process.send?.(message, undefined, undefined, told);
 }
 
-type Surroundings = { readonly name: string; readonly abort: AbortSignal };
+type Asked = { readonly reply: (reply: UseReply) => void; readonly stop: (why: Error) => void };
+
+/** Uses that were asked for and not answered, by their number in this worker. */
+const asked = new Map<number, Asked>();
+let count = 0;
+
+/** Asked of whoever began this worker: it alone knows the tools. */
+function useIn(turn: number): Tools["use"] {
+  return (tool, args, as) => {
+    count += 1;
+    const id = count;
+    const copy = copyJson(args, "The arguments", OUTPUT_BYTES_MOST);
+    if (!copy.ok) return Promise.reject(new TypeError(copy.why));
+    const answer = new Promise<UseReply>((reply, stop) => asked.set(id, { reply, stop }));
+    // One that nobody waits for any more is no reason to end the worker.
+    answer.catch(() => {});
+    const name = as === undefined ? {} : { as: String(as) };
+    tell({ type: "use", id, turn, tool: String(tool), args: copy.value, ...name });
+    return answer;
+  };
+}
+
+function used(id: number, reply: UseReply | null): void {
+  const one = asked.get(id);
+  asked.delete(id);
+  if (reply !== null) one?.reply(reply);
+  else one?.stop(new DOMException("The attempt that asked is over.", "AbortError"));
+}
+
+type Surroundings = {
+  readonly name: string;
+  readonly abort: AbortSignal;
+  readonly turn: number;
+};
 
 async function attempt(
   loaded: LoadedModule,
   task: AgentTask,
-  { name, abort }: Surroundings,
+  { name, abort, turn }: Surroundings,
 ): Promise<unknown> {
   deepFreeze(task);
   try {
-    const tools = { log: (line: string) => tell({ type: "log", line: String(line) }) };
+    const tools: Tools = {
+      log: (line) => tell({ type: "log", line: String(line) }),
+      use: useIn(turn),
+    };
     const given: unknown = await loaded.attempt(task, tools, abort);
     const copy = copyJson(given, "The answer", OUTPUT_BYTES_MOST);
     return copy.ok ? copy.value : invalidAnswer(name, copy.why);

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { noTools } from "../../../test/given/no-tools.ts";
 import type { FunctionDefinition } from "../../core/definition/index.ts";
 import { parseDigest } from "../../core/id.ts";
 import { readProcess } from "../outside/index.ts";
@@ -52,7 +53,7 @@ const task = (inputs: AgentTask["inputs"] = {}): AgentTask => ({
   context: {},
   deadline: "2030-01-01T00:00:00.000Z",
 });
-const tools = { log: () => {} };
+const tools = noTools;
 const never = new AbortController().signal;
 
 /** A module that does as its inputs say. */
@@ -97,7 +98,7 @@ test("an isolated agent is slowed to its limit of the processor, by itself or by
   ] as const) {
     await using agent = closing(await open(OBEDIENT, { coresMost: own }));
     const lines: string[] = [];
-    const heard = { log: (line: string) => lines.push(line), coresMost: ofRun };
+    const heard = { ...noTools, log: (line: string) => lines.push(line), coresMost: ofRun };
     const answer = await agent.attempt(task({ do: "spin" }), heard, AbortSignal.timeout(60_000));
     const spent = "outputs" in answer ? answer.outputs : {};
     expect(Number(spent["cpuMs"]) / Number(spent["wallMs"])).toBeLessThan(0.25);
@@ -168,7 +169,11 @@ describe("an isolated function", () => {
   test("writes to its log with the console too, and not to ours", async () => {
     await using agent = closing(await open(OBEDIENT));
     const lines: string[] = [];
-    await agent.attempt(task({ do: "log" }), { log: (line) => lines.push(line) }, never);
+    await agent.attempt(
+      task({ do: "log" }),
+      { ...noTools, log: (line) => lines.push(line) },
+      never,
+    );
     expect(lines.sort()).toEqual(["to the console", "to the log"]);
   });
 

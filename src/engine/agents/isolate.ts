@@ -150,7 +150,9 @@ async function attemptIn(pool: Pool, origin: Origin, asked: Asked): Promise<Agen
     );
   }
   const log = boundedLog(tools.log);
-  const reply = await cell.ask({ message: { type: "attempt", task }, log, abort, limits: tools });
+  const { use } = tools;
+  const message = { type: "attempt", task } as const;
+  const reply = await cell.ask({ message, log, use, abort, limits: tools });
   return answerOf(reply, origin, abort);
 }
 
@@ -173,6 +175,7 @@ async function healthIn(pool: Pool, name: string): Promise<string | null> {
   const reply = await cell.ask({
     message: { type: "health" },
     log: () => {},
+    use: () => Promise.reject(new Error("Nobody is at work.")),
     abort: AbortSignal.timeout(HEALTH_MS_MOST),
   });
   if (reply.type === "health") return reply.said;

@@ -1,3 +1,5 @@
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import type { UseTool } from "../tools/index.ts";
 import type { FromWorker, ToWorker } from "./isolate-worker.ts";
 import {
   type Cause,
@@ -29,11 +31,16 @@ export type Reply = Extract<FromWorker, { readonly type: "answer" | "health" }> 
 /** `before`: it ended, or was stopped, before it was asked, so nothing was done. */
 type Died = Cause & { readonly type: "died"; readonly before: boolean };
 
+type Message =
+  | Omit<Extract<ToWorker, { readonly type: "attempt" }>, "turn">
+  | Extract<ToWorker, { readonly type: "health" }>;
+
 type Question = {
   /** Less than its own limits, for this question. */
   readonly limits?: Limits;
-  readonly message: ToWorker;
+  readonly message: Message;
   readonly log: (line: string) => void;
+  readonly use: UseTool;
   readonly abort: AbortSignal;
 };
 
@@ -41,17 +48,21 @@ const STOPPED: Cause = { kind: "stopped", why: "was stopped" };
 
 type Asked = {
   readonly log: (line: string) => void;
+  readonly use: UseTool;
   readonly reply: (reply: Reply) => void;
+  readonly turn: number;
   isBegun: boolean;
 };
 
 export function openCell(setting: WorkerSetting): Cell {
   const ready = Promise.withResolvers<Ready | Died>();
   let asked: Asked | null = null;
+  let turns = 0;
   const worker = openWorker(setting, {
     onMessage: (message) => {
       if (message.type === "ready") ready.resolve(message);
       else if (message.type === "log") asked?.log(message.line);
+      else if (message.type === "use") void answerUse(message, asked, worker);
       else if (message.type !== "fatal") asked?.reply(message);
     },
     onWriting: (text) => asked?.log(text),
@@ -66,9 +77,10 @@ export function openCell(setting: WorkerSetting): Cell {
     isIdle: () => asked === null,
     isAlive: () => !worker.isEnding(),
     end: () => worker.end(STOPPED),
-    ask: async ({ message, log, abort, limits }) => {
+    ask: async ({ message, log, use, abort, limits }) => {
       const { promise, resolve } = Promise.withResolvers<Reply>();
-      const one: Asked = { log, reply: resolve, isBegun: false };
+      turns += 1;
+      const one: Asked = { log, use, reply: resolve, turn: turns, isBegun: false };
       asked = one;
       worker.hold(true, limits);
       const forget = stopAt(abort, one, worker);
@@ -76,7 +88,7 @@ export function openCell(setting: WorkerSetting): Cell {
         const first = await Promise.race([ready.promise, promise]);
         if (first.type !== "ready") return first;
         one.isBegun = true;
-        worker.tell(message);
+        worker.tell(message.type === "attempt" ? { ...message, turn: one.turn } : message);
         return await promise;
       } finally {
         forget();
@@ -85,6 +97,17 @@ export function openCell(setting: WorkerSetting): Cell {
       }
     },
   };
+}
+
+/** In the name of the attempt that the worker has now. */
+async function answerUse(
+  { id, turn, tool, args, as }: Extract<FromWorker, { readonly type: "use" }>,
+  asked: Asked | null,
+  worker: WorkerProcess,
+): Promise<void> {
+  const isHis = asked !== null && asked.turn === turn && isObject(args as Json);
+  const reply = isHis ? await asked.use(tool, args as JsonObject, as).catch(() => null) : null;
+  worker.tell({ type: "used", id, reply });
 }
 
 /** While its module loads it keeps our process alive, afterwards only while it works. */

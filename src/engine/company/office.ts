@@ -6,6 +6,7 @@ import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import type { CaseRoom } from "./case-room.ts";
+import type { Desk } from "./desk.ts";
 import type { Library } from "./library.ts";
 import type { Maps } from "./maps.ts";
 import type { Readers } from "./readers.ts";
@@ -23,6 +24,8 @@ export type Office = {
   readonly library: Library;
   /** What agents may do, as it is in force and as the files are. */
   readonly maps: Maps;
+  /** Where uses of tools are judged and performed. */
+  readonly desk: Desk;
   /** What a run is started of, looked at before it is. */
   readonly ready: (nameOrFile: string, overlay?: Overlay) => Promise<Ready>;
   readonly runtime: Runtime;

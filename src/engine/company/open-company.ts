@@ -6,7 +6,7 @@ import { packetOf, type Told } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { FunctionAgent } from "../agents/index.ts";
 import type { Update } from "../notify/index.ts";
-import { type Clock, openEmbedded, systemClock } from "../runtime/index.ts";
+import { type Clock, openEmbedded, type Runtime, systemClock } from "../runtime/index.ts";
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
@@ -17,6 +17,7 @@ import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import { checkpointsIn } from "./checkpoint-reader.ts";
 import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import type { Company } from "./company.ts";
+import { openDesk } from "./desk.ts";
 import { eventsOf, settled } from "./following.ts";
 import { foresightOf } from "./foresight.ts";
 import { forkRun } from "./fork-run.ts";
@@ -125,11 +126,14 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   if (!isLooking) await library.files();
   const performer = isLooking ? NOBODY : await staff();
   const { trouble } = options;
-  const runtime = openEmbedded({
+  const later = { cases: () => cases.log, runtime: () => runtime };
+  const desk = openDesk({ folder, maps, register, ...later });
+  const runtime: Runtime = openEmbedded({
     log,
     clock,
     definitions: library,
     performer,
+    desk,
     accounts: accountsOf(library.budget, log),
     isLooking,
     isResting: options.begin === false,
@@ -148,7 +152,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     ...readers.observers,
   ]);
   const parts = { folder, isLooking, clock, log, library, maps, ready, runtime, register, staff };
-  const office: Office = { ...parts, cases, readers, ...NOT_YET };
+  const office: Office = { ...parts, cases, desk, readers, ...NOT_YET };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
   if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
   checkpoints = checkpointsIn(office, options, writes);
@@ -302,6 +306,7 @@ async function closeOffice(office: Office): Promise<void> {
   await office.files?.close();
   await office.checkpoints?.close();
   await office.runtime.close();
+  await office.desk.close();
   await office.readers.close();
   if (!office.isLooking) await (await office.staff()).close();
   await office.log.close();

@@ -275,7 +275,7 @@ function instantOf(at: number): string {
 }
 
 function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Tools {
-  const { memoryBytesMost, coresMost } = task;
+  const { memoryBytesMost, coresMost, use } = task;
   return {
     log: (line) =>
       tell({
@@ -284,6 +284,7 @@ function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Too
         agent: call.agent,
         text: String(line).slice(0, LINE_CHARACTERS_MOST),
       }),
+    use,
     ...(memoryBytesMost === undefined ? {} : { memoryBytesMost }),
     ...(coresMost === undefined ? {} : { coresMost }),
   };

@@ -1,6 +1,6 @@
 import type { Workflow } from "../../core/definition/index.ts";
 import type { Labels } from "../../core/governance/index.ts";
-import { type CaseId, parseRunId, type RunId, type SubjectId } from "../../core/id.ts";
+import { type CaseId, type Digest, parseRunId, type RunId, type SubjectId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
@@ -57,6 +57,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
       ...originOf(workflow, found.bound),
       ...subjectOf(office, request),
       ...caseOf(request),
+      ...(await mapOf(office, by)),
     } as const;
     const outcome = await runtime.send(run, { ...start, params, origin, at, by });
     if ("code" in outcome) return { run: null, problems: [outcome] };
@@ -108,6 +109,12 @@ function originOf(
 function subjectOf({ log, clock }: Office, { subject }: Request): { readonly subject?: SubjectId } {
   if (subject === undefined) return {};
   return { subject: log.keys.subject(subject, clock.now()) };
+}
+
+/** The version of the map that holds for it to its end: the one in force. */
+async function mapOf({ maps }: Office, by: string): Promise<{ readonly map?: Digest }> {
+  const version = await maps.inForce(by);
+  return version === null ? {} : { map: version.digest };
 }
 
 /** What the case rests on, the run rests on. */

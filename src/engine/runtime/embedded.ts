@@ -3,7 +3,9 @@ import { type Event, type Facts, owed, type Signal } from "../../core/machine/in
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Log, Standing, Timer } from "../store/index.ts";
 import { type Alarms, openAlarms } from "./alarms.ts";
-import { type Contents, digestOf, openContents } from "./contents.ts";
+import { type Contents, openContents } from "./contents.ts";
+import { factsOf } from "./facts-of.ts";
+import { type Gateway, openGateway } from "./gateway.ts";
 import { type Mail, mail } from "./mail.ts";
 import { type Mailroom, openMailroom, RUNS_PER_TURN_MOST } from "./mailroom.ts";
 import { mayBeLost, owe, reconcile } from "./owing.ts";
@@ -11,6 +13,7 @@ import { openPerforming, type Performing } from "./performing.ts";
 import { openPublishing, type Publishing } from "./publishing.ts";
 import { openResidents, type Resident, type Residents } from "./resident.ts";
 import type { Clock, Definitions, Performer, Runtime } from "./runtime.ts";
+import type { ToolDesk } from "./tool-desk.ts";
 import { openTurn } from "./turn.ts";
 
 export type EmbeddedOptions = {
@@ -18,6 +21,8 @@ export type EmbeddedOptions = {
   readonly clock: Clock;
   readonly definitions: Definitions;
   readonly performer: Performer;
+  /** Who judges and performs uses of tools; absent: there are none. */
+  readonly desk?: ToolDesk;
   /** Told of what nobody waits for: a disk that refuses, a fault of the machine. */
   readonly trouble?: (problem: Problem) => void;
   /** Attempts in flight at once in this process; a crash repeats at most so many. */
@@ -54,6 +59,7 @@ type Shell = {
   readonly alarms: Alarms;
   readonly performing: Performing;
   readonly publishing: Publishing;
+  readonly gateway: Gateway;
   readonly watchers: Map<RunId, Set<() => void>>;
   idlers: (() => void)[];
   isClosed: boolean;
@@ -72,7 +78,7 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
     idle: () => idle(shell),
     isBusy: (id) => {
       const resident = shell.residents.get(id);
-      return resident !== undefined && isInHand(resident);
+      return (resident !== undefined && isInHand(resident)) || shell.gateway.isBusy(id);
     },
     queued: (id) =>
       [...(shell.residents.get(id)?.attempts.values() ?? [])]
@@ -114,18 +120,21 @@ function assemble(options: EmbeddedOptions): Shell {
     expire: (attempt) => performing.expire(attempt),
     fire: (timer) => fire(shell, timer),
   });
+  const desk = options.desk ?? null;
+  const gateway = openGateway({ clock, contents, desk, mailroom, residents, log });
   const performing = openPerforming({
     clock,
     log,
     contents,
     performer,
+    toolsOf: gateway.toolsOf,
     mailroom,
     alarms,
     inFlightMost: options.inFlightMost ?? IN_FLIGHT_MOST,
   });
   const published = (): void => committed(shell, []);
   const publishing = openPublishing({ clock, log, mailroom, trouble, published });
-  const owing = { clock, contents, definitions, mailroom, performing, publishing };
+  const owing = { clock, contents, definitions, mailroom, performing, publishing, gateway };
   const turn = openTurn({
     clock,
     log,
@@ -136,32 +145,16 @@ function assemble(options: EmbeddedOptions): Shell {
     residents,
     mailroom,
     performing,
+    told: gateway.committed,
     owe: (resident, effects) => owe(owing, resident, effects),
     reconcile: (resident) => reconcile(owing, resident),
     nudge: alarms.nudge,
     committed: (runs) => committed(shell, runs),
     trouble,
   });
-  const watchers = new Map<RunId, Set<() => void>>();
   const parts = { ...owing, options, log, residents, alarms };
-  const shell: Shell = { ...parts, watchers, idlers: [], isClosed: false };
+  const shell: Shell = { ...parts, watchers: new Map(), idlers: [], isClosed: false };
   return shell;
-}
-
-function factsOf(
-  { definitions, performer, accounts, isResting }: EmbeddedOptions,
-  contents: Contents,
-): Facts {
-  return {
-    agents: (need) => performer.ranked(need),
-    ...(performer.people === undefined ? {} : { people: (name) => performer.people?.(name) ?? [] }),
-    read: contents.read,
-    workflow: (name) => definitions.byName(name)?.digest ?? null,
-    definition: definitions.byDigest,
-    ...(isResting === true ? { isResting } : {}),
-    ...(accounts === undefined ? {} : { accounts }),
-    digest: digestOf,
-  };
 }
 
 function send(
@@ -302,8 +295,8 @@ function committed(shell: Shell, runs: readonly RunId[]): void {
   for (const resolve of idlers) resolve();
 }
 
-function isIdle({ mailroom, performing, publishing }: Shell): boolean {
-  const isTelling = mailroom.waiting() > 0 || publishing.count() > 0;
+function isIdle({ mailroom, performing, publishing, gateway }: Shell): boolean {
+  const isTelling = mailroom.waiting() > 0 || publishing.count() > 0 || gateway.count() > 0;
   return !isTelling && performing.count() === 0 && mailroom.commits() === 0;
 }
 
@@ -317,6 +310,7 @@ async function close(shell: Shell): Promise<void> {
   shell.isClosed = true;
   shell.alarms.close();
   shell.performing.close(shell.residents.all());
+  shell.gateway.close();
   let giveUp = (): void => {};
   const late = new Promise<void>((resolve) => {
     giveUp = shell.clock.after(CLOSING_MS_MOST, resolve);

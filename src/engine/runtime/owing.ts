@@ -7,8 +7,10 @@ import {
   type Event,
   type Failure,
   failure,
+  isLabelled,
   type Key,
   owed,
+  type Run,
   type Signal,
   waitsOf,
 } from "../../core/machine/index.ts";
@@ -16,6 +18,7 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Contents } from "./contents.ts";
+import type { Gateway } from "./gateway.ts";
 import { isProblem, type Mail, mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { checkParams } from "./params.ts";
@@ -31,6 +34,7 @@ export type OwingShell = {
   readonly mailroom: Mailroom;
   readonly performing: Performing;
   readonly publishing: Publishing;
+  readonly gateway: Gateway;
 };
 
 /** Does what the world owes a run. Timers and listeners are rows, written with the event that opened them; what was published before is told now. */
@@ -60,7 +64,9 @@ export function owe(shell: OwingShell, resident: Resident, effects: readonly Eff
         shell.publishing.offer({ stream: resident.id, key: effect.key });
         break;
       case "timer":
+        break;
       case "use":
+        shell.gateway.perform(resident, effect);
         break;
       default:
         unreachable(effect);
@@ -90,8 +96,12 @@ function isUnbegun(attempt: Attempt): boolean {
 /** What may have been begun before this process: only these are told `lost`. */
 export function mayBeLost(effects: readonly Effect[]): readonly Key[] {
   return effects.flatMap((effect) =>
-    effect.type === "perform" || effect.type === "abort" ? [effect.key] : [],
+    effect.type === "perform" || effect.type === "abort" || isBegun(effect) ? [effect.key] : [],
   );
+}
+
+function isBegun(effect: Effect): effect is Extract<Effect, { readonly type: "use" }> {
+  return effect.type === "use" && effect.do === "perform";
 }
 
 type Bare<S> = S extends Signal ? Omit<S, "at" | "by"> : never;
@@ -140,6 +150,7 @@ function startChild(
     params: checked.params,
     origin: checked.origin,
     ...(effect.budget === undefined ? {} : { budget: effect.budget }),
+    ...handedOver(resident.run),
     parent: { run: resident.id, key, depth: depthOf(resident.run) + 1 },
     ...(resident.subject === null ? {} : { subject: resident.subject }),
     at: shell.clock.now(),
@@ -150,6 +161,15 @@ function startChild(
   };
   if (!isDelivered(shell, child, mail(signal, { told })))
     refuse(notStarted(child, "it cannot be folded"));
+}
+
+/** A sub-run works by the same map, on the same case, and rests on what the run above rests on. */
+function handedOver({ map, case: of, labels }: Run) {
+  return {
+    ...(map === null ? {} : { map }),
+    ...(of === null ? {} : { case: of }),
+    ...(isLabelled(labels) ? { labels } : {}),
+  };
 }
 
 /** Where there is no such run, nothing was done. Asked again it is undone once, and says so again. */
@@ -225,7 +245,10 @@ function report(
 /** A sub-run's end is certain, whatever it was; to have been rolled back is what its undo wants. What is critical stays so; else the step decides again. */
 function outcomeOf(id: RunId, effect: Extract<Effect, { readonly type: "report" }>): Answer {
   if (effect.to.undo === true && effect.outcome === "rolled back") return NOTHING_DONE;
-  const used = effect.usage === undefined ? {} : { usage: effect.usage };
+  const used = {
+    ...(effect.usage === undefined ? {} : { usage: effect.usage }),
+    ...(effect.labels === undefined ? {} : { labels: effect.labels }),
+  };
   if (effect.outcome === "completed") return { kind: "ok", output: effect.output, ...used };
   if (effect.error?.class === "critical")
     return { kind: "failed", error: effect.error, certain: true, ...used };

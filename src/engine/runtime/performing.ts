@@ -10,16 +10,20 @@ import {
 } from "../../core/machine/index.ts";
 import { type CallRates, openCallRates, type Pass } from "../governor/index.ts";
 import type { Log } from "../store/index.ts";
+import type { UseTool } from "../tools/index.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Attempt } from "./attempt.ts";
+import { awaited } from "./awaited.ts";
 import { type Contents, digestFor, storedAnswer } from "./contents.ts";
 import type { Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
-import { openPlaces, type Places, type Want } from "./places.ts";
+import { openPlaces, type Places } from "./places.ts";
 import { heldTo, limitsOf, refused, sayHeld } from "./rationing.ts";
 import type { Resident } from "./resident.ts";
 import { questionOf, recalled } from "./results.ts";
-import type { Clock, Performer, Queued } from "./runtime.ts";
+import type { Clock, Performer, Queued, Terms } from "./runtime.ts";
+import { useAsStep } from "./tool-step.ts";
+import { wantsOf } from "./wants.ts";
 
 /**
  * Calls in this process, from when they are owed until their answer is on disk. It knows places and
@@ -53,6 +57,7 @@ export type PerformingShell = {
   readonly log: Pick<Log, "result" | "content" | "keys">;
   readonly mailroom: Mailroom;
   readonly alarms: Alarms;
+  readonly toolsOf: (attempt: Attempt) => UseTool;
   /** Attempts in flight at once in this process, each until its answer is on disk. */
   readonly inFlightMost: number;
 };
@@ -107,7 +112,7 @@ function perform(state: State, { resident, call, asks }: Asked): void {
     return;
   }
   if (state.isClosed) return;
-  const terms = state.performer.terms(call.agent);
+  const terms = termsOf(state, call);
   const party = state.places.party(wantsOf(call, terms.places));
   const limits = limitsOf(resident, call, terms.rate);
   const attempt = newAttempt(resident, call, { party, asks });
@@ -292,13 +297,15 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   const task = taskOf(resident.run, key, shell.contents.read);
   if (task === null) return { kind: "refused", error: NOT_BEGUN };
   if (!("inputs" in task)) return { kind: "refused", error: task };
-  const timeoutMs = call.timeoutMs ?? shell.performer.terms(call.agent).timeoutMs;
+  const timeoutMs = call.timeoutMs ?? termsOf(shell, call).timeoutMs;
   const known = call.cacheMs === undefined ? null : recall(shell, attempt, task);
   if (known !== null) return known;
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
+  const { use, settled } = awaited(shell.toolsOf(attempt));
+  if (task.tool !== undefined) return useAsStep(task.tool, task.inputs, use);
   try {
-    return shell.performer.perform(
+    const answer = shell.performer.perform(
       call,
       {
         run: resident.id,
@@ -308,25 +315,22 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
         outputs: task.outputs,
         context: task.context,
         deadline: attempt.due,
+        use,
         ...heldTo(resident.run.workflow),
       },
       attempt.abort.signal,
     );
+    return answer instanceof Promise ? answer.then(settled) : answer;
   } catch (error) {
     return unanswered(attempt, error);
   }
 }
 
-const NO_WANTS: readonly Want[] = [];
+/** A tool that is used by a step of its own has the time that its definition gives it, and this besides. */
+const TOOL_TERMS: Terms = { places: [], timeoutMs: 600_000 };
 
-/** Its resources and its agent's own places, all at once. */
-function wantsOf(call: Call, places: readonly Want[]): readonly Want[] {
-  if (call.uses.length === 0) return places.length === 0 ? NO_WANTS : places;
-  const resources = call.uses.map(({ resource, capacity }) => ({
-    place: `resource ${resource}`,
-    capacity,
-  }));
-  return [...resources, ...places];
+function termsOf({ performer }: PerformingShell, call: Call): Terms {
+  return call.tool === undefined ? performer.terms(call.agent) : TOOL_TERMS;
 }
 
 /** A performer that throws breaks its contract; whether something was done nobody knows. */

@@ -4,6 +4,7 @@ import type { Json } from "../../core/json.ts";
 import type { Answer, Call, Event, Key, Ranked, Run, Signal } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { NewPublished, Standing } from "../store/index.ts";
+import type { UseTool } from "../tools/index.ts";
 import type { Want } from "./places.ts";
 
 /** Who delivers signals and performs effects: one writer per stream, durable timers. */
@@ -109,6 +110,8 @@ export type Performance = {
   readonly context: { readonly [name: string]: Json };
   /** When the attempt is stopped, in milliseconds since 1970. */
   readonly deadline: number;
+  /** Uses tools in the name of this attempt. */
+  readonly use: UseTool;
   /** The most memory that its run allows an agent, in bytes; absent: what its own definition says. */
   readonly memoryBytesMost?: number;
   /** The same, of processor cores. */

@@ -24,6 +24,8 @@ export type TurnShell = World & {
   readonly residents: Residents;
   readonly mailroom: Mailroom;
   readonly performing: Performing;
+  /** Agents that wait for these events are answered. */
+  readonly told: (resident: Resident, events: readonly Event[]) => void;
   readonly owe: (resident: Resident, effects: readonly Effect[]) => void;
   readonly reconcile: (resident: Resident) => void;
   readonly nudge: (due: number) => void;
@@ -143,6 +145,7 @@ function finish(state: State, made: Draft): void {
     if (attempt !== undefined) shell.performing.drop(attempt);
   }
   letGo(state, made);
+  if (made.events.length > 0) shell.told(resident, made.events);
   if (made.effects.length > 0) shell.owe(resident, made.effects);
   if (made.events.some((event) => CONTROL.has(event.type))) shell.reconcile(resident);
   for (let at = 0; at < made.mails.length; at += 1) {

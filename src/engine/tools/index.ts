@@ -19,3 +19,4 @@ export {
   type Verified,
   type Verifying,
 } from "./toolbox.ts";
+export type { UseReply, UseTool } from "./use-tool.ts";

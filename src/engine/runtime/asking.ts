@@ -1,0 +1,273 @@
+import { canonical } from "../../core/audit/index.ts";
+import type { Preview } from "../../core/governance/index.ts";
+import type { Digest } from "../../core/id.ts";
+import { isObject, type JsonObject } from "../../core/json.ts";
+import {
+  askOf,
+  type DoneUse,
+  type Event,
+  type Failure,
+  failure,
+  type Key,
+  load,
+  type Signal,
+  type UseStanding,
+  useStanding,
+} from "../../core/machine/index.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Keyring } from "../sealing/index.ts";
+import { isToolFailed, type Toolbox, type UseReply, type UseTool } from "../tools/index.ts";
+import type { Attempt } from "./attempt.ts";
+import { type Contents, digestFor } from "./contents.ts";
+import { isProblem, mail } from "./mail.ts";
+import type { Mailroom } from "./mailroom.ts";
+import type { Resident } from "./resident.ts";
+import type { Clock } from "./runtime.ts";
+import type { ToolDesk } from "./tool-desk.ts";
+
+/**
+ * What agents in flight ask of tools. Each question is told to its run and answered when the run knows:
+ * from what it was given before, when what is under way has ended, or when a pause is over.
+ */
+export type Asking = {
+  readonly toolsOf: (attempt: Attempt) => UseTool;
+  /** These events are on disk: whoever waits for them is answered. */
+  readonly committed: (resident: Resident, events: readonly Event[]) => void;
+};
+
+export type AskingShell = {
+  readonly clock: Clock;
+  readonly contents: Contents;
+  readonly desk: ToolDesk | null;
+  readonly mailroom: Mailroom;
+  readonly log: { readonly keys: Keyring };
+};
+
+type Question = {
+  readonly attempt: Attempt;
+  readonly ask: Digest;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly name: string;
+  readonly reply: (reply: UseReply) => void;
+  readonly stop: (reason: Error) => void;
+  /** The use that it waits for; null: it waits to be asked again when the run goes on. */
+  key: Key | null;
+};
+
+type State = AskingShell & {
+  /** By run and use, those that wait for its end; by run, those that wait for the end of a pause. */
+  readonly waiting: Map<string, Set<Question>>;
+};
+
+export function openAsking(shell: AskingShell): Asking {
+  const state: State = { ...shell, waiting: new Map() };
+  return {
+    toolsOf: (attempt) => {
+      const counts = new Map<string, number>();
+      return (tool, args, as) => use(state, attempt, { tool, args, as, counts });
+    },
+    committed: (resident, events) => {
+      if (state.waiting.size > 0) wake(state, resident, events);
+    },
+  };
+}
+
+type Wanted = {
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly as: string | undefined;
+  readonly counts: Map<string, number>;
+};
+
+function use(state: State, attempt: Attempt, wanted: Wanted): Promise<UseReply> {
+  const { tool, args } = wanted;
+  if (typeof tool !== "string" || !isObject(args))
+    return Promise.resolve(refusal("A use names a tool, and its arguments are an object."));
+  const name = wanted.as ?? numbered(wanted);
+  const digest = digestFor(state.log.keys, attempt.resident.subject);
+  const ask = askOf(digest, { name, tool, args });
+  const answer = new Promise<UseReply>((reply, stop) => {
+    const question: Question = { attempt, ask, tool, args, name, reply, stop, key: null };
+    attempt.abort?.signal.addEventListener("abort", () => end(state, question), { once: true });
+    void put(state, question);
+  });
+  // An agent that waits for it no longer is no reason to end the process.
+  answer.catch(() => {});
+  return answer;
+}
+
+/** The n-th time that the same is asked in one attempt. */
+function numbered({ tool, args, counts }: Wanted): string {
+  const same = canonical([tool, args]);
+  const count = (counts.get(same) ?? 0) + 1;
+  counts.set(same, count);
+  return `${tool}#${count}`;
+}
+
+/** Its attempt is over: nobody waits for it any more. */
+function end({ waiting }: State, question: Question): void {
+  waiting.get(placeOf(question.attempt.resident, question.key))?.delete(question);
+  question.stop(new DOMException("The attempt that asked is over.", "AbortError"));
+}
+
+async function put(state: State, question: Question): Promise<void> {
+  try {
+    const first = standing(question);
+    if (first.is !== "not asked") return heed(state, question, first);
+    const looked = await lookUp(state, question);
+    if (looked !== null && isToolFailed(looked))
+      return question.reply({ outcome: "failed", error: looked.error });
+    const outcome = await tell(state, question, looked);
+    if (isProblem(outcome)) return question.reply(refusal(outcome.message));
+    heed(state, question, standing(question));
+  } catch (thrown) {
+    question.stop(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  }
+}
+
+function standing({ attempt, ask }: Question): UseStanding {
+  return useStanding(attempt.resident.run, attempt.key, ask);
+}
+
+function heed(state: State, question: Question, now: UseStanding): void {
+  switch (now.is) {
+    case "answered":
+      return question.reply(replyOf(state, now.done));
+    case "nobody's":
+      return end(state, question);
+    case "under way":
+      question.key = now.key;
+      return wait(state, question);
+    case "not asked":
+      // The run is paused, and it would write.
+      question.key = null;
+      return wait(state, question);
+  }
+}
+
+function wait(state: State, question: Question): void {
+  const name = placeOf(question.attempt.resident, question.key);
+  const waiting = state.waiting.get(name) ?? new Set();
+  state.waiting.set(name, waiting.add(question));
+}
+
+function placeOf({ id }: Resident, key: Key | null): string {
+  return key === null ? id : `${id} ${key}`;
+}
+
+function replyOf(state: State, { outcome, result }: DoneUse): UseReply {
+  const value = load(result, state.contents.read);
+  if (outcome === "ok") return { outcome, result: value };
+  const say = isObject(value) ? value["denied"] : null;
+  return { outcome: "denied", say: typeof say === "string" ? say : "It is not allowed." };
+}
+
+function refusal(message: string): UseReply {
+  return { outcome: "failed", error: failure("invalid_input_data", message) };
+}
+
+/** Checks that come before anything of the tool's system is looked at. */
+const BEFORE_LOOKING: ReadonlySet<string> = new Set([
+  "stopped",
+  "identity",
+  "tool",
+  "arguments",
+  "scope",
+  "level",
+]);
+
+/** A call that is only looked at has no key of its own yet. */
+const LOOKING = "-";
+
+type Looked = Awaited<ReturnType<Toolbox["preview"]>>;
+
+/** How what it would write is now; not for whom the tool is not meant, since that would tell them. */
+async function lookUp(state: State, { attempt, tool, args }: Question): Promise<Looked> {
+  const { desk } = state;
+  const { run, id } = attempt.resident;
+  const box = desk?.toolbox(run.map) ?? null;
+  if (desk === null || box === null) return null;
+  const { map, case: about, labels } = run;
+  const of = { map, case: about, labels, at: state.clock.now(), calls: 0 };
+  const call = {
+    tool,
+    args,
+    agent: attempt.call.agent,
+    requester: run.by,
+    run: id,
+    step: attempt.call.path,
+    key: LOOKING,
+    preview: null,
+  };
+  const judgement = desk.judge(call, { ...of, isConsuming: false });
+  if (judgement === null) return null;
+  const isOut = judgement.checks.some(
+    ({ check, verdict }) => verdict === "deny" && BEFORE_LOOKING.has(check),
+  );
+  if (isOut) return null;
+  const bindings = desk.bindings(run.case);
+  return box.preview({ tool, args: judgement.args, bindings }, abortOf(attempt));
+}
+
+function abortOf({ abort }: Attempt): AbortSignal {
+  return abort?.signal ?? AbortSignal.abort();
+}
+
+function tell(
+  state: State,
+  { attempt, name, tool, args }: Question,
+  preview: Preview | null,
+): Promise<readonly Event[] | Problem> {
+  const signal: Signal = {
+    type: "use",
+    key: attempt.key,
+    name,
+    tool,
+    args,
+    preview,
+    at: state.clock.now(),
+    by: `agent:${attempt.call.agent}`,
+  };
+  return new Promise((told) => state.mailroom.post(attempt.resident, mail(signal, { told })));
+}
+
+const ENDING: ReadonlySet<Event["type"]> = new Set<Event["type"]>([
+  "tool.finished",
+  "writeback.committed",
+  "writeback.failed",
+  "writeback.unknown",
+  "writeback.verified",
+]);
+
+function wake(state: State, resident: Resident, events: readonly Event[]): void {
+  for (const event of events) {
+    if (event.type === "run.resumed")
+      for (const question of take(state, placeOf(resident, null))) void put(state, question);
+    if (!ENDING.has(event.type) || !("key" in event)) continue;
+    for (const question of take(state, placeOf(resident, event.key)))
+      landed(state, question, event);
+  }
+}
+
+function take({ waiting }: State, name: string): readonly Question[] {
+  const found = [...(waiting.get(name) ?? [])];
+  waiting.delete(name);
+  return found;
+}
+
+function landed(state: State, question: Question, event: Event): void {
+  const failed = failureIn(event);
+  if (event.type === "writeback.unknown" && failed !== null)
+    return question.reply({ outcome: "unknown", error: failed });
+  if (failed !== null) return question.reply({ outcome: "failed", error: failed });
+  // Written, and looked at again: it waits for that.
+  heed(state, question, standing(question));
+}
+
+function failureIn(event: Event): Failure | null {
+  if (event.type === "tool.finished") return event.error ?? null;
+  return event.type === "writeback.failed" || event.type === "writeback.unknown"
+    ? event.error
+    : null;
+}

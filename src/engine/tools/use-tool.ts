@@ -1,0 +1,19 @@
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { Failure } from "../../core/machine/index.ts";
+
+/** What an agent is told of a use. A denial says little: why stands in the log, for people. */
+export type UseReply =
+  | { readonly outcome: "ok"; readonly result: Json }
+  | { readonly outcome: "denied"; readonly say: string }
+  | { readonly outcome: "failed"; readonly error: Failure }
+  /** Nobody knows whether it was done; a person looks. */
+  | { readonly outcome: "unknown"; readonly error: Failure };
+
+/**
+ * Uses a tool in the name of an attempt. The same question under the same name is answered once, also to
+ * an attempt that begins again. Where people are asked, the attempt is ended and this rejects: whoever
+ * waits for it is stopped, and another attempt is begun when they have decided.
+ *
+ * @param as names this use within the attempt; absent: `<tool>#<n>`, the n-th time the same is asked
+ */
+export type UseTool = (tool: string, args: JsonObject, as?: string) => Promise<UseReply>;
