@@ -1,14 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { fileIn } from "../core/file-value.ts";
 import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
-import type { ArtifactName, Company } from "../engine/company/index.ts";
+import type { ArtifactGot, ArtifactName, Company } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
 import { runNamed } from "./run-name.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
-/** `muster artifacts get DIGEST|RUN/STEP[.output] [-o FILE]`: a text as it is, all else as JSON. */
+/** `muster artifacts get DIGEST|RUN/STEP[.output] [-o FILE]`: a text as it is, all else as JSON; a file with `-o`. */
 export async function artifactsGet(
   context: Context,
   name: string,
@@ -17,7 +18,7 @@ export async function artifactsGet(
   return await withCompany(context, { perform: false }, async (company) => {
     const which = named(company, name);
     if ("code" in which) return refuse(context, [which]);
-    const got = company.artifact(which);
+    const got = fileOf(company, company.artifact(which));
     if (got.problems !== undefined) return refuse(context, got.problems);
     const { digest, value } = got;
     const { terminal, surroundings } = context;
@@ -26,11 +27,24 @@ export async function artifactsGet(
       return EXIT.done;
     }
     const file = resolve(surroundings.cwd, into);
-    const problem = written(file, textOf(value));
-    if (problem !== null) return refuse(context, [problem]);
+    if (got.isFile === true) {
+      const problems = await company.saveFile(digest, file);
+      if (problems.length > 0) return refuse(context, problems);
+    } else {
+      const problem = written(file, textOf(value));
+      if (problem !== null) return refuse(context, [problem]);
+    }
     terminal.answer.line(terminal.json ? JSON.stringify({ digest, file }) : file);
     return EXIT.done;
   });
+}
+
+/** A step's output that is a file is that file. */
+function fileOf(company: Company, got: ArtifactGot): ArtifactGot {
+  const file = fileIn(got.value);
+  return file === null || got.problems !== undefined || got.isFile === true
+    ? got
+    : company.artifact({ digest: file.file });
 }
 
 /** A path of a step may have dots in it only before its last piece: an output's name comes after the last. */

@@ -31,7 +31,8 @@ export async function artifactsList(context: Context, name: string | null): Prom
 
 function cells(one: ArtifactListed): readonly { readonly text: string }[] {
   const from = one.run === null ? `put by ${one.by}` : one.run;
-  return [one.digest, String(one.bytes), one.at, plain(from), plain(one.name)].map((text) => ({
+  const name = one.kind === "file" ? `${plain(one.name)} (file)` : plain(one.name);
+  return [one.digest, String(one.bytes), one.at, plain(from), name].map((text) => ({
     text,
   }));
 }

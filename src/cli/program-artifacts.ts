@@ -36,14 +36,18 @@ export function addArtifacts(root: Command, choose: Choose): void {
   withOptions(
     artifacts
       .command("put")
-      .argument("<file>", "a text, or JSON or YAML by its ending; 1 MB at most")
+      .argument("<file>", "a text, or JSON or YAML by its ending, up to 1 MB; all else as it is")
+      .option("--file", "as it is, bytes and all, whatever it holds")
       .option("--name <name>", "as it is listed (default: the file's name)")
       .description("keep a file's content for thirty days, and print its digest"),
   )
     .addHelpText("after", examples("muster artifacts put pricing.json --name pricing"))
-    .action((file: string, options: { readonly name?: string }) =>
+    .action((file: string, options: { readonly name?: string; readonly file?: boolean }) =>
       choose(async (context) =>
-        (await import("./artifacts-put.ts")).artifactsPut(context, file, options.name ?? null),
+        (await import("./artifacts-put.ts")).artifactsPut(context, file, {
+          ...(options.name === undefined ? {} : { name: options.name }),
+          asFile: options.file === true,
+        }),
       ),
     );
 }

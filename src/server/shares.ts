@@ -19,6 +19,7 @@ type Here =
   | "archiveOf"
   | "artifacts"
   | "artifact"
+  | "saveFile"
   | "backup"
   | "cases"
   | "case"
@@ -47,6 +48,7 @@ type There =
   | "putArtifact"
   | "request"
   | "tellCase"
+  | "putFile"
   | "doctor"
   | "examine";
 
@@ -62,6 +64,7 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   archiveOf: true,
   artifacts: true,
   artifact: true,
+  saveFile: true,
   backup: true,
   cases: true,
   case: true,
@@ -91,6 +94,7 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   // Asked twice they are once: whoever asks names them.
   request: true,
   tellCase: true,
+  putFile: true,
   doctor: true,
   examine: true,
   metrics: true,

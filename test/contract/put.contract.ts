@@ -52,6 +52,54 @@ export function putContract(name: string, harness: Harness): void {
       expect(log.content(digestOf("alone"))).toBe("alone");
     });
 
+    test("of files, is swept when its time has come and neither an event nor a content names it", async () => {
+      const files = ["alone", "young", "in an event", "in a content"].map((of, at) => ({
+        digest: digestOf(of),
+        bytes: at,
+        name: of,
+        by: "ana",
+        at: of === "young" ? 7 : at,
+      }));
+      for (const file of files) await log.keepFile(file);
+      const text = JSON.stringify({ file: digestOf("in a content"), name: "c", bytes: 3 });
+      const value = { file: digestOf("in an event"), name: "e", bytes: 2 };
+      const content = digestOf(text);
+      await log.append([
+        append(run("aaaa"), 0, {
+          events: [draft(1, { data: { value, output: { digest: content, bytes: text.length } } })],
+          contents: [[content, text]],
+        }),
+      ]);
+      log = await harness.reopen(log);
+      expect(log.file(digestOf("in an event"))).toEqual(files[2]);
+      await log.sweep(6);
+      expect(log.files().map(({ name }) => name)).toEqual(["young", "in a content", "in an event"]);
+      expect(log.file(digestOf("alone"))).toBeNull();
+    });
+
+    test("is looked for a part at a time, and the next sweep goes on where one left off", async () => {
+      const count = 1_200;
+      const last = digestOf("last");
+      const appends = Array.from({ length: count }, (_, at) =>
+        append(run("aaaa"), at, {
+          events: [draft(at + 1, { data: at === count - 1 ? { output: { digest: last } } : {} })],
+        }),
+      );
+      for (const one of appends) await log.append([one]);
+      for (const text of ["last", "alone"]) await put(text, 1);
+      let asked = 0;
+      for (let sweeps = 0; sweeps < 5; sweeps += 1) {
+        asked = 0;
+        await log.sweep(5, () => {
+          asked += 1;
+          return asked > 1;
+        });
+        log = await harness.reopen(log);
+      }
+      expect(log.content(digestOf("alone"))).toBeNull();
+      expect(log.content(last)).toBe("last");
+    });
+
     test("stays while a result in the cache names it", async () => {
       const digest = digestOf("kept");
       const results = [

@@ -55,6 +55,8 @@ export type AgentTask = {
   /** The declared outputs, name to type as written. */
   readonly outputs: { readonly [name: string]: string };
   readonly context: JsonObject;
+  /** Where it has files, and writes those that it gives; absent where the task is about none. */
+  readonly folder?: string;
   /** ISO 8601, when the attempt is stopped. */
   readonly deadline: string;
 };

@@ -10,7 +10,6 @@ import {
   type Program,
   resolveWord,
   runProgram,
-  type Scratch,
   STDERR_BYTES_MOST,
   slowedTo,
 } from "../outside/index.ts";
@@ -139,7 +138,7 @@ async function perform(open: Opened, { task, tools, abort }: Asked): Promise<Age
       file: found.file,
       words: rest,
       env: environmentOf(definition, setting),
-      ...placeOf(open, scratch),
+      ...placeOf(open, task.folder ?? scratch.work),
       input: JSON.stringify({ task }),
       stdoutBytesMost: OUTPUT_BYTES_MOST,
       memoryBytesMost: definition.memoryBytesMost,
@@ -153,7 +152,7 @@ async function perform(open: Opened, { task, tools, abort }: Asked): Promise<Age
   }
 }
 
-function placeOf({ cwd }: Opened, { work }: Scratch): { cwd: string; own: string | null } {
+function placeOf({ cwd }: Opened, work: string): { cwd: string; own: string | null } {
   return cwd === null ? { cwd: work, own: work } : { cwd, own: null };
 }
 

@@ -1,6 +1,7 @@
 export { copyJson } from "../json-copy.ts";
 export type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 export { checkAnswer } from "./answer.ts";
+export { carrying } from "./carry-files.ts";
 export {
   type Attempt,
   defineAgent,
@@ -12,5 +13,5 @@ export type { InstanceView } from "./instances.ts";
 export { openAgent } from "./open-agent.ts";
 export { balanced } from "./ranking.ts";
 export { openRoster, type Roster } from "./roster.ts";
-export type { SettingOptions } from "./setting.ts";
+export type { FileDesk, SettingOptions } from "./setting.ts";
 export { messageOf } from "./thrown.ts";

@@ -1,6 +1,7 @@
 import type { AgentDefinition } from "../../core/definition/index.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Agent } from "./agent.ts";
+import { carrying } from "./carry-files.ts";
 import { openCommand } from "./command.ts";
 import { openFunction } from "./function.ts";
 import { openHttp } from "./http.ts";
@@ -32,7 +33,9 @@ export async function openAgent(
 
 /** The same in a setting that is shared, and closed by whoever made it. */
 export async function openIn(setting: Setting, definition: AgentDefinition): Promise<Agent> {
-  const agent = await openKind(setting, definition);
+  const bare = await openKind(setting, definition);
+  const kind = definition.kind === "http" ? "http" : "local";
+  const agent = definition.kind === "person" ? bare : carrying(bare, kind, setting);
   const { inputs, breaker, heartbeatMs, estimate, rate } = definition;
   return {
     ...agent,

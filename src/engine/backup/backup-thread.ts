@@ -1,6 +1,9 @@
 /** The thread that makes a backup, so that runs go on meanwhile: one consistent moment, whole and verified. */
+
+import { hash } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   openSync,
   readdirSync,
@@ -8,15 +11,15 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 import { verifyStream } from "../../core/audit/index.ts";
-import { parseDigest, type StreamId } from "../../core/id.ts";
+import { type Digest, parseDigest, type StreamId } from "../../core/id.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
-import { openArtifacts } from "../artifacts/index.ts";
+import { filesFolder, openArtifacts, openFiles } from "../artifacts/index.ts";
 import { lookIntoFile, refusal, sha256 } from "../store/index.ts";
-import { KEPT_TABLE } from "./kept.ts";
+import { FILES_IN, KEPT_TABLE } from "./kept.ts";
 
 export type Order = {
   /** The company's state folder, and the file that is made. */
@@ -93,6 +96,16 @@ function kept(copy: DatabaseSync, state: string): void {
   for (const name of namesIn(join(state, "archive")))
     if (name.endsWith(".gz"))
       put.run(`archive/${name}`, readFileSync(join(state, "archive", name)));
+  const files = openFiles(filesFolder(join(state, "artifacts")));
+  for (const { digest, isNamed } of copy.prepare(FILES_IN).all()) {
+    const path = files.path(String(digest) as Digest);
+    // One that nobody names may have been swept meanwhile.
+    if (isNamed === 0 && !existsSync(path)) continue;
+    const data = readFileSync(path);
+    if (`sha256:${hash("sha256", data)}` !== digest)
+      throw damaged(path, "It is not what was written.");
+    put.run(relative(state, path), data);
+  }
   for (const name of namesIn(state)) {
     if (!name.endsWith(".db") || name === "log.db" || name === "lock.db") continue;
     const draft = join(state, `${name}.${process.pid}.draft`);

@@ -76,7 +76,9 @@ function unpacked(draft: string, state: string): number {
 /** Whatever a file calls itself, it stands below the state folder. */
 function put(state: string, name: string, data: Uint8Array): void {
   const path = normalize(join(state, name));
-  const isKnown = dirname(path) === state || dirname(path) === join(state, "archive");
+  const folder = dirname(path);
+  const isFile = dirname(folder) === join(state, "artifacts", "files");
+  const isKnown = isFile || folder === state || folder === join(state, "archive");
   if (!isKnown || basename(path).startsWith("log.db")) throw notABackup();
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, data, { mode: 0o600, flush: true });

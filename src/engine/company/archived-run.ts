@@ -81,6 +81,8 @@ type Telling =
   | "putArtifact"
   | "request"
   | "tellCase"
+  | "putFile"
+  | "saveFile"
   | "backup";
 
 /** Whatever is told to it is answered by this. */
@@ -108,6 +110,8 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     putArtifact: async () => ({ problems }),
     request: async () => ({ case: null, problems }),
     tellCase: refused,
+    putFile: async () => ({ problems }),
+    saveFile: refused,
     backup: async () => ({ file: null, problem }),
   };
 }

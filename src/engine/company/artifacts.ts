@@ -1,16 +1,22 @@
+import { statSync } from "node:fs";
+import { basename, isAbsolute } from "node:path";
+import type { FileValue } from "../../core/file-value.ts";
 import { type Digest, parseDigest, type RunId } from "../../core/id.ts";
 import { instantOf } from "../../core/instant.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { eventOf, type Stored } from "../../core/machine/index.ts";
-import type { Problem } from "../../core/problem.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
 import { digestOf } from "../runtime/index.ts";
+import { type KeptFile, refusal } from "../store/index.ts";
 import { badInput } from "./check-told.ts";
+import type { Company } from "./company.ts";
 import { VALUE_BYTES_MOST } from "./fetch-value.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 
-/** A content: a step's output, or what somebody put. */
+/** A content: a step's output, or what somebody put; or a file. */
 export type ArtifactListed = {
+  readonly kind: "value" | "file";
   readonly digest: Digest;
   readonly name: string;
   readonly bytes: number;
@@ -33,8 +39,18 @@ export type ArtifactName =
   | { readonly run: RunId; readonly step: string; readonly output?: string };
 
 export type ArtifactGot =
-  | { readonly value: Json; readonly digest: Digest; readonly problems?: never }
+  | {
+      readonly value: Json;
+      readonly digest: Digest;
+      /** It is a file, and the value is how it stands in a run. */
+      readonly isFile?: true;
+      readonly problems?: never;
+    }
   | { readonly value?: never; readonly problems: readonly Problem[] };
+
+export type FilePut =
+  | { readonly file: FileValue; readonly problems?: never }
+  | { readonly file?: never; readonly problems: readonly Problem[] };
 
 export type ArtifactPut =
   | { readonly digest: Digest; readonly bytes: number; readonly problems?: never }
@@ -56,17 +72,8 @@ export function listArtifacts(office: Office, run?: RunId): ArtifactList | null 
     const artifacts = [...givenIn(office, run)].flatMap(({ listed }) => listed ?? []);
     return { artifacts: artifacts.toReversed(), isMore: false };
   }
-  const found: ArtifactListed[] = log.puts().map(
-    ({ digest, name, bytes, by, at }): ArtifactListed => ({
-      digest,
-      name,
-      bytes,
-      run: null,
-      step: null,
-      by,
-      at: instantOf(at),
-    }),
-  );
+  const found: ArtifactListed[] = log.puts().map((put) => brought("value", put));
+  found.push(...log.files().map((file) => brought("file", file)));
   const standings = log.standings({ most: RUNS_LOOKED_MOST + 1 });
   let events = 0;
   let looked = 0;
@@ -79,6 +86,13 @@ export function listArtifacts(office: Office, run?: RunId): ArtifactList | null 
   }
   const artifacts = found.toSorted((one, two) => (one.at < two.at ? 1 : one.at > two.at ? -1 : 0));
   return { artifacts, isMore: looked < standings.length };
+}
+
+function brought(
+  kind: ArtifactListed["kind"],
+  { digest, name, bytes, by, at }: KeptFile,
+): ArtifactListed {
+  return { kind, digest, name, bytes, run: null, step: null, by, at: instantOf(at) };
 }
 
 type Given = {
@@ -97,7 +111,16 @@ function* givenIn({ log }: Office, run: RunId): Generator<Given> {
     const at = instantOf(event.at);
     const listed =
       "digest" in output
-        ? { digest: output.digest, name: step, bytes: output.bytes, run, step, by: null, at }
+        ? {
+            kind: "value" as const,
+            digest: output.digest,
+            name: step,
+            bytes: output.bytes,
+            run,
+            step,
+            by: null,
+            at,
+          }
         : null;
     yield { step, output, listed };
   }
@@ -115,6 +138,9 @@ function byDigest({ log }: Office, name: string): ArtifactGot {
   const digest = parseDigest(name);
   if (digest === null)
     return { problems: [badInput(`"${name}" is no digest.`, "Write sha256: and 64 hex digits.")] };
+  const file = log.file(digest);
+  if (file !== null)
+    return { digest, value: { file: digest, name: file.name, bytes: file.bytes }, isFile: true };
   const text = log.content(digest);
   if (text === null) return { problems: [noArtifact(digest)] };
   return { digest, value: JSON.parse(text) as Json };
@@ -156,6 +182,44 @@ export async function putArtifact(
     return { digest, bytes: Buffer.byteLength(text) };
   } catch (error) {
     return { problems: [problemIn(error)] };
+  }
+}
+
+export async function putFile(
+  { fileDesk, isLooking }: Office,
+  { path, name = basename(path), by = "library" }: Parameters<Company["putFile"]>[0],
+): Promise<FilePut> {
+  if (isLooking) return { problems: [LOOKING] };
+  try {
+    const isFile = isAbsolute(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    if (!isFile) return { problems: [badInput(`There is no file ${path}.`)] };
+    if (name === "" || name.length > NAME_CHARACTERS_MOST || /[/\\]/.test(name))
+      return { problems: [badInput(`"${name}" is no name of a file.`)] };
+    return { file: await fileDesk.keep({ path }, { name, by }) };
+  } catch (error) {
+    return { problems: [problemIn(refusal(error, `${path} could not be kept`))] };
+  }
+}
+
+export async function saveFile(
+  { log, fileDesk }: Office,
+  digest: Digest,
+  to: string,
+): Promise<readonly Problem[]> {
+  if (log.file(digest) === null) return [noArtifact(digest)];
+  try {
+    await fileDesk.copy(digest, to);
+    return [];
+  } catch (error) {
+    if (error instanceof MusterError) return [problemIn(error)];
+    const why = error instanceof Error ? error.message : String(error);
+    return [
+      {
+        code: "conflict",
+        message: `${to} cannot be written: ${why}`,
+        mend: "Name a file that is not there yet, in a folder where you may write.",
+      },
+    ];
   }
 }
 

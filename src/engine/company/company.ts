@@ -3,7 +3,7 @@ import type { Case } from "../../core/cases/index.ts";
 import type { MapVersion, Steering } from "../../core/company/index.ts";
 import type { Setting, Workflow } from "../../core/definition/index.ts";
 import type { Advice, Improvements } from "../../core/foresight/index.ts";
-import type { CaseId, RunId } from "../../core/id.ts";
+import type { CaseId, Digest, RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
@@ -14,7 +14,7 @@ import type { Format } from "../observe/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
 import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
-import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut } from "./artifacts.ts";
+import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut, FilePut } from "./artifacts.ts";
 import type { CaseListed, CasesWanted, Requested } from "./case-verbs.ts";
 import type { CaseTelling } from "./check-case-told.ts";
 import type { RequestGiven } from "./check-request.ts";
@@ -211,6 +211,15 @@ export interface Company extends AsyncDisposable {
     readonly name?: string;
     readonly by?: string;
   }): Promise<ArtifactPut>;
+  /** Keeps a file of this machine as it is, bytes and all, for thirty days and as long as something names it. */
+  putFile(given: {
+    /** Absolute. */
+    readonly path: string;
+    readonly name?: string;
+    readonly by?: string;
+  }): Promise<FilePut>;
+  /** Copies a file to a path where there is none yet; what is not what its digest says is not copied. */
+  saveFile(digest: Digest, to: string): Promise<readonly Problem[]>;
   /** The figures of the process at work, for whoever collects them: in Prometheus's text format, or as OpenMetrics. */
   metrics(format?: Format): Promise<{ readonly type: string; readonly text: string }>;
   /** The value of a stored output. */

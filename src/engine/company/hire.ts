@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { FAILURE_KINDS } from "../../core/machine/index.ts";
-import { openRoster } from "../agents/index.ts";
+import { carrying, type FileDesk, openRoster } from "../agents/index.ts";
 import type { Clock } from "../runtime/index.ts";
+import { STATE_FOLDER } from "../store/index.ts";
 import { readAgentFiles, withPeople } from "./agent-files.ts";
 import { steeredWords } from "./agents.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
@@ -15,11 +17,12 @@ type Hiring = {
   readonly options: CompanyOptions;
   readonly clock: Clock;
   readonly register: Register;
+  readonly desk: FileDesk;
 };
 
 /** Opens every agent of a company; who was told to take nothing new takes nothing new. */
 export async function hire(hiring: Hiring): Promise<Staff> {
-  const { folder, options, clock, register } = hiring;
+  const { folder, options, clock, register, desk } = hiring;
   const who = readPeopleFile(folder);
   const files = withPeople(readAgentFiles(folder), who.people);
   const extra = Object.entries(options.agents ?? {});
@@ -29,6 +32,7 @@ export async function hire(hiring: Hiring): Promise<Staff> {
     folder,
     {
       classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null,
+      files: desk,
       now: () => clock.now(),
       after: (ms, call) => clock.after(ms, call),
       isAtWork: (name) => (staff?.posts.post(name)?.busy ?? 0) > 0,
@@ -36,7 +40,13 @@ export async function hire(hiring: Hiring): Promise<Staff> {
       changed: (name, fault) => tellHealth(hiring, name, fault),
     },
   );
-  const agents = new Map(extra.map(([name, given]) => [name, inProcessAgent(name, given, clock)]));
+  const places = { files: desk, scratch: join(folder, STATE_FOLDER, "scratch") };
+  const agents = new Map(
+    extra.map(([name, given]) => [
+      name,
+      carrying(inProcessAgent(name, given, clock), "local", places),
+    ]),
+  );
   const tell = options.line ?? (() => {});
   staff = openStaff({ roster, files, who, extra: agents, tell, now: () => clock.now() });
   for (const [name, steered] of Object.entries(register.state().steered))

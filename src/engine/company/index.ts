@@ -7,6 +7,8 @@ export {
   type ArtifactGot,
   type ArtifactListed,
   type ArtifactName,
+  type ArtifactPut,
+  type FilePut,
 } from "./artifacts.ts";
 export { caseAtRest } from "./case-rest.ts";
 export type { CaseListed, CasesWanted, Requested } from "./case-verbs.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { backUp } from "../backup/index.ts";
 import { STATE_FOLDER } from "../store/index.ts";
 import { archive, archiveOf } from "./archiving.ts";
-import { artifactOf, listArtifacts, putArtifact } from "./artifacts.ts";
+import { artifactOf, listArtifacts, putArtifact, putFile, saveFile } from "./artifacts.ts";
 import type { Company } from "./company.ts";
 import { doctor } from "./doctor.ts";
 import { examine } from "./examine.ts";
@@ -16,7 +16,9 @@ type Kept =
   | "archiveOf"
   | "artifacts"
   | "artifact"
-  | "putArtifact";
+  | "putArtifact"
+  | "putFile"
+  | "saveFile";
 
 /** What looks after a company as a whole: its state, its disk, its files. */
 export function keepingOf(office: Office): Pick<Company, Kept> {
@@ -29,5 +31,7 @@ export function keepingOf(office: Office): Pick<Company, Kept> {
     artifacts: (run) => listArtifacts(office, run),
     artifact: (which) => artifactOf(office, which),
     putArtifact: (given) => putArtifact(office, given),
+    putFile: (given) => putFile(office, given),
+    saveFile: (digest, to) => saveFile(office, digest, to),
   };
 }

@@ -7,6 +7,7 @@ import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import type { CaseRoom } from "./case-room.ts";
 import type { Desk } from "./desk.ts";
+import type { OpenedDesk } from "./file-desk.ts";
 import type { Library } from "./library.ts";
 import type { Maps } from "./maps.ts";
 import type { Readers } from "./readers.ts";
@@ -30,6 +31,8 @@ export type Office = {
   readonly ready: (nameOrFile: string, overlay?: Overlay) => Promise<Ready>;
   readonly runtime: Runtime;
   readonly cases: CaseRoom;
+  /** Files, as they are. */
+  readonly fileDesk: OpenedDesk;
   /** What was told to the company itself. */
   readonly register: Register;
   /** The papers of ended runs; null where none are written: in memory, or where one only looks. */

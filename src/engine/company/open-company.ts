@@ -18,6 +18,7 @@ import { checkpointsIn } from "./checkpoint-reader.ts";
 import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import type { Company } from "./company.ts";
 import { openDesk } from "./desk.ts";
+import { openFileDesk } from "./file-desk.ts";
 import { eventsOf, settled } from "./following.ts";
 import { foresightOf } from "./foresight.ts";
 import { forkRun } from "./fork-run.ts";
@@ -116,9 +117,10 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   let checkpoints: Office["checkpoints"] = null;
   const { log, hear } = heardLog(given.log);
   const register = openRegister(log, clock);
+  const fileDesk = openFileDesk({ log, clock, folder }, options.memory === true);
   let opened: Promise<Staff> | null = null;
   const staff = (): Promise<Staff> => {
-    opened ??= hire({ folder, options, clock, register });
+    opened ??= hire({ folder, options, clock, register, desk: fileDesk });
     return opened;
   };
   const { library, maps } = filesOf({ folder, log, register, staff, options });
@@ -152,7 +154,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     ...readers.observers,
   ]);
   const parts = { folder, isLooking, clock, log, library, maps, ready, runtime, register, staff };
-  const office: Office = { ...parts, cases, desk, readers, ...NOT_YET };
+  const office: Office = { ...parts, cases, desk, fileDesk, readers, ...NOT_YET };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
   if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
   checkpoints = checkpointsIn(office, options, writes);
@@ -309,5 +311,6 @@ async function closeOffice(office: Office): Promise<void> {
   await office.desk.close();
   await office.readers.close();
   if (!office.isLooking) await (await office.staff()).close();
+  office.fileDesk.close();
   await office.log.close();
 }

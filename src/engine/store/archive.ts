@@ -22,6 +22,9 @@ export type Alone = (work: () => void) => Promise<void>;
 
 /** Rows of the log that are looked through in one turn of the event loop. */
 const ROWS_AT_ONCE_MOST = 500;
+/** Rows that one sweep looks through; the next goes on behind them. */
+const ROWS_MOST = 50_000;
+const ROUNDS_MOST = 100;
 /** Contents that are looked for at once; the others wait for the next time. */
 const LOOSE_MOST = 100_000;
 /** Free pages that are worth writing the file anew: of all its pages, and at least so many. */
@@ -38,10 +41,14 @@ export function openArchiver(database: DatabaseSync, artifacts: Artifacts): Arch
     forget: (stream) =>
       inTransaction(database, () => {
         database.prepare("delete from archived where stream = ?").run(stream);
+        database.prepare("delete from file_names where owner = ?").run(stream);
       }),
-    sweep: (alone, isOver) => sweep({ database, artifacts, alone }, isOver),
+    sweep: async (alone, isOver) => {
+      await sweep({ database, artifacts, alone, rowsMost: ROWS_MOST, isOver });
+    },
     compact: async (alone) => {
-      await sweep({ database, artifacts, alone });
+      const whole = { database, artifacts, alone, rowsMost: Infinity };
+      for (let rounds = 0; rounds < ROUNDS_MOST && (await sweep(whole)); rounds += 1);
       await alone(() => shorten(database));
     },
   };
@@ -56,8 +63,13 @@ function take(database: DatabaseSync, archived: Archived): boolean {
   database.prepare(NOTE).run(stream, file, at, endedAt, workflow, status, seq, hash);
   database.prepare(KEEP_POSITION).run();
   const loose = database.prepare("insert into loose (digest) values (?) on conflict do nothing");
+  const inherit = database.prepare(INHERIT_FILES);
   for (const { body } of bodiesOf(database, id))
-    for (const digest of digestsIn(body)) if (isContent(database, digest)) loose.run(digest);
+    for (const digest of digestsIn(body)) {
+      if (!isContent(database, digest)) continue;
+      loose.run(digest);
+      inherit.run(stream, digest);
+    }
   keepHashes(database, id);
   for (const sql of REMOVALS) database.prepare(sql).run(id);
   database.prepare("delete from streams where id = ?").run(id);
@@ -82,6 +94,9 @@ const AT_REST = `select s.id from streams s join decisions d on d.stream = s.id
     and d.fence + d.count = ? and d.hash = ?`;
 const NOTE = `insert or replace into archived
   (stream, file, at, ended_at, workflow, status, seq, hash) values (?, ?, ?, ?, ?, ?, ?, ?)`;
+/** An archive names the files that its contents named, for as long as it is kept. */
+const INHERIT_FILES = `insert into file_names (digest, owner)
+  select digest, ? from file_names where owner = ? on conflict do nothing`;
 const KEEP_POSITION = `insert or replace into about (name, value)
   select 'position', cast(position as text) from (${LAST_POSITION})`;
 const REMOVALS: readonly string[] = ["decisions", "causes", "timers", "listens", "snapshots"].map(
@@ -107,44 +122,82 @@ type Sweep = {
   readonly database: DatabaseSync;
   readonly artifacts: Artifacts;
   readonly alone: Alone;
+  readonly rowsMost: number;
+  readonly isOver?: (() => boolean) | undefined;
 };
 
-/** What was written before is looked through in turns; what was written meanwhile, alone. */
-async function sweep(
-  { database, artifacts, alone }: Sweep,
-  isOver: () => boolean = () => false,
-): Promise<void> {
-  const loose = new Set(looseIn(database));
-  if (loose.size === 0) return;
-  const known = [...loose];
+/**
+ * What was written before is looked through in turns, where the last sweep left off; what was written
+ * meanwhile, alone. @returns whether more is left to look for
+ */
+async function sweep(given: Sweep): Promise<boolean> {
+  const { database, artifacts, alone, rowsMost, isOver = () => false } = given;
+  const { known, looked } = looseIn(database);
+  if (known.length === 0) return false;
+  const loose = new Set(known);
   const look = database.prepare(
     "select position, body from decisions where position > ? order by position limit ?",
   );
-  let from = 0;
+  let from = looked;
+  let rowsLeft = rowsMost;
   const next = (): boolean => {
     const rows = look.all(from, ROWS_AT_ONCE_MOST);
     for (const row of rows) {
       from = Number(row["position"]);
       for (const digest of digestsIn(String(row["body"]))) loose.delete(digest);
     }
+    rowsLeft -= rows.length;
     return rows.length === ROWS_AT_ONCE_MOST;
   };
-  while (loose.size > 0 && !isOver() && next()) await turn();
-  if (isOver()) return;
+  let isMore = true;
+  while (isMore && loose.size > 0 && rowsLeft > 0 && !isOver()) {
+    isMore = next();
+    await turn();
+  }
+  const isDone = !isMore || loose.size === 0;
   await alone(() => {
-    while (next());
-    inTransaction(database, () => letGo({ database, artifacts }, known, loose));
+    while (isDone && loose.size > 0 && next());
+    inTransaction(database, () => {
+      if (isDone) letGo({ database, artifacts }, known, loose);
+      leaveOff(database, { known, left: loose, at: from });
+    });
   });
+  return isDone && database.prepare("select 1 from loose where looked < ?").get(from) !== undefined;
 }
 
-function looseIn(database: DatabaseSync): readonly string[] {
-  const rows = database.prepare("select digest from loose limit ?").all(LOOSE_MOST);
-  return rows.map((row) => String(row["digest"]));
+/** Those that were looked for the longest: whoever was begun with is brought to an end. */
+function looseIn(database: DatabaseSync): {
+  readonly known: readonly string[];
+  readonly looked: number;
+} {
+  const [first] = database.prepare("select max(looked) as looked from loose").all();
+  const looked = Number(first?.["looked"] ?? 0);
+  const rows = database
+    .prepare("select digest from loose where looked = ? limit ?")
+    .all(looked, LOOSE_MOST);
+  return { known: rows.map((row) => String(row["digest"])), looked };
+}
+
+/** Those that somebody names are let be; the others are looked for behind here the next time. */
+function leaveOff(
+  database: DatabaseSync,
+  at: {
+    readonly known: readonly string[];
+    readonly left: ReadonlySet<string>;
+    readonly at: number;
+  },
+): void {
+  const resolve = database.prepare("delete from loose where digest = ?");
+  const leave = database.prepare("update loose set looked = ? where digest = ?");
+  for (const digest of at.known) {
+    if (at.left.has(digest)) leave.run(at.at, digest);
+    else resolve.run(digest);
+  }
 }
 
 /** The file goes before its row: after a crash between the two the row is still loose, and is looked at again. */
 function letGo(
-  { database, artifacts }: Omit<Sweep, "alone">,
+  { database, artifacts }: Pick<Sweep, "database" | "artifacts">,
   known: readonly string[],
   gone: ReadonlySet<string>,
 ): void {
@@ -153,6 +206,7 @@ function letGo(
   );
   const resolve = database.prepare("delete from loose where digest = ?");
   const put = database.prepare("select 1 from puts where digest = ?");
+  const names = database.prepare("delete from file_names where owner = ?");
   const cached = cachedIn(database);
   for (const digest of known) {
     // Looked at again when its time in the cache is over.
@@ -160,6 +214,7 @@ function letGo(
     const isKept = !gone.has(digest) || put.get(digest) !== undefined;
     const large = !isKept && content.get(digest)?.["large"] === 1;
     if (large) artifacts.remove(digest as Digest);
+    if (!isKept) names.run(digest);
     resolve.run(digest);
   }
 }

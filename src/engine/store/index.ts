@@ -7,6 +7,7 @@ export type {
   Archived,
   Claim,
   Draft,
+  KeptFile,
   Listener,
   Log,
   NewName,

@@ -72,11 +72,16 @@ export interface Log {
   put(content: NewPut): Promise<void>;
   /** What was put, newest first; a thousand at most. */
   puts(): readonly Put[];
+  /** Notes a file whose bytes are on disk; again, it is kept from then on. */
+  keepFile(file: KeptFile): Promise<void>;
+  file(digest: Digest): KeptFile | null;
+  /** Files, newest first; a thousand at most. */
+  files(): readonly KeptFile[];
   /** How many contents there are, and their bytes. */
   holdings(): { readonly count: number; readonly bytes: number };
   /**
-   * Lets go of what was put before that time, and deletes contents that nothing refers to any more and
-   * files that nothing ever came to name. Some of it each time; the rest is for the next.
+   * Lets go of what was put before that time, and deletes contents and files that nothing refers to any
+   * more, and what nothing ever came to name. Some of it each time; the rest is for the next.
    *
    * @param isOver asked from time to time; then it ends, and the next time goes on
    */
@@ -98,7 +103,7 @@ export interface Log {
 }
 
 /** What only who holds the log may do, besides appending and publishing. */
-export type Writing = "archive" | "forgetArchive" | "compact" | "put" | "sweep";
+export type Writing = "archive" | "forgetArchive" | "compact" | "put" | "keepFile" | "sweep";
 
 export type Append = {
   readonly stream: StreamId;
@@ -188,6 +193,17 @@ export type Archived = {
 export type NewPut = {
   readonly digest: Digest;
   readonly text: string;
+  /** As people call it. */
+  readonly name: string;
+  readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+};
+
+/** A file as it is, by the digest of its bytes. */
+export type KeptFile = {
+  readonly digest: Digest;
+  readonly bytes: number;
   /** As people call it. */
   readonly name: string;
   readonly by: string;

@@ -63,6 +63,7 @@ function reading({ database, tenant }: Opened, artifacts: string, keys: Keyring)
     forgetArchive: () => Promise.reject(lookedAt()),
     compact: () => Promise.reject(lookedAt()),
     put: () => Promise.reject(lookedAt()),
+    keepFile: () => Promise.reject(lookedAt()),
     sweep: () => Promise.reject(lookedAt()),
     close: async () => {
       keys.close();

@@ -40,8 +40,28 @@ export function expirePuts(disk: MemoryDisk, before: number): void {
   }
 }
 
-export function keptIn({ puts, contents }: MemoryDisk): Pick<Log, "puts" | "holdings"> {
+/** Those that came before and that nobody names. */
+export function sweepFiles(
+  { files, decisions, contents, archived }: MemoryDisk,
+  before: number,
+): void {
+  for (const { digest, at } of files.values()) {
+    const isNamed =
+      archived.size > 0 ||
+      decisions.some(({ body }) => body.includes(digest)) ||
+      [...contents.values()].some((text) => text.includes(digest));
+    if (at < before && !isNamed) files.delete(digest);
+  }
+}
+
+export function keptIn({
+  puts,
+  contents,
+  files,
+}: MemoryDisk): Pick<Log, "puts" | "holdings" | "file" | "files"> {
   return {
+    file: (digest) => files.get(digest) ?? null,
+    files: () => [...files.values()].toSorted((one, two) => two.at - one.at),
     puts: () => [...puts.values()].toSorted((one, two) => two.at - one.at),
     holdings: () => ({
       count: contents.size,

@@ -5,6 +5,7 @@ import type {
   Append,
   Appended,
   Archived,
+  KeptFile,
   Listener,
   Log,
   NewStanding,
@@ -13,7 +14,7 @@ import type {
 } from "./log.ts";
 import { contentOf, keepContents } from "./memory-contents.ts";
 import { eventsIn } from "./memory-events.ts";
-import { expirePuts, keepPut, keptIn, sweep, take } from "./memory-keeping.ts";
+import { expirePuts, keepPut, keptIn, sweep, sweepFiles, take } from "./memory-keeping.ts";
 import {
   areFree,
   isCovered,
@@ -59,6 +60,7 @@ export type MemoryDisk = Lasting & {
   readonly keys: Keyring;
   /** Contents that are a subject's: their text is sealed. */
   readonly owned: Map<Digest, SubjectId>;
+  readonly files: Map<Digest, KeptFile>;
   /** The position of the last event, also where it stands in an archive now. */
   last: number;
 };
@@ -98,10 +100,12 @@ export function openMemory(options: MemoryOptions = {}): Log {
     forgetArchive: (stream) => inTurn([], () => void disk.archived.delete(stream)),
     compact: () => inTurn([], () => sweep(disk)),
     put: (content) => inTurn([], () => keepPut(disk, content)),
+    keepFile: (file) => inTurn([], () => void disk.files.set(file.digest, file)),
     sweep: (time) =>
       inTurn([], () => {
         expirePuts(disk, time);
         sweep(disk);
+        sweepFiles(disk, time);
       }),
     async close() {
       isOpen = false;
@@ -123,6 +127,7 @@ export function newDisk(): MemoryDisk {
     puts: new Map(),
     keys: openMemoryKeyring(),
     owned: new Map(),
+    files: new Map(),
     last: 0,
   };
 }

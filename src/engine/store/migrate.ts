@@ -8,6 +8,7 @@ import { RESULTS } from "./migrations/0005-results.ts";
 import { PUTS } from "./migrations/0006-puts.ts";
 import { CASES } from "./migrations/0007-cases.ts";
 import { SEALED } from "./migrations/0008-sealed.ts";
+import { FILES } from "./migrations/0009-files.ts";
 
 /** In order; the number of the last is the file's version. What was released is never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly string[] = [
   PUTS,
   CASES,
   SEALED,
+  FILES,
 ];
 
 /** The version of a file that this code writes. */

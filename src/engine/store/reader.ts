@@ -6,6 +6,7 @@ import { MusterError } from "../../core/problem.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import type { Keyring } from "../sealing/index.ts";
 import { type Decision, sha256, unpack } from "./decision.ts";
+import { fileIn, filesIn } from "./files-kept.ts";
 import type { Archived, Listener, Log, Published, StandingFilter, Timer, Writing } from "./log.ts";
 import { putsIn } from "./puts.ts";
 import { refusal } from "./refusal.ts";
@@ -111,9 +112,14 @@ function lasting(ask: Ask): Pick<Reader, "account" | "result"> {
 
 type Holdings = { readonly count: number; readonly bytes: number };
 
-function readPuts(database: DatabaseSync, ask: Ask): Pick<Reader, "puts" | "holdings"> {
+function readPuts(
+  database: DatabaseSync,
+  ask: Ask,
+): Pick<Reader, "puts" | "holdings" | "file" | "files"> {
   return {
     puts: () => putsIn(database),
+    file: (digest) => fileIn(database, digest),
+    files: () => filesIn(database),
     holdings: () => ({ ...(ask<Holdings>(HOLDINGS)[0] ?? { count: 0, bytes: 0 }) }),
   };
 }

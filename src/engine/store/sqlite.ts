@@ -2,11 +2,12 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
-import { openArtifacts } from "../artifacts/index.ts";
+import { filesFolder, openArtifacts, openFiles } from "../artifacts/index.ts";
 import { openKeyring } from "../sealing/index.ts";
 import { openArchiver } from "./archive.ts";
 import { HANDED_OVER_LEAST, openClerk } from "./clerk.ts";
 import { BUSY_MOST_MS, connect, tune } from "./connection.ts";
+import { keepFile, openFileSweep } from "./files-kept.ts";
 import { prepareFolder, STATE_FOLDER } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
 import type { Log, Writing } from "./log.ts";
@@ -122,6 +123,7 @@ type Parts = Parameters<typeof openWriter>[1] & {
 function assemble(database: DatabaseSync, parts: Parts): Log {
   const archiver = openArchiver(database, parts.artifacts);
   const strays = openStrays(database, parts.artifacts);
+  const sweepFiles = openFileSweep(database, openFiles(filesFolder(parts.setting.artifacts)));
   const { append, publish, alone, close } = openClerk(
     { ...openWriter(database, parts), publish: openPublisher(database, parts.setting.retention) },
     parts,
@@ -147,10 +149,16 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
       parts.isThere();
       await alone(() => keepPut(database, parts.artifacts, content));
     },
+    async keepFile(file) {
+      if (!isOpen) throw closed();
+      parts.isThere();
+      await alone(() => keepFile(database, file));
+    },
     async sweep(before, isOver) {
       await alone(() => expirePuts(database, before));
       await archiver.sweep(alone, isOver);
       await strays(alone);
+      await sweepFiles(alone, before);
     },
     async close() {
       if (!isOpen) return;

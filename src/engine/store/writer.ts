@@ -3,6 +3,7 @@ import type { StreamId, SubjectId } from "../../core/id.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import type { Keyring } from "../sealing/index.ts";
 import { type Inked, type Inscribed, inscribe, newThread, type Thread } from "./decision.ts";
+import { filesNamedIn } from "./files-kept.ts";
 import type { Appended, Claim, NewStanding } from "./log.ts";
 import { LAST_POSITION } from "./reader.ts";
 import { refusal } from "./refusal.ts";
@@ -49,6 +50,9 @@ export function openWriter(database: DatabaseSync, parts: Parts): Writer {
     if (inscribed !== null) {
       position += append.events.length;
       writeDecision(statements, { append, inscribed, position }, thread);
+      // What is sealed is read before it is.
+      const written = thread.subject === null ? inscribed.body : textOf(append);
+      nameFiles(statements, written, append.stream);
     }
     if (append.cause !== null) statements.cause.run(thread.id, append.cause);
     writeContents(statements, append, { ...parts, subject: thread.subject });
@@ -239,7 +243,16 @@ function writeContents(
     const isLarge = bytes > CONTENT_INLINE_BYTES_MOST;
     if (isLarge) artifacts.write(digest, text);
     statements.content.run(digest, bytes, isLarge ? null : text, owner);
+    nameFiles(statements, open, digest);
   }
+}
+
+function textOf({ events }: Inked): string {
+  return events.map(({ data }) => (typeof data === "string" ? data : JSON.stringify(data))).join();
+}
+
+function nameFiles(statements: Statements, text: string, owner: string): void {
+  for (const digest of filesNamedIn(text)) statements.fileName.run(digest, owner);
 }
 
 function writeBeside({ statements, keys }: Writing, append: Inked, thread: Known): void {
@@ -299,6 +312,7 @@ const SQL = {
   cause: "insert into causes (stream, cause) values (?, ?)",
   content: `insert into contents (digest, bytes, text, subject) values (?, ?, ?, ?)
     on conflict do nothing`,
+  fileName: "insert into file_names (digest, owner) values (?, ?) on conflict do nothing",
   timer: "insert or replace into timers (stream, key, due) values (?, ?, ?)",
   timerEnd: "delete from timers where stream = ? and key = ?",
   listen: `insert or replace into listens (stream, key, event, match, since)
