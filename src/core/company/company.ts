@@ -3,6 +3,7 @@ import type { Digest } from "../id.ts";
 import { millisecondsOf } from "../instant.ts";
 import type { JsonObject } from "../json.ts";
 import { MusterError } from "../problem.ts";
+import { evolveGoverned, type Governed, type GovernedBody, NOTHING_GOVERNED } from "./governed.ts";
 
 /**
  * What happened to the company itself, in a stream of its own: who told an agent to take nothing new,
@@ -31,7 +32,8 @@ export type CompanyBody =
       readonly digest: Digest;
       readonly version: number;
       readonly why: string;
-    };
+    }
+  | GovernedBody;
 
 export type CompanyEvent = CompanyBody & {
   readonly seq: number;
@@ -50,7 +52,7 @@ export type CompanyState = {
   readonly limited?: { readonly to: number; readonly why: string; readonly at: number };
   /** Versions of the map, oldest first; the last is in force. */
   readonly maps: readonly MapVersion[];
-};
+} & Governed;
 
 export type MapVersion = {
   /** 1, 2, 3, … */
@@ -68,7 +70,13 @@ export type Steered = {
   readonly at: number;
 };
 
-export const NEW_COMPANY: CompanyState = { seq: 0, steered: {}, unwell: {}, maps: [] };
+export const NEW_COMPANY: CompanyState = {
+  seq: 0,
+  steered: {},
+  unwell: {},
+  maps: [],
+  ...NOTHING_GOVERNED,
+};
 
 export function evolveCompany(state: CompanyState, event: CompanyEvent): CompanyState {
   const { seq, at, by } = event;
@@ -78,6 +86,7 @@ export function evolveCompany(state: CompanyState, event: CompanyEvent): Company
     const { version, digest, why } = event;
     return { ...state, seq, maps: [...state.maps, { version, digest, at, by, why }] };
   }
+  if (isGoverned(event)) return { ...state, ...evolveGoverned(state, event), seq };
   const { agent } = event;
   switch (event.type) {
     case "agent.drained":
@@ -108,7 +117,17 @@ const TYPES: Readonly<Record<CompanyBody["type"], true>> = {
   "agent.recovered": true,
   "governor.limited": true,
   "map.published": true,
+  "kill.on": true,
+  "kill.off": true,
+  "delegation.given": true,
+  "delegation.ended": true,
+  "review.opened": true,
+  "review.closed": true,
 };
+
+function isGoverned(event: CompanyEvent): event is Extract<CompanyEvent, GovernedBody> {
+  return /^(kill|delegation|review)\./.test(event.type);
+}
 
 /** How an event is written: what every event has goes into the envelope, the rest is its data. */
 export function companyDraftOf({ seq, at, by, type, ...data }: CompanyEvent): {

@@ -9,5 +9,16 @@ export {
   NEW_COMPANY,
   type Steered,
 } from "./company.ts";
+export {
+  DELEGATION_MS_MOST,
+  DELEGATIONS_MOST,
+  type Given,
+  type Governed,
+  type Governing,
+  govern,
+  type Kill,
+  type Review,
+  stoppedBy,
+} from "./governed.ts";
 export { publishMap } from "./publish-map.ts";
 export { type Steering, steer } from "./steer.ts";
