@@ -97,6 +97,8 @@ function papersIn(
   | "task"
   | "agents"
   | "steer"
+  | "govern"
+  | "governed"
   | "publishMap"
   | "mapVersions"
   | "mapDifferences"
@@ -116,6 +118,8 @@ function papersIn(
     task: async () => null,
     agents: async () => [],
     steer: async () => [],
+    govern: async () => [],
+    governed: async () => ({ kills: [], delegations: [], reviews: [] }),
     publishMap: async () => ({ version: null, problems: [] }),
     mapVersions: async () => [],
     mapDifferences: async () => ({ differences: [] }),

@@ -38,6 +38,8 @@ type There =
   | "workflows"
   | "agents"
   | "steer"
+  | "govern"
+  | "governed"
   | "publishMap"
   | "mapVersions"
   | "mapDifferences"
@@ -86,6 +88,8 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   settings: true,
   agents: true,
   steer: true,
+  govern: true,
+  governed: true,
   publishMap: true,
   mapVersions: true,
   mapDifferences: true,

@@ -94,7 +94,7 @@ function delegated(
   { delegations }: Pick<Governed, "delegations">,
   told: Extract<Governing, { type: "delegate" }>,
   { at, by }: { readonly at: number; readonly by: string },
-): GovernedBody | Problem {
+): GovernedBody | Problem | null {
   const { from, to, since, until, chains, why } = told;
   const no = (message: string, mend: string): Problem => ({ code: "bad-input", message, mend });
   if (from !== by)
@@ -103,6 +103,13 @@ function delegated(
       message: `${by} cannot let anybody decide in the place of ${from}; ${from} can.`,
       mend: `Ask ${from}, or let the map name another.`,
     };
+  const isSame = (one: Delegation): boolean =>
+    one.from === from &&
+    one.to === to &&
+    one.since === since &&
+    one.until === until &&
+    JSON.stringify(one.chains) === JSON.stringify(chains);
+  if (delegations.some(isSame)) return null;
   if (to === from) return no(`${from} decides as ${from} already.`, "Name another person.");
   if (until <= at || until <= since) return no("That time is over.", "Name a time to come.");
   if (until - Math.max(since, at) > DELEGATION_MS_MOST)

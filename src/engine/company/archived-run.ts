@@ -68,6 +68,7 @@ type Telling =
   | "foresee"
   | "check"
   | "steer"
+  | "govern"
   | "publishMap"
   | "mapDifferences"
   | "run"
@@ -97,6 +98,7 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     check: refused,
     foresee: async () => ({ foresight: null, problems }),
     steer: refused,
+    govern: refused,
     publishMap: async () => ({ version: null, problems }),
     mapDifferences: async () => ({ differences: null, problems }),
     run: notStarted,
@@ -120,6 +122,7 @@ type OfCompany =
   | "advice"
   | "improvements"
   | "agents"
+  | "governed"
   | "mapVersions"
   | "doctor"
   | "examine"
@@ -140,6 +143,7 @@ function ofNoCompany(): Pick<Company, OfCompany> {
     advice: async () => [],
     improvements: async () => null,
     agents: async () => [],
+    governed: async () => ({ kills: [], delegations: [], reviews: [] }),
     mapVersions: async () => [],
     doctor: async () => [],
     examine: async () => [],

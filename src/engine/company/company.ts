@@ -1,6 +1,6 @@
 import type { Envelope } from "../../core/audit/index.ts";
 import type { Case } from "../../core/cases/index.ts";
-import type { MapVersion, Steering } from "../../core/company/index.ts";
+import type { Governing, MapVersion, Steering } from "../../core/company/index.ts";
 import type { Setting, Workflow } from "../../core/definition/index.ts";
 import type { Advice, Improvements } from "../../core/foresight/index.ts";
 import type { CaseId, Digest, RunId } from "../../core/id.ts";
@@ -21,6 +21,7 @@ import type { RequestGiven } from "./check-request.ts";
 import type { Looked } from "./doctor.ts";
 import type { Examined } from "./examine.ts";
 import type { Foreseen, ForeseeOptions } from "./foresight.ts";
+import type { GovernedNow } from "./governed.ts";
 import type { MapCompared, WhichMap } from "./map-verbs.ts";
 import type { MapPublished } from "./maps.ts";
 import type { Reviewed } from "./review.ts";
@@ -159,6 +160,13 @@ export interface Company extends AsyncDisposable {
    * kept, with who and why: a process that is opened later heeds it.
    */
   steer(told: Steering & { readonly by?: string }): Promise<readonly Problem[]>;
+  /**
+   * Stops what was allowed from being begun (all, an agent, a tool) and lets it go on; lets another
+   * decide in one's place for a time; says what came of looking at a broken glass.
+   */
+  govern(told: Governing & { readonly by?: string }): Promise<readonly Problem[]>;
+  /** What is stopped, who decides in whose place, and what is to be looked at afterwards. */
+  governed(): Promise<GovernedNow>;
   /**
    * Makes the map's files as they are now the version in force: runs that begin from then on go by it.
    * The same files again are the version that they are.

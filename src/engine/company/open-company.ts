@@ -22,6 +22,7 @@ import { openFileDesk } from "./file-desk.ts";
 import { eventsOf, settled } from "./following.ts";
 import { foresightOf } from "./foresight.ts";
 import { forkRun } from "./fork-run.ts";
+import { approvalsOf, breakGlass, governingOf } from "./governed.ts";
 import { governing } from "./governing.ts";
 import { hire } from "./hire.ts";
 import { keepingOf } from "./keeping.ts";
@@ -126,7 +127,10 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const { library, maps } = filesOf({ folder, log, register, staff, options });
   const isLooking = options.perform === false;
   if (!isLooking) await library.files();
-  const performer = isLooking ? NOBODY : await staff();
+  const hired = isLooking ? null : await staff();
+  const performer = hired ?? NOBODY;
+  const people = hired?.who.people?.people ?? {};
+  const managerOf = (person: string): string | null => people[person]?.manager ?? null;
   const { trouble } = options;
   const later = { cases: () => cases.log, runtime: () => runtime };
   const desk = openDesk({ folder, maps, register, ...later });
@@ -137,6 +141,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     performer,
     desk,
     accounts: accountsOf(library.budget, log),
+    approvals: approvalsOf({ register, maps, managerOf }),
     isLooking,
     isResting: options.begin === false,
     ...(trouble === undefined ? {} : { trouble }),
@@ -229,9 +234,8 @@ function companyOf(office: Office): Company {
     },
     agents: () => agentsOf(office),
     steer: (told) => steerAgent(office, told),
-    publishMap: (told) => publishMapOf(office, told),
-    mapVersions: async () => office.maps.versions(),
-    mapDifferences: (from, to) => mapDifferencesOf(office, from, to),
+    ...governingOf(office),
+    ...mapOf(office),
     settled: async (id, options = {}) => {
       const standing = await settled(office, id, options.abort);
       if (standing === null)
@@ -246,6 +250,14 @@ function companyOf(office: Office): Company {
     [Symbol.asyncDispose]: close,
   };
   return company;
+}
+
+function mapOf(office: Office): Pick<Company, "publishMap" | "mapVersions" | "mapDifferences"> {
+  return {
+    publishMap: (told) => publishMapOf(office, told),
+    mapVersions: async () => office.maps.versions(),
+    mapDifferences: (from, to) => mapDifferencesOf(office, from, to),
+  };
 }
 
 function readersOf({ readers }: Office): Pick<Company, "notices" | "metrics"> {
@@ -279,9 +291,14 @@ async function send(
   try {
     const meant = await withDefinition(office, run, checked.told);
     if ("problems" in meant) return meant.problems;
-    const signal = { ...meant.told, at: office.clock.now(), by: by ?? "library" };
-    const outcome = await office.runtime.send(run, signal, id);
-    return "code" in outcome ? [outcome] : [];
+    const who = by ?? "library";
+    const signal = { ...meant.told, at: office.clock.now(), by: who };
+    const tell = async (): Promise<readonly Problem[]> => {
+      const outcome = await office.runtime.send(run, signal, id);
+      return "code" in outcome ? [outcome] : [];
+    };
+    if (meant.told.type !== "override") return await tell();
+    return await breakGlass(office, { run, told: meant.told, by: who }, tell);
   } catch (error) {
     return [problemIn(error)];
   }

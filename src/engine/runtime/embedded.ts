@@ -29,6 +29,8 @@ export type EmbeddedOptions = {
   readonly inFlightMost?: number;
   /** The company's accounts that limit all runs together; absent: there are none. */
   readonly accounts?: NonNullable<Facts["accounts"]>;
+  /** Chains of approval, and what holds of people and time; absent: there are none. */
+  readonly approvals?: NonNullable<Facts["approvals"]>;
   /** What is told is written down and nothing begins: who opens the folder next goes on. */
   readonly isResting?: boolean;
   /** Runs decided in one turn, and with as many more the next turn begins while a commit is under way. */

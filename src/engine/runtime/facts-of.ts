@@ -9,8 +9,12 @@ export function factsOf(
     performer,
     desk,
     accounts,
+    approvals,
     isResting,
-  }: Pick<EmbeddedOptions, "definitions" | "performer" | "desk" | "accounts" | "isResting">,
+  }: Pick<
+    EmbeddedOptions,
+    "definitions" | "performer" | "desk" | "accounts" | "approvals" | "isResting"
+  >,
   contents: Contents,
 ): Facts {
   return {
@@ -21,6 +25,7 @@ export function factsOf(
     definition: definitions.byDigest,
     ...(isResting === true ? { isResting } : {}),
     ...(accounts === undefined ? {} : { accounts }),
+    ...(approvals === undefined ? {} : { approvals }),
     ...(desk === undefined ? {} : { judge: desk.judge }),
     digest: digestOf,
   };
