@@ -12,13 +12,14 @@ type Given = {
   readonly kind: SystemKind;
   readonly settings: JsonObject;
   readonly tools: Readonly<Record<string, ToolGiven>>;
+  readonly files?: Readonly<Record<string, string>>;
 };
 
 /** A map with one system, "far", and its tools. */
-export function mapOf({ kind, settings, tools }: Given): WorkMap {
+export function mapOf({ kind, settings, tools, files = {} }: Given): WorkMap {
   return {
     company: "Harbour Retail",
-    systems: { far: { name: "far", kind, settings, isUntrusted: false } },
+    systems: { far: { name: "far", kind, settings, isUntrusted: false, files } },
     tools: Object.fromEntries(
       Object.entries(tools).map(([name, given]) => [name, toolOf(name, given)]),
     ),

@@ -79,8 +79,8 @@ function mapOf(changed: Partial<WorkMap> = {}): WorkMap {
   return {
     company: "Harbour",
     systems: {
-      shop: { name: "shop", kind: "sql", settings: {}, isUntrusted: false },
-      mail: { name: "mail", kind: "mail", settings: {}, isUntrusted: false },
+      shop: { name: "shop", kind: "sql", settings: {}, isUntrusted: false, files: {} },
+      mail: { name: "mail", kind: "mail", settings: {}, isUntrusted: false, files: {} },
     },
     tools: Object.fromEntries(TOOLS.map((one) => [one.name, one])),
     agents: { support: SUPPORT },

@@ -1,6 +1,7 @@
+export { filesBeside } from "./files-beside.ts";
 export { contentOfMap, filesOfMap, MAP_BYTES_MOST, mapOfContent } from "./map-content.ts";
 export { differencesOf, type MapDifference } from "./map-difference.ts";
-export { type OpenapiOperation, openapiOperation } from "./openapi-operation.ts";
+export { type OpenapiOperation, openapiOperation, readDocument } from "./openapi-operation.ts";
 export {
   CALENDAR_FILE,
   MAP_FILE,

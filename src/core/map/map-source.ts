@@ -75,6 +75,9 @@ export type OperationSource = {
   readonly run?: Some;
   readonly table?: string;
   readonly input?: Json;
+  readonly id?: string;
+  readonly rows?: string;
+  readonly reference?: string;
 };
 
 export type GrantSource = {

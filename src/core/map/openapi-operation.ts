@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 
 /** One operation of an OpenAPI 3 document, as a tool. */
@@ -45,6 +46,16 @@ export function openapiOperation(
   return {
     wrong: `The document has no operation "${name}". It has: ${names.slice(0, 20).join(", ")}.`,
   };
+}
+
+/** A document as it is written, in JSON or YAML; null: it cannot be read. */
+export function readDocument(text: string): Json {
+  try {
+    // What YAML has beyond JSON, a time or a key that is no text, is written as JSON has it.
+    return JSON.parse(JSON.stringify(parse(text, { maxAliasCount: 100 }) ?? null)) as Json;
+  } catch {
+    return null;
+  }
 }
 
 type Found = {

@@ -1,5 +1,6 @@
 import { suggestion } from "../expression/index.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { filesOf } from "./files-beside.ts";
 import { byName, entriesOf, type Reading } from "./reading.ts";
 import { SYSTEM_KINDS, systemShapeOf } from "./system-keys.ts";
 import type { System, SystemKind } from "./work-map.ts";
@@ -7,7 +8,7 @@ import type { System, SystemKind } from "./work-map.ts";
 /** The systems that tools act on. */
 export function readSystems(
   value: Json | undefined,
-  { report }: Reading,
+  { report, digest, textOf }: Reading,
 ): Readonly<Record<string, System>> {
   const entries = entriesOf<JsonObject>("systems", {
     value,
@@ -27,6 +28,9 @@ export function readSystems(
         kind: kind as SystemKind,
         settings: settings as JsonObject,
         isUntrusted: untrusted === true || (untrusted === undefined && kind === "mail"),
+        files: Object.fromEntries(
+          filesOf(settings as JsonObject).map((file) => [file, digest(textOf(file) ?? "")]),
+        ),
       };
     }),
   );

@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from "../json.ts";
+import { filesOf } from "./files-beside.ts";
 import type { ToolSource } from "./map-source.ts";
+import { type OpenapiOperation, openapiOperation, readDocument } from "./openapi-operation.ts";
 import { entityOf, lookOf, operationOf } from "./operation.ts";
 import { byName, type Entry, entriesOf, listed, type Reading, typesOf } from "./reading.ts";
 import { argsOf, propertiesOf, scopeOf } from "./tool-args.ts";
@@ -34,22 +36,21 @@ type Given = Pick<Tool, "system" | "level"> & {
 
 function toolOf({ name, path, said }: Entry<ToolSource>, given: Given): Tool {
   const { its, reading, system, level } = given;
-  const { report } = reading;
   const operation = operationOf(said);
-  const args = argsOf(said, { operation, path, reading });
+  const document = its === undefined ? null : documented(its, operation, reading);
+  const described = document === null ? "" : document.description;
+  const args = argsOf(said, { operation, document, path, reading });
   const scope = scopeOf(said.scope, { args, path, reading });
   const isRead = level === "reference" || level === "case";
-  const types = typesOf(report);
   return {
     name,
     system,
-    description: said.description ?? "",
+    description: said.description ?? described,
     level,
     effects: said.effects ?? (isRead ? "pure" : "ask"),
     operation,
     args,
-    returns:
-      said.returns === undefined ? null : types.read(said.returns, [...path, "returns"]).schema,
+    returns: returnsOf(said, document, { path, reading }),
     scope,
     writes: said.writes ?? null,
     reads: readsOf(said, operation, isRead),
@@ -60,6 +61,28 @@ function toolOf({ name, path, said }: Entry<ToolSource>, given: Given): Tool {
     limits: limitsOf(said.limits ?? {}, { its, path: [...path, "limits"], reading }),
     digest: reading.digest(JSON.stringify([name, said, its ?? null])),
   };
+}
+
+function returnsOf(
+  { returns }: Partial<ToolSource>,
+  document: OpenapiOperation | null,
+  { path, reading }: { readonly path: Entry<ToolSource>["path"]; readonly reading: Reading },
+): JsonObject | null {
+  if (returns === undefined) return document === null ? null : document.returns;
+  return typesOf(reading.report).read(returns, [...path, "returns"]).schema;
+}
+
+/** What the OpenAPI document of a system says of an operation; null: it has none, or the document says nothing of it. */
+function documented(
+  { settings }: System,
+  { operation }: JsonObject,
+  { textOf }: Reading,
+): OpenapiOperation | null {
+  const [file] = filesOf({ openapi: settings["openapi"] ?? null });
+  const text = file === undefined ? null : textOf(file);
+  if (text === null || typeof operation !== "string") return null;
+  const found = openapiOperation(readDocument(text), operation);
+  return "wrong" in found ? null : found;
 }
 
 /** What is done before and after it. */

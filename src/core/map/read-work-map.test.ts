@@ -26,6 +26,7 @@ describe("a company's map", () => {
       kind: "sql",
       settings: { url: "$env.SHOP_DATABASE" },
       isUntrusted: false,
+      files: {},
     });
     expect(Object.keys(map.tools)).toHaveLength(6);
     expect(map.intake).toEqual({ "shop-form": "customer", mail: "untrusted", desk: "staff" });

@@ -122,7 +122,9 @@ function workOf(source: Source, value: JsonObject, given: Given): WorkMap {
     const at = source.placeOf(path, { key: true });
     return `${at.file}:${at.line}:${at.column}`;
   };
-  const reading: Reading = { report, digest: surroundings.digest, calendar, where };
+  const textOf = (name: string): string | null =>
+    files.find((one) => one.file === name)?.text ?? null;
+  const reading: Reading = { report, digest: surroundings.digest, calendar, where, textOf };
   const systems = readSystems(value["systems"], reading);
   const bare = readTools(value["tools"], systems, reading);
   const requests = readRequests(value["requests"], reading);

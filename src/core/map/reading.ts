@@ -22,6 +22,8 @@ export type Reading = {
   readonly calendar: Calendar;
   /** Where a value of the file stands, as `file:line:column`. */
   readonly where: (path: ValuePath) => string;
+  /** Of a file beside the map, by its path from the company's folder; null: nobody has it. */
+  readonly textOf: (file: string) => string | null;
 };
 
 /** One entry of a part of the map, checked by itself. */

@@ -29,6 +29,12 @@ const headers = named(word("a header's value"), "a map of names to values").desc
 );
 const url = word("an address").describe("Its address; `$env.NAME` stands for a variable.");
 const token = word("a token").describe("Sent as a bearer token: `$env.NAME`.");
+const certificates = word("the path of a file").describe(
+  "Certificates that its own is checked by; unsaid, those of the system.",
+);
+const insecure = truth().describe(
+  "true: secrets may go to it without encryption, where the network between is your own.",
+);
 const env = either(
   [
     listOf(word("the name of a variable"), "a list of names"),
@@ -55,12 +61,16 @@ export const systemKinds: Readonly<Record<SystemKind, Settings>> = {
     ),
     headers,
     token,
+    ca: certificates,
+    insecure,
   },
   openapi: {
     openapi: word("the path of a file").describe("The OpenAPI document of it."),
     url: word("an address").describe("Its address; unsaid, the document's first server."),
     headers,
     token,
+    ca: certificates,
+    insecure,
   },
   file: { folder: word("a path").describe("From the company's folder.") },
   mail: {

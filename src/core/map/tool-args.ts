@@ -1,20 +1,29 @@
 import type { ValuePath } from "../definition/index.ts";
 import type { JsonObject } from "../json.ts";
 import type { ToolSource } from "./map-source.ts";
+import type { OpenapiOperation } from "./openapi-operation.ts";
 import { lookOf, namesIn } from "./operation.ts";
 import { type Reading, typesOf } from "./reading.ts";
 import type { Tool } from "./work-map.ts";
 
-/** Closed: what is not named is refused. Unsaid, they are what the operation names. */
+/** Closed: what is not named is refused. Unsaid, they are what the document says, or what the operation names. */
 export function argsOf(
   { args, preview, verify }: Partial<ToolSource>,
   {
     operation,
+    document,
     path,
     reading: { report },
-  }: { readonly operation: JsonObject; readonly path: ValuePath; readonly reading: Reading },
+  }: {
+    readonly operation: JsonObject;
+    /** What the system's document says of its operation; null: it has none. */
+    readonly document: OpenapiOperation | null;
+    readonly path: ValuePath;
+    readonly reading: Reading;
+  },
 ): JsonObject {
   const closed = { type: "object", additionalProperties: false } as const;
+  if (args === undefined && document !== null) return document.args;
   if (args === undefined) {
     const looks = [preview, verify].map((one) => lookOf(one, "sql") ?? {});
     const names = [...new Set([operation, ...looks].flatMap(namesIn))];

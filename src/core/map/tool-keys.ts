@@ -52,9 +52,11 @@ export const operationKeys: Keys<OperationSource> = {
     "mail: whom it is sent to.",
   ),
   subject: longText().describe("mail: its subject."),
-  text: longText().describe("mail: what it says."),
+  text: longText().describe(
+    "mail: what it says. file: the words that are searched, default {query}.",
+  ),
   template: word("the path of a file").describe(
-    "mail, file: a file of the folder templates, instead of text or content.",
+    "mail: a file of the folder templates, instead of text.",
   ),
   table: word("the name of a table").describe(
     "table: the one that is asked, with what `args` gives.",
@@ -63,6 +65,15 @@ export const operationKeys: Keys<OperationSource> = {
     "function: the name that its module exports. command: what stands behind the system's command.",
   ),
   input: anything().describe("command: what it reads on its standard input."),
+  id: word("a field").describe(
+    "Which field of a record is its id; in a CSV file, the column that tells one row. Unsaid: id.",
+  ),
+  rows: word("a path").describe(
+    "http, openapi: where in the answer the rows or the record stand: data.items.",
+  ),
+  reference: word("a path").describe(
+    "http, openapi: where in the answer the number of what was made stands.",
+  ),
 };
 
 /** Which of them belong to which kind of system, and which one is needed. */
@@ -72,13 +83,16 @@ export const OPERATIONS: Readonly<
     { readonly takes: readonly (keyof OperationSource)[]; readonly needs: keyof OperationSource }
   >
 > = {
-  sql: { takes: ["sql"], needs: "sql" },
-  http: { takes: ["method", "path", "query", "headers", "body"], needs: "path" },
-  openapi: { takes: ["operation", "headers"], needs: "operation" },
-  file: { takes: ["file", "action", "content", "template"], needs: "file" },
+  sql: { takes: ["sql", "id"], needs: "sql" },
+  http: {
+    takes: ["method", "path", "query", "headers", "body", "id", "rows", "reference"],
+    needs: "path",
+  },
+  openapi: { takes: ["operation", "headers", "id", "rows", "reference"], needs: "operation" },
+  file: { takes: ["file", "action", "content", "text", "id"], needs: "file" },
   mail: { takes: ["to", "subject", "text", "template"], needs: "to" },
-  function: { takes: ["run"], needs: "run" },
-  command: { takes: ["run", "input"], needs: "run" },
+  function: { takes: ["run", "id"], needs: "run" },
+  command: { takes: ["run", "input", "id"], needs: "run" },
   table: { takes: ["table"], needs: "table" },
 };
 

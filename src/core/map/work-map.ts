@@ -55,6 +55,11 @@ export type System = {
   readonly settings: JsonObject;
   /** What is read there may have been written by anybody. */
   readonly isUntrusted: boolean;
+  /**
+   * Files of the company that say what its tools do, with their digests: its module, its document, its
+   * program. As they were read: one that is another by now is not used.
+   */
+  readonly files: Readonly<Record<string, string>>;
 };
 
 export type Tool = {

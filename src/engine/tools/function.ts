@@ -21,15 +21,17 @@ const GIVEN_BYTES_MOST: number = 8 * 1024 * 1024;
  * files and our network. It is the company's own code.
  */
 export function openFunctions(
-  { name, settings }: System,
+  { name, settings, files }: System,
   { folder, secrets }: ToolSetting & { readonly secrets: Secrets },
 ): OpenSystem {
   const { module } = settings;
   const file = resolve(folder, typeof module === "string" ? module : "");
   const env = environmentIn(settings, secrets);
+  // Another text is another module: what was published anew is imported anew.
+  const load = (): Promise<unknown> => importModule(file, Object.values(files).join());
   let loaded: Promise<unknown> | null = null;
   const call = async (asked: Asked): Promise<Answer> => {
-    loaded ??= importModule(file);
+    loaded ??= load();
     let found: ToolFunction | string;
     try {
       found = functionIn(await loaded, runOf(asked.operation), file);
@@ -48,7 +50,7 @@ export function openFunctions(
     health: async () => {
       if (fault !== null) return fault;
       try {
-        loaded ??= importModule(file);
+        loaded ??= load();
         await loaded;
         return null;
       } catch (thrown) {

@@ -4,7 +4,7 @@ export {
   type ToolFunction,
   type ToolSurroundings,
 } from "./define-tool.ts";
-export { digestsOfTools, openToolbox, type ToolboxOptions } from "./open-toolbox.ts";
+export { openToolbox, type ToolboxOptions } from "./open-toolbox.ts";
 export {
   isToolFailed,
   type Looking,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import type { System, Tool, WorkMap } from "../../core/map/index.ts";
+import type { Tool, WorkMap } from "../../core/map/index.ts";
 import { openWarden } from "../outside/index.ts";
+import { whatChanged } from "./digest.ts";
 import type { Drawer } from "./drawer.ts";
 import type { OpenSystem } from "./kind.ts";
 import { openSystem } from "./open-system.ts";
@@ -8,7 +9,6 @@ import { performTool } from "./perform-tool.ts";
 import { previewTool } from "./preview-tool.ts";
 import type { ToolSetting } from "./setting.ts";
 import { shutSystem } from "./shut-system.ts";
-import { beside, digestOfTool } from "./tool-digest.ts";
 import type { SystemHealth, Toolbox, ToolSpec } from "./toolbox.ts";
 import { verifyTool } from "./verify-tool.ts";
 
@@ -22,11 +22,6 @@ export type ToolboxOptions = {
   readonly scratch?: string;
   /** `Date.now` unless given. */
   readonly now?: () => number;
-  /**
-   * Digests of the definitions that are in force, as `digestsOfTools` gives them: a tool whose module
-   * or document was changed since does nothing. Absent: they are taken as they stand.
-   */
-  readonly pinned?: Readonly<Record<string, string>>;
 };
 
 /** Opens the systems of a map, each when it is first used. */
@@ -80,7 +75,7 @@ type Shelf = {
 };
 
 /** The systems that were used, each opened once. */
-function openShelf({ map, folder, pinned }: ToolboxOptions, setting: ToolSetting): Shelf {
+function openShelf({ map, folder }: ToolboxOptions, setting: ToolSetting): Shelf {
   const open = new Map<string, OpenSystem>();
   const systemOf = (name: string): OpenSystem => {
     const known = open.get(name);
@@ -99,42 +94,15 @@ function openShelf({ map, folder, pinned }: ToolboxOptions, setting: ToolSetting
       const tool = own(map.tools, name);
       if (tool === undefined) return null;
       const system = systemOf(tool.system);
-      const fault = changed(tool, { map, folder, pinned }) ?? system.faultOf(tool);
+      const definition = own(map.systems, tool.system);
+      const changed = definition === undefined ? null : whatChanged(definition, folder);
+      const fault = changed ?? system.faultOf(tool);
       return { tool, system, fault, now: setting.now };
     },
     close: async () => {
       await Promise.all([...open.values()].map((system) => system.close()));
     },
   };
-}
-
-type Pinning = {
-  readonly map: WorkMap;
-  readonly folder: string;
-  readonly pinned: Readonly<Record<string, string>> | undefined;
-};
-
-function changed(tool: Tool, { map, folder, pinned }: Pinning): string | null {
-  if (pinned === undefined) return null;
-  const system = own(map.systems, tool.system);
-  const now = system === undefined ? "" : digestOfTool(tool, beside(system, folder));
-  return pinned[tool.name] === now
-    ? null
-    : "What it does was changed since it was published. Publish the map, or put the file back.";
-}
-
-/** The digests of all tools as they are defined now, with the modules and documents they rest on. */
-export function digestsOfTools(map: WorkMap, folder: string): Readonly<Record<string, string>> {
-  const files = new Map<System, string>();
-  return Object.fromEntries(
-    Object.values(map.tools).map((tool) => {
-      const system = own(map.systems, tool.system);
-      if (system === undefined) return [tool.name, digestOfTool(tool, "")];
-      const text = files.get(system) ?? beside(system, folder);
-      files.set(system, text);
-      return [tool.name, digestOfTool(tool, text)];
-    }),
-  );
 }
 
 function specOf(tool: Tool, systems: WorkMap["systems"]): ToolSpec {

@@ -1,23 +1,14 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parse } from "yaml";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { isObject } from "../../core/json.ts";
-import {
-  type OpenapiOperation,
-  openapiOperation,
-  type System,
-  type Tool,
-} from "../../core/map/index.ts";
-import { copyJson } from "../json-copy.ts";
+import { openapiOperation, readDocument, type System, type Tool } from "../../core/map/index.ts";
 import type { Secrets } from "../outside/index.ts";
 import { openHttp } from "./http.ts";
 import type { HttpOperation } from "./http-request.ts";
 import type { OpenSystem } from "./kind.ts";
 import type { ToolSetting } from "./setting.ts";
 import { shutSystem } from "./shut-system.ts";
-
-const DOCUMENT_BYTES_MOST: number = 8 * 1024 * 1024;
 
 /**
  * An interface over http whose operations stand in an OpenAPI document: a tool names one, and is asked
@@ -27,7 +18,7 @@ export function openOpenapi(
   system: System,
   setting: ToolSetting & { readonly secrets: Secrets },
 ): OpenSystem {
-  const document = readDocument(system, setting.folder);
+  const document = documentOf(system, setting.folder);
   if ("wrong" in document) return shutSystem(document.wrong);
   const url = system.settings["url"] ?? serverIn(document.value);
   if (typeof url !== "string")
@@ -78,30 +69,19 @@ function unfitting(document: Json, { operation, args }: Tool): string | null {
     : `The operation needs ${JSON.stringify(missing)}, and the tool has no such argument.`;
 }
 
-/** The operation that a tool names, for whoever fills in its arguments; null: nobody can tell. */
-export function describedBy(system: System, tool: Tool, folder: string): OpenapiOperation | null {
-  const document = readDocument(system, folder);
-  if ("wrong" in document) return null;
-  const found = openapiOperation(document.value, textOf(tool.operation["operation"]));
-  return "wrong" in found ? null : found;
-}
-
-function readDocument(
+function documentOf(
   { name, settings }: System,
   folder: string,
 ): { readonly value: Json } | { readonly wrong: string } {
   const file = textOf(settings["openapi"]);
   if (file === "") return { wrong: `"${name}" names no document. Write openapi: FILE.` };
   try {
-    const read: unknown = parse(readFileSync(resolve(folder, file), "utf8"), {
-      maxAliasCount: 100,
-    });
-    const copy = copyJson(read, "It", DOCUMENT_BYTES_MOST);
-    return copy.ok ? { value: copy.value } : { wrong: `The document ${file}: ${copy.why}` };
-  } catch (thrown) {
-    const why = thrown instanceof Error ? (thrown.message.split("\n")[0] ?? "") : String(thrown);
-    return { wrong: `The document ${file} of "${name}" cannot be read: ${why}` };
+    const value = readDocument(readFileSync(resolve(folder, file), "utf8"));
+    if (value !== null) return { value };
+  } catch {
+    return { wrong: `The document ${file} of "${name}" is not there.` };
   }
+  return { wrong: `The document ${file} of "${name}" is neither JSON nor YAML.` };
 }
 
 function serverIn(document: Json): Json {

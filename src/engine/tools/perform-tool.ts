@@ -3,11 +3,11 @@ import { fitting } from "../../core/definition/index.ts";
 import type { Preview } from "../../core/governance/index.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Tool } from "../../core/map/index.ts";
+import { digestOfJson } from "./digest.ts";
 import { type Drawer, objectOf, oneOf } from "./drawer.ts";
 import { fillValue, plain } from "./fill.ts";
 import { type Answer, type Asked, type Guard, refused } from "./kind.ts";
 import { afterBy, idOf } from "./preview-tool.ts";
-import { digestOfJson } from "./tool-digest.ts";
 import type { Performed, Performing, ToolRead, ToolWritten } from "./toolbox.ts";
 import { type Trimmed, trimResult } from "./trim-result.ts";
 import { verifyTool } from "./verify-tool.ts";
@@ -113,7 +113,7 @@ function withoutNulls(value: Json): Json {
 
 function done(drawer: Drawer, call: Performing, answer: Answered): Performed {
   const { tool } = drawer;
-  const trimmed = trimResult(answer.value, tool, call);
+  const trimmed = trimResult(answer.value, receiptOf(tool, answer.value), call);
   const unfit = trimmed === null ? null : misfit(tool, trimmed.value);
   if (tool.writes === null && (trimmed === null || unfit !== null)) {
     const message =
@@ -134,6 +134,15 @@ function done(drawer: Drawer, call: Performing, answer: Answered): Performed {
     reference: answer.reference ?? null,
     warnings: [...warnings, ...[answer.more, unfit].filter((one) => typeof one === "string")],
   };
+}
+
+/** What a write gives may be no record but a word that it was done: then there is no scope to look at. */
+function receiptOf(tool: Tool, value: Json): Tool {
+  if (tool.writes === null || Array.isArray(value)) return tool;
+  const isRecord = Object.keys(tool.scope.rows).some((name) =>
+    Object.hasOwn(objectOf(value), name),
+  );
+  return isRecord ? tool : { ...tool, scope: { ...tool.scope, rows: {} } };
 }
 
 /** Of a list each row must be what the tool promises. */

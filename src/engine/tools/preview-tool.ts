@@ -1,10 +1,10 @@
 import { normalised, type Preview } from "../../core/governance/index.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Tool } from "../../core/map/index.ts";
+import { digestOfJson } from "./digest.ts";
 import { type Drawer, objectOf, oneOf } from "./drawer.ts";
 import { fillValue, plain, valueAt } from "./fill.ts";
 import type { Asked, Rehearsed } from "./kind.ts";
-import { digestOfJson } from "./tool-digest.ts";
 import type { Looking, ToolFailed } from "./toolbox.ts";
 import { withinCase } from "./trim-result.ts";
 import { timeOf, withinTime } from "./within-time.ts";
