@@ -27,7 +27,7 @@ import {
   word,
 } from "./closed-shape.ts";
 import { CORES_LEAST, CORES_MOST } from "./cores.ts";
-import { outputsShape } from "./step-shape.ts";
+import { outputsShape } from "./step-parts-shape.ts";
 import { musterShape } from "./workflow-shape.ts";
 
 const INSTANCES_MOST = 100;

@@ -37,9 +37,11 @@ export function buildTask(
   const { source } = draft;
   const agent = readNeed(draft, building);
   const inputs = inputsOf(draft, names, building);
-  checkTakers(agent, draft, { names, building });
-  const fallback = readFallback(source, draft, { agent, building });
-  checkOutputs(draft, { agent, fallback }, building);
+  const isTool = source.tool !== undefined;
+  // What a tool takes and gives stands in the map, and is looked at with it.
+  if (!isTool) checkTakers(agent, draft, { names, building });
+  const fallback = isTool ? null : readFallback(source, draft, { agent, building });
+  if (!isTool) checkOutputs(draft, { agent, fallback }, building);
   const strategy = readStrategy(source.error_strategy) ?? building.settings.strategy;
   adviseOn(draft, building, strategy === "retry_with_fallback" && fallback === null);
   const { settings } = building;
@@ -60,6 +62,7 @@ export function buildTask(
     approve: readApprove(source.approve, draft, building),
     compensate: readCompensation(draft, names, building),
     uses: readUses(source, draft, building),
+    ...(source.tool === undefined ? {} : { tool: source.tool }),
     ...budgetOf(draft, building),
     ...cacheOf(draft, agent, building),
   };
@@ -145,7 +148,9 @@ function retryOf(draft: TaskDraft | SubRunDraft, { report, settings }: Building)
 }
 
 function readNeed(draft: TaskDraft, building: Building): AgentNeed {
-  const { agent, needs } = draft.source;
+  const { agent, needs, tool, as } = draft.source;
+  // Whether it has the grant is looked at with the map.
+  if (tool !== undefined) return { kind: "named", agent: as ?? "" };
   if (agent !== undefined) {
     reportAgent(agent, [...draft.at, "agent"], building);
     return { kind: "named", agent };

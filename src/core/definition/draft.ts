@@ -7,6 +7,7 @@ import type {
   GateSource,
   SubRunSource,
   TaskSource,
+  ToolSource,
   WaitSource,
 } from "./step-source.ts";
 import type { PhaseSource } from "./workflow-source.ts";
@@ -32,7 +33,10 @@ export type DraftHead = {
 };
 
 export type DraftBody =
-  | { readonly kind: "task"; readonly source: Partial<TaskSource> }
+  | {
+      readonly kind: "task";
+      readonly source: Partial<TaskSource> & Partial<Pick<ToolSource, "tool" | "as">>;
+    }
   | { readonly kind: "gate"; readonly source: Partial<GateSource> }
   | { readonly kind: "choose"; readonly source: Partial<ChooseSource>; readonly otherwise: boolean }
   | { readonly kind: "wait"; readonly source: Partial<WaitSource> }
@@ -64,6 +68,7 @@ export function nameOf(draft: Draft): string {
   const words = said ?? ("instructions" in source ? source.instructions : undefined);
   const line = words?.trim().split("\n")[0]?.slice(0, NAME_CHARACTERS_MOST) ?? "";
   if (line !== "") return line;
+  if ("tool" in source && source.tool !== undefined) return `${source.tool} (${draft.id})`;
   return "agent" in source && source.agent !== undefined
     ? `${source.agent} (${draft.id})`
     : draft.id;

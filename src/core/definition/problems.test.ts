@@ -78,7 +78,7 @@ describe("a workflow file that is wrong", () => {
   test("is told the nearest key, and where a key belongs", () => {
     expect(ofStep("{agnt: loader}")).toEqual([expect.stringMatching(/2:6 unknown-key.*"agent"/)]);
     expect(ofStep("{gate: Go?, retry: 3}")[0]).toMatch(
-      /2:17 unknown-key A gate step takes no "retry"; it belongs to: task, workflow/,
+      /2:17 unknown-key A gate step takes no "retry"; it belongs to: task, tool, workflow/,
     );
     expect(ofStep("{agent: loader, sla: 1h}")[0]).toMatch(/"sla" comes in a later release/);
   });

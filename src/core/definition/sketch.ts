@@ -181,6 +181,9 @@ function bodyOf(
       return { kind, source: check(stepShapes.block, MISPLACED_KEYS.block), phase: false };
     case "task":
       return { kind, source: check(stepShapes.task, MISPLACED_KEYS.task) };
+    // It is done like a task; that nobody is asked is the machine's to know.
+    case "tool":
+      return { kind: "task", source: check(stepShapes.tool, MISPLACED_KEYS.tool) };
   }
 }
 

@@ -8,6 +8,7 @@ import { stepKinds, type WrittenKind } from "./step-shape.ts";
 const KIND_KEYS: Readonly<Record<string, WrittenKind>> = {
   agent: "task",
   needs: "task",
+  tool: "tool",
   gate: "gate",
   choose: "choose",
   wait: "wait",
@@ -50,11 +51,12 @@ export function kindOf(
 }
 
 /** Words of the language that a later release acts on. */
-const LATER = ["tool", "supervise", "goal", "sla", "check", "batch", "model", "skills"];
+const LATER = ["supervise", "goal", "sla", "check", "batch", "model", "skills"];
 
 /** For each kind, the keys it does not take, with the sentence that says where they belong. */
 export const MISPLACED_KEYS: Readonly<Record<WrittenKind, Readonly<Record<string, string>>>> = {
   task: misplaced("task"),
+  tool: misplaced("tool"),
   gate: misplaced("gate"),
   choose: misplaced("choose"),
   wait: misplaced("wait"),
@@ -85,7 +87,7 @@ function reportNobody(
   context.report.add({
     code: "missing-key",
     message: "This step does not say what is to be done.",
-    mend: "Write agent: NAME (or needs: [capabilities]); or one of gate, choose, wait, workflow, steps.",
+    mend: "Write agent: NAME (or needs: [capabilities]); or one of tool, gate, choose, wait, workflow, steps.",
     path: context.path,
   });
 }

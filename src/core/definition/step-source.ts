@@ -2,11 +2,12 @@ import type { Json, JsonObject } from "../json.ts";
 
 /**
  * A step as an author writes it, in YAML or in TypeScript. Its kind is told by one key: `agent` or
- * `needs` (task), `gate`, `choose`, `wait`, `workflow` or `steps`. `each` and `repeat` go
+ * `needs` (task), `tool`, `gate`, `choose`, `wait`, `workflow` or `steps`. `each` and `repeat` go
  * around any of them. What each key means stands in the schema (`step-shape.ts`).
  */
 export type StepSource =
   | TaskSource
+  | ToolSource
   | GateSource
   | WaitSource
   | ChooseSource
@@ -50,6 +51,24 @@ export type TaskSource = AnyStepSource & {
   readonly cache?: boolean | { readonly ttl?: DurationSource; readonly allow_ask?: boolean };
   readonly budget?: StepBudgetSource;
 };
+
+/** A tool of the company's map is used, in the name of an agent that has a grant of it. */
+export type ToolSource = AnyStepSource &
+  Pick<
+    TaskSource,
+    | "inputs"
+    | "outputs"
+    | "timeout"
+    | "retry"
+    | "error_strategy"
+    | "approve"
+    | "compensate"
+    | "uses"
+    | "budget"
+  > & {
+    readonly tool: string;
+    readonly as: string;
+  };
 
 export type GateSource = AnyStepSource & { readonly gate: string | GateFormSource };
 

@@ -17,7 +17,7 @@ import {
 import { concurrencyShape, executionShape, strategyShape } from "./running-shape.ts";
 import { settingBlocks } from "./setting-blocks.ts";
 import { silenceShape } from "./silence.ts";
-import { stepShape } from "./step-shape.ts";
+import { stepShape } from "./step-parts-shape.ts";
 import type { PhaseSource, WorkflowSource } from "./workflow-source.ts";
 
 const RESOURCE_CAPACITY_MOST = 1_000;
