@@ -156,6 +156,7 @@ const ALONE = {
   notices: (): [] => [],
   request: async (): Promise<{ case: null; problems: [] }> => ({ case: null, problems: [] }),
   cases: (): [] => [],
+  requestTypes: async (): Promise<[]> => [],
   case: (): null => null,
   tellCase: async (): Promise<[]> => [],
   metrics: async (): Promise<{ type: string; text: string }> => ({ type: "", text: "" }),

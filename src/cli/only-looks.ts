@@ -9,6 +9,8 @@ const LOOKING: ReadonlySet<string> = new Set([
   "agents show",
   "artifacts list",
   "checkpoints list",
+  "cases list",
+  "cases show",
   "inbox list",
   "inbox show",
   "runs diff",

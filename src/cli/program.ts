@@ -6,6 +6,7 @@ import { openTerminal, type Terminal } from "./output/index.ts";
 import { addAgents } from "./program-agents.ts";
 import { addArtifacts } from "./program-artifacts.ts";
 import { addBudgets } from "./program-budgets.ts";
+import { addCases } from "./program-cases.ts";
 import { addCheckpoints } from "./program-checkpoints.ts";
 import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
@@ -92,6 +93,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addRuns(root, choose);
   addInbox(root, choose);
   addAgents(root, choose);
+  addCases(root, choose);
   addPublish(root, choose);
   addCheckpoints(root, choose);
   addArtifacts(root, choose);

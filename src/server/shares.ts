@@ -49,6 +49,7 @@ type There =
   | "archive"
   | "putArtifact"
   | "request"
+  | "requestTypes"
   | "tellCase"
   | "putFile"
   | "doctor"
@@ -97,6 +98,7 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   putArtifact: true,
   // Asked twice they are once: whoever asks names them.
   request: true,
+  requestTypes: true,
   tellCase: true,
   putFile: true,
   doctor: true,

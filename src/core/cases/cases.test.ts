@@ -154,6 +154,12 @@ describe("a request", () => {
     expect(after.types.slice(-3)).toEqual(["request.completed", "request.bound", "run.begun"]);
   });
 
+  test("that waits keeps what is written meanwhile for the run that is begun for it", () => {
+    const { now } = told(asked({ type: null }), message());
+    expect(owedByCase(now)).toEqual([]);
+    expect(now.unread).toHaveLength(1);
+  });
+
   test("of a workflow that goes on in its case is told to that run; of another one begins one", () => {
     const { now } = told(asked(), asked({ id: "rq_2", text: "And when?" }));
     expect(now.runs).toHaveLength(1);

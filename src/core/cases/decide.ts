@@ -222,6 +222,9 @@ function noSuchType(name: string, { map }: CaseWorld): Problem {
   return {
     code: "unknown-type",
     message: `The map has no type of request "${name}".`,
-    mend: names === "" ? "Write it in requests.yaml." : `Types here: ${names}.`,
+    mend:
+      names === ""
+        ? "Write it in map.yaml, under requests, and publish the map."
+        : `Types here: ${names}.`,
   };
 }

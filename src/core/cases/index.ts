@@ -28,4 +28,4 @@ export { REOPEN_MS_MOST } from "./people.ts";
 export type { CaseSignal, CaseTold, RunSaid } from "./signal.ts";
 export { type CaseStanding, caseStanding, type Need, needsOf } from "./standing.ts";
 export { caseParams } from "./started.ts";
-export { CASE_MESSAGE, maySay, type RunReading, saidBy, type ToolSending } from "./told-by-run.ts";
+export { maySay, type RunReading, saidBy, type ToolSending } from "./told-by-run.ts";

@@ -29,7 +29,9 @@ export function owedByCase(now: Case): readonly CaseEffect[] {
     if (now.closedAt !== null && parent === null) effects.push({ type: "cancel", run });
   }
   // A run takes what was published after it was accepted: what came earlier waits for that.
-  if (effects.every(({ type }) => type !== "start"))
+  const isSorting = now.requests.some(({ state }) => state === "waits");
+  const isBare = isSorting && effects.length === 0 && now.closedAt === null;
+  if (!isBare && effects.every(({ type }) => type !== "start"))
     for (const message of now.unpassed) effects.push({ type: "pass", message });
   for (const { request: id, to } of now.moving) {
     const request = now.requests.find((one) => one.id === id);

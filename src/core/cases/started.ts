@@ -5,7 +5,7 @@ import { caseReadable } from "./judged.ts";
 /**
  * The params that a workflow is started with for a request: those it declares and that can be told. By
  * the same name: what came beside the text, what the case is bound to, what is known of it; and `case`,
- * `request`, `text`, `requester`, `channel`.
+ * `case_id`, `request`, `text`, `requester`, `channel`.
  */
 export function caseParams(
   declared: readonly string[],
@@ -17,6 +17,7 @@ export function caseParams(
   const facts = Object.entries(now.facts).map(([name, { value }]) => [name, value]);
   const known: Readonly<Record<string, Json>> = {
     case: readable,
+    case_id: now.id,
     request: asked,
     text,
     requester,

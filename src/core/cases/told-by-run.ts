@@ -1,11 +1,8 @@
 import type { Workflow } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
-import type { Event, Opening, Read } from "../machine/index.ts";
+import { CASE_MESSAGE, type Event, type Opening, type Read } from "../machine/index.ts";
 import type { RunSaid } from "./signal.ts";
-
-/** The event that brings a run what was written in its case; its key is the case's id. */
-export const CASE_MESSAGE = "case.message";
 
 /** What a run is read by: its definition as it is pinned, and the contents that its events name. */
 export type RunReading = {

@@ -48,6 +48,9 @@ export type Event = {
 
 export type EventType = Body["type"];
 
+/** The event, from outside, that brings a run what was written in its case; its key is the case's id. */
+export const CASE_MESSAGE = "case.message";
+
 /**
  * The run, and the attempt in it, that a sub-run belongs to. `depth`: how many runs are above it; absent
  * is 1. `undo`: that attempt undoes it, and being rolled back is its success.

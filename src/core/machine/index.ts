@@ -20,6 +20,7 @@ export type {
   TaskOpening,
   Usage,
 } from "./event.ts";
+export { CASE_MESSAGE } from "./event.ts";
 export { evolve, evolving } from "./evolve.ts";
 export type {
   Account,

@@ -10,7 +10,7 @@ import type { Json } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
 import { approvalOf, questionOf } from "./approval.ts";
 import { type Draft, tell } from "./draft.ts";
-import type { Path } from "./event.ts";
+import { CASE_MESSAGE, type Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { fail } from "./finish.ts";
 import { firstOpening, timeLimit } from "./open-attempt.ts";
@@ -168,13 +168,18 @@ function beginWait(draft: Draft, step: Wait, on: Begin): void {
     return;
   }
   const { event, key, timeoutMs } = step.until;
-  const match = key === null ? { text: "" } : matchOf(key, on.scope);
+  const match = key === null ? { text: unkeyed(draft, event) } : matchOf(key, on.scope);
   if ("why" in match) {
     const why = `"key" of "${step.name}" cannot be told: ${match.why}. It would wait for every "${event}".`;
     return failToWait(draft, on, why);
   }
   const due = timeoutMs === null ? {} : { due: draft.at + timeoutMs };
   tell(draft, { ...started, listen: { event, key: match.text }, ...due });
+}
+
+/** Where no key is said every one is meant, but for what is written in a case: that is of the run's own. */
+function unkeyed({ run }: Draft, event: string): string {
+  return event === CASE_MESSAGE ? (run.case ?? "") : "";
 }
 
 /** A key that cannot be told, or is empty, would be every key: somebody else's event would be taken. */

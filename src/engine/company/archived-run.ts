@@ -134,6 +134,7 @@ type OfCompany =
   | "task"
   | "notices"
   | "cases"
+  | "requestTypes"
   | "case"
   | "metrics";
 
@@ -155,6 +156,7 @@ function ofNoCompany(): Pick<Company, OfCompany> {
     task: async () => null,
     notices: () => [],
     cases: () => [],
+    requestTypes: async () => [],
     case: () => null,
     metrics: async () => ({ type: "text/plain", text: "" }),
   };

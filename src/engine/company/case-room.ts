@@ -1,7 +1,7 @@
-import { CASE_MESSAGE, caseParams, type RunReading } from "../../core/cases/index.ts";
+import { caseParams, type RunReading } from "../../core/cases/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { isObject } from "../../core/json.ts";
-import { eventOf, load } from "../../core/machine/index.ts";
+import { CASE_MESSAGE, eventOf, load } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { type CaseKeeper, type CaseLog, openCaseKeeper, openCaseLog } from "../cases/index.ts";
 import { subjectOfCase, worldOf } from "./case-verbs.ts";

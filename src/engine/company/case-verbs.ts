@@ -42,6 +42,14 @@ export type CaseListed = {
   readonly needs: readonly Need[];
 };
 
+/** A kind of request, as the map has it. */
+export type RequestTypeListed = {
+  readonly name: string;
+  readonly description: string;
+  readonly examples: readonly string[];
+  readonly owner: string;
+};
+
 export type CasesWanted = {
   readonly status?: readonly Case["status"][];
   readonly type?: string;
@@ -55,9 +63,17 @@ const LISTED_MOST = 1_000;
 /** Looked at at once, while those of one owner are looked for. */
 const LOOKED_AT_ONCE = 200;
 
+type CaseVerb = "request" | "requestTypes" | "cases" | "case" | "tellCase";
+
 /** What the company says of its cases, and is told of them. */
-export function casesOf(office: Office): Pick<Company, "request" | "cases" | "case" | "tellCase"> {
+export function casesOf(office: Office): Pick<Company, CaseVerb> {
   return {
+    requestTypes: async () => {
+      const map = await mapSeen(office);
+      return Object.values(map.requests).map(({ name, description, examples, owner }) => {
+        return { name, description, examples, owner };
+      });
+    },
     request: (given) => takeRequest(office, given),
     cases: (wanted) => casesIn(office, wanted),
     case: (id) => office.cases.log.get(id),
@@ -97,7 +113,7 @@ async function takeRequest(office: Office, given: RequestGiven): Promise<Request
     const world = await worldOf(office);
     const { request, contents, isCustomer } = checked.from(world.map);
     const wrong = wrongType(request.type, world);
-    if (wrong !== null) return { case: null, problems: [wrong] };
+    if (wrong !== null) return { case: null, problems: [wrong, ...(await wrongIn(office, world))] };
     const at = office.clock.now();
     const subject = isCustomer ? office.log.keys.subject(request.requester, at) : null;
     const by = given.by ?? subject ?? request.requester;
@@ -120,8 +136,17 @@ function newCaseId(now: number): CaseId {
 function wrongType(type: string | null, { map }: CaseWorld): Problem | null {
   if (type === null || Object.hasOwn(map.requests, type)) return null;
   const names = Object.keys(map.requests).join(", ");
-  const mend = names === "" ? "Its map has none; leave the type out." : `Types here: ${names}.`;
+  const mend = names === "" ? NO_TYPES : `Types here: ${names}.`;
   return { code: "unknown-type", message: `There is no type of request ${shown(type)}.`, mend };
+}
+
+const NO_TYPES = "The map in force has none. Without a type a person says later what it is.";
+
+/** Why no map is in force, where the files have one. */
+async function wrongIn({ maps }: Office, { map }: CaseWorld): Promise<readonly Problem[]> {
+  if (map !== NO_MAP) return [];
+  const { problems } = await maps.now();
+  return problems.filter(({ severity }) => severity !== "warning");
 }
 
 /** The map that holds for cases: the version in force. Of a company without one, a map in which nothing is said. */
@@ -131,6 +156,13 @@ export async function worldOf({
   const version = await maps.inForce("muster");
   const map = version === null ? null : maps.byDigest(version.digest);
   return { map: map ?? NO_MAP };
+}
+
+/** The same, where nothing may be published: what is in force, or the files as they are now. */
+async function mapSeen({ maps }: Office): Promise<CaseMap> {
+  const last = maps.versions().at(-1);
+  const map = last === undefined ? (await maps.now()).map : maps.byDigest(last.digest);
+  return map ?? NO_MAP;
 }
 
 type CaseMap = Pick<WorkMap, "requests" | "exceptions" | "intake">;

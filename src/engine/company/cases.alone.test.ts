@@ -7,7 +7,7 @@ import type { CaseId } from "../../core/id.ts";
 import { defineAgent } from "../agents/index.ts";
 import { caseAtRest } from "./case-rest.ts";
 import type { CaseTelling, Company, RequestGiven } from "./index.ts";
-import { type CompanyOptions, openCompany } from "./index.ts";
+import { type CompanyOptions, inboxOf, openCompany } from "./index.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   "map.yaml": `muster: 1
@@ -123,6 +123,9 @@ describe("a request", () => {
   test("whose type nobody has said is a person's, who is told the types there are", async () => {
     const id = await made(form());
     expect(company.cases({ owner: "ops" })).toMatchObject([{ needs: [{ kind: "type" }] }]);
+    const [item] = await inboxOf(company);
+    expect(item).toMatchObject({ case: id, run: null, waiting: { kind: "case" } });
+    expect(item?.waiting.what).toContain("Types: order-status, refund. It waits for ops since");
     expect(await company.tellCase(id, { type: "type", as: "refnd" })).toMatchObject([
       { code: "unknown-type", mend: "Types here: order-status, refund." },
     ]);

@@ -15,7 +15,7 @@ import type { Standing, StandingFilter } from "../store/index.ts";
 import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
 import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut, FilePut } from "./artifacts.ts";
-import type { CaseListed, CasesWanted, Requested } from "./case-verbs.ts";
+import type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./case-verbs.ts";
 import type { CaseTelling } from "./check-case-told.ts";
 import type { RequestGiven } from "./check-request.ts";
 import type { Looked } from "./doctor.ts";
@@ -118,6 +118,8 @@ export interface Company extends AsyncDisposable {
    * again is the same request for thirty days.
    */
   request(given: RequestGiven): Promise<Requested>;
+  /** The types of requests that the map in force has. */
+  requestTypes(): Promise<readonly RequestTypeListed[]>;
   /** Cases, newest first. */
   cases(wanted?: CasesWanted): readonly CaseListed[];
   /** All that is known of a case; null where there is none. */
@@ -321,7 +323,8 @@ export type Waiting = {
     | "child"
     | "use"
     | "paused"
-    | "dependency";
+    | "dependency"
+    | "case";
   readonly until?: string;
   /** An exception about what may have been done already: it is tried again only by whoever says so. */
   readonly isInDoubt?: true;

@@ -11,7 +11,7 @@ export {
   type FilePut,
 } from "./artifacts.ts";
 export { caseAtRest } from "./case-rest.ts";
-export type { CaseListed, CasesWanted, Requested } from "./case-verbs.ts";
+export type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./case-verbs.ts";
 export type { CaseTelling } from "./check-case-told.ts";
 export {
   ATTACHMENT_BYTES_MOST,
