@@ -21,7 +21,7 @@ import {
   type Resident,
   type State,
 } from "./machine-process.ts";
-import { type Owing, report, startChild, undoChild } from "./machine-sub-runs.ts";
+import { type Owing, pauseChild, report, startChild, undoChild } from "./machine-sub-runs.ts";
 
 const STOPPING_MS_MOST = 10_000;
 
@@ -72,6 +72,8 @@ function owe(state: State, owing: Owing): void {
       return startChild(state, { ...owing, effect });
     case "undo":
       return undoChild(state, { ...owing, effect });
+    case "pause":
+      return pauseChild(state, { ...owing, effect });
     case "report":
       return report(state, { ...owing, effect });
     case "timer":

@@ -56,6 +56,21 @@ export function undoChild(
   postOwn(state, id, { type: "answer", key, outcome: NOTHING_DONE });
 }
 
+export function pauseChild(
+  state: State,
+  { effect }: Owing<Extract<Effect, { type: "pause" }>>,
+): void {
+  const { child, why } = effect;
+  const signal: Signal = {
+    type: "pause",
+    why,
+    above: true,
+    at: state.world.moments.now(),
+    by: "muster",
+  };
+  post(state, child, { signal, cause: null, told: null });
+}
+
 const NOTHING_DONE: Answer = { kind: "ok", output: { value: {} } };
 
 /** The parent is told first; only when it has that on disk is the report done. */

@@ -103,6 +103,7 @@ function answerTo(effect: Effect, chance: Chance): Told {
     case "listen":
       return { type: "arrived", key: effect.key, payload: {}, source: "test" };
     case "child":
+    case "pause":
     case "use":
     case "undo":
     case "report":

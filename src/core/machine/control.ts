@@ -15,7 +15,11 @@ export function heardControl(
   if (run.phase === "finished")
     return told.type === "cancel" && told.rollback ? rollBack(draft, told.why) : hasEnded(run);
   if (told.type === "pause" && run.paused === null)
-    tell(draft, { type: "run.paused", why: told.why });
+    tell(draft, {
+      type: "run.paused",
+      why: told.why,
+      ...(told.above === undefined ? {} : { above: told.above }),
+    });
   if (told.type === "resume" && run.paused !== null) resume(draft, told.why);
   if (told.type === "cancel") cancel(draft, told);
   return null;

@@ -26,6 +26,14 @@ export type Effect =
       /** What it may use; absent: nothing was set aside for it. */
       readonly budget?: Amounts;
     }
+  /** The run is paused: tell the child run to pause, too, where there is one. `child` again is: go on. */
+  | {
+      readonly type: "pause";
+      readonly key: Key;
+      readonly path: Path;
+      readonly child: RunId;
+      readonly why: string;
+    }
   /** Tell the child run to undo what it did; its end is told as an `answer`. Where there is none, nothing was done. */
   | { readonly type: "undo"; readonly key: Key; readonly path: Path; readonly child: RunId }
   /** Perform the use of a tool, then tell `used`; or look again at what it wrote, then tell `verified`. */

@@ -129,7 +129,13 @@ export type Body =
   | ForkedBody
   | UseBody
   | { readonly type: "run.attached"; readonly parent: Parent }
-  | { readonly type: "run.paused"; readonly why: string; readonly exception?: Key }
+  /** `above`: the run that it is a part of was paused, and goes on for both. */
+  | {
+      readonly type: "run.paused";
+      readonly why: string;
+      readonly exception?: Key;
+      readonly above?: true;
+    }
   | { readonly type: "run.resumed"; readonly why?: string }
   /** From now on steps begin with these params; live ones keep those they began with. */
   | ({ readonly type: "run.amended"; readonly why: string } & Amendment)

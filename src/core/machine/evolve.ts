@@ -63,7 +63,12 @@ function foldRun(run: Fold, event: Exclude<Event, { type: "run.forked" }>): void
     case "run.attached":
       return attached(run, event);
     case "run.paused":
-      run.paused = { at: event.at, why: event.why, exception: event.exception ?? null };
+      run.paused = {
+        at: event.at,
+        why: event.why,
+        exception: event.exception ?? null,
+        ...(event.above === undefined ? {} : { above: event.above }),
+      };
       return;
     case "run.resumed":
       return resumed(run, event.at);

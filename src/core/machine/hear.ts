@@ -2,7 +2,7 @@ import type { Problem } from "../problem.ts";
 import { unreachable } from "../unreachable.ts";
 import { heardAmend } from "./amend.ts";
 import { heardAnswer, heardExpired, heardLost } from "./answer.ts";
-import { heardControl, heardUndo } from "./control.ts";
+import { heardControl, heardUndo, resume } from "./control.ts";
 import { type Draft, store, tell } from "./draft.ts";
 import { failure } from "./failure.ts";
 import { complete, fail } from "./finish.ts";
@@ -145,8 +145,12 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
         due: draft.at + limits.totalTimeoutMs,
         why: "total",
       });
-  } else if (parent !== null && parent.key > (run.parent?.key ?? 0))
-    tell(draft, { type: "run.attached", parent });
+    return null;
+  }
+  if (parent === null) return null;
+  if (parent.key > (run.parent?.key ?? 0)) tell(draft, { type: "run.attached", parent });
+  // The run above goes on, and asks for it again.
+  if (run.paused?.above === true) resume(draft, `${parent.run}, which it is a part of, goes on.`);
   return null;
 }
 

@@ -28,6 +28,7 @@ export function owedBy(run: Run, events: readonly Event[]): readonly Effect[] {
   if (events.some((event) => event.type === "run.resumed")) return owed(run);
   const effects: Effect[] = [];
   const from = events[0]?.seq ?? 0;
+  if (events.some((event) => event.type === "run.paused")) pushPauses(effects, run, from);
   for (const event of events) {
     const key = opens(event);
     // What this decision both opened and changed is told once, as it is now.
@@ -170,6 +171,8 @@ function pushAttempt(
   if (open.stopping) effects.push({ type: "abort", key });
   else if (open.child !== null && isUndo(open.path))
     effects.push({ type: "undo", key, path: open.path, child: open.child });
+  else if (open.child !== null && run.paused !== null)
+    effects.push({ type: "pause", key, path: open.path, child: open.child, why: run.paused.why });
   else if (open.child !== null) {
     effects.push({
       type: "child",
@@ -182,6 +185,13 @@ function pushAttempt(
   } else if (open.effects === "ask" && !open.begun) {
     if (run.paused === null) effects.push(callAs("prepare", run, one));
   } else effects.push(callAs("perform", run, one));
+}
+
+/** Those below that were begun before are told; of what this decision opened each is told by itself. */
+function pushPauses(effects: Effect[], run: Run, before: Key): void {
+  for (const [key, open] of entries(run.open))
+    if (key < before && open.type === "attempt" && open.child !== null && !open.stopping)
+      if (run.paused !== null && !isUndo(open.path)) pushAttempt(effects, run, { key, open });
 }
 
 function callAs(

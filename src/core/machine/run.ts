@@ -66,6 +66,8 @@ export type Run = {
     readonly at: number;
     readonly why: string;
     readonly exception: Key | null;
+    /** It goes on with the run above. */
+    readonly above?: true;
   } | null;
   readonly stopping: {
     readonly outcome: "cancelled" | "failed";

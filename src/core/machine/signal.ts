@@ -85,7 +85,8 @@ export type Told =
   | GateTold
   /** A person takes an open task (`claim`), gives it back (`release`), or says that they cannot do it. `give` answers it. */
   | { readonly type: "decline"; readonly key: Key; readonly why: string }
-  | { readonly type: "pause"; readonly why: string }
+  /** `above`: the run that it is a part of was paused. */
+  | { readonly type: "pause"; readonly why: string; readonly above?: true }
   /** Goes on with a paused run. */
   | { readonly type: "resume"; readonly why?: string }
   /** With `rollback` also of a run that has ended: what was done is undone, newest first. */

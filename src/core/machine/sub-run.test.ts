@@ -23,6 +23,40 @@ describe("a sub-run", () => {
     expect(run.asked("tell").inputs).toEqual({ number: "n-1" });
   });
 
+  test("pauses with the run above and goes on with it, by an effect each, also after a crash", () => {
+    const run = billing();
+    const [child] = run.owes("child");
+    run.tell({ type: "pause", why: "lunch" });
+    expect(run.owes("pause")).toEqual([
+      { type: "pause", key: child?.key, path: "bill", child: child?.child, why: "lunch" },
+    ]);
+    expect(run.owes("child")).toEqual([]);
+    run.tell({ type: "resume" });
+    expect([run.owes("child"), run.owes("pause")]).toEqual([[child], []]);
+  });
+
+  test("goes on with the run above only where it was paused with it", () => {
+    const above = { run: "wf_above" as RunId, key: 2, depth: 1 };
+    const child = given(CHILD, { workflows: ["billing"] });
+    const start = {
+      type: "start",
+      definition: child.run().workflow.digest,
+      params: { customer: "ben" },
+      parent: above,
+    } as const;
+    child.tell(start);
+    child.tell({ type: "pause", why: "wf_above is paused", above: true });
+    expect(child.status()).toBe("paused");
+    child.tell(start);
+    expect(child.status()).toBe("running");
+    child.tell({ type: "pause", why: "let me look" });
+    child.tell({ type: "pause", why: "wf_above is paused", above: true });
+    child.tell(start);
+    expect(child.status()).toBe("paused");
+    child.tell({ type: "resume" });
+    expect(child.status()).toBe("running");
+  });
+
   test("that there is no workflow for is refused by whoever starts it, and the step decides", () => {
     const run = given(CHILD).start();
     expect(run.owes("child")[0]?.definition).toBeNull();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { statusOf } from "../../core/history/index.ts";
+import type { RunId } from "../../core/id.ts";
 import { openTestCompany } from "../../testing/index.ts";
 import type { FunctionAgent } from "../agents/index.ts";
 import { readHistory } from "./read-history.ts";
@@ -19,6 +20,50 @@ describe("a run whose sub-run waits for a person", () => {
     expect(company.runs({ status: ["running"] })).toEqual([]);
     expect(await company.document(run)).toMatchObject({ status: "waiting" });
     expect(statusOf(await readHistory(company, run))).toBe("waiting");
+  });
+});
+
+describe("a pause", () => {
+  test("reaches sub-runs, and theirs; who was paused by itself stays so when the run above goes on", async () => {
+    const steps = [
+      { id: "first", wait: "1h" },
+      { id: "may", gate: "May it be?" },
+    ] as const;
+    const low = { name: "low", steps } as const;
+    const middle = { name: "middle", steps: [{ id: "sub", workflow: "low" }] } as const;
+    const top = {
+      name: "top",
+      execution_config: { mode: "parallel" },
+      steps: [
+        { id: "one", workflow: "middle" },
+        { id: "two", workflow: "low" },
+      ],
+    } as const;
+    await using company = await openTestCompany({ workflows: { low, middle, top } });
+    const started = await company.run("top");
+    if (started.run === null) throw new Error(JSON.stringify(started.problems));
+    const { run } = started;
+    const statuses = (): readonly string[] => company.runs().map(({ status }) => status);
+    await company.clock.settle();
+    expect(statuses()).toHaveLength(4);
+    const own = company.runs().find((one) => one.parent === run && one.workflow === "low");
+    await company.send(own?.stream as RunId, { type: "pause", why: "let me look" }, { by: "ana" });
+    await company.send(run, { type: "pause", why: "lunch" }, { by: "ana" });
+    await company.clock.settle();
+    expect(statuses()).toEqual(["paused", "paused", "paused", "paused"]);
+    await company.clock.advance(7_200_000);
+    await company.send(run, { type: "resume" }, { by: "ana" });
+    await company.clock.settle();
+    expect(statuses().filter((one) => one === "paused")).toHaveLength(1);
+    expect(company.standing(own?.stream as RunId)?.status).toBe("paused");
+    const below = company
+      .runs()
+      .find((one) => one.workflow === "low" && one.stream !== own?.stream);
+    const events = [];
+    for await (const { type, data } of company.events(below?.stream as RunId))
+      events.push([type, data["above"]]);
+    expect(events).toContainEqual(["run.paused", true]);
+    expect(events.filter(([type]) => type === "run.resumed")).toHaveLength(1);
   });
 });
 

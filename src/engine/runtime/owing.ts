@@ -54,6 +54,9 @@ export function owe(shell: OwingShell, resident: Resident, effects: readonly Eff
       case "undo":
         undoChild(shell, resident, effect);
         break;
+      case "pause":
+        pauseChild(shell, resident, effect);
+        break;
       case "report":
         report(shell, resident, effect);
         break;
@@ -171,6 +174,26 @@ function handedOver({ map, case: of, labels }: Run) {
     ...(isLabelled(labels) ? { labels } : {}),
   };
 }
+
+/** One that was not begun is begun when the run goes on. */
+function pauseChild(
+  shell: OwingShell,
+  { id }: Resident,
+  { child, why }: Extract<Effect, { readonly type: "pause" }>,
+): void {
+  const said = `${id}, which it is a part of, is paused: ${why}`;
+  const signal: Signal = {
+    type: "pause",
+    why: said.slice(0, WHY_CHARACTERS_MOST),
+    above: true,
+    at: shell.clock.now(),
+    by: "muster",
+  };
+  isDelivered(shell, child, mail(signal));
+}
+
+/** Of several runs below one another the reasons would pile up. */
+const WHY_CHARACTERS_MOST = 1_000;
 
 /** Where there is no such run, nothing was done. Asked again it is undone once, and says so again. */
 function undoChild(
