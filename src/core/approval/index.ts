@@ -51,6 +51,7 @@ export {
   TALK_MOST,
   VIEWS_MOST,
 } from "./hear.ts";
+export { type Link, type Linked, type LinkUse, useLink } from "./link.ts";
 export { type AskedOf, begunApproval, joinedChains, openApproval } from "./open.ts";
 export {
   type GateOpening,
