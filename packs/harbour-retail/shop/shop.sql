@@ -24,6 +24,9 @@ create table tickets (id text primary key, order_id integer, customer_id text, k
   team text not null, state text not null default 'open', at text not null, key text unique) strict;
 create table messages (id text primary key, customer_id text, order_id integer, channel text not null,
   direction text not null check (direction in ('in', 'out')), text text not null, at text not null, key text unique) strict;
+create trigger refund_paid after update of refunded on orders when new.refunded > old.refunded
+  begin insert into refunds values ('RF-' || new.refund_key, new.id, new.customer_id, new.refunded - old.refunded,
+    'asked for', date('now'), new.refund_key); end;
 create index orders_of on orders (customer_id);
 create index messages_of on messages (order_id);
 create index refunds_of on refunds (customer_id);
