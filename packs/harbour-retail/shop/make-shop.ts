@@ -204,8 +204,8 @@ function deliveryOf(n: number, { id, age, state }: Order): readonly (string | nu
   const tracking = `${carrier.slice(0, 1)}${String(880_000 + n * 17)}`;
   if (state === "paid" || state === "packed")
     return [id, carrier, null, ago(age - 4), null, null, "waiting", null];
-  // What is late was promised three days after it was placed, or seven days ago.
-  const promised = state === "late" ? Math.max(age - 1, 3) : age - 4;
+  // What is late was promised four days ago at least.
+  const promised = state === "late" ? Math.max(age - 1, 4) : age - 4;
   const found: Readonly<Record<string, readonly [string, string | null]>> = {
     "in transit": ["in transit", "Tsing Yi sorting centre"],
     late: ["delayed", "held at Kwai Chung depot"],

@@ -105,7 +105,7 @@ const taskKeys: Keys<TaskSource> = {
 const toolKeys: Keys<ToolSource> = {
   ...commonKeys,
   tool: word("a tool's name").describe(
-    "The tool of the company's map that is used; no agent is asked. What it gives are the outputs; a list or a text is the output `result`.",
+    "The tool of the company's map that is used; no agent is asked. The fields of a record are the outputs; a list or a text is the output `result`, and of a list of one record its fields are outputs, too.",
   ),
   as: word("an agent's name").describe(
     "The agent whose grant in the map it is used by; its use is judged like any of that agent.",

@@ -1,3 +1,5 @@
+import type { Workflow } from "../definition/index.ts";
+import { stepsOf } from "../machine/index.ts";
 import { type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 import { type Grant, LEVELS, type Level } from "./work-map.ts";
 
@@ -11,8 +13,10 @@ export function checkGrants(checking: Checking): void {
   }
 }
 
-function checkAgent({ agent }: Grant, { agents, report }: Checking): void {
+/** One of the agents, or a name that steps use tools by: then nobody is asked, and only the grant counts. */
+function checkAgent({ agent }: Grant, { agents, workflows, report }: Checking): void {
   if (agents === null || Object.hasOwn(agents, agent)) return;
+  if (Object.values(workflows ?? {}).some((one) => lendsGrant(one, agent))) return;
   report.add({
     ...unknownName("agent", agent, Object.keys(agents)),
     code: "unknown-agent",
@@ -20,6 +24,16 @@ function checkAgent({ agent }: Grant, { agents, report }: Checking): void {
     path: ["agents", agent],
     key: true,
   });
+}
+
+function lendsGrant({ root }: Workflow, agent: string): boolean {
+  return [...stepsOf(root)].some(
+    (step) =>
+      step.kind === "task" &&
+      step.tool !== undefined &&
+      step.agent.kind === "named" &&
+      step.agent.agent === agent,
+  );
 }
 
 function checkGranted({ agent, tools, requests, level }: Grant, checking: Checking): void {

@@ -1,15 +1,18 @@
-import { isObject, type JsonObject } from "../../core/json.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { type Answer, failure } from "../../core/machine/index.ts";
 import type { UseTool } from "../tools/index.ts";
 
-/** A step that uses a tool and asks no agent. What a list or a text gives is the output `result`. */
+/**
+ * A step that uses a tool and asks no agent. A record's fields are its outputs; a list or a text is the
+ * output `result`, and of a list of one record its fields stand beside it.
+ */
 export async function useAsStep(tool: string, args: JsonObject, use: UseTool): Promise<Answer> {
   try {
     const reply = await use(tool, args);
     switch (reply.outcome) {
       case "ok": {
         const { result } = reply;
-        return { kind: "ok", output: { value: isObject(result) ? result : { result } } };
+        return { kind: "ok", output: { value: outputsOf(result) } };
       }
       case "denied":
         return { kind: "failed", error: failure("rejected", reply.say), certain: true };
@@ -23,4 +26,11 @@ export async function useAsStep(tool: string, args: JsonObject, use: UseTool): P
     const error = failure("stopped", `The use of "${tool}" was stopped.`);
     return { kind: "failed", error, certain: true };
   }
+}
+
+function outputsOf(result: Json): JsonObject {
+  if (isObject(result)) return result;
+  const only: Json | undefined =
+    Array.isArray(result) && result.length === 1 ? result[0] : undefined;
+  return isObject(only) ? { result, ...only } : { result };
 }
