@@ -28,6 +28,14 @@ export async function check(
   });
 }
 
+/** `muster map check`: of the map, with all of its files. */
+export async function checkMap(context: Context): Promise<number> {
+  return await withCompany(context, { perform: false, log: false }, async (company) => {
+    const problems = await company.check("map.yaml");
+    return report(context, { problems, advice: [], isWhole: false, what: "map.yaml" });
+  });
+}
+
 type Found = {
   readonly problems: readonly Problem[];
   readonly advice: readonly Advice[];

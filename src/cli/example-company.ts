@@ -102,6 +102,8 @@ function papersIn(
   | "publishMap"
   | "mapVersions"
   | "mapDifferences"
+  | "drawMap"
+  | "whichMay"
   | "archive"
   | "backup"
   | "doctor"
@@ -123,6 +125,8 @@ function papersIn(
     publishMap: async () => ({ version: null, problems: [] }),
     mapVersions: async () => [],
     mapDifferences: async () => ({ differences: [] }),
+    drawMap: async () => ({ picture: null, problems: [] }),
+    whichMay: async () => ({ answers: [] }),
     summary: async (run) => summaryOf(await evidenceIn(reading, run), null),
     review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),
     findings: async (run) => (await reviewIn(reading, run)).findings,

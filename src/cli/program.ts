@@ -11,6 +11,7 @@ import { addCheckpoints } from "./program-checkpoints.ts";
 import { addConfig } from "./program-config.ts";
 import { addInbox } from "./program-inbox.ts";
 import { addCompletion, addKeeping } from "./program-keeping.ts";
+import { addMap } from "./program-map.ts";
 import { addReviewing } from "./program-reviewing.ts";
 import { addSteering } from "./program-steering.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -94,6 +95,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addInbox(root, choose);
   addAgents(root, choose);
   addCases(root, choose);
+  addMap(root, choose);
   addPublish(root, choose);
   addCheckpoints(root, choose);
   addArtifacts(root, choose);

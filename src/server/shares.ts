@@ -43,6 +43,8 @@ type There =
   | "publishMap"
   | "mapVersions"
   | "mapDifferences"
+  | "drawMap"
+  | "whichMay"
   | "metrics"
   | "summary"
   | "settings"
@@ -94,6 +96,8 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   publishMap: true,
   mapVersions: true,
   mapDifferences: true,
+  drawMap: true,
+  whichMay: true,
   archive: true,
   putArtifact: true,
   // Asked twice they are once: whoever asks names them.

@@ -1,5 +1,4 @@
-import type { Workflow } from "../definition/index.ts";
-import { stepsOf } from "../machine/index.ts";
+import { agentOf, toolStepsOf } from "./check-workflows.ts";
 import { type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 import { type Grant, LEVELS, type Level } from "./work-map.ts";
 
@@ -13,27 +12,19 @@ export function checkGrants(checking: Checking): void {
   }
 }
 
-/** One of the agents, or a name that steps use tools by: then nobody is asked, and only the grant counts. */
+/** A grant is an agent's, or one that steps of workflows act with (`as`). */
 function checkAgent({ agent }: Grant, { agents, workflows, report }: Checking): void {
   if (agents === null || Object.hasOwn(agents, agent)) return;
-  if (Object.values(workflows ?? {}).some((one) => lendsGrant(one, agent))) return;
+  const acting = Object.values(workflows ?? {}).flatMap(toolStepsOf);
+  if (acting.some((step) => agentOf(step) === agent)) return;
   report.add({
     ...unknownName("agent", agent, Object.keys(agents)),
     code: "unknown-agent",
-    message: `Nobody declared the agent "${agent}".`,
+    severity: "warning",
+    message: `There is no agent "${agent}", and no step of a workflow acts as it.`,
     path: ["agents", agent],
     key: true,
   });
-}
-
-function lendsGrant({ root }: Workflow, agent: string): boolean {
-  return [...stepsOf(root)].some(
-    (step) =>
-      step.kind === "task" &&
-      step.tool !== undefined &&
-      step.agent.kind === "named" &&
-      step.agent.agent === agent,
-  );
 }
 
 function checkGranted({ agent, tools, requests, level }: Grant, checking: Checking): void {

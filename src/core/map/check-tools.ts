@@ -137,12 +137,13 @@ function checkDeclared({ name, level, writes }: Tool, { said, report }: Checking
 }
 
 /** What goes outside is looked at before, and after, and can be taken back. */
-function checkCare({ name, level, preview, verify, undo }: Tool, { report }: Checking): void {
+function checkCare({ name, level, preview, verify, undo }: Tool, { map, report }: Checking): void {
   if (level !== "external") return;
+  const isUndoing = Object.values(map.tools).some((other) => other.undo?.tool === name);
   const missing = [
     ...(preview === null ? ["how what it writes is before it (preview)"] : []),
     ...(preview === null && verify === null ? ["how it is looked at afterwards (verify)"] : []),
-    ...(undo === null ? ["what takes it back (undo)"] : []),
+    ...(undo === null && !isUndoing ? ["what takes it back (undo)"] : []),
   ];
   if (missing.length === 0) return;
   report.add({

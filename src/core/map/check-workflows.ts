@@ -27,15 +27,15 @@ export function checkWorkflows({ map, said, workflows, elsewhere }: Checking): v
   }
 }
 
-type ToolStep = Task & { readonly tool: string };
+export type ToolStep = Task & { readonly tool: string };
 
-function toolStepsOf({ root }: Workflow): readonly ToolStep[] {
+export function toolStepsOf({ root }: Workflow): readonly ToolStep[] {
   return [...stepsOf(root)].filter(
     (step): step is ToolStep => step.kind === "task" && step.tool !== undefined,
   );
 }
 
-function agentOf(step: Step): string | null {
+export function agentOf(step: Step): string | null {
   return step.kind === "task" && step.agent.kind === "named" ? step.agent.agent : null;
 }
 

@@ -1,7 +1,9 @@
+export { HARBOUR } from "./example-map.ts";
 export { filesBeside } from "./files-beside.ts";
 export { contentOfMap, filesOfMap, MAP_BYTES_MOST, mapOfContent } from "./map-content.ts";
 export { differencesOf, type MapDifference } from "./map-difference.ts";
 export { type OpenapiOperation, openapiOperation, readDocument } from "./openapi-operation.ts";
+export { type Reach, reachOf } from "./reach.ts";
 export {
   CALENDAR_FILE,
   MAP_FILE,

@@ -6,7 +6,7 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
   [
     "an agent that nobody declared",
     [["  support:\n    may", "  suport:\n    may"]],
-    ['64:3 Nobody declared the agent "suport".'],
+    ['64:3 warning There is no agent "suport", and no step of a workflow acts as it.'],
   ],
   [
     "a grant of no tool",

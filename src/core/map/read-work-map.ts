@@ -50,6 +50,8 @@ export type MapSurroundings = {
 export type ReadWorkMap = {
   /** null where there is an error. Of a company without a map, one in which nobody may do anything. */
   readonly map: WorkMap | null;
+  /** What of it could be read, to be looked at; null where nothing could. Nothing is done by it. */
+  readonly readable: WorkMap | null;
   /** Of all the files, also of what they say beside work. */
   readonly problems: readonly Problem[];
 };
@@ -72,7 +74,7 @@ export function readWorkMap(files: readonly MapFile[], surroundings: MapSurround
   const map = mapOf(file, { ...given, into: own, elsewhere: inWorkflows });
   const problems = [...inOrder(own), ...inPeople, ...inCalendar, ...inWorkflows];
   const isWrong = problems.some(({ severity }) => severity !== "warning");
-  return { map: isWrong ? null : map, problems };
+  return { map: isWrong ? null : map, readable: map, problems };
 }
 
 /**

@@ -71,6 +71,8 @@ type Telling =
   | "govern"
   | "publishMap"
   | "mapDifferences"
+  | "drawMap"
+  | "whichMay"
   | "run"
   | "fork"
   | "exportCheckpoint"
@@ -101,6 +103,8 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     govern: refused,
     publishMap: async () => ({ version: null, problems }),
     mapDifferences: async () => ({ differences: null, problems }),
+    drawMap: async () => ({ picture: null, problems }),
+    whichMay: async () => ({ answers: null, problems }),
     run: notStarted,
     fork: notStarted,
     exportCheckpoint: async () => ({ problems }),

@@ -6,6 +6,7 @@ import type { Advice, Improvements } from "../../core/foresight/index.ts";
 import type { CaseId, Digest, RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Packet, Told } from "../../core/machine/index.ts";
+import type { WhichQuestion } from "../../core/map-picture/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Finding, Summary } from "../../core/review/index.ts";
 import type { BackedUp } from "../backup/index.ts";
@@ -19,6 +20,7 @@ import type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./ca
 import type { CaseTelling } from "./check-case-told.ts";
 import type { RequestGiven } from "./check-request.ts";
 import type { Looked } from "./doctor.ts";
+import type { MapAsked, MapDrawn } from "./draw-map.ts";
 import type { Examined } from "./examine.ts";
 import type { Foreseen, ForeseeOptions } from "./foresight.ts";
 import type { GovernedNow } from "./governed.ts";
@@ -178,6 +180,14 @@ export interface Company extends AsyncDisposable {
   mapVersions(): Promise<readonly MapVersion[]>;
   /** What is another in one version of the map than in another; unsaid, in the files than in the version in force. */
   mapDifferences(from?: WhichMap, to?: WhichMap): Promise<MapCompared>;
+  /**
+   * The map as a picture and as a document; unsaid, of the files as they are now.
+   *
+   * @param options.count true: the systems are asked how many records each tool could reach
+   */
+  drawMap(which?: WhichMap, options?: { readonly count?: boolean }): Promise<MapDrawn>;
+  /** Who may use a tool and what asks whom, for each agent and type of request, by the map alone. */
+  whichMay(question: WhichQuestion, which?: WhichMap): Promise<MapAsked>;
   /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
   isAtWork(): boolean;
   /**

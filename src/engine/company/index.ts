@@ -28,6 +28,7 @@ export type {
   Waiting,
   WorkflowListed,
 } from "./company.ts";
+export type { MapAsked, MapDrawn } from "./draw-map.ts";
 export type { GovernedNow } from "./governed.ts";
 export { type InboxItem, inboxOf } from "./inbox.ts";
 export type { MapCompared, WhichMap } from "./map-verbs.ts";

@@ -2,7 +2,7 @@ import type { MapVersion } from "../../core/company/index.ts";
 import { differencesOf, type MapDifference, type WorkMap } from "../../core/map/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { badInput, wrongNames, wrongSpeaker } from "./check-told.ts";
-import type { MapPublished } from "./maps.ts";
+import { type MapPublished, NO_MAP_HERE } from "./maps.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 
 /** A version by its number, or the files as they are now. */
@@ -44,30 +44,34 @@ export async function mapDifferencesOf(
   const maps: WorkMap[] = [];
   for (const which of [earlier, to]) {
     const found = await mapNamed(office, which);
-    if ("problems" in found) return { differences: null, problems: found.problems };
+    if (found.map === null) return { differences: null, problems: found.faults };
     maps.push(found.map);
   }
   const [one, other] = maps as [WorkMap, WorkMap];
   return { differences: differencesOf(one, other) };
 }
 
-export async function mapNamed(
-  { maps }: Pick<Office, "maps">,
-  which: WhichMap,
-): Promise<
-  | { readonly map: WorkMap; readonly version: MapVersion | null }
-  | { readonly problems: readonly Problem[] }
-> {
+/** `faults`: what is wrong with the files; what of them could be read is there all the same. */
+export type MapFound =
+  | {
+      readonly map: WorkMap;
+      readonly version: MapVersion | null;
+      readonly faults: readonly Problem[];
+    }
+  | { readonly map: null; readonly faults: readonly Problem[] };
+
+export async function mapNamed({ maps }: Pick<Office, "maps">, which: WhichMap): Promise<MapFound> {
   if (which === "files") {
-    const { map, problems, digest } = await maps.now();
+    const { readable, problems: faults, digest, files } = await maps.now();
+    if (files.length === 0) return { map: null, faults: [NO_MAP_HERE] };
     const version = maps.versions().findLast((one) => one.digest === digest) ?? null;
-    return map === null ? { problems } : { map, version };
+    return readable === null ? { map: null, faults } : { map: readable, version, faults };
   }
   const version = maps.versions().find((one) => one.version === which);
   const map = version === undefined ? null : maps.byDigest(version.digest);
   return version === undefined || map === null
-    ? { problems: [noVersion(which)] }
-    : { map, version };
+    ? { map: null, faults: [noVersion(which)] }
+    : { map, version, faults: [] };
 }
 
 const NEVER: Problem = {

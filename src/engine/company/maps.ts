@@ -34,6 +34,8 @@ export type Maps = {
 export type MapNow = {
   /** null where something is wrong. */
   readonly map: WorkMap | null;
+  /** What of it could be read; null where nothing could. */
+  readonly readable: WorkMap | null;
   readonly digest: Digest;
   readonly files: readonly MapFile[];
   readonly problems: readonly Problem[];
@@ -90,15 +92,15 @@ async function mapNow({ folder, agents, workflows }: Given): Promise<MapNow> {
   const files = mapFilesIn(folder);
   const content = contentOfMap(files);
   const all = await workflows();
-  const { map, problems } = readWorkMap(files, {
+  const { map, readable, problems } = readWorkMap(files, {
     digest: digestOf,
     agents: await agents(),
     workflows: Object.fromEntries(all.map((workflow) => [workflow.name, workflow])),
   });
   const digest = digestOf(content);
   const bytes = Buffer.byteLength(content);
-  if (bytes <= MAP_BYTES_MOST) return { map, digest, files, problems };
-  return { map: null, digest, files, problems: [...problems, tooLarge(bytes)] };
+  if (bytes <= MAP_BYTES_MOST) return { map, readable, digest, files, problems };
+  return { map: null, readable, digest, files, problems: [...problems, tooLarge(bytes)] };
 }
 
 function tooLarge(bytes: number): Problem {
@@ -125,7 +127,7 @@ async function published(
   return { version, again: body === null, problems };
 }
 
-const NO_MAP_HERE: Problem = {
+export const NO_MAP_HERE: Problem = {
   code: "not-found",
   message: "This company has no map.",
   mend: "Write map.yaml: docs/guide/map.md says what stands in it.",

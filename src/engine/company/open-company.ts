@@ -18,6 +18,7 @@ import { checkpointsIn } from "./checkpoint-reader.ts";
 import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import type { Company } from "./company.ts";
 import { openDesk } from "./desk.ts";
+import { mapOf } from "./draw-map.ts";
 import { openFileDesk } from "./file-desk.ts";
 import { eventsOf, settled } from "./following.ts";
 import { foresightOf } from "./foresight.ts";
@@ -27,7 +28,6 @@ import { governing } from "./governing.ts";
 import { hire } from "./hire.ts";
 import { keepingOf } from "./keeping.ts";
 import { listed, openLibrary } from "./library.ts";
-import { mapDifferencesOf, publishMapOf } from "./map-verbs.ts";
 import { openMaps } from "./maps.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { papersOf, runFilesOf } from "./papers.ts";
@@ -250,14 +250,6 @@ function companyOf(office: Office): Company {
     [Symbol.asyncDispose]: close,
   };
   return company;
-}
-
-function mapOf(office: Office): Pick<Company, "publishMap" | "mapVersions" | "mapDifferences"> {
-  return {
-    publishMap: (told) => publishMapOf(office, told),
-    mapVersions: async () => office.maps.versions(),
-    mapDifferences: (from, to) => mapDifferencesOf(office, from, to),
-  };
 }
 
 function readersOf({ readers }: Office): Pick<Company, "notices" | "metrics"> {

@@ -32,7 +32,8 @@ export async function problemsOf(
     const { problems: inMap } = await maps.now();
     const ofFile = inChannels.filter(({ where }) => where && join(folder, where.file) === path);
     const own = inMap.filter(({ where }) => where && join(folder, where.file) === path);
-    if (join(folder, MAP_FILE) === path) return [...own, ...ofFile];
+    // The map is all of its files together.
+    if (join(folder, MAP_FILE) === path) return [...inMap, ...ofFile];
     if (join(folder, CALENDAR_FILE) === path || path.startsWith(join(folder, "tables"))) return own;
     if (join(folder, CHANNELS_FILE) === path) return ofFile;
     if (join(folder, PEOPLE_FILE) === path) return who.problems;

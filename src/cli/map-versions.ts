@@ -1,0 +1,90 @@
+import { instantOf } from "../core/instant.ts";
+import type { MapCompared } from "../engine/company/index.ts";
+import { EXIT } from "./exit.ts";
+import { type Column, complaint, plain, tableLines } from "./output/index.ts";
+import type { Context } from "./surroundings.ts";
+import { refuse, withCompany } from "./with-company.ts";
+
+/** `muster map publish --why …`. */
+export async function mapPublish(
+  context: Context,
+  { why, by = context.surroundings.person }: { readonly why: string; readonly by?: string },
+): Promise<number> {
+  return await withCompany(context, { perform: true, begin: false }, async (company) => {
+    const told = await company.publishMap({ why, by });
+    if (told.version === null) return refuse(context, told.problems);
+    const { answer, side, json } = context.terminal;
+    const { version, again } = told;
+    if (json) {
+      answer.line(JSON.stringify({ ...version, again }));
+      return EXIT.done;
+    }
+    for (const problem of told.problems)
+      side.line(complaint(side.paint, problem, context.surroundings.cwd));
+    side.line(
+      again
+        ? `These files are version ${version.version} already, which is in force.`
+        : `Version ${version.version} is in force: runs that begin from now on go by it.`,
+    );
+    return EXIT.done;
+  });
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "VERSION" },
+  { title: "PUBLISHED" },
+  { title: "BY", goes: 2 },
+  { title: "DIGEST", goes: 1 },
+  { title: "WHY" },
+];
+const DIGEST_SHOWN = 19;
+
+/** `muster map versions`. */
+export async function mapVersions(context: Context): Promise<number> {
+  return await withCompany(context, { perform: false }, async (company) => {
+    const versions = (await company.mapVersions()).toReversed();
+    const { answer, side, json } = context.terminal;
+    if (json) answer.line(JSON.stringify(versions));
+    else if (versions.length === 0)
+      side.line('The map was never published: muster map publish --why "…"');
+    else {
+      const rows = versions.map(({ version, at, by, digest, why }) =>
+        [`${version}`, instantOf(at).slice(0, 16), by, digest.slice(0, DIGEST_SHOWN), why].map(
+          (text) => ({ text: plain(text) }),
+        ),
+      );
+      for (const line of tableLines(COLUMNS, rows, answer.columns)) answer.line(line);
+    }
+    return EXIT.done;
+  });
+}
+
+/** `muster map diff [FROM] [TO]`. */
+export async function mapDiff(
+  context: Context,
+  from: number | undefined,
+  to: number | undefined,
+): Promise<number> {
+  return await withCompany(context, { perform: false }, async (company) => {
+    const compared = await company.mapDifferences(from, to ?? "files");
+    if (compared.differences === null) return refuse(context, compared.problems);
+    const { answer, side, json } = context.terminal;
+    if (json) answer.line(JSON.stringify(compared.differences));
+    else if (compared.differences.length === 0) side.line("Nothing is another.");
+    else for (const line of linesOf(compared.differences)) answer.line(plain(line));
+    return EXIT.done;
+  });
+}
+
+type Differences = NonNullable<MapCompared["differences"]>;
+
+/** What lets more through than before is marked. */
+function linesOf(differences: Differences): readonly string[] {
+  const marks = { added: "+", removed: "-", changed: "~" } as const;
+  const lines = differences.map(
+    ({ part, name, kind, words, isWider }) =>
+      `${marks[kind]} ${part} ${name}: ${words}${isWider ? "  (lets more through)" : ""}`,
+  );
+  const wider = differences.filter(({ isWider }) => isWider).length;
+  return wider === 0 ? lines : [...lines, `${wider} of them let more through than before.`];
+}
