@@ -48,7 +48,7 @@ const ruleShape = closed<EscalationRuleSource>(
       "timeout",
       "stalled",
     ]).describe(
-      "When the rule acts. critical_step_failure: an error of the class critical, or of a step with halt_and_escalate. retry_exhausted: a step has used up its attempts, and its fallback. timeout: an attempt, a block or the run has used up its time, and nothing else follows. budget_exceeded: a budget does not reach. stalled: nothing has begun or ended for the time in after, and the run waits for nobody.",
+      "When the rule acts. critical_step_failure: an error of the class critical, or of a step with halt_and_escalate. retry_exhausted: a step has used up its attempts, and its fallback. timeout: an attempt, a block or the run has used up its time, no event came or nobody decided in time, and nothing else follows. budget_exceeded: a budget does not reach. stalled: nothing has begun or ended for the time in after, and the run waits for nobody.",
     ),
     action: oneOf(["pause_workflow", "mark_step_failed", "continue", "rollback"]).describe(
       "What follows. pause_workflow (the default): nothing new begins until a person has looked. mark_step_failed: the step fails. continue: the run goes on, without the step where it has ended. rollback: the run is stopped and what it did is undone. A step in doubt always waits for a person.",

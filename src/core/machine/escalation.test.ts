@@ -207,6 +207,41 @@ describe("timeout", () => {
     expect(run.status()).toBe("completed");
   });
 
+  test.each([
+    ["of a wait", "{ id: a, wait: { event: paid, timeout: 10m } }"],
+    ["of a gate", "{ id: a, gate: May it be?, due: 10m }"],
+  ])("%s: every action", (_, step) => {
+    const came = (action: string): readonly unknown[] => {
+      const run = given(
+        `
+        error_handling: { escalation_rules: [{ condition: timeout, action: ${action} }] }
+        steps: [{ id: made, agent: maker, compensate: { agent: undoer } }, ${step}, { id: b, agent: maker, after: [a] }]
+      `,
+        PURE,
+      ).start();
+      run.does("made");
+      run.after(600_000);
+      return [run.events("rule.acted")[0]?.path, run.status(), run.inFlight()];
+    };
+    expect(came("pause_workflow")).toEqual(["a", "paused", []]);
+    expect(came("continue")).toEqual(["a", "running", ["b"]]);
+    expect(came("mark_step_failed")).toEqual(["a", "failed", []]);
+    expect(came("rollback")).toEqual(["a", "running", ["!undo/1"]]);
+  });
+
+  test("of a wait: a run that was paused for it waits on when a person resumes it, without the limit", () => {
+    const run = given(`
+      error_handling: { escalation_rules: [{ condition: timeout, action: pause_workflow }] }
+      steps: [{ id: a, wait: { event: paid, timeout: 10m } }]
+    `).start();
+    run.after(600_000);
+    run.tell({ type: "resume" });
+    run.after(36_000_000);
+    expect(run.status()).toBe("waiting");
+    run.tell({ type: "arrived", key: run.owes("listen")[0]!.key, payload: {}, source: "test" });
+    expect(run.status()).toBe("completed");
+  });
+
   test("of a phase: every action", () => {
     const came = (action: string): readonly unknown[] => {
       const run = given(

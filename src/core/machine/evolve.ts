@@ -285,6 +285,11 @@ function timerSet(run: Fold, event: Of<"timer.set">): void {
 
 function timerEnded(run: Fold, key: number): void {
   const open = get(run.open, key);
+  // What has a time limit goes on without it.
+  if (open?.type === "listen" || open?.type === "gate") {
+    run.open = set(run.open, key, { ...open, due: null });
+    return;
+  }
   run.open = remove(run.open, key);
   if (open?.type === "timer" && open.why === "backoff")
     changeLeaf(run, open.path, { state: "ready", timer: null });

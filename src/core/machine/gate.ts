@@ -18,6 +18,7 @@ import { approvalIn } from "./of-gates.ts";
 import type { Frame, OpenGate } from "./run.ts";
 import type { GateTold } from "./signal.ts";
 import { get } from "./table.ts";
+import { endsLate, ruleForLate } from "./too-long.ts";
 import { useDecided } from "./use.ts";
 
 export function isGate({ run }: Draft, key: Key): boolean {
@@ -43,11 +44,28 @@ export function heardAtGate(draft: Draft, { key, ...told }: GateTold): Problem |
 /** A moment that comes reminds, asks others besides, or rejects; it never approves. */
 export function gateDue(draft: Draft, key: Key, open: OpenGate): void {
   const approval = approvalIn(open);
-  if (!isPlain(approval))
-    return happens(draft, { key, open }, dueApproval(approval, approvalFacts(draft, draft.by)));
   const to = draft.run.workflow.owner || draft.run.by;
-  if (onTimeout(draft, open) === "escalate") tell(draft, { type: "gate.escalated", key, to });
-  else happens(draft, { key, open }, dueApproval(approval, approvalFacts(draft, draft.by)));
+  if (isPlain(approval) && onTimeout(draft, open) === "escalate") {
+    tell(draft, { type: "gate.escalated", key, to });
+    return;
+  }
+  const events = dueApproval(approval, approvalFacts(draft, draft.by));
+  const action = ofRule(draft, { key, open }, events);
+  if (action !== "pause_workflow") happens(draft, { key, open, refuse: endsLate(action) }, events);
+}
+
+/** Where the step would fail for it. */
+function ofRule(
+  draft: Draft,
+  { key, open: { path, gate } }: At,
+  events: readonly ApprovalEvent[],
+): ReturnType<typeof ruleForLate> {
+  const closed = events.find((event) => event.type === "gate.closed");
+  const frame = get(draft.run.frames, path);
+  const goesOn = frame?.kind === "gate" && frame.step.rejected !== "fail";
+  if (closed === undefined || closed.allowed || goesOn || gate.use !== undefined) return null;
+  const error = failure("timeout", `Nobody decided on it in time: ${closed.why}`);
+  return ruleForLate(draft, path, { key, error });
 }
 
 /** As the file says it, where it names its people itself. */
@@ -60,12 +78,21 @@ function onTimeout(draft: Draft, { path, gate }: OpenGate): "reject" | "escalate
     : "reject";
 }
 
-type At = { readonly key: Key; readonly open: OpenGate };
+type At = {
+  readonly key: Key;
+  readonly open: OpenGate;
+  /** What becomes of the step where it is not allowed; unsaid: it fails. */
+  readonly refuse?: typeof fail;
+};
 
-function happens(draft: Draft, { key, open }: At, events: readonly ApprovalEvent[]): void {
+function happens(
+  draft: Draft,
+  { key, open, refuse = fail }: At,
+  events: readonly ApprovalEvent[],
+): void {
   const { path } = open;
   for (const event of events) {
-    if (event.type === "gate.closed") close(draft, key, event);
+    if (event.type === "gate.closed") close(draft, { key, refuse }, event);
     else if (event.type === "gate.voted" || event.type === "gate.escalated")
       tell(draft, { ...event, key });
     else tell(draft, { ...event, key, path });
@@ -74,7 +101,9 @@ function happens(draft: Draft, { key, open }: At, events: readonly ApprovalEvent
 
 type Closed = Extract<ApprovalEvent, { readonly type: "gate.closed" }>;
 
-function close(draft: Draft, key: Key, event: Closed): void {
+type Which = { readonly key: Key; readonly refuse: typeof fail };
+
+function close(draft: Draft, { key, refuse }: Which, event: Closed): void {
   const open = get(draft.run.open, key);
   if (open?.type !== "gate") return;
   const { path, gate } = open;
@@ -83,18 +112,22 @@ function close(draft: Draft, key: Key, event: Closed): void {
   if (gate.use !== undefined) return useDecided(draft, open, { allowed, why, conditions: blocks });
   const frame = get(draft.run.frames, path);
   if (frame === undefined) return;
-  if (frame.kind === "gate") decided(draft, frame, { open, event });
-  else if (!allowed) fail(draft, frame, failure("rejected", `It was not approved: ${why}`));
+  if (frame.kind === "gate") decided(draft, frame, { open, event, refuse });
+  else if (!allowed) refuse(draft, frame, failure("rejected", `It was not approved: ${why}`));
 }
 
 function decided(
   draft: Draft,
   frame: Extract<Frame, { kind: "gate" }>,
-  { open, event }: { readonly open: OpenGate; readonly event: Closed },
+  {
+    open,
+    event,
+    refuse,
+  }: { readonly open: OpenGate; readonly event: Closed; readonly refuse: typeof fail },
 ): void {
   const { allowed, why, blocks = [] } = event;
   if (!allowed && frame.step.rejected === "fail")
-    return fail(draft, frame, failure("rejected", `It was rejected: ${why}`));
+    return refuse(draft, frame, failure("rejected", `It was rejected: ${why}`));
   const approval = approvalIn(open);
   const { override, edits } = approval;
   const voters = open.votes.map((one) => one.voter);

@@ -5,7 +5,7 @@ import { heardAnswer, heardExpired, heardLost } from "./answer.ts";
 import { heardControl, heardUndo, resume } from "./control.ts";
 import { type Draft, store, tell } from "./draft.ts";
 import { failure } from "./failure.ts";
-import { complete, fail } from "./finish.ts";
+import { complete } from "./finish.ts";
 import { forked } from "./fork.ts";
 import { gateDue, heardAtGate, isGate } from "./gate.ts";
 import { heardMove } from "./move.ts";
@@ -18,7 +18,7 @@ import { isLabelled } from "./run-labels.ts";
 import type { Told } from "./signal.ts";
 import { get } from "./table.ts";
 import { heardHandback, heardTake } from "./take.ts";
-import { runTookTooLong, tookTooLong } from "./too-long.ts";
+import { endsLate, ruleForLate, runTookTooLong, tookTooLong } from "./too-long.ts";
 import { heardUse } from "./use.ts";
 import { heardUsed, heardVerified } from "./used.ts";
 import { lookForStall } from "./watch.ts";
@@ -189,7 +189,7 @@ function heardFired(draft: Draft, key: number): Problem | null {
   else if (draft.run.paused !== null) return null;
   else if (open.type === "timer") timerDue(draft, key, open);
   else if (open.type === "budget") lookAgain(draft, key);
-  else listenDue(draft, open);
+  else listenDue(draft, key, open);
   return null;
 }
 
@@ -216,14 +216,13 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
   }
 }
 
-function listenDue(draft: Draft, open: Extract<Open, { type: "listen" }>): void {
+function listenDue(draft: Draft, key: number, open: Extract<Open, { type: "listen" }>): void {
   const frame = get(draft.run.frames, open.path);
-  if (frame !== undefined)
-    fail(
-      draft,
-      frame,
-      failure("timeout", `No event "${open.event}" came for "${frame.step.name}" in time.`),
-    );
+  if (frame === undefined) return;
+  const what = `No event "${open.event}" came for "${frame.step.name}" in time.`;
+  const error = failure("timeout", what);
+  const action = ruleForLate(draft, open.path, { key, error });
+  if (action !== "pause_workflow") endsLate(action)(draft, frame, error);
 }
 
 function heardArrived(draft: Draft, told: Extract<Told, { type: "arrived" }>): Problem | null {

@@ -1,5 +1,9 @@
+import type { Rule } from "../definition/index.ts";
 import { type Draft, tell } from "./draft.ts";
 import { ruleActs } from "./escalation.ts";
+import type { Key, Path } from "./event.ts";
+import type { Failure } from "./failure.ts";
+import { degrade, fail } from "./finish.ts";
 import type { Frame } from "./run.ts";
 import { runTooLong, stepTooLong } from "./time-limit.ts";
 
@@ -12,6 +16,22 @@ export function tookTooLong(draft: Draft, frame: Frame): void {
   if (action !== null && action !== "mark_step_failed") return;
   const why = error.message;
   tell(draft, { type: "step.stopping", path, outcome: "failed", abort: true, why, error });
+}
+
+/** What a rule says of an event that did not come, or of a gate that nobody decided; null: there is none. */
+export function ruleForLate(draft: Draft, path: Path, { key, error }: Late): Rule["action"] | null {
+  const action = ruleActs(draft, path, { condition: "timeout", error });
+  // Whoever resumes the run lets it wait on, without the limit.
+  if (action === "pause_workflow") tell(draft, { type: "timer.ended", key });
+  return action;
+}
+
+export type Late = { readonly key: Key; readonly error: Failure };
+
+/** The step as the rule says: the run goes on without it, or all is undone; else it fails. */
+export function endsLate(action: Rule["action"] | null): typeof fail {
+  if (action === "rollback") return () => {};
+  return action === "continue" ? (draft, frame, error) => degrade(draft, frame, { error }) : fail;
 }
 
 /** The run has. */
