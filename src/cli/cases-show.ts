@@ -101,6 +101,7 @@ const MEND: Readonly<
     `cases complete ${id} ${missing.map((name) => `${shellWord(name)}=…`).join(" ")}`,
   place: (id, of) => `cases move ${id} CASE --request ${of}`,
   issue: (id, of) => `cases resolve ${id} ${of} --why …`,
+  exception: (_id, of) => `runs show ${of}`,
   requester: (id) => `cases message ${id} TEXT --from … --channel …`,
   run: () => "",
 };

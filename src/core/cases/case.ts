@@ -64,6 +64,8 @@ export type Issue = {
   readonly isOpen: boolean;
   readonly owner: string;
   readonly at: number;
+  /** The exception of a run that it is about; null: it is the case's own. */
+  readonly exception: { readonly run: RunId; readonly key: number } | null;
 };
 
 export type Message = {

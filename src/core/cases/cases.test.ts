@@ -248,6 +248,20 @@ describe("the runs of a case", () => {
     expect(owedByCase(refused.now)).toEqual([]);
   });
 
+  test("bring what waits for a person in them, and take it back when it goes on", () => {
+    const raised = { kind: "issue", key: 7, text: "No stock.", owner: "" };
+    const one = heard(open, 7, raised);
+    expect(needsOf(told(asked(), one).now)[0]).toMatchObject({
+      kind: "exception",
+      owner: "support",
+      of: "wf_0001_5",
+    });
+    const on = heard(open, 9, { kind: "settled", key: 7, why: "retry" });
+    expect(told(asked(), one, on).now.issues).toMatchObject([{ isOpen: false }]);
+    const over = told(asked(), one, heard(open, 9, ended("completed")));
+    expect(over.now).toMatchObject({ outcome: "completed", issues: [{ isOpen: false }] });
+  });
+
   test("are stopped when a person closes it", () => {
     const { now } = told(
       asked(),

@@ -52,7 +52,13 @@ export type CaseBody =
       readonly value: Json;
       readonly source: string;
     }
-  | { readonly type: "issue.opened"; readonly text: string; readonly owner: string }
+  /** `exception`: of a run, that waits for a person. */
+  | {
+      readonly type: "issue.opened";
+      readonly text: string;
+      readonly owner: string;
+      readonly exception?: { readonly run: RunId; readonly key: number };
+    }
   | { readonly type: "issue.closed"; readonly key: number; readonly why: string }
   | {
       readonly type: "message.received";

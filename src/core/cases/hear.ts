@@ -25,7 +25,9 @@ function hearOne(draft: CaseDraft, speaker: Speaker, said: RunSaid): void {
       if (isRoomFor(now, said.name)) draft.add({ ...of(said), type: "fact.recorded" });
       return;
     case "issue":
-      return issue(draft, said.text);
+      return raised(draft, run, said);
+    case "settled":
+      return settled(draft, run, said);
     case "sent":
       if (now.conversation.length < CASE_LIMITS.messages)
         draft.add({ ...of(said), type: "message.sent" });
@@ -35,15 +37,8 @@ function hearOne(draft: CaseDraft, speaker: Speaker, said: RunSaid): void {
       return;
     case "waits":
       return draft.add({ type: "case.waiting", run, key: said.key, path: said.path });
-    case "goes on": {
-      const wait = now.waits.find(
-        (one) => one.run === run && (one.key === said.key || one.path === said.path),
-      );
-      const { position } = said;
-      const more = position === undefined ? {} : { position };
-      if (wait !== undefined) draft.add({ type: "case.continued", run, key: wait.key, ...more });
-      return;
-    }
+    case "goes on":
+      return goesOn(draft, run, said);
     case "sub-run":
       return subRun(draft, speaker, said);
     case "ended":
@@ -76,6 +71,32 @@ function issue(draft: CaseDraft, text: string): void {
   draft.add({ type: "issue.opened", text, owner });
 }
 
+function goesOn(draft: CaseDraft, run: Speaker["run"], said: Said<"goes on">): void {
+  const wait = draft.now.waits.find(
+    (one) => one.run === run && (one.key === said.key || one.path === said.path),
+  );
+  const { position } = said;
+  const more = position === undefined ? {} : { position };
+  if (wait !== undefined) draft.add({ type: "case.continued", run, key: wait.key, ...more });
+}
+
+type Said<Kind extends RunSaid["kind"]> = Extract<RunSaid, { readonly kind: Kind }>;
+
+/** Its owner is whoever the run says; where it says nobody, the case's. */
+function raised(draft: CaseDraft, run: Speaker["run"], { key, text, owner }: Said<"issue">): void {
+  const { issues, owner: own } = draft.now;
+  if (issues.length >= CASE_LIMITS.issues) return;
+  const exception = { run, key };
+  draft.add({ type: "issue.opened", text, owner: owner === "" ? own : owner, exception });
+}
+
+function settled(draft: CaseDraft, run: Speaker["run"], { key, why }: Said<"settled">): void {
+  const issue = draft.now.issues.find(
+    ({ isOpen, exception }) => isOpen && exception?.run === run && exception.key === key,
+  );
+  if (issue !== undefined) draft.add({ type: "issue.closed", key: issue.key, why });
+}
+
 function subRun(
   draft: CaseDraft,
   { run: parent, request }: Speaker,
@@ -92,6 +113,9 @@ function ended(
   { outcome, why }: Extract<RunSaid, { readonly kind: "ended" }>,
 ): void {
   draft.add({ type: "run.ended", run, outcome, ...(why === "" ? {} : { why }) });
+  for (const { isOpen, exception } of draft.now.issues)
+    if (isOpen && exception?.run === run)
+      settled(draft, run, { kind: "settled", key: exception.key, why: `${run} has ended.` });
   // What follows the end of a sub-run, the run above it says.
   if (parent !== null) return;
   if (draft.now.closedAt === null && outcome !== "completed")

@@ -81,7 +81,9 @@ export type RunSaid =
       readonly value: Json;
       readonly source: string;
     }
-  | { readonly kind: "issue"; readonly text: string }
+  /** Something failed or is in doubt, and waits for a person; and waits no longer. */
+  | { readonly kind: "issue"; readonly key: number; readonly text: string; readonly owner: string }
+  | { readonly kind: "settled"; readonly key: number; readonly why: string }
   | {
       readonly kind: "sent";
       readonly recipient: string;

@@ -39,7 +39,7 @@ export function caseStanding(now: Case): CaseStanding {
 export type Need = {
   /** The event that it comes from. */
   readonly key: number;
-  readonly kind: "type" | "ids" | "place" | "issue" | "requester" | "run";
+  readonly kind: "type" | "ids" | "place" | "issue" | "exception" | "requester" | "run";
   readonly owner: string;
   /** A sentence. */
   readonly what: string;
@@ -55,8 +55,11 @@ export function needsOf(now: Case): readonly Need[] {
     ...sorting.map((request) => needOf(request, owner)),
     ...now.issues
       .filter(({ isOpen }) => isOpen)
-      .map(({ key, text, owner: whose }): Need => {
-        return { key, kind: "issue", owner: whose, what: text, of: String(key) };
+      .map(({ key, text, owner: whose, exception }): Need => {
+        // What a run waits for is mended there, and closed by its going on.
+        const of = exception === null ? String(key) : exception.run;
+        const kind = exception === null ? "issue" : "exception";
+        return { key, kind, owner: whose, what: text, of };
       }),
     ...now.waits.map(({ key, run, path }): Need => {
       const from = now.requests.at(-1)?.requester ?? "its requester";

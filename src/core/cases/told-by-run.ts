@@ -1,7 +1,8 @@
 import type { Workflow } from "../definition/index.ts";
+import { evaluateTemplate } from "../expression/index.ts";
 import type { RunId } from "../id.ts";
-import type { JsonObject } from "../json.ts";
-import { CASE_MESSAGE, type Event, type Opening, type Read } from "../machine/index.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { CASE_MESSAGE, type Event, load, type Opening, type Read } from "../machine/index.ts";
 import type { RunSaid } from "./signal.ts";
 
 /** What a run is read by: its definition as it is pinned, and the contents that its events name. */
@@ -9,6 +10,8 @@ export type RunReading = {
   readonly run: RunId;
   readonly workflow: Workflow;
   readonly read: Read;
+  /** What the step at a path gave, gathered where it is an `each`. */
+  readonly given: (path: string) => Json;
   /** The name of a workflow by the digest of its definition. */
   readonly nameOf: (definition: string) => string;
   /** The use of a tool under this key, where what it writes is read by people outside; else null. */
@@ -35,7 +38,13 @@ export function saidBy(event: Event, reading: RunReading): readonly RunSaid[] {
       return [{ kind: "goes on", key, ...(position === undefined ? {} : { position }) }];
     }
     case "step.finished":
-      return [{ kind: "goes on", path: event.path }];
+      return [{ kind: "goes on", path: event.path }, ...factsIn(event, reading)];
+    case "exception.raised": {
+      const { seq: key, error, look, owner } = event;
+      return [{ kind: "issue", key, text: `${error.message} ${look}`.trim(), owner }];
+    }
+    case "exception.closed":
+      return [{ kind: "settled", key: event.key, why: event.why ?? event.how }];
     case "run.finished": {
       const { outcome, error } = event;
       return [{ kind: "ended", outcome, why: error?.message ?? "" }];
@@ -57,6 +66,8 @@ const SAYING: ReadonlySet<string> = new Set([
   "writeback.committed",
   "listen.ended",
   "step.finished",
+  "exception.raised",
+  "exception.closed",
   "run.finished",
 ]);
 
@@ -101,4 +112,23 @@ function textIn(args: JsonObject, names: readonly string[]): string {
     if (typeof value === "string" && value !== "") return value;
   }
   return "";
+}
+
+/** What the step makes known; it is read off what it gave alone. */
+function factsIn(
+  { path, outcome, output }: Extract<Event, { readonly type: "step.finished" }>,
+  { run, workflow, read, given }: RunReading,
+): readonly RunSaid[] {
+  const own = workflow.facts?.filter((fact) => fact.path === path) ?? [];
+  if (own.length === 0 || (outcome !== "completed" && outcome !== "degraded")) return [];
+  const outputs = output === undefined ? given(path) : load(output, read);
+  return own.flatMap(({ name, value }): readonly RunSaid[] => {
+    const scope = {
+      name: (root: string) => (root === "outputs" ? outputs : undefined),
+      step: () => undefined,
+    };
+    const found = evaluateTemplate(value, scope);
+    if (found.kind !== "value") return [];
+    return [{ kind: "fact", name, value: found.value, source: `${run}/${path}` }];
+  });
 }

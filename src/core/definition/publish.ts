@@ -6,8 +6,12 @@ import type { Report } from "./report.ts";
 import { fieldsOf } from "./scope.ts";
 import type { OutputFields, Published } from "./workflow.ts";
 
-/** What steps put into `$context`, by name: who does, and of which type it is. */
+/** `publish` puts values into `$context`; `facts` makes them known in the run's case. */
+export type PublishingKey = "publish" | "facts";
+
+/** What steps give to others by a name: who does, and of which type it is. */
 export type Publishing = {
+  readonly key: PublishingKey;
   readonly fields: Fields;
   readonly by: ReadonlyMap<string, readonly Draft[]>;
 };
@@ -15,39 +19,45 @@ export type Publishing = {
 /** Names that `publish` gives; what is written where nothing can be published is reported. */
 export function publishingOf(
   tree: Draft,
-  context: { readonly outputs: ReadonlyMap<Draft, OutputFields>; readonly report: Report },
+  context: {
+    readonly outputs: ReadonlyMap<Draft, OutputFields>;
+    readonly report: Report;
+    readonly key: PublishingKey;
+  },
 ): Publishing {
   const fields: Record<string, JsonObject> = {};
   const by = new Map<string, readonly Draft[]>();
   for (const draft of drafts(tree)) {
-    const said = saidBy(draft);
-    if (Object.keys(said).length === 0 || !mayPublish(draft, context.report)) continue;
+    const said = saidBy(draft, context.key);
+    if (Object.keys(said).length === 0 || !mayPublish(draft, context)) continue;
     const own = fieldsOf(draft, context.outputs);
     for (const [name, value] of Object.entries(said)) {
       const others = by.get(name) ?? [];
       const twice = others.find((other) => !areBranches(draft, other));
-      if (twice !== undefined) reportTwice({ draft, other: twice, name }, context.report);
+      if (twice !== undefined) reportTwice({ draft, other: twice, name }, context);
       by.set(name, [...others, draft]);
       const schema = own === null ? {} : schemaOf(value, own);
       fields[name] = others.length === 0 ? schema : {};
     }
   }
-  return { fields, by };
+  return { key: context.key, fields, by };
 }
 
 /** The same as the machine reads them, in the order of the steps. */
-export function readPublished(
+function readPublished(
   publishing: Publishing,
   names: Names,
   building: Building,
 ): readonly Published[] {
   // A published value is of the step that publishes it: it cannot read what others publish.
-  const { context: _context, ...bare } = names;
+  const { context: _context, ...all } = names;
+  // A fact is read off the outputs alone, when the step has long ended.
+  const bare: Names = publishing.key === "facts" ? {} : all;
   const publishers = new Set([...publishing.by.values()].flat());
   return [...publishers].flatMap((draft) => {
     const own: Names = { ...bare, outputs: fieldsOf(draft, building.outputs) };
-    return Object.entries(saidBy(draft)).map(([name, value]): Published => {
-      const at = [...draft.at, "publish", ...atOf(draft, name)];
+    return Object.entries(saidBy(draft, publishing.key)).map(([name, value]): Published => {
+      const at = [...draft.at, publishing.key, ...atOf(draft, name, publishing.key)];
       return {
         name,
         path: draft.path,
@@ -57,9 +67,24 @@ export function readPublished(
   });
 }
 
+/** What the steps put into `$context`, and what they make known in a case; nothing where none does. */
+export function sharedBy(
+  publishing: Publishing,
+  names: Names,
+  { tree, building }: { readonly tree: Draft; readonly building: Building },
+): { readonly publishes?: readonly Published[]; readonly facts?: readonly Published[] } {
+  const publishes = readPublished(publishing, names, building);
+  const knowing = publishingOf(tree, { ...building, key: "facts" });
+  const facts = readPublished(knowing, names, building);
+  return {
+    ...(publishes.length === 0 ? {} : { publishes }),
+    ...(facts.length === 0 ? {} : { facts }),
+  };
+}
+
 /** What stands on the outermost of a step and the `each` and `repeat` around it. */
-function saidBy(draft: Draft): { readonly [name: string]: Json } {
-  const { publish } = draft.source;
+function saidBy(draft: Draft, key: PublishingKey): { readonly [name: string]: Json } {
+  const { [key]: publish } = draft.source;
   const isInner =
     draft.parent !== null && isAround(draft.parent) && draft.parent.source === draft.source;
   if (publish === undefined || isInner) return {};
@@ -74,20 +99,22 @@ function isNames(
   return Array.isArray(said);
 }
 
-function atOf(draft: Draft, name: string): readonly (string | number)[] {
-  const { publish } = draft.source;
+function atOf(draft: Draft, name: string, key: PublishingKey): readonly (string | number)[] {
+  const { [key]: publish } = draft.source;
   if (publish === undefined || typeof publish === "string") return [];
   return isNames(publish) ? [publish.indexOf(name)] : [name];
 }
 
-function mayPublish(draft: Draft, report: Report): boolean {
-  const path = [...draft.at, "publish"];
+type Told = { readonly report: Report; readonly key: PublishingKey };
+
+function mayPublish(draft: Draft, { report, key }: Told): boolean {
+  const path = [...draft.at, key];
   for (let up = draft.parent; up !== null; up = up.parent) {
     if (!isAround(up) || up.source === draft.source) continue;
     report.add({
       code: "wrong-value",
       message: `${capital(called(draft))} is done many times, so that nobody knows whose value would be published.`,
-      mend: `Publish what ${called(up)} gathers: write publish there.`,
+      mend: `Give what ${called(up)} gathers: write ${key} there.`,
       path,
       key: true,
     });
@@ -97,7 +124,7 @@ function mayPublish(draft: Draft, report: Report): boolean {
   report.add({
     code: "wrong-value",
     message: `${capital(called(draft))} has no outputs of its own to publish.`,
-    mend: "Write publish on the steps in it.",
+    mend: `Write ${key} on the steps in it.`,
     path,
     key: true,
   });
@@ -118,13 +145,14 @@ function areBranches(one: Draft, other: Draft): boolean {
 
 function reportTwice(
   { draft, other, name }: { readonly draft: Draft; readonly other: Draft; readonly name: string },
-  report: Report,
+  { report, key }: Told,
 ): void {
+  const does = key === "facts" ? "gives the fact" : "publishes";
   report.add({
     code: "duplicate",
-    message: `${capital(called(draft))} publishes "${name}", and so does ${called(other)}: which one is meant would depend on who ends last.`,
+    message: `${capital(called(draft))} ${does} "${name}", and so does ${called(other)}: which one is meant would depend on who ends last.`,
     mend: "Give one of them another name.",
-    path: [...draft.at, "publish"],
+    path: [...draft.at, key],
     key: true,
   });
 }

@@ -13,7 +13,7 @@ import { readMonitoring } from "./monitoring.ts";
 import { orderSteps, type Siblings } from "./order.ts";
 import { type Bound, layered, NO_OVERLAY, type Overlay } from "./overlay.ts";
 import { readParams } from "./params.ts";
-import { publishingOf, readPublished } from "./publish.ts";
+import { publishingOf, sharedBy } from "./publish.ts";
 import { inOrder, type Over, openOver, openReport, type Report } from "./report.ts";
 import { namesOf } from "./scope.ts";
 import { reportSelfRuns } from "./self-run.ts";
@@ -101,7 +101,7 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
   bindInputs(tree, given.bound, given);
   const siblings = new Map<Draft, Siblings>();
   const outputs = outputsOf(tree, { report, types });
-  const publishing = publishingOf(tree, { outputs, report });
+  const publishing = publishingOf(tree, { outputs, report, key: "publish" });
   const building: Building = {
     source,
     report,
@@ -117,7 +117,7 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
   for (const draft of drafts(tree)) siblings.set(draft, { after: [], before: [] });
   const names = { ...namesOf(tree, { outputs, params }), context: publishing.fields };
   const root = buildRoot(tree, names, building);
-  const published = readPublished(publishing, names, building);
+  const shared = sharedBy(publishing, names, { tree, building });
   const whole = shaped.outputs
     ? templatesAt(shaped.outputs, { by: tree, names, at: ["outputs"] }, building)
     : null;
@@ -129,7 +129,7 @@ function build(shaped: Partial<WorkflowSource>, given: Given): Workflow {
     version,
     params,
     root,
-    ...(published.length === 0 ? {} : { publishes: published }),
+    ...shared,
     outputs: whole,
     description: shaped.description ?? "",
     owner: shaped.owner ?? "",

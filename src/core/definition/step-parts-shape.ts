@@ -77,6 +77,12 @@ export const commonKeys: Keys<AnyStepSource> = {
   ).describe(
     "What it puts into `$context` when it has ended well: names of its outputs, or names with values that may read `$outputs`. Later steps read `$context.NAME`, and every agent is given all of it.",
   ),
+  facts: either(
+    [word("a name"), listOf(word("a name"), "a list of names"), anyMap("a map of names to values")],
+    "names of outputs, or a map of names to values",
+  ).describe(
+    "What its case knows when it has ended well, with where it comes from: names of its outputs, or names with values that read `$outputs`.",
+  ),
   repeat: closed<RepeatSource>(
     {
       until: either([longText(), truth()], "an expression, or true or false").describe(

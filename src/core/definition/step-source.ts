@@ -29,6 +29,7 @@ export type AnyStepSource = {
   readonly batch?: number;
   readonly tolerate?: number | string;
   readonly publish?: string | readonly string[] | { readonly [name: string]: Json };
+  readonly facts?: string | readonly string[] | { readonly [name: string]: Json };
   readonly repeat?: RepeatSource;
   readonly max_concurrency?: number;
   readonly concurrency?: number;

@@ -47,6 +47,8 @@ export type Workflow = {
   readonly root: Block;
   /** What its steps put into `$context`, in their order; absent: nothing. */
   readonly publishes?: readonly Published[];
+  /** What its steps make known in the run's case; nothing that the machine heeds. Absent: nothing. */
+  readonly facts?: readonly Published[];
   /** What the run gives at its end; by default every output of every step of its outermost blocks. */
   readonly outputs: Readonly<Record<string, Template>> | null;
   /** When checkpoints are made, and where copies are kept; absent is the default, null: none are made. */

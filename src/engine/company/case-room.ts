@@ -1,7 +1,7 @@
 import { caseParams, type RunReading } from "../../core/cases/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { isObject } from "../../core/json.ts";
-import { CASE_MESSAGE, eventOf, load } from "../../core/machine/index.ts";
+import { CASE_MESSAGE, eventOf, givenAt, load } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { type CaseKeeper, type CaseLog, openCaseKeeper, openCaseLog } from "../cases/index.ts";
 import { subjectOfCase, worldOf } from "./case-verbs.ts";
@@ -13,24 +13,25 @@ export type CaseRoom = Pick<CaseKeeper, "tell" | "start" | "close" | "idle" | "o
   readonly log: CaseLog;
 };
 
-type Given = Pick<Office, "log" | "clock" | "runtime" | "maps" | "library"> & {
-  /** All of it, once it is there: a run is started through it. */
+type Given = Pick<Office, "log" | "clock"> & {
+  /** All of it, once it is there. */
   readonly office: () => Office;
-  readonly trouble: (problem: Problem) => void;
 };
 
-export function openCaseRoom(given: Given): CaseRoom {
-  const { log, clock, runtime, maps } = given;
+export function openCaseRoom(
+  { log, clock, office }: Given,
+  trouble: (problem: Problem) => void = () => undefined,
+): CaseRoom {
   const cases = openCaseLog(log);
   const keeper = openCaseKeeper({
     cases,
     log,
     now: () => clock.now(),
     after: (ms, call) => clock.after(ms, call),
-    world: () => worldOf({ maps }),
-    begin: (now, { run, workflow, request }) => begin(given, { now, run, workflow, request }),
+    world: () => worldOf(office()),
+    begin: (now, { run, workflow, request }) => begin(office(), { now, run, workflow, request }),
     publish: async ({ id, match, payload, source }) =>
-      await runtime.publish({
+      await office().runtime.publish({
         id,
         event: CASE_MESSAGE,
         match,
@@ -46,11 +47,11 @@ export function openCaseRoom(given: Given): CaseRoom {
         at: clock.now(),
         by: "muster",
       } as const;
-      const outcome = await runtime.send(run, signal);
+      const outcome = await office().runtime.send(run, signal);
       return "code" in outcome ? outcome : null;
     },
-    reading: (run) => readingOf(given, run),
-    trouble: given.trouble,
+    reading: (run) => readingOf(office(), run),
+    trouble,
   });
   return { log: cases, ...keeper };
 }
@@ -64,14 +65,14 @@ type Beginning = {
 
 /** Started twice it is one run. */
 async function begin(
-  { office, library }: Given,
+  office: Office,
   { now, run, workflow, request }: Beginning,
 ): Promise<readonly Problem[]> {
-  const found = await library.find(workflow);
+  const found = await office.library.find(workflow);
   const declared = Object.keys(found?.workflow?.params ?? {});
   const params = caseParams(declared, now, request);
   const origin = Object.fromEntries(Object.keys(params).map((name) => [name, request.id]));
-  const started = await startRun(office(), {
+  const started = await startRun(office, {
     workflow,
     params,
     origin,
@@ -83,7 +84,7 @@ async function begin(
   return started.run === null ? started.problems : [];
 }
 
-function readingOf({ runtime, library, log, maps }: Given, run: RunId): RunReading | null {
+function readingOf({ runtime, library, log, maps }: Office, run: RunId): RunReading | null {
   const now = runtime.run(run);
   if (now === null) return null;
   const read = (digest: Digest): ReturnType<RunReading["read"]> => runtime.read(digest);
@@ -91,6 +92,7 @@ function readingOf({ runtime, library, log, maps }: Given, run: RunId): RunReadi
     run,
     workflow: now.workflow,
     read,
+    given: (path) => givenAt(now, path, read),
     nameOf: (definition) => library.byDigest(definition as Digest)?.name ?? "",
     sending: (key) => {
       const [envelope] = log.read(run, key - 1);

@@ -34,6 +34,7 @@ steps:
     agent: clerk
     inputs: { order_id: $params.order_id }
     outputs: { state: string }
+    facts: { order_state: $outputs.state }
 `,
   "workflows/refunds.yaml": `muster: 1
 name: refunds
@@ -106,6 +107,9 @@ describe("a request", () => {
     const id = await made(form({ type: "order-status" }));
     const now = await caseAtRest(company, id);
     expect(now).toMatchObject({ status: "closed", outcome: "completed", owner: "ana" });
+    expect(now?.facts).toMatchObject({
+      order_state: { value: "on its way", source: `${now?.runs[0]?.run}/look` },
+    });
     expect(asked).toEqual(["7"]);
     expect(company.cases()).toMatchObject([{ case: id, status: "closed", requester: "4711" }]);
     expect(company.runs()).toHaveLength(1);

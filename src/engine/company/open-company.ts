@@ -148,16 +148,9 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   });
   const ready = openReadiness({ folder, library, staff });
   const readers = openReaders({ folder, isLooking, clock, library, runtime }, log, options);
-  const caring = { log, clock, runtime, maps, library, office: () => office };
-  const cases = openCaseRoom({ ...caring, trouble: trouble ?? (() => undefined) });
-  hear([
-    cases.observer,
-    endings(
-      () => files?.ended(),
-      () => checkpoints?.told(),
-    ),
-    ...readers.observers,
-  ]);
+  const cases = openCaseRoom({ log, clock, office: () => office }, trouble);
+  const told = (): void => checkpoints?.told();
+  hear([cases.observer, endings(() => files?.ended(), told), ...readers.observers]);
   const parts = { folder, isLooking, clock, log, library, maps, ready, runtime, register, staff };
   const office: Office = { ...parts, cases, desk, fileDesk, readers, ...NOT_YET };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
