@@ -65,7 +65,7 @@ describe("the company's folder", () => {
   test("is the pack's under npm start, only where there is no other", () => {
     const alone = join(root, "alone");
     expect(folderOf(at(alone, NPM), {})).toEqual({
-      folder: "/packs/customer-onboarding",
+      folder: "/packs/harbour-retail",
       pack: true,
     });
     expect(folderOf(at(flows, NPM), {})).toEqual({ folder: shop });

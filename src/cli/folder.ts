@@ -5,7 +5,7 @@ import { isNpmStart } from "./npm-start.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The company that `npm start` shows, and that its verbs are about where there is no other. */
-export const PACK = "customer-onboarding";
+export const PACK = "harbour-retail";
 
 /** What makes a folder a company's. */
 const MARKS: readonly string[] = ["workflows", "agents", ".muster"];

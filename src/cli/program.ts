@@ -13,6 +13,7 @@ import { addInbox } from "./program-inbox.ts";
 import { addCompletion, addKeeping } from "./program-keeping.ts";
 import { addMap } from "./program-map.ts";
 import { addReviewing } from "./program-reviewing.ts";
+import { addStart } from "./program-start.ts";
 import { addSteering } from "./program-steering.ts";
 import type { Surroundings } from "./surroundings.ts";
 import {
@@ -102,6 +103,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addConfig(root, choose);
   addKeeping(root, choose);
   addCompletion(root, choose);
+  addStart(root, choose);
   sayOwnHelp(terminal, root, "muster");
   return root;
 }

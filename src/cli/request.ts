@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { REQUEST_SOURCES, type RequestSource } from "../core/cases/index.ts";
-import { isObject, type Json } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import {
   ATTACHMENT_BYTES_MOST,
@@ -15,6 +15,7 @@ import { followCase } from "./case-follow.ts";
 import { EXIT } from "./exit.ts";
 import { complain, count } from "./output/index.ts";
 import { pairsOf } from "./pairs.ts";
+import { givenIn, requestLines } from "./request-lines.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -31,9 +32,6 @@ export type RequestOptions = {
   readonly wait: boolean;
 };
 
-/** Of a file of requests. */
-const LINES_MOST = 100_000;
-const FILE_BYTES_MOST = 256 * 1024 * 1024;
 /** Of requests that are wrong, so many are complained of one by one. */
 const COMPLAINTS_MOST = 20;
 
@@ -118,7 +116,7 @@ async function requestFile(
   { wait }: RequestOptions,
 ): Promise<number> {
   const { surroundings, terminal } = context;
-  const read = linesOf(file === "-" ? 0 : resolve(surroundings.cwd, file));
+  const read = requestLines(file === "-" ? 0 : resolve(surroundings.cwd, file));
   if ("code" in read) return refuse(context, [read]);
   return await withCompany(context, { perform: true, begin: wait }, async (company) => {
     const problems: Problem[] = [];
@@ -126,7 +124,7 @@ async function requestFile(
     let again = 0;
     for (const { line, text } of read.lines) {
       const where = { file, line, column: 1 };
-      const given = parsed(text);
+      const given = givenIn(text);
       const made: Requested =
         "code" in given
           ? { case: null, problems: [given] }
@@ -165,40 +163,4 @@ async function restAll(
   cases: ReadonlySet<NonNullable<Requested["case"]>>,
 ): Promise<void> {
   for (const id of cases) await caseAtRest(company, id);
-}
-
-type Line = { readonly line: number; readonly text: string };
-
-function linesOf(file: string | 0): { readonly lines: readonly Line[] } | Problem {
-  try {
-    const text = readFileSync(file, "utf8");
-    const lines = text
-      .split("\n")
-      .map((one, at): Line => ({ line: at + 1, text: one.trim() }))
-      .filter((one) => one.text !== "");
-    if (text.length <= FILE_BYTES_MOST && lines.length <= LINES_MOST) return { lines };
-    return {
-      code: "limit",
-      message: `The file has ${lines.length} requests; at most ${LINES_MOST} are taken in at once.`,
-      mend: "Split it: a request that was taken in before is not taken in twice, by its requestId.",
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const mend = "Name a file with one request a line, as JSON; - reads what comes in.";
-    return { code: "bad-input", message: `${String(file)} cannot be read: ${why}`, mend };
-  }
-}
-
-function parsed(text: string): RequestGiven | Problem {
-  try {
-    const value = JSON.parse(text) as Json;
-    if (isObject(value)) return value as unknown as RequestGiven;
-  } catch {
-    // The same fault as a line that is no object.
-  }
-  return {
-    code: "bad-input",
-    message: "This line is no request: an object of JSON.",
-    mend: 'Write: {"requester":"4711","channel":"mail","text":"…","about":{"order_id":"7"}}',
-  };
 }

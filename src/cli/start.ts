@@ -1,34 +1,109 @@
 import { join } from "node:path";
-import { parseRunId } from "../core/id.ts";
-import { finish } from "./finish.ts";
+import type { Case } from "../core/cases/index.ts";
+import type { CaseId } from "../core/id.ts";
+import { type Company, caseAtRest } from "../engine/company/index.ts";
+import { commandIn } from "./command.ts";
+import { EXIT } from "./exit.ts";
 import { PACK } from "./folder.ts";
-import { runIn } from "./run.ts";
+import { count, pad, plain } from "./output/index.ts";
+import { givenIn, requestLines } from "./request-lines.ts";
+import { ONBOARDING, startOnboarding } from "./start-onboarding.ts";
 import type { Context } from "./surroundings.ts";
-import { withCompany } from "./with-company.ts";
+import { refuse, withCompany } from "./with-company.ts";
 
-const WORKFLOW = "customer-onboarding-automation";
-/** Runs that an unfinished one is looked for in, newest first. */
-const RUNS_SEARCHED_MOST = 100;
+/** A day of requests, one a line of JSON, in the pack's folder. */
+const DAY = "requests/day.jsonl";
+const TYPE_WIDTH = 16;
+const WHO_WIDTH = 8;
+
+/** `npm start`: what Muster does, shown by a pack at work. */
+export async function start(context: Context, pack: string = PACK): Promise<number> {
+  if (pack === ONBOARDING) return await startOnboarding(context);
+  if (pack === PACK) return await startDay(context);
+  return refuse(context, [
+    {
+      code: "not-found",
+      message: `There is no pack "${pack}".`,
+      mend: `Packs here: ${PACK}, ${ONBOARDING}.`,
+    },
+  ]);
+}
 
 /**
- * `npm start`: a real onboarding of fifty customers, to its end. A run that was interrupted, even by
- * a kill, is found unfinished and goes on; only when there is none a new one is started.
+ * A shop's day: its requests are taken in, most are done by the company's map alone, and the rest wait
+ * for people. A request that was taken in before is not taken in twice, so that a day that was
+ * interrupted, even by a kill, goes on.
  */
-export async function start(context: Context): Promise<number> {
+async function startDay(context: Context): Promise<number> {
   const folder = join(context.surroundings.packs, PACK);
+  const read = requestLines(join(folder, DAY));
+  if ("code" in read) return refuse(context, [read]);
+  const { terminal } = context;
   const say = (text: string): void => {
-    if (!context.terminal.json) context.terminal.side.line(text);
+    if (!terminal.json) terminal.side.line(text);
   };
   return await withCompany({ ...context, folder }, { perform: true }, async (company) => {
-    const [left] = company
-      .runs({ workflow: WORKFLOW, parent: null, most: RUNS_SEARCHED_MOST })
-      .filter((standing) => standing.endedAt === null);
-    const unfinished = left && parseRunId(left.stream);
-    if (unfinished) {
-      say(`${unfinished} was left unfinished at ${left.done} of ${left.expected}; it goes on.`);
-      return await finish(context, company, { run: unfinished });
+    say(
+      `${count(read.lines.length, "request")} of a day come in at ${folder}. Stop it at any moment: npm start goes on.`,
+    );
+    const cases = new Set<CaseId>();
+    for (const { text } of read.lines) {
+      const given = givenIn(text);
+      if ("code" in given) return refuse(context, [given]);
+      const made = await company.request(given);
+      if (made.case === null) return refuse(context, made.problems);
+      cases.add(made.case);
     }
-    say(`${WORKFLOW} in ${folder}. Stop it at any moment: npm start goes on with it.`);
-    return await runIn(context, company, { name: WORKFLOW, pairs: [], options: { wait: true } });
+    return await atRest(context, company, cases);
   });
+}
+
+/** Follows all of them until nothing moves by itself, and says what became of each. */
+async function atRest(
+  context: Context,
+  company: Company,
+  cases: ReadonlySet<CaseId>,
+): Promise<number> {
+  const { surroundings, terminal } = context;
+  const abort = new AbortController();
+  const release = surroundings.onInterrupt(() => abort.abort());
+  const found = await Promise.all(
+    [...cases].map(async (id) => {
+      const now = await caseAtRest(company, id, abort.signal);
+      if (now !== null && !abort.signal.aborted && !terminal.json)
+        terminal.side.line(lineOf(now, await waitsFor(company, now)));
+      return now;
+    }),
+  );
+  release();
+  if (abort.signal.aborted) return EXIT.interrupted;
+  const done = found.filter((one) => one?.status === "closed").length;
+  const open = found.length - done;
+  if (terminal.json) terminal.answer.line(JSON.stringify({ cases: found.length, done, open }));
+  else {
+    const run = commandIn(context, company.folder);
+    terminal.answer.line(
+      `${count(found.length, "case")}: ${done} finished alone, ${open} ${open === 1 ? "waits" : "wait"} for people.`,
+    );
+    if (open > 0) terminal.side.line(`  What waits, and for whom:  ${run("inbox")}`);
+    terminal.side.line(`  All cases:                 ${run("cases list")}`);
+  }
+  return EXIT.done;
+}
+
+function lineOf({ status, type, requests }: Case, waits: string): string {
+  const [request] = requests;
+  const mark = status === "closed" ? "✓" : "…";
+  const who = pad(plain(request?.requester ?? ""), WHO_WIDTH);
+  const what = pad(plain(type ?? "not sorted"), TYPE_WIDTH);
+  const about = plain(request?.text ?? "");
+  return `${mark} ${what}${who} ${status === "closed" ? `“${about}”` : waits}`;
+}
+
+/** The first sentence of what people are asked. */
+async function waitsFor(company: Company, { runs }: Case): Promise<string> {
+  for (const { run } of runs)
+    for (const { kind, what } of (await company.waiting(run)) ?? [])
+      if (kind !== "dependency") return plain(what);
+  return "waits for a person";
 }
