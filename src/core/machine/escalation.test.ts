@@ -209,7 +209,7 @@ describe("timeout", () => {
 
   test.each([
     ["of a wait", "{ id: a, wait: { event: paid, timeout: 10m } }"],
-    ["of a gate", "{ id: a, gate: May it be?, due: 10m }"],
+    ["of a gate", "{ id: a, gate: { ask: May it be?, due: 10m, on_timeout: reject } }"],
   ])("%s: every action", (_, step) => {
     const came = (action: string): readonly unknown[] => {
       const run = given(
