@@ -24,6 +24,8 @@ export type Facts = {
   readonly isResting?: boolean;
   /** SHA-256 of a text, as `sha256:…`. */
   readonly digest: (text: string) => Digest;
+  /** What one attempt of an agent used at most lately; null, or absent: nobody knows. */
+  readonly learned?: (agent: string) => Amounts | null;
   /** Who is meant by the name of a team or a role; absent, or nobody: the name is a person's. */
   readonly people?: (name: string) => readonly string[];
   /** Chains of approval, and what holds of people and time; absent: there is no map. */

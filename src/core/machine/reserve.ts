@@ -33,7 +33,7 @@ const NO_ACCOUNTS: readonly Account[] = [];
 
 /**
  * What is set aside for an attempt: what its agent says one attempt uses; else all that the step may
- * still use; else one call, and as long as anything is left.
+ * still use; else what attempts of its agent used before; else one call, and as long as anything is left.
  *
  * @returns null where nothing limits it
  */
@@ -201,10 +201,12 @@ function needOf(
     ...accounts.map(({ unit }) => unit),
   ]);
   const said = step.kind === "task" ? estimateOf(draft, agent) : NO_AMOUNTS;
+  const learned = (step.kind === "task" ? draft.facts.learned?.(agent) : null) ?? NO_AMOUNTS;
   const need: Record<string, number> = {};
   for (const unit of units) {
     const left = stepLeft(most, frame, unit);
-    const amount = said[unit] ?? left ?? (unit === "calls" && step.kind === "task" ? 1 : 0);
+    const amount =
+      said[unit] ?? left ?? learned[unit] ?? (unit === "calls" && step.kind === "task" ? 1 : 0);
     if (amount > 0) need[unit] = amount;
   }
   return need;

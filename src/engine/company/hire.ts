@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { FAILURE_KINDS } from "../../core/machine/index.ts";
 import { carrying, type FileDesk, openRoster } from "../agents/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { STATE_FOLDER } from "../store/index.ts";
+import { type Log, STATE_FOLDER } from "../store/index.ts";
 import { readAgentFiles, withPeople } from "./agent-files.ts";
 import { steeredWords } from "./agents.ts";
 import { inProcessAgent } from "./in-process-agent.ts";
+import { openLearned } from "./learned.ts";
 import { problemIn } from "./office.ts";
 import type { CompanyOptions } from "./open-company.ts";
 import { readPeopleFile } from "./people-file.ts";
@@ -18,11 +19,12 @@ type Hiring = {
   readonly clock: Clock;
   readonly register: Register;
   readonly desk: FileDesk;
+  readonly log: Log;
 };
 
 /** Opens every agent of a company; who was told to take nothing new takes nothing new. */
 export async function hire(hiring: Hiring): Promise<Staff> {
-  const { folder, options, clock, register, desk } = hiring;
+  const { folder, options, clock, register, desk, log } = hiring;
   const who = readPeopleFile(folder);
   const files = withPeople(readAgentFiles(folder), who.people);
   const extra = Object.entries(options.agents ?? {});
@@ -48,7 +50,15 @@ export async function hire(hiring: Hiring): Promise<Staff> {
     ]),
   );
   const tell = options.line ?? (() => {});
-  staff = openStaff({ roster, files, who, extra: agents, tell, now: () => clock.now() });
+  staff = openStaff({
+    roster,
+    files,
+    who,
+    extra: agents,
+    tell,
+    learned: openLearned(log),
+    now: () => clock.now(),
+  });
   for (const [name, steered] of Object.entries(register.state().steered))
     staff.posts.steer(name, steeredWords(steered));
   return staff;

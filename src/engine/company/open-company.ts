@@ -121,7 +121,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const fileDesk = openFileDesk({ log, clock, folder }, options.memory === true);
   let opened: Promise<Staff> | null = null;
   const staff = (): Promise<Staff> => {
-    opened ??= hire({ folder, options, clock, register, desk: fileDesk });
+    opened ??= hire({ folder, options, clock, register, log, desk: fileDesk });
     return opened;
   };
   const { library, maps } = filesOf({ folder, log, register, staff, options });

@@ -17,6 +17,7 @@ import {
 } from "../agents/index.ts";
 import type { Performance, Performer, Terms } from "../runtime/index.ts";
 import { type AgentFiles, nameOfFile } from "./agent-files.ts";
+import type { Learned } from "./learned.ts";
 import { type OwnAgents, openOwnAgents } from "./own-agents.ts";
 import { fitted, left, openPosts, type Post, type Posts, refusalOf } from "./posts.ts";
 
@@ -57,10 +58,11 @@ type Given = {
   /** Agents of this process, by name; they go before those of the files. */
   readonly extra: ReadonlyMap<string, Agent>;
   readonly tell: (line: Line) => void;
+  readonly learned: Learned;
   readonly now: () => number;
 };
 
-export function openStaff({ roster, files, who, extra, tell, now }: Given): Staff {
+export function openStaff({ roster, files, who, extra, tell, learned, now }: Given): Staff {
   const terms = new Map<string, Terms>();
   const agent = (name: string): Agent | null => extra.get(name) ?? roster.agent(name);
   const names = [...extra.keys(), ...roster.names];
@@ -84,6 +86,7 @@ export function openStaff({ roster, files, who, extra, tell, now }: Given): Staf
     ask,
     known: knownOf(files, names, agent),
     ranked: rank,
+    learned: learned.of,
     health: (needs) => healthOf(needs, { roster, own, files }),
     terms: (name) => {
       const known = terms.get(name);
@@ -98,7 +101,7 @@ export function openStaff({ roster, files, who, extra, tell, now }: Given): Staf
         return { kind: "refused", error: failure("agent_not_found", notThere(call)) };
       const tools = toolsOf(call, task, tell);
       roster.watch(call.agent);
-      const attempting = { call, task, abort, tools };
+      const attempting = { call, task, abort, tools, learned };
       if (roster.faultOf(call.agent) === null) return attempted(post, attempting);
       return ask(call.agent).then((fault) => ifWell(fault, post, attempting));
     },
@@ -169,10 +172,14 @@ type Attempting = {
   readonly task: Performance;
   readonly abort: AbortSignal;
   readonly tools: Tools;
+  readonly learned: Learned;
 };
 
 /** What is refused is not even tried; what the agent answers says how it is. */
-function attempted(post: Post, { call, task, abort, tools }: Attempting): Promise<Answer> | Answer {
+function attempted(
+  post: Post,
+  { call, task, abort, tools, learned }: Attempting,
+): Promise<Answer> | Answer {
   const against = refusalOf(post);
   if (against !== null) return { kind: "refused", error: against };
   const given = fitted(post, task.inputs);
@@ -182,12 +189,12 @@ function attempted(post: Post, { call, task, abort, tools }: Attempting): Promis
   }
   const asked = given.inputs === task.inputs ? task : { ...task, inputs: given.inputs };
   const answer = post.agent.attempt(taskOf(call, asked), tools, abort);
-  if (!(answer instanceof Promise)) return leaving(post, answerOf(answer));
+  if (!(answer instanceof Promise)) return leaving(post, heard(answer, call.agent, learned));
   post.busy += 1;
   return answer.then(
     (said) => {
       post.busy -= 1;
-      return leaving(post, answerOf(said));
+      return leaving(post, heard(said, call.agent, learned));
     },
     (thrown: unknown) => {
       post.busy -= 1;
@@ -204,6 +211,11 @@ function ifWell(
 ): Promise<Answer> | Answer {
   if (fault === null) return attempted(post, attempting);
   return { kind: "refused", error: unwell(attempting.call.agent, fault) };
+}
+
+function heard(said: AgentAnswer, agent: string, learned: Learned): Answer {
+  learned.heard(agent, said.usage);
+  return answerOf(said);
 }
 
 function leaving(post: Post, answer: Answer): Answer {

@@ -20,6 +20,9 @@ export function factsOf(
   return {
     agents: (need) => performer.ranked(need),
     ...(performer.people === undefined ? {} : { people: (name) => performer.people?.(name) ?? [] }),
+    ...(performer.learned === undefined
+      ? {}
+      : { learned: (agent) => performer.learned?.(agent) ?? null }),
     read: contents.read,
     workflow: (name) => definitions.byName(name)?.digest ?? null,
     definition: definitions.byDigest,

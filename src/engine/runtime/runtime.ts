@@ -1,3 +1,4 @@
+import type { Amounts } from "../../core/amounts.ts";
 import type { AgentNeed, CallRate, Workflow } from "../../core/definition/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
@@ -86,6 +87,8 @@ export interface Performer {
   terms(agent: string): Terms;
   /** Who can do it, best first; empty is: nobody. */
   ranked(need: AgentNeed): readonly Ranked[];
+  /** What one attempt of an agent used at most lately; null: nobody knows. */
+  learned?(agent: string): Amounts | null;
   /** Who is meant by the name of a team or a role; empty is: nobody is called so. */
   people?(name: string): readonly string[];
 }
