@@ -106,6 +106,11 @@ function papersIn(
   | "whichMay"
   | "archive"
   | "backup"
+  | "audit"
+  | "sign"
+  | "rotateKey"
+  | "erase"
+  | "hold"
   | "doctor"
   | "examine"
   | "archiveOf"
@@ -114,6 +119,11 @@ function papersIn(
     settings: async () => effectiveSettings(settings),
     archive: async () => ({ archived: [], problems: [], isMore: false, before: 0, after: 0 }),
     archiveOf: () => null,
+    audit: async () => ({ problems: [] }),
+    sign: async () => ({ size: 0, note: "" }),
+    rotateKey: async () => ({ key: "" }),
+    erase: async () => ({ subjects: [], streams: 0, contents: 0, files: 0 }),
+    hold: async () => [],
     backup: async (file) => ({ file, runs: 0, events: 0, bytes: 0 }),
     doctor: async () => [],
     examine: async () => [],

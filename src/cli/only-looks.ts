@@ -17,6 +17,7 @@ const LOOKING: ReadonlySet<string> = new Set([
   "map versions",
   "which",
   "inbox show",
+  "audit verify",
   "runs diff",
   "runs events",
   "runs list",

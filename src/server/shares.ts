@@ -21,6 +21,7 @@ type Here =
   | "artifact"
   | "saveFile"
   | "backup"
+  | "audit"
   | "cases"
   | "case"
   | "read";
@@ -55,7 +56,11 @@ type There =
   | "tellCase"
   | "putFile"
   | "doctor"
-  | "examine";
+  | "examine"
+  | "sign"
+  | "rotateKey"
+  | "erase"
+  | "hold";
 
 export const READ_HERE: readonly Here[] = namesOf<Here>({
   runs: true,
@@ -71,6 +76,7 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   artifact: true,
   saveFile: true,
   backup: true,
+  audit: true,
   cases: true,
   case: true,
   read: true,
@@ -107,6 +113,11 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   putFile: true,
   doctor: true,
   examine: true,
+  sign: true,
+  rotateKey: true,
+  // What was begun is gone on with; asked again, it says that it was done.
+  erase: true,
+  hold: true,
   metrics: true,
 });
 

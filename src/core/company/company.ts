@@ -3,6 +3,14 @@ import type { Digest } from "../id.ts";
 import { millisecondsOf } from "../instant.ts";
 import type { JsonObject } from "../json.ts";
 import { MusterError } from "../problem.ts";
+import {
+  AUDIT_TYPES,
+  type AuditBody,
+  evolveErased,
+  evolveKeys,
+  isAuditEvent,
+  type SigningKeys,
+} from "./audit-event.ts";
 import { evolveGoverned, type Governed, type GovernedBody, NOTHING_GOVERNED } from "./governed.ts";
 
 /**
@@ -11,6 +19,7 @@ import { evolveGoverned, type Governed, type GovernedBody, NOTHING_GOVERNED } fr
  * run's events.
  */
 export type CompanyBody =
+  | AuditBody
   /** It finishes what it has in hand and takes nothing new. */
   | { readonly type: "agent.drained"; readonly agent: string; readonly why: string }
   /** The same, and what it had in hand was told to stop. */
@@ -52,6 +61,10 @@ export type CompanyState = {
   readonly limited?: { readonly to: number; readonly why: string; readonly at: number };
   /** Versions of the map, oldest first; the last is in force. */
   readonly maps: readonly MapVersion[];
+  /** What signs its checkpoints; absent: nothing was signed yet. */
+  readonly signing?: SigningKeys;
+  /** Subjects whose data are erased; absent: nobody's. */
+  readonly erased?: readonly string[];
 } & Governed;
 
 export type MapVersion = {
@@ -80,6 +93,16 @@ export const NEW_COMPANY: CompanyState = {
 
 export function evolveCompany(state: CompanyState, event: CompanyEvent): CompanyState {
   const { seq, at, by } = event;
+  if (isAuditEvent(event)) {
+    const signing = evolveKeys(state.signing, event);
+    const erased = evolveErased(state.erased, event);
+    return {
+      ...state,
+      seq,
+      ...(signing === undefined ? {} : { signing }),
+      ...(erased === undefined ? {} : { erased }),
+    };
+  }
   if (event.type === "governor.limited")
     return { ...state, seq, limited: { to: event.to, why: event.why, at } };
   if (event.type === "map.published") {
@@ -110,6 +133,7 @@ function without<V>(all: Readonly<Record<string, V>>, name: string): Readonly<Re
 }
 
 const TYPES: Readonly<Record<CompanyBody["type"], true>> = {
+  ...AUDIT_TYPES,
   "agent.drained": true,
   "agent.stopped": true,
   "agent.started": true,

@@ -1,3 +1,4 @@
+export type { AuditBody, SigningKeys } from "./audit-event.ts";
 export {
   type CompanyBody,
   type CompanyEvent,

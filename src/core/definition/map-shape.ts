@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { auditShape } from "./audit-shape.ts";
 import { anything, closed, type Keys, listOf, named, truth, whole, word } from "./closed-shape.ts";
 import { companyBudgetShape } from "./company-budget.ts";
 import { keepingShape } from "./keeping.ts";
@@ -37,6 +38,7 @@ export const mapKeys: Keys<MapSource> = {
     ),
   }).describe("How much is done at once, over all runs."),
   retention: keepingShape.describe("How long ended runs are kept; without it, for good."),
+  audit: auditShape.describe("How the record of what was done is kept."),
   systems: work,
   tools: work,
   agents: work,

@@ -20,6 +20,8 @@ export type CompanyMap = {
   /** What all runs may use together, as far as it can be read; null where the file is no map at all. */
   readonly budget: CompanyBudget | null;
   readonly keeping: Keeping;
+  /** Folders outside that checkpoints of the log are written to. */
+  readonly audit: readonly string[];
   /** How many attempts may be in flight at once; null where it does not say. */
   readonly concurrency: { readonly most: number; readonly isAdaptive: boolean } | null;
   readonly problems: readonly Problem[];
@@ -54,12 +56,20 @@ export function readMap(input: { readonly file: string; readonly text: string })
     defaults: isWrong ? [] : laidOf(source, shaped),
     budget,
     keeping: isWrong ? KEEP_ALL : keeping,
+    audit: isWrong ? [] : (shaped.audit?.checkpoints ?? []),
     concurrency: isWrong ? null : concurrencyOf(shaped),
     problems: inOrder(problems),
   };
 }
 
-const NOTHING = { company: "", defaults: [], budget: null, keeping: KEEP_ALL, concurrency: null };
+const NOTHING = {
+  company: "",
+  defaults: [],
+  budget: null,
+  keeping: KEEP_ALL,
+  audit: [],
+  concurrency: null,
+};
 
 function concurrencyOf({ concurrency: said }: Partial<MapSource>): CompanyMap["concurrency"] {
   if (said === undefined) return null;

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { UsageEstimateSource } from "./agent-source.ts";
+import type { AuditSource } from "./audit-shape.ts";
 import type { CallRateSource } from "./call-rate.ts";
 import type { KeepingSource } from "./keeping.ts";
 import type { SilenceSource } from "./silence.ts";
@@ -59,6 +60,7 @@ export type MapSource = {
   readonly channels?: Readonly<Record<string, Json>>;
   readonly recipients?: Readonly<Record<string, readonly string[]>>;
   readonly retention?: KeepingSource;
+  readonly audit?: AuditSource;
 } & { readonly [Key in WorkKey]?: Json };
 
 /** What a map says of work, beside the settings: read and checked by core/map. */

@@ -86,7 +86,12 @@ type Telling =
   | "tellCase"
   | "putFile"
   | "saveFile"
-  | "backup";
+  | "backup"
+  | "audit"
+  | "sign"
+  | "rotateKey"
+  | "erase"
+  | "hold";
 
 /** Whatever is told to it is answered by this. */
 function refusing(problem: Problem): Pick<Company, Telling> {
@@ -119,6 +124,11 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     putFile: async () => ({ problems }),
     saveFile: refused,
     backup: async () => ({ file: null, problem }),
+    audit: async () => ({ problems }),
+    sign: async () => ({ problems }),
+    rotateKey: async () => ({ problems }),
+    erase: async () => ({ problems }),
+    hold: refused,
   };
 }
 

@@ -17,10 +17,12 @@ import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
 import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut, FilePut } from "./artifacts.ts";
 import type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./case-verbs.ts";
+import type { Audited, OutsideCheckpoints, SignedNow } from "./audit.ts";
 import type { CaseTelling } from "./check-case-told.ts";
 import type { RequestGiven } from "./check-request.ts";
 import type { Looked } from "./doctor.ts";
 import type { MapAsked, MapDrawn } from "./draw-map.ts";
+import type { Erased, ErasureAsked } from "./erasing.ts";
 import type { Examined } from "./examine.ts";
 import type { Foreseen, ForeseeOptions } from "./foresight.ts";
 import type { GovernedNow } from "./governed.ts";
@@ -242,6 +244,28 @@ export interface Company extends AsyncDisposable {
   saveFile(digest: Digest, to: string): Promise<readonly Problem[]>;
   /** The figures of the process at work, for whoever collects them: in Prometheus's text format, or as OpenMetrics. */
   metrics(format?: Format): Promise<{ readonly type: string; readonly text: string }>;
+  /**
+   * Whether the record of all that was done is what was written, from its first event, against the
+   * checkpoints beside it and those that were kept elsewhere; and what was done against what is allowed.
+   */
+  audit(options?: { readonly checkpoints?: OutsideCheckpoints }): Promise<Audited>;
+  /** Signs what the log holds now, for somebody outside to keep. */
+  sign(): Promise<SignedNow>;
+  /** Makes another key that signs from here on; what the old one signed stays good. */
+  rotateKey(told: {
+    readonly why: string;
+    readonly by?: string;
+  }): Promise<{ readonly key: string } | { readonly problems: readonly Problem[] }>;
+  /**
+   * Erases what is kept of a person: their key is destroyed, so that the record, which stays as it is,
+   * shows "[erased]" in its place, and what stands open beside it is deleted.
+   */
+  erase(asked: ErasureAsked): Promise<Erased>;
+  /** While a legal hold stands, what is kept of a person is not erased; without a reason it is let go of. */
+  hold(told: {
+    readonly subject: string;
+    readonly why: string | null;
+  }): Promise<readonly Problem[]>;
   /** The value of a stored output. */
   read(stored: { readonly value: Json } | { readonly digest: string }): Json;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ export {
   type ArtifactPut,
   type FilePut,
 } from "./artifacts.ts";
+export type { Audited, OutsideCheckpoints, SignedNow } from "./audit.ts";
 export { caseAtRest } from "./case-rest.ts";
 export type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./case-verbs.ts";
 export type { CaseTelling } from "./check-case-told.ts";

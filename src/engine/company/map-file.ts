@@ -11,6 +11,7 @@ export const NO_MAP: CompanyMap = {
   defaults: [],
   budget: {},
   keeping: KEEP_ALL,
+  audit: [],
   concurrency: null,
   problems: [],
 };

@@ -1,6 +1,7 @@
 import type { Overlay } from "../../core/definition/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Archiver } from "../archive/index.ts";
+import type { Checkpointer } from "../audit/index.ts";
 import type { CheckpointReader } from "../checkpoints/index.ts";
 import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
@@ -46,6 +47,8 @@ export type Office = {
   readonly endGoverning: () => void;
   /** Who keeps checkpoints, or only looks at those that are kept; null in memory. */
   readonly checkpoints: CheckpointReader | null;
+  /** Signs what the log holds; null in memory, or where nothing is begun. */
+  readonly checkpointer: Checkpointer | null;
   /** Opened when it is first needed. */
   readonly staff: () => Promise<Staff>;
 };

@@ -11,6 +11,7 @@ import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../sto
 import { accountsOf } from "./accounts.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
 import { archiverOf, retaining } from "./archiving.ts";
+import { auditOf } from "./audit.ts";
 import { openCaseRoom } from "./case-room.ts";
 import { casesOf } from "./case-verbs.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
@@ -19,6 +20,7 @@ import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoin
 import type { Company } from "./company.ts";
 import { openDesk } from "./desk.ts";
 import { mapOf } from "./draw-map.ts";
+import { finishErasures } from "./erasing.ts";
 import { openFileDesk } from "./file-desk.ts";
 import { eventsOf, settled } from "./following.ts";
 import { foresightOf } from "./foresight.ts";
@@ -37,6 +39,7 @@ import { endings, heardLog, openReaders } from "./readers.ts";
 import { openReadiness } from "./readiness.ts";
 import { openRegister } from "./register.ts";
 import { settingsOf } from "./settings.ts";
+import { checkpointerOf } from "./signing.ts";
 import type { Line, Staff } from "./staff.ts";
 import { asItIs, standingIn, standingsIn } from "./standings.ts";
 import { startRun } from "./start-run.ts";
@@ -78,6 +81,7 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
     office.readers.start();
     const begins = options.perform !== false && options.begin !== false;
     const trouble = options.trouble ?? (() => {});
+    if (begins) await finishErasures(office);
     const endGoverning = begins ? await governing(office, trouble) : office.endGoverning;
     if (begins) for (const problem of await office.runtime.start()) trouble(problem);
     if (begins) office.cases.start();
@@ -107,6 +111,7 @@ type Given = { readonly log: Log; readonly clock: Clock; readonly options: Compa
 const NOT_YET = {
   files: null,
   checkpoints: null,
+  checkpointer: null,
   archiver: null,
   endRetaining: async (): Promise<void> => {},
   endGoverning: (): void => {},
@@ -116,6 +121,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const { clock, options } = given;
   let files: Office["files"] = null;
   let checkpoints: Office["checkpoints"] = null;
+  let checkpointer: Office["checkpointer"] = null;
   const { log, hear } = heardLog(given.log);
   const register = openRegister(log, clock);
   const fileDesk = openFileDesk({ log, clock, folder }, options.memory === true);
@@ -151,12 +157,27 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const cases = openCaseRoom({ log, clock, office: () => office }, trouble);
   const told = (): void => checkpoints?.told();
   hear([cases.observer, endings(() => files?.ended(), told), ...readers.observers]);
+  const caring = { log, clock, runtime, maps, library, office: () => office };
+  const cases = openCaseRoom({ ...caring, trouble: trouble ?? (() => undefined) });
+  hear([
+    cases.observer,
+    endings(
+      () => files?.ended(),
+      () => checkpoints?.told(),
+    ),
+    (...told) => checkpointer?.observer(...told),
+    ...readers.observers,
+  ]);
   const parts = { folder, isLooking, clock, log, library, maps, ready, runtime, register, staff };
   const office: Office = { ...parts, cases, desk, fileDesk, readers, ...NOT_YET };
   const writes = !isLooking && options.memory !== true && options.begin !== false;
-  if (writes) files = runFilesOf(office, trouble ?? (() => undefined));
+  if (writes) {
+    files = runFilesOf(office, trouble ?? (() => undefined));
+    checkpointer = checkpointerOf(office, trouble ?? (() => undefined));
+  }
   checkpoints = checkpointsIn(office, options, writes);
-  return { ...office, files, checkpoints, archiver: archiverOf(office, options.memory !== true) };
+  const archiver = archiverOf(office, options.memory !== true);
+  return { ...office, files, checkpoints, checkpointer, archiver };
 }
 
 /** What stands in the folder: its workflows, and its map. */
@@ -238,6 +259,7 @@ function companyOf(office: Office): Company {
     ...readersOf(office),
     ...papersOf(office),
     ...keepingOf(office),
+    ...auditOf(office),
     read: (stored) => ("value" in stored ? stored.value : runtime.read(stored.digest as Digest)),
     close,
     [Symbol.asyncDispose]: close,
@@ -314,5 +336,6 @@ async function closeOffice(office: Office): Promise<void> {
   await office.readers.close();
   if (!office.isLooking) await (await office.staff()).close();
   office.fileDesk.close();
+  await office.checkpointer?.close();
   await office.log.close();
 }

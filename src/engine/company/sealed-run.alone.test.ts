@@ -10,7 +10,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Envelope } from "../../core/audit/index.ts";
 import type { RunId } from "../../core/id.ts";
+import { openKeyring } from "../sealing/index.ts";
 import { type Company, openCompany } from "./index.ts";
 
 const SECRET = "Mei Wong of 9 Harbour Road";
@@ -39,12 +41,15 @@ const agents = {
   },
 } as const;
 
+const STAY = "muster: 1\nname: stay\nsteps: [{ id: hold, wait: 30d }]\n";
+
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "muster-sealed-"));
   mkdirSync(join(folder, "workflows"));
   writeFileSync(join(folder, "workflows/reply.yaml"), REPLY);
   writeFileSync(join(folder, "workflows/part.yaml"), PART);
+  writeFileSync(join(folder, "workflows/stay.yaml"), STAY);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -59,6 +64,12 @@ async function ran(company: Company, subject?: string): Promise<RunId> {
   if (started.run === null) throw new Error(JSON.stringify(started.problems));
   await company.settled(started.run);
   return started.run;
+}
+
+async function gathered(events: AsyncIterable<Envelope>): Promise<readonly Envelope[]> {
+  const all: Envelope[] = [];
+  for await (const event of events) all.push(event);
+  return all;
 }
 
 /** Files below `.muster` in which somebody's words can be read. */
@@ -121,5 +132,81 @@ describe("a run that works with the data of a person", () => {
     expect(
       (await sealed.review(run)).points.find(({ text }) => /log/i.test(text))?.answer,
     ).not.toBe("not true");
+  });
+
+  test("is erased with the key: the record verifies, nothing of it is left open, and the figures are as before", async () => {
+    await using company = await open();
+    const [run, other] = [await ran(company, "customer 4711"), await ran(company)];
+    const figures = () => company.runs().map(({ workflow, status }) => [workflow, status]);
+    const before = figures();
+    await company.summary(run);
+    const erased = await company.erase({
+      subject: "customer 4711",
+      why: "asked for it",
+      by: "ana",
+    });
+    expect(erased).toMatchObject({ streams: 2 });
+    expect(erased.subjects).toHaveLength(1);
+    const { verdict } = await company.audit();
+    expect(verdict).toMatchObject({ ok: true });
+    expect(figures()).toEqual(before);
+    for (const text of [
+      JSON.stringify(await company.document(run)),
+      JSON.stringify(await company.summary(run)),
+      JSON.stringify(await gathered(company.events(run))),
+    ]) {
+      expect(text).not.toContain("Mei Wong");
+      expect(text).toContain("[erased]");
+    }
+    expect(company.standing(run)?.status).toBe("completed");
+    expect(JSON.stringify(await company.document(other))).toContain(SECRET);
+    const told = await gathered(company.events("company" as RunId));
+    expect(told.at(-1)).toMatchObject({
+      type: "erasure.done",
+      actor: { kind: "human", id: "ana" },
+      data: { subjects: erased.subjects, why: "asked for it", streams: 2 },
+    });
+    const [again] =
+      (await company.erase({ subject: "customer 4711", why: "again" })).problems ?? [];
+    expect(again?.code).toBe("not-found");
+    const id = erased.subjects?.[0] ?? "";
+    const [done] = (await company.erase({ subject: id, why: "again" })).problems ?? [];
+    expect(done?.code).toBe("already-ended");
+  });
+
+  test("is not erased while it is held, nor while a run works with it", async () => {
+    await using company = await open();
+    await ran(company, "customer 4711");
+    await company.hold({ subject: "customer 4711", why: "a dispute before the court" });
+    const erase = () => company.erase({ subject: "customer 4711", why: "asked for it" });
+    expect((await erase()).problems?.[0]).toMatchObject({
+      code: "not-allowed",
+      message: expect.stringContaining("a dispute before the court"),
+    });
+    await company.hold({ subject: "customer 4711", why: null });
+    const started = await company.run("stay", {}, { subject: "customer 4711" });
+    if (started.run === null) throw new Error(JSON.stringify(started.problems));
+    expect((await erase()).problems?.[0]).toMatchObject({ code: "conflict" });
+    await company.send(started.run, { type: "cancel", why: "no more", rollback: false });
+    await company.settled(started.run);
+    expect((await erase()).problems).toBeUndefined();
+  });
+
+  test("what a process that died has left of an erasure is gone on with", async () => {
+    let run: RunId;
+    {
+      await using company = await open();
+      run = await ran(company, "customer 4711");
+    }
+    // As it is when the process dies right after the key was destroyed.
+    const keys = openKeyring(join(folder, ".muster"), false);
+    keys.destroy(keys.find("customer 4711"), { why: "asked for it", by: "ana", at: 5 });
+    keys.close();
+    await using company = await open();
+    const events = await gathered(company.events("company" as RunId));
+    expect(events.filter(({ type }) => type === "erasure.done")).toHaveLength(1);
+    expect(openFiles().filter((name) => !name.startsWith("runs/wf"))).toEqual([]);
+    expect(openFiles()).toEqual([]);
+    expect(JSON.stringify(await company.document(run))).not.toContain("Mei Wong");
   });
 });

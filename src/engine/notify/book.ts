@@ -245,3 +245,13 @@ const OF_RUN = "select * from notices where run = ? order by place limit ?";
 const SWEEP = `delete from notices where status != 'pending' and place in (
   select place from (select place, at from notices order by place limit 200)
   where at < ? or place <= (select max(place) from notices) - ?)`;
+
+/** What people were told of these runs is deleted. */
+export function forgetNotices(state: string, runs: readonly string[]): void {
+  if (!hasBook(state) || runs.length === 0) return;
+  using database = new DatabaseSync(join(state, FILE), { timeout: BUSY_MOST_MS });
+  database.exec("pragma secure_delete = on; begin immediate");
+  const remove = database.prepare("delete from notices where run = ?");
+  for (const run of runs) remove.run(run);
+  database.exec("commit; pragma wal_checkpoint(truncate)");
+}

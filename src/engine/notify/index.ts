@@ -1,4 +1,4 @@
-export type { NoticeRecord } from "./book.ts";
+export { forgetNotices, type NoticeRecord } from "./book.ts";
 export { CHANNELS_FILE, readChannels } from "./channels.ts";
 export { type Subject, tellsAnybody } from "./notice.ts";
 export { type Notifier, noticesOfRun, openNotifier } from "./notifier.ts";

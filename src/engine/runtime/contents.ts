@@ -18,6 +18,8 @@ export type Contents = {
   /** A content that is not on disk yet can be read until it is let go as often as it was held. */
   readonly hold: (content: Content) => void;
   readonly letGo: (digest: Digest) => void;
+  /** What was read before is read anew. */
+  readonly forget: () => void;
 };
 
 /** A digest and its JSON text. */
@@ -70,6 +72,10 @@ export function openContents(log: Pick<Log, "content">): Contents {
       const known = held.get(digest);
       if (known === undefined) held.set(digest, { text, users: 1 });
       else known.users += 1;
+    },
+    forget: () => {
+      cached.clear();
+      cachedBytes = 0;
     },
     letGo: (digest) => {
       const known = held.get(digest);

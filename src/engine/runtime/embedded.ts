@@ -95,9 +95,18 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
     }),
     admit: (most) => shell.performing.admit(Math.min(most, options.inFlightMost ?? IN_FLIGHT_MOST)),
     watch: (run, told) => watch(shell, run, told),
+    forget: (runs) => forget(shell, runs),
     isClosed: () => shell.isClosed,
     close: () => close(shell),
   };
+}
+
+function forget({ residents, contents }: Shell, runs: readonly RunId[]): void {
+  for (const id of runs) {
+    const resident = residents.get(id);
+    if (resident !== undefined && !isInHand(resident)) residents.drop(resident);
+  }
+  contents.forget();
 }
 
 function placing({ residents }: Shell): number {

@@ -10,6 +10,8 @@ import type { Want } from "./places.ts";
 
 /** Who delivers signals and performs effects: one writer per stream, durable timers. */
 export interface Runtime {
+  /** Lets go of what it has in memory of runs that are at rest: what is asked of them next is read anew. */
+  forget(runs: readonly RunId[]): void;
   /**
    * Tells a run something. Resolves when what was decided is on disk, with the events of that
    * decision (none where the signal changed nothing), or says why not. Rejects with the

@@ -60,7 +60,8 @@ function take(database: DatabaseSync, archived: Archived): boolean {
   const row = database.prepare(AT_REST).get(stream, seq, hash);
   if (row === undefined) return false;
   const id = Number(row["id"]);
-  database.prepare(NOTE).run(stream, file, at, endedAt, workflow, status, seq, hash);
+  const subject = row["subject"] as string | null;
+  database.prepare(NOTE).run(stream, file, at, endedAt, workflow, status, seq, hash, subject);
   database.prepare(KEEP_POSITION).run();
   const loose = database.prepare("insert into loose (digest) values (?) on conflict do nothing");
   const inherit = database.prepare(INHERIT_FILES);
@@ -88,12 +89,13 @@ function keepHashes(database: DatabaseSync, id: number): void {
   }
 }
 
-const AT_REST = `select s.id from streams s join decisions d on d.stream = s.id
+const AT_REST = `select s.id, s.subject from streams s join decisions d on d.stream = s.id
   where s.name = ? and s.ended_at is not null and s.unsettled = 0
     and d.fence = (select max(fence) from decisions where stream = s.id)
     and d.fence + d.count = ? and d.hash = ?`;
 const NOTE = `insert or replace into archived
-  (stream, file, at, ended_at, workflow, status, seq, hash) values (?, ?, ?, ?, ?, ?, ?, ?)`;
+  (stream, file, at, ended_at, workflow, status, seq, hash, subject)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 /** An archive names the files that its contents named, for as long as it is kept. */
 const INHERIT_FILES = `insert into file_names (digest, owner)
   select digest, ? from file_names where owner = ? on conflict do nothing`;

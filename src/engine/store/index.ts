@@ -1,5 +1,6 @@
 export { sha256 } from "./decision.ts";
 export { prepareFolder, STATE_FOLDER } from "./folder.ts";
+export { bytesOf, hashesIn } from "./hashes.ts";
 export { isHeld, lockFolder, makeOwnFile } from "./lock.ts";
 export type {
   Append,
@@ -7,6 +8,7 @@ export type {
   Archived,
   Claim,
   Draft,
+  Gone,
   KeptFile,
   Listener,
   Log,
@@ -15,6 +17,7 @@ export type {
   NewStanding,
   Published,
   PublishedAt,
+  Row,
   Standing,
   StandingFilter,
   Timer,

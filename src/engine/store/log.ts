@@ -1,7 +1,8 @@
 import type { Actor, Envelope } from "../../core/audit/index.ts";
-import type { Digest, StreamId } from "../../core/id.ts";
+import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Keyring } from "../sealing/index.ts";
+import type { ErasedInLog } from "./erase.ts";
 import type { NewResult, Result } from "./results.ts";
 
 /**
@@ -28,6 +29,10 @@ export interface Log {
    * `type` only, where it is given: the others are passed over without being read.
    */
   tail(after: number, most: number, type?: string): readonly Envelope[];
+  /** As the events after a position are kept, in commit order: what is sealed stays so. At most `most` rows. */
+  rows(after: number, most: number): readonly Row[];
+  /** The hashes of events after a position that left the log, at most `most` entries. */
+  gone(after: number, most: number): readonly Gone[];
   /** The position of the last event; 0 where there is none. */
   end(): number;
   /** The newest snapshot of a stream made by this version of the machine, or null. */
@@ -97,13 +102,46 @@ export interface Log {
   account(name: string): number;
   /** What a run gave to the same question, where its time is not over; null where there is none. */
   result(digest: Digest, now: number): Result | null;
+  /** Whose log it is. */
+  readonly tenant: string;
   /** The keys of those whose data are sealed in this log. */
   readonly keys: Keyring;
+  /** Streams that hold the data of these subjects, in the log and in the archive. */
+  streamsOf(subjects: readonly SubjectId[]): readonly StreamId[];
+  /** Deletes what stands beside the events of subjects whose keys are destroyed. Twice is once. */
+  erase(subjects: readonly SubjectId[]): Promise<ErasedInLog>;
   close(): Promise<void>;
 }
 
+/** One decision's events as they are kept. `position` is of the last. */
+export type Row = {
+  readonly position: number;
+  readonly stream: StreamId;
+  readonly fence: number;
+  readonly count: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly cause: string | null;
+  readonly hash: Digest;
+  readonly body: string;
+};
+
+/** Events that left with an archived stream: 32 bytes each, up to `position`. */
+export type Gone = {
+  readonly position: number;
+  readonly count: number;
+  readonly hashes: Uint8Array;
+};
+
 /** What only who holds the log may do, besides appending and publishing. */
-export type Writing = "archive" | "forgetArchive" | "compact" | "put" | "keepFile" | "sweep";
+export type Writing =
+  | "archive"
+  | "forgetArchive"
+  | "compact"
+  | "put"
+  | "keepFile"
+  | "sweep"
+  | "erase";
 
 export type Append = {
   readonly stream: StreamId;

@@ -65,6 +65,7 @@ function reading({ database, tenant }: Opened, artifacts: string, keys: Keyring)
     put: () => Promise.reject(lookedAt()),
     keepFile: () => Promise.reject(lookedAt()),
     sweep: () => Promise.reject(lookedAt()),
+    erase: () => Promise.reject(lookedAt()),
     close: async () => {
       keys.close();
       if (database.isOpen) database.close();

@@ -4,9 +4,14 @@ import type { Log } from "./log.ts";
 import type { MemoryDisk } from "./memory.ts";
 
 /** The events of a log in memory, one stream after another or as they were committed. */
-export function eventsIn(disk: MemoryDisk, tenant: string): Pick<Log, "read" | "tail"> {
+export function eventsIn(
+  disk: MemoryDisk,
+  tenant: string,
+): Pick<Log, "read" | "tail" | "rows" | "gone"> {
   const { streams, keys } = disk;
   return {
+    rows: (after, most) => disk.decisions.filter(({ position }) => position > after).slice(0, most),
+    gone: (after, most) => disk.gone.filter(({ position }) => position > after).slice(0, most),
     *read(stream, after = 0) {
       const rows = streams.get(stream)?.rows ?? [];
       for (let index = 0; index < rows.length; index += 1) {

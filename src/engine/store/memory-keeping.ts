@@ -1,3 +1,4 @@
+import { bytesOf, hashesIn } from "./hashes.ts";
 import type { Archived, Log, NewPut } from "./log.ts";
 import type { MemoryDisk } from "./memory.ts";
 
@@ -9,6 +10,11 @@ export function take(disk: MemoryDisk, archived: Archived): boolean {
   if (!isAtRest || !isSame) return false;
   const left = kept.rows.map(({ body }) => body).join("");
   for (const digest of disk.contents.keys()) if (left.includes(digest)) disk.loose.add(digest);
+  for (const { position, count, hash, body } of kept.rows) {
+    const hashes = Buffer.concat(hashesIn({ count, hash, body }).map(bytesOf));
+    disk.gone.push({ position, count, hashes });
+  }
+  disk.gone.sort((one, two) => one.position - two.position);
   disk.archived.set(archived.stream, archived);
   disk.streams.delete(archived.stream);
   const rest = disk.decisions.filter(({ stream }) => stream !== archived.stream);

@@ -5,6 +5,7 @@ import type {
   Append,
   Appended,
   Archived,
+  Gone,
   KeptFile,
   Listener,
   Log,
@@ -13,6 +14,7 @@ import type {
   Writing,
 } from "./log.ts";
 import { contentOf, keepContents } from "./memory-contents.ts";
+import { eraseInMemory, ofSubjects } from "./memory-erase.ts";
 import { eventsIn } from "./memory-events.ts";
 import { expirePuts, keepPut, keptIn, sweep, sweepFiles, take } from "./memory-keeping.ts";
 import {
@@ -58,6 +60,8 @@ export type MemoryDisk = Lasting & {
   readonly loose: Set<Digest>;
   readonly puts: Map<Digest, Put>;
   readonly keys: Keyring;
+  /** In the order of their positions. */
+  readonly gone: Gone[];
   /** Contents that are a subject's: their text is sealed. */
   readonly owned: Map<Digest, SubjectId>;
   readonly files: Map<Digest, KeptFile>;
@@ -107,6 +111,7 @@ export function openMemory(options: MemoryOptions = {}): Log {
         sweep(disk);
         sweepFiles(disk, time);
       }),
+    erase: (subjects) => inTurn([], () => eraseInMemory(disk, subjects)),
     async close() {
       isOpen = false;
     },
@@ -128,6 +133,7 @@ export function newDisk(): MemoryDisk {
     keys: openMemoryKeyring(),
     owned: new Map(),
     files: new Map(),
+    gone: [],
     last: 0,
   };
 }
@@ -252,7 +258,9 @@ function openMemoryReader(
 ): Omit<Log, "append" | "publish" | "close" | Writing> {
   const { streams, shelf, keys } = disk;
   return {
+    tenant,
     keys,
+    streamsOf: (subjects) => ofSubjects(disk, subjects),
     end: () => disk.last,
     archived: (stream) => disk.archived.get(stream) ?? null,
     archives: (most) =>

@@ -61,6 +61,7 @@ export function completeForLook(database: DatabaseSync): void {
   if (kind !== "")
     database.exec("create temp table names (name text, stream integer, until integer)");
   database.exec(`create temp view streams as select *, null as subject${kind} from main.streams;
+    create temp view archived as select *, null as subject from main.archived;
     create temp view contents as select *, null as subject from main.contents;
     create temp table gone (position integer, count integer, hashes blob)`);
 }

@@ -2,15 +2,26 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Envelope, NOTHING_BEFORE } from "../../core/audit/index.ts";
 import type { Digest, StreamId } from "../../core/id.ts";
 import type { Stored } from "../../core/machine/index.ts";
-import { MusterError } from "../../core/problem.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import type { Keyring } from "../sealing/index.ts";
-import { type Decision, sha256, unpack } from "./decision.ts";
+import { type Decision, unpack } from "./decision.ts";
+import { streamsOf } from "./erase.ts";
 import { fileIn, filesIn } from "./files-kept.ts";
-import type { Archived, Listener, Log, Published, StandingFilter, Timer, Writing } from "./log.ts";
+import type {
+  Archived,
+  Gone,
+  Listener,
+  Log,
+  Published,
+  Row,
+  StandingFilter,
+  Timer,
+  Writing,
+} from "./log.ts";
 import { putsIn } from "./puts.ts";
+import { readContents } from "./reader-contents.ts";
 import { refusal } from "./refusal.ts";
-import { ERASED_CONTENT, openText, snapshotPlace } from "./sealed.ts";
+import { openText, snapshotPlace } from "./sealed.ts";
 import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing.ts";
 
 /** Rows of a stream that are in memory at once while it is read. */
@@ -31,14 +42,8 @@ export function openReader(
 ): Reader {
   const ask = asking(database);
   const events = readEvents(ask, { tenant, keys });
-  const kept = (digest: Digest): string | null => {
-    const [row] = ask<{ text: string | null; subject: string | null }>(CONTENT, digest);
-    if (row === undefined) return null;
-    const { text, subject } = row;
-    if (subject !== null) return text ?? readArtifact(artifacts, digest, { isSealed: true });
-    return text === null ? readArtifact(artifacts, digest) : unchanged(digest, text);
-  };
   return {
+    tenant,
     keys,
     ...events,
     end: () => ask<{ position: number }>(LAST_POSITION)[0]?.position ?? 0,
@@ -47,11 +52,10 @@ export function openReader(
       const state = row === undefined ? null : openText(row.state, snapshotPlace(stream), keys);
       return row === undefined || state === null ? null : { seq: row.seq, state };
     },
-    content(digest) {
-      const text = kept(digest);
-      return text === null ? null : (openText(text, digest, keys) ?? ERASED_CONTENT);
-    },
-    kept,
+    ...readContents(ask, { artifacts, keys }),
+    streamsOf: (subjects) => streamsOf(database, subjects),
+    rows: (after, most) => ask<Row>(TAIL, after, most),
+    gone: (after, most) => ask<Gone>(GONE, after, most),
     unsettled: () => ask<{ name: StreamId }>(UNSETTLED).map(({ name }) => name),
     due: (until, most) => ask<Timer>(DUE, until, most).map((timer) => ({ ...timer })),
     nextDue: () => ask<{ due: number | null }>(NEXT_DUE)[0]?.due ?? null,
@@ -124,21 +128,11 @@ function readPuts(
   };
 }
 
-/** @throws MusterError "corrupt" where it is not what its name says */
-function unchanged(digest: Digest, text: string): string {
-  if (`sha256:${sha256(text)}` === digest) return text;
-  throw new MusterError({
-    code: "corrupt",
-    message: `The content ${digest} is not what was written.`,
-    mend: "Restore the folder .muster from a backup.",
-  });
-}
-
 type Listen = { readonly event: string; readonly match: string; readonly since: number };
 
-type Row = Decision & { readonly id: number };
+type RowRead = Decision & { readonly id: number };
 
-type Ask = <Row>(sql: string, ...values: readonly (string | number | null)[]) => Row[];
+export type Ask = <Row>(sql: string, ...values: readonly (string | number | null)[]) => Row[];
 
 /** Statements are prepared once; their number is that of the queries in this file. */
 function asking(database: DatabaseSync): Ask {
@@ -180,7 +174,7 @@ function readEvents(
   ask: Ask,
   of: Pick<ReaderParts, "tenant" | "keys">,
 ): Pick<Reader, "read" | "tail"> {
-  function hashBefore(row: Row): Digest {
+  function hashBefore(row: RowRead): Digest {
     if (row.fence === 0) return NOTHING_BEFORE;
     return ask<{ hash: Digest }>(HASH_BEFORE, row.id, row.fence)[0]?.hash ?? NOTHING_BEFORE;
   }
@@ -189,7 +183,7 @@ function readEvents(
       let [from] = ask<{ fence: number }>(ROW_OF, stream, after).map(({ fence }) => fence);
       let prev: Digest | null = null;
       while (from !== undefined) {
-        const rows: Row[] = ask(ROWS, stream, from, ROWS_READ_MOST);
+        const rows: RowRead[] = ask(ROWS, stream, from, ROWS_READ_MOST);
         for (const row of rows) {
           const events = unpack(row, of, prev ?? hashBefore(row));
           yield* row.fence >= after ? events : events.filter(({ seq }) => seq > after);
@@ -203,7 +197,7 @@ function readEvents(
       if (type !== undefined) return tailOf({ ask, of, hashBefore }, { type, after, most });
       const found: Envelope[] = [];
       const ends = new Map<StreamId, Digest>();
-      for (const row of ask<Row>(TAIL, after, most)) {
+      for (const row of ask<RowRead>(TAIL, after, most)) {
         const prev = ends.get(row.stream) ?? hashBefore(row);
         for (const event of unpack(row, of, prev))
           if (event.position > after && found.length < most) found.push(event);
@@ -218,7 +212,7 @@ function readEvents(
 type Reading = {
   readonly ask: Ask;
   readonly of: Pick<ReaderParts, "tenant" | "keys">;
-  readonly hashBefore: (row: Row) => Digest;
+  readonly hashBefore: (row: RowRead) => Digest;
 };
 
 /** A row may have the type's name elsewhere than as an event's type: then the next are read. */
@@ -229,7 +223,7 @@ function tailOf(
   const { type, after, most } = wanted;
   const found: Envelope[] = [];
   for (let from = after; ; ) {
-    const rows = ask<Row>(TAIL_OF, from, `[${JSON.stringify(type)},`, most);
+    const rows = ask<RowRead>(TAIL_OF, from, `[${JSON.stringify(type)},`, most);
     for (const row of rows) {
       const events = unpack(row, of, hashBefore(row));
       found.push(...events.filter((event) => event.type === type && event.position > after));
@@ -238,18 +232,6 @@ function tailOf(
     if (last === undefined || rows.length < most || found.length >= most)
       return found.slice(0, most);
     from = last.position;
-  }
-}
-
-function readArtifact(
-  artifacts: Artifacts,
-  digest: Digest,
-  how: { readonly isSealed: boolean } = { isSealed: false },
-): string {
-  try {
-    return artifacts.read(digest, how);
-  } catch (error) {
-    throw refusal(error, `The content ${digest} could not be read`);
   }
 }
 
@@ -301,7 +283,8 @@ const ACCOUNT = "select amount from accounts where name = ?";
 const SNAPSHOT = `select seq, state from snapshots
   where stream = (select id from streams where name = ?) and machine = ?`;
 const HOLDINGS = "select count(*) as count, coalesce(sum(bytes), 0) as bytes from contents";
-const CONTENT = "select text, subject from contents where digest = ?";
+const GONE =
+  "select position, count, hashes from gone where position > ? order by position limit ?";
 const TALLY =
   "select status, count(*) as count from streams where status is not null and kind is null group by status order by status";
 const NAMED = `select s.name as stream from names n join streams s on s.id = n.stream

@@ -7,6 +7,7 @@ import { openKeyring } from "../sealing/index.ts";
 import { openArchiver } from "./archive.ts";
 import { HANDED_OVER_LEAST, openClerk } from "./clerk.ts";
 import { BUSY_MOST_MS, connect, tune } from "./connection.ts";
+import { eraseIn } from "./erase.ts";
 import { keepFile, openFileSweep } from "./files-kept.ts";
 import { prepareFolder, STATE_FOLDER } from "./folder.ts";
 import { lockFolder, makeOwnFile } from "./lock.ts";
@@ -144,6 +145,7 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
     archive: (streams) => alone(() => archiver.archive(streams)),
     forgetArchive: (stream) => alone(() => archiver.forget(stream)),
     compact: () => archiver.compact(alone),
+    erase: (subjects) => alone(() => eraseIn(database, parts.artifacts, subjects)),
     async put(content) {
       if (!isOpen) throw closed();
       parts.isThere();

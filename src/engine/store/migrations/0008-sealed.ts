@@ -7,6 +7,8 @@
 export const SEALED = `
 alter table streams add column subject text;
 create index streams_by_subject on streams (subject) where subject is not null;
+alter table archived add column subject text;
+create index archived_by_subject on archived (subject) where subject is not null;
 alter table contents add column subject text;
 create index contents_by_subject on contents (subject) where subject is not null;
 

@@ -1,0 +1,105 @@
+/** What is said of the record as a whole, by the command line. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { type Given, givenCompany } from "./given-company.ts";
+
+const FILES = {
+  "map.yaml": "muster: 1\naudit: { checkpoints: [outside] }\n",
+  "workflows/two.yaml": `
+name: two
+parameters: { text: text }
+steps:
+  - { id: one, agent: writer, inputs: { text: $params.text }, outputs: { said: text } }
+  - { id: other, agent: writer, inputs: { text: $one.said }, outputs: { said: text } }
+`,
+  "agents/writer.yaml": "muster: 1\nkind: function\nmodule: ./agents/writer.ts\neffects: pure\n",
+  "agents/writer.ts":
+    "export const attempt = ({ inputs }) => ({ outputs: { said: `${inputs.text}!` } });\n",
+};
+
+async function ran(given: Given, ...words: readonly string[]): Promise<void> {
+  const { code, err } = await given.muster("run", "two", ...words);
+  expect(`${code} ${err}`).toMatch(/^0 /);
+}
+
+/** Files of checkpoints outside. */
+function outside({ folder }: Given): readonly string[] {
+  return readdirSync(join(folder, "outside")).map((file) => join(folder, "outside", file));
+}
+
+describe("muster audit verify", () => {
+  test("says what was gone through, and against what", async () => {
+    using given = givenCompany(FILES);
+    await ran(given, "text=one");
+    await ran(given, "text=two");
+    const { code, out } = await given.muster("audit", "verify");
+    expect(out).toMatch(
+      /^Verified: \d+ events of 3 streams, \d+ a second\.\nRoot \S{44} at size \d+; 2 checkpoints beside the log hold\.\nVerified up to size \d+ against 2 outside checkpoints; what came behind/,
+    );
+    expect(code).toBe(0);
+    const [file = ""] = outside(given);
+    expect(readFileSync(file, "utf8")).toMatch(/^muster\/local\/[0-9a-f]{8}\n\d+\n/);
+    const json = await given.muster("audit", "verify", "--checkpoint", file, "--json");
+    expect(JSON.parse(json.out)).toMatchObject({ ok: true, outside_checkpoints: 2, first: null });
+  });
+
+  test("names what is wrong, where it begins, and ends with another code than 0", async () => {
+    using given = givenCompany(FILES);
+    await ran(given, "text=one");
+    {
+      using database = new DatabaseSync(join(given.folder, ".muster/log.db"));
+      database.exec("drop trigger decisions_stay");
+      database.exec(`update decisions set body = replace(body, 'one!', 'own!')`);
+    }
+    const { code, out } = await given.muster("audit", "verify");
+    expect(out).toMatch(/^✗ modified at position \d+: Event wf_\S+ does not give the hash/);
+    expect(out).toContain("\n\nNot verified: ");
+    expect(code).toBe(1);
+  });
+
+  test("says plainly that nothing tells of an end that was cut off where no checkpoint was kept elsewhere", async () => {
+    using given = givenCompany({ ...FILES, "map.yaml": "muster: 1\n" });
+    await ran(given, "text=one");
+    const { code, out } = await given.muster("audit", "verify");
+    expect(out).toContain(
+      "an end that was cut off, or a record replaced as a whole, would not be seen",
+    );
+    expect(code).toBe(0);
+  });
+
+  test("a file that is no checkpoint is refused, with its line", async () => {
+    using given = givenCompany({ ...FILES, "note.txt": "hello\n" });
+    await ran(given, "text=one");
+    const { code, err } = await given.muster("audit", "verify", "--checkpoint", "note.txt");
+    expect(err).toContain("note.txt:1:1 is no checkpoint of a log");
+    expect(code).toBe(2);
+  });
+});
+
+describe("muster audit checkpoint and rotate-key", () => {
+  test("another key signs from then on, and what the old one signed stays good", async () => {
+    using given = givenCompany(FILES);
+    await ran(given, "text=one");
+    const rotated = await given.muster("audit", "rotate-key", "--why", "Bo has left");
+    expect(rotated.out).toMatch(/^muster\/local\/[0-9a-f]{8}\+[0-9a-f]{8}\+\S{44}\n$/);
+    await ran(given, "text=two");
+    const signed = await given.muster("audit", "checkpoint");
+    expect(signed.out).toMatch(
+      /^muster\/local\/\S+\n\d+\n\S+\nat \S+\n\n— muster\/local\/\S+ \S+\n$/,
+    );
+    const { code, out } = await given.muster("audit", "verify", "--json");
+    expect(JSON.parse(out)).toMatchObject({ ok: true, wrong: [] });
+    expect(code).toBe(0);
+  });
+
+  test("a log at rest is not signed again, and grows by nothing", async () => {
+    using given = givenCompany(FILES);
+    await ran(given, "text=one");
+    const first = await given.muster("audit", "checkpoint");
+    const second = await given.muster("audit", "checkpoint");
+    expect(second.out).toBe(first.out);
+  });
+});

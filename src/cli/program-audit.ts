@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { type Choose, collected, examples, withOptions } from "./verb.ts";
+
+/** The verbs about the record of all that was done. */
+export function addAudit(root: Command, choose: Choose): void {
+  const audit = root.command("audit").description("the record of all that was done");
+  withOptions(
+    audit
+      .command("verify")
+      .option(
+        "--checkpoint <file>",
+        "checkpoints that were kept elsewhere; as often as needed (default: the map's own folders)",
+        collected,
+      )
+      .description("whether the record is what was written, and what was done was allowed"),
+  )
+    .addHelpText(
+      "after",
+      examples(
+        "muster audit verify",
+        "muster audit verify --checkpoint /mnt/auditor/muster-local-1f6b2c3d-2026-11-20.checkpoints",
+      ),
+    )
+    .action((options: { readonly checkpoint?: readonly string[] }) =>
+      choose(async (context) =>
+        (await import("./audit-verify.ts")).auditVerify(context, options.checkpoint),
+      ),
+    );
+  withOptions(
+    audit.command("checkpoint").description("sign what the log holds now, for somebody to keep"),
+  ).action(() =>
+    choose(async (context) => (await import("./audit-checkpoint.ts")).auditCheckpoint(context)),
+  );
+  addErasure(audit, choose);
+  withOptions(
+    audit
+      .command("rotate-key")
+      .requiredOption("--why <why>", "kept in the log")
+      .description("make another key that signs from here on"),
+  ).action((options: { readonly why: string }) =>
+    choose(async (context) =>
+      (await import("./audit-checkpoint.ts")).auditRotateKey(context, options.why),
+    ),
+  );
+}
+
+function addErasure(audit: Command, choose: Choose): void {
+  withOptions(
+    audit
+      .command("erase")
+      .argument("<subject>", "the name a person was given, or their id")
+      .requiredOption("--why <why>", "kept in the log")
+      .option("--by <person>", "who decided it (default: you)")
+      .description("destroy the key of a person, and with it what is kept of them"),
+  )
+    .addHelpText(
+      "after",
+      examples('muster audit erase "customer 4711" --why "asked for it on 20 November"'),
+    )
+    .action((subject: string, options: { readonly why: string; readonly by?: string }) =>
+      choose(async (context) =>
+        (await import("./audit-erase.ts")).auditErase(context, subject, options),
+      ),
+    );
+  withOptions(
+    audit
+      .command("hold")
+      .argument("<subject>", "the name a person was given, or their id")
+      .option("--why <why>", "what must be kept, and for whom")
+      .option("--release", "nothing keeps it any more")
+      .description("keep what is kept of a person from being erased"),
+  ).action((subject: string, options: { readonly why?: string; readonly release?: boolean }) =>
+    choose(async (context) =>
+      (await import("./audit-erase.ts")).auditHold(context, subject, options),
+    ),
+  );
+}

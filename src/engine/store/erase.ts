@@ -1,0 +1,58 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
+import type { Artifacts } from "../artifacts/index.ts";
+import { ERASED_CONTENT } from "./sealed.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** What the log holds of subjects whose keys are destroyed, and what of it was deleted. */
+export type ErasedInLog = { readonly streams: readonly StreamId[]; readonly contents: number };
+
+/**
+ * Deletes what nobody can open any more and what stands open beside the events: contents (their names
+ * stay), snapshots, names by which a stream is found, and events from outside that these streams have taken. The events
+ * themselves stay. Twice is once.
+ */
+export function eraseIn(
+  database: DatabaseSync,
+  artifacts: Artifacts,
+  subjects: readonly SubjectId[],
+): ErasedInLog {
+  return inTransaction(database, () => {
+    let contents = 0;
+    for (const subject of subjects) {
+      for (const row of database.prepare(LARGE).all(subject))
+        artifacts.remove(String(row["digest"]) as Digest);
+      contents += Number(database.prepare(CONTENTS).run(subject).changes);
+      for (const sql of BESIDE) database.prepare(sql).run(subject);
+    }
+    return { streams: streamsOf(database, subjects), contents };
+  });
+}
+
+/** In the log, and in the archive. */
+export function streamsOf(
+  database: DatabaseSync,
+  subjects: readonly SubjectId[],
+): readonly StreamId[] {
+  return subjects.flatMap((subject) =>
+    database
+      .prepare(STREAMS)
+      .all(subject, subject)
+      .map(({ name }) => String(name) as StreamId),
+  );
+}
+
+const STREAMS = `select name from streams where subject = ?
+  union select stream as name from archived where subject = ? order by name`;
+const LARGE = "select digest from contents where subject = ? and text is null";
+/** Whoever reads it is told that it was erased. */
+const CONTENTS = `update contents set text = '${ERASED_CONTENT}' where subject = ?
+  and text is not '${ERASED_CONTENT}'`;
+const OF = "(select id from streams where subject = ?)";
+const BESIDE: readonly string[] = [
+  `delete from snapshots where stream in ${OF}`,
+  `delete from names where stream in ${OF}`,
+  `delete from published where position in (
+    select e.data ->> '$.position' from events e join streams s on s.name = e.stream
+    where s.subject = ? and e.type in ('listen.ended', 'listen.refused'))`,
+];

@@ -1,0 +1,32 @@
+import type { StreamId, SubjectId } from "../../core/id.ts";
+import type { ErasedInLog } from "./erase.ts";
+import type { MemoryDisk } from "./memory.ts";
+import { ERASED_CONTENT } from "./sealed.ts";
+
+export function ofSubjects(
+  { streams }: MemoryDisk,
+  subjects: readonly SubjectId[],
+): readonly StreamId[] {
+  const isTheirs = (subject: SubjectId | null): boolean =>
+    subject !== null && subjects.includes(subject);
+  return [...streams.values()]
+    .filter(({ thread }) => isTheirs(thread.subject))
+    .map(({ stream }) => stream)
+    .toSorted();
+}
+
+export function eraseInMemory(disk: MemoryDisk, subjects: readonly SubjectId[]): ErasedInLog {
+  let contents = 0;
+  for (const [digest, subject] of disk.owned) {
+    if (!subjects.includes(subject)) continue;
+    if (disk.contents.get(digest) === ERASED_CONTENT) continue;
+    disk.contents.set(digest, ERASED_CONTENT);
+    contents += 1;
+  }
+  const streams = ofSubjects(disk, subjects);
+  for (const stream of streams) {
+    const kept = disk.streams.get(stream);
+    if (kept !== undefined) kept.snapshot = null;
+  }
+  return { streams, contents };
+}
