@@ -80,9 +80,18 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     waiting: async (run) => (runs.has(run) ? waiting : null),
     settled: async (run) => standing(run) ?? newRun(0).standing,
     ...papersIn(reading, workflow),
+    ...RECORD,
     ...CLOSING,
   };
 }
+
+const RECORD: Pick<Company, "audit" | "sign" | "rotateKey" | "erase" | "hold"> = {
+  audit: async () => ({ problems: [] }),
+  sign: async () => ({ size: 0, note: "" }),
+  rotateKey: async () => ({ key: "" }),
+  erase: async () => ({ subjects: [], streams: 0, contents: 0, files: 0 }),
+  hold: async () => [],
+};
 
 function papersIn(
   reading: Logs,
@@ -106,11 +115,6 @@ function papersIn(
   | "whichMay"
   | "archive"
   | "backup"
-  | "audit"
-  | "sign"
-  | "rotateKey"
-  | "erase"
-  | "hold"
   | "doctor"
   | "examine"
   | "archiveOf"
@@ -119,11 +123,6 @@ function papersIn(
     settings: async () => effectiveSettings(settings),
     archive: async () => ({ archived: [], problems: [], isMore: false, before: 0, after: 0 }),
     archiveOf: () => null,
-    audit: async () => ({ problems: [] }),
-    sign: async () => ({ size: 0, note: "" }),
-    rotateKey: async () => ({ key: "" }),
-    erase: async () => ({ subjects: [], streams: 0, contents: 0, files: 0 }),
-    hold: async () => [],
     backup: async (file) => ({ file, runs: 0, events: 0, bytes: 0 }),
     doctor: async () => [],
     examine: async () => [],

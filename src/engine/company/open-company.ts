@@ -10,12 +10,10 @@ import { type Clock, openEmbedded, type Runtime, systemClock } from "../runtime/
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
-import { archiverOf, retaining } from "./archiving.ts";
 import { auditOf } from "./audit.ts";
 import { openCaseRoom } from "./case-room.ts";
 import { casesOf } from "./case-verbs.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
-import { checkpointsIn } from "./checkpoint-reader.ts";
 import { exportCheckpoint, importCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import type { Company } from "./company.ts";
 import { openDesk } from "./desk.ts";
@@ -28,18 +26,18 @@ import { forkRun } from "./fork-run.ts";
 import { approvalsOf, breakGlass, governingOf } from "./governed.ts";
 import { governing } from "./governing.ts";
 import { hire } from "./hire.ts";
+import { closeOffice, type Keepers, keepersOf } from "./keepers.ts";
 import { keepingOf } from "./keeping.ts";
 import { listed, openLibrary } from "./library.ts";
 import { openMaps } from "./maps.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
-import { papersOf, runFilesOf } from "./papers.ts";
+import { papersOf } from "./papers.ts";
 import { problemsOf } from "./problems.ts";
 import { publish } from "./publish.ts";
 import { endings, heardLog, openReaders } from "./readers.ts";
 import { openReadiness } from "./readiness.ts";
 import { openRegister } from "./register.ts";
 import { settingsOf } from "./settings.ts";
-import { checkpointerOf } from "./signing.ts";
 import type { Line, Staff } from "./staff.ts";
 import { asItIs, standingIn, standingsIn } from "./standings.ts";
 import { startRun } from "./start-run.ts";
@@ -119,9 +117,7 @@ const NOT_YET = {
 
 async function openOffice(folder: string, given: Given): Promise<Office> {
   const { clock, options } = given;
-  let files: Office["files"] = null;
-  let checkpoints: Office["checkpoints"] = null;
-  let checkpointer: Office["checkpointer"] = null;
+  let keepers: Keepers | null = null;
   const { log, hear } = heardLog(given.log);
   const register = openRegister(log, clock);
   const fileDesk = openFileDesk({ log, clock, folder }, options.memory === true);
@@ -135,8 +131,6 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   if (!isLooking) await library.files();
   const hired = isLooking ? null : await staff();
   const performer = hired ?? NOBODY;
-  const people = hired?.who.people?.people ?? {};
-  const managerOf = (person: string): string | null => people[person]?.manager ?? null;
   const { trouble } = options;
   const later = { cases: () => cases.log, runtime: () => runtime };
   const desk = openDesk({ folder, maps, register, ...later });
@@ -147,7 +141,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     performer,
     desk,
     accounts: accountsOf(library.budget, log),
-    approvals: approvalsOf({ register, maps, managerOf }),
+    approvals: approvalsOf({ register, maps, managerOf: managersOf(hired) }),
     isLooking,
     isResting: options.begin === false,
     ...(trouble === undefined ? {} : { trouble }),
@@ -162,22 +156,21 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   hear([
     cases.observer,
     endings(
-      () => files?.ended(),
-      () => checkpoints?.told(),
+      () => keepers?.files?.ended(),
+      () => keepers?.checkpoints?.told(),
     ),
-    (...told) => checkpointer?.observer(...told),
+    (...told) => keepers?.checkpointer?.observer(...told),
     ...readers.observers,
   ]);
   const parts = { folder, isLooking, clock, log, library, maps, ready, runtime, register, staff };
   const office: Office = { ...parts, cases, desk, fileDesk, readers, ...NOT_YET };
-  const writes = !isLooking && options.memory !== true && options.begin !== false;
-  if (writes) {
-    files = runFilesOf(office, trouble ?? (() => undefined));
-    checkpointer = checkpointerOf(office, trouble ?? (() => undefined));
-  }
-  checkpoints = checkpointsIn(office, options, writes);
-  const archiver = archiverOf(office, options.memory !== true);
-  return { ...office, files, checkpoints, checkpointer, archiver };
+  keepers = keepersOf(office, options);
+  return { ...office, ...keepers };
+}
+
+function managersOf(hired: Staff | null): (person: string) => string | null {
+  const people = hired?.who.people?.people ?? {};
+  return (person) => people[person]?.manager ?? null;
 }
 
 /** What stands in the folder: its workflows, and its map. */
@@ -323,19 +316,4 @@ async function withDefinition(
   const found = await ready(told.definition, now && library.addedTo(now));
   if (found.workflow === null) return { problems: found.problems };
   return { told: { ...told, definition: found.workflow.digest } };
-}
-
-async function closeOffice(office: Office): Promise<void> {
-  office.endGoverning();
-  await office.endRetaining();
-  await office.cases.close();
-  await office.files?.close();
-  await office.checkpoints?.close();
-  await office.runtime.close();
-  await office.desk.close();
-  await office.readers.close();
-  if (!office.isLooking) await (await office.staff()).close();
-  office.fileDesk.close();
-  await office.checkpointer?.close();
-  await office.log.close();
 }

@@ -59,15 +59,7 @@ export function openContents(log: Pick<Log, "content">): Contents {
       cached.set(digest, known);
       return known.value;
     },
-    store: (value, digest = digestOf) => {
-      if (sizeMost(value, INLINE_BYTES_MOST) <= INLINE_BYTES_MOST)
-        return { stored: { value }, content: null };
-      const text = JSON.stringify(value);
-      const bytes = Buffer.byteLength(text);
-      if (bytes <= INLINE_BYTES_MOST) return { stored: { value }, content: null };
-      const name = digest(text);
-      return { stored: { digest: name, bytes }, content: [name, text] };
-    },
+    store,
     hold: ([digest, text]) => {
       const known = held.get(digest);
       if (known === undefined) held.set(digest, { text, users: 1 });
@@ -85,6 +77,16 @@ export function openContents(log: Pick<Log, "content">): Contents {
     },
   };
 }
+
+const store: Contents["store"] = (value, digest = digestOf) => {
+  if (sizeMost(value, INLINE_BYTES_MOST) <= INLINE_BYTES_MOST)
+    return { stored: { value }, content: null };
+  const text = JSON.stringify(value);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= INLINE_BYTES_MOST) return { stored: { value }, content: null };
+  const name = digest(text);
+  return { stored: { digest: name, bytes }, content: [name, text] };
+};
 
 /** SHA-256 of a text, as `sha256:…`. */
 export function digestOf(text: string): Digest {

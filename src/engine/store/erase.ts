@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
-import type { Artifacts } from "../artifacts/index.ts";
+import type { Artifacts, Files } from "../artifacts/index.ts";
 import { ERASED_CONTENT } from "./sealed.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -9,12 +9,12 @@ export type ErasedInLog = { readonly streams: readonly StreamId[]; readonly cont
 
 /**
  * Deletes what nobody can open any more and what stands open beside the events: contents (their names
- * stay), snapshots, names by which a stream is found, and events from outside that these streams have taken. The events
+ * stay), files, snapshots, names by which a stream is found, and events from outside that these streams have taken. The events
  * themselves stay. Twice is once.
  */
 export function eraseIn(
   database: DatabaseSync,
-  artifacts: Artifacts,
+  { artifacts, files }: { readonly artifacts: Artifacts; readonly files: Files },
   subjects: readonly SubjectId[],
 ): ErasedInLog {
   return inTransaction(database, () => {
@@ -25,9 +25,33 @@ export function eraseIn(
       contents += Number(database.prepare(CONTENTS).run(subject).changes);
       for (const sql of BESIDE) database.prepare(sql).run(subject);
     }
-    return { streams: streamsOf(database, subjects), contents };
+    const streams = streamsOf(database, subjects);
+    return { streams, contents: contents + eraseFiles(database, files, { streams, subjects }) };
   });
 }
+
+/** Files are kept as they are, bytes and all: those that nobody else names go. */
+function eraseFiles(
+  database: DatabaseSync,
+  files: Files,
+  of: { readonly streams: readonly StreamId[]; readonly subjects: readonly SubjectId[] },
+): number {
+  const contents = of.subjects.flatMap((subject) =>
+    database.prepare("select digest from contents where subject = ?").all(subject),
+  );
+  const named = new Set<string>();
+  for (const owner of [...of.streams, ...contents.map(({ digest }) => String(digest))])
+    for (const { digest } of database.prepare(UNNAMED).all(owner)) named.add(String(digest));
+  let count = 0;
+  for (const digest of named) {
+    if (database.prepare("select 1 from file_names where digest = ?").get(digest)) continue;
+    files.remove(digest as Digest);
+    count += Number(database.prepare("delete from files where digest = ?").run(digest).changes);
+  }
+  return count;
+}
+
+const UNNAMED = "delete from file_names where owner = ? returning digest";
 
 /** In the log, and in the archive. */
 export function streamsOf(

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
-import { filesFolder, openArtifacts, openFiles } from "../artifacts/index.ts";
+import { type Files, filesFolder, openArtifacts, openFiles } from "../artifacts/index.ts";
 import { openKeyring } from "../sealing/index.ts";
 import { openArchiver } from "./archive.ts";
 import { HANDED_OVER_LEAST, openClerk } from "./clerk.ts";
@@ -60,6 +60,7 @@ export function openSqlite(company: string, options: SqliteOptions = {}): Log {
       tenant,
       artifacts: openArtifacts(artifacts),
       keys: openKeyring(state, false),
+      files: openFiles(filesFolder(artifacts)),
       setting: { path, tenant, artifacts, retention, state },
       use: options.thread ?? { from: HANDED_OVER_LEAST },
       release: lock.release,
@@ -116,6 +117,7 @@ function noLog(company: string): MusterError {
 type Parts = Parameters<typeof openWriter>[1] & {
   readonly setting: ThreadSetting;
   readonly use: ThreadUse;
+  readonly files: Files;
   readonly release: () => void;
   /** Throws when the log's file is not there any more. */
   readonly isThere: () => void;
@@ -124,7 +126,8 @@ type Parts = Parameters<typeof openWriter>[1] & {
 function assemble(database: DatabaseSync, parts: Parts): Log {
   const archiver = openArchiver(database, parts.artifacts);
   const strays = openStrays(database, parts.artifacts);
-  const sweepFiles = openFileSweep(database, openFiles(filesFolder(parts.setting.artifacts)));
+  const { files } = parts;
+  const sweepFiles = openFileSweep(database, files);
   const { append, publish, alone, close } = openClerk(
     { ...openWriter(database, parts), publish: openPublisher(database, parts.setting.retention) },
     parts,
@@ -145,7 +148,7 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
     archive: (streams) => alone(() => archiver.archive(streams)),
     forgetArchive: (stream) => alone(() => archiver.forget(stream)),
     compact: () => archiver.compact(alone),
-    erase: (subjects) => alone(() => eraseIn(database, parts.artifacts, subjects)),
+    erase: (subjects) => alone(() => eraseIn(database, parts, subjects)),
     async put(content) {
       if (!isOpen) throw closed();
       parts.isThere();
