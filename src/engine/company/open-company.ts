@@ -10,6 +10,7 @@ import { type Clock, openEmbedded, type Runtime, systemClock } from "../runtime/
 import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
+import { retaining } from "./archiving.ts";
 import { auditOf } from "./audit.ts";
 import { openCaseRoom } from "./case-room.ts";
 import { casesOf } from "./case-verbs.ts";

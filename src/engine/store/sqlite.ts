@@ -133,16 +133,18 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
     parts,
   );
   let isOpen = true;
+  const ready = (): void => {
+    if (!isOpen) throw closed();
+    parts.isThere();
+  };
   return {
     ...openReader(database, parts),
     async append(batch) {
-      if (!isOpen) throw closed();
-      parts.isThere();
+      ready();
       return append(batch);
     },
     async publish(batch) {
-      if (!isOpen) throw closed();
-      parts.isThere();
+      ready();
       return publish(batch);
     },
     archive: (streams) => alone(() => archiver.archive(streams)),
@@ -150,13 +152,11 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
     compact: () => archiver.compact(alone),
     erase: (subjects) => alone(() => eraseIn(database, parts, subjects)),
     async put(content) {
-      if (!isOpen) throw closed();
-      parts.isThere();
+      ready();
       await alone(() => keepPut(database, parts.artifacts, content));
     },
     async keepFile(file) {
-      if (!isOpen) throw closed();
-      parts.isThere();
+      ready();
       await alone(() => keepFile(database, file));
     },
     async sweep(before, isOver) {
