@@ -150,10 +150,6 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const ready = openReadiness({ folder, library, staff });
   const readers = openReaders({ folder, isLooking, clock, library, runtime }, log, options);
   const cases = openCaseRoom({ log, clock, office: () => office }, trouble);
-  const told = (): void => checkpoints?.told();
-  hear([cases.observer, endings(() => files?.ended(), told), ...readers.observers]);
-  const caring = { log, clock, runtime, maps, library, office: () => office };
-  const cases = openCaseRoom({ ...caring, trouble: trouble ?? (() => undefined) });
   hear([
     cases.observer,
     endings(
