@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { addAudit } from "./program-audit.ts";
 import { type Choose, examples, withOptions } from "./verb.ts";
 
 /** The verbs that look after a company as a whole. */
 export function addKeeping(root: Command, choose: Choose): void {
+  addAudit(root, choose);
   withOptions(
     root
       .command("doctor")

@@ -5,7 +5,6 @@ import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
 import { addAgents } from "./program-agents.ts";
 import { addArtifacts } from "./program-artifacts.ts";
-import { addAudit } from "./program-audit.ts";
 import { addBudgets } from "./program-budgets.ts";
 import { addCases } from "./program-cases.ts";
 import { addCheckpoints } from "./program-checkpoints.ts";
@@ -103,7 +102,6 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addArtifacts(root, choose);
   addConfig(root, choose);
   addKeeping(root, choose);
-  addAudit(root, choose);
   addCompletion(root, choose);
   addStart(root, choose);
   sayOwnHelp(terminal, root, "muster");
