@@ -113,6 +113,9 @@ function papersIn(
   | "mapDifferences"
   | "drawMap"
   | "whichMay"
+  | "tools"
+  | "tool"
+  | "tryTool"
   | "archive"
   | "backup"
   | "doctor"
@@ -136,6 +139,9 @@ function papersIn(
     mapDifferences: async () => ({ differences: [] }),
     drawMap: async () => ({ picture: null, problems: [] }),
     whichMay: async () => ({ answers: [] }),
+    tools: async () => ({ tools: [], problems: [] }),
+    tool: async () => null,
+    tryTool: async () => ({ verdict: null, problems: [] }),
     summary: async (run) => summaryOf(await evidenceIn(reading, run), null),
     review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),
     findings: async (run) => (await reviewIn(reading, run)).findings,

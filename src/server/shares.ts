@@ -46,6 +46,9 @@ type There =
   | "mapDifferences"
   | "drawMap"
   | "whichMay"
+  | "tools"
+  | "tool"
+  | "tryTool"
   | "metrics"
   | "summary"
   | "settings"
@@ -104,6 +107,9 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   mapDifferences: true,
   drawMap: true,
   whichMay: true,
+  tools: true,
+  tool: true,
+  tryTool: true,
   archive: true,
   putArtifact: true,
   // Asked twice they are once: whoever asks names them.

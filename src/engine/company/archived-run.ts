@@ -138,6 +138,9 @@ type OfCompany =
   | "agents"
   | "governed"
   | "mapVersions"
+  | "tools"
+  | "tool"
+  | "tryTool"
   | "doctor"
   | "examine"
   | "checkpoints"
@@ -160,6 +163,9 @@ function ofNoCompany(): Pick<Company, OfCompany> {
     agents: async () => [],
     governed: async () => ({ kills: [], delegations: [], reviews: [] }),
     mapVersions: async () => [],
+    tools: async () => ({ tools: [], problems: [] }),
+    tool: async () => null,
+    tryTool: async () => ({ verdict: null, problems: [] }),
     doctor: async () => [],
     examine: async () => [],
     checkpoints: async () => [],

@@ -30,6 +30,7 @@ import type { MapCompared, WhichMap } from "./map-verbs.ts";
 import type { MapPublished } from "./maps.ts";
 import type { Reviewed } from "./review.ts";
 import type { ForOneRun } from "./run-overlay.ts";
+import type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./tool-verbs.ts";
 
 /**
  * A company's folder, opened: the library's door, and all that the command line uses. What stands in
@@ -190,6 +191,15 @@ export interface Company extends AsyncDisposable {
   drawMap(which?: WhichMap, options?: { readonly count?: boolean }): Promise<MapDrawn>;
   /** Who may use a tool and what asks whom, for each agent and type of request, by the map alone. */
   whichMay(question: WhichQuestion, which?: WhichMap): Promise<MapAsked>;
+  /** The tools of the map as its files are now, and who may use them. */
+  tools(): Promise<{
+    readonly tools: readonly ToolListed[];
+    readonly problems: readonly Problem[];
+  }>;
+  /** All of one tool, with how its system is; null: the map has none of this name. */
+  tool(name: string): Promise<ToolShown | null>;
+  /** What would come of a call by the map in force, and why: it is looked at and judged, and not done. */
+  tryTool(trying: ToolTrying): Promise<ToolTried>;
   /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
   isAtWork(): boolean;
   /**

@@ -40,4 +40,5 @@ export type { Reviewed } from "./review.ts";
 export { newRunId } from "./run-id.ts";
 export type { Binding, ForOneRun } from "./run-overlay.ts";
 export type { Line } from "./staff.ts";
+export type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./tool-verbs.ts";
 export { recall } from "./workflow-file.ts";

@@ -42,6 +42,7 @@ import { settingsOf } from "./settings.ts";
 import type { Line, Staff } from "./staff.ts";
 import { asItIs, standingIn, standingsIn } from "./standings.ts";
 import { startRun } from "./start-run.ts";
+import { toolsOf } from "./tool-verbs.ts";
 import { waitingIn } from "./waiting.ts";
 
 export type CompanyOptions = {
@@ -247,6 +248,7 @@ function companyOf(office: Office): Company {
       return asItIs(office, standing);
     },
     ...readersOf(office),
+    ...toolsOf(office),
     ...papersOf(office),
     ...keepingOf(office),
     ...auditOf(office),

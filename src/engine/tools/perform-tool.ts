@@ -7,7 +7,7 @@ import { digestOfJson } from "./digest.ts";
 import { type Drawer, objectOf, oneOf } from "./drawer.ts";
 import { fillValue, plain } from "./fill.ts";
 import { type Answer, type Asked, type Guard, refused } from "./kind.ts";
-import { afterBy, idOf } from "./preview-tool.ts";
+import { afterBy, idOf, underKey } from "./preview-tool.ts";
 import type { Performed, Performing, ToolRead, ToolWritten } from "./toolbox.ts";
 import { type Trimmed, trimResult } from "./trim-result.ts";
 import { verifyTool } from "./verify-tool.ts";
@@ -49,7 +49,7 @@ async function foundDone(
   call: Performing,
   abort: AbortSignal,
 ): Promise<Performed | null> {
-  const after = call.preview?.after ?? null;
+  const after = underKey(call.preview?.after ?? null, call.key);
   if (drawer.tool.writes === null || after === null) return null;
   const verified = await verifyTool(drawer, { ...call, after }, abort);
   if (verified?.ok !== true) return null;
@@ -189,7 +189,7 @@ function writtenOf(tool: Tool, call: Performing, answer: Answered): ToolWritten 
   const before = oneOf(answer.before ?? beforeOf(call.preview));
   const after =
     answer.after === undefined
-      ? (call.preview?.after ?? afterBy(tool, args, before))
+      ? underKey(call.preview?.after ?? afterBy(tool, args, before), call.key)
       : oneOf(answer.after);
   return {
     system: tool.system,

@@ -79,12 +79,20 @@ async function shownByItself(
   return isOutside ? { ok: true, before: null, after: null } : seen;
 }
 
-/** Stands for the key in a rehearsal, which leaves nothing behind. */
-const REHEARSAL = "rehearsal";
+/** Stands for the key in a rehearsal, which leaves nothing behind: nobody knows yet under which it will be done. */
+const REHEARSAL = "the key of this call";
+
+/** What a rehearsal left, as the call itself would leave it. */
+export function underKey(after: Json, key: string): Json {
+  if (after === REHEARSAL) return key;
+  if (Array.isArray(after)) return after.map((one: Json) => underKey(one, key));
+  if (!isObject(after)) return after;
+  return Object.fromEntries(Object.entries(after).map(([name, one]) => [name, underKey(one, key)]));
+}
 
 async function rehearse({ tool, system }: Drawer, look: Asked): Promise<Rehearsed> {
   const write = { ...look, operation: tool.operation, key: REHEARSAL };
-  const seen = await system.rehearse?.(write, look);
+  const seen = await system.rehearse?.(write, { ...look, key: REHEARSAL });
   if (seen === undefined) return { ok: true, before: null, after: null };
   return seen.ok ? { ...seen, before: oneOf(seen.before), after: oneOf(seen.after) } : seen;
 }
