@@ -15,7 +15,6 @@ import { addMap } from "./program-map.ts";
 import { addReviewing } from "./program-reviewing.ts";
 import { addStart } from "./program-start.ts";
 import { addSteering } from "./program-steering.ts";
-import { addTools } from "./program-tools.ts";
 import type { Surroundings } from "./surroundings.ts";
 import {
   aboutRun,
@@ -98,7 +97,6 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addAgents(root, choose);
   addCases(root, choose);
   addMap(root, choose);
-  addTools(root, choose);
   addPublish(root, choose);
   addCheckpoints(root, choose);
   addArtifacts(root, choose);
