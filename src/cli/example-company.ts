@@ -81,9 +81,15 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     settled: async (run) => standing(run) ?? newRun(0).standing,
     ...papersIn(reading, workflow),
     ...RECORD,
+    ...RULES,
     ...CLOSING,
   };
 }
+
+const RULES: Pick<Company, "rules" | "replayRules"> = {
+  rules: async () => ({ rules: [], tables: [], problems: [] }),
+  replayRules: async () => ({ judged: 0, changed: [], unclear: 0, shadow: [] }),
+};
 
 const RECORD: Pick<Company, "audit" | "sign" | "rotateKey" | "erase" | "hold"> = {
   audit: async () => ({ problems: [] }),

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addRules } from "./program-rules.ts";
 import { addTools } from "./program-tools.ts";
 import { type Choose, examples, positive, withOptions } from "./verb.ts";
 
@@ -11,6 +12,7 @@ type PublishFlags = { readonly why: string; readonly by?: string };
 /** The verbs about a company's map. */
 export function addMap(root: Command, choose: Choose): void {
   addTools(root, choose);
+  addRules(root, choose);
   const map = root.command("map");
   withOptions(
     map

@@ -49,6 +49,8 @@ type There =
   | "tools"
   | "tool"
   | "tryTool"
+  | "rules"
+  | "replayRules"
   | "metrics"
   | "summary"
   | "settings"
@@ -110,6 +112,8 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   tools: true,
   tool: true,
   tryTool: true,
+  rules: true,
+  replayRules: true,
   archive: true,
   putArtifact: true,
   // Asked twice they are once: whoever asks names them.

@@ -16,4 +16,5 @@ export {
 } from "./judgement.ts";
 export { joinLabels } from "./labels.ts";
 export { readByRules } from "./read-by-rules.ts";
+export { type Changed, type PastCall, type Rejudged, rejudge, type WouldHave } from "./rejudge.ts";
 export { withinCase } from "./scope.ts";

@@ -102,13 +102,18 @@ function readExamples(
   const examples: RuleExample[] = [];
   for (const [at, one] of source.entries()) {
     const { name = `example ${at + 1}`, facts, expect } = isObject(one) ? one : {};
-    if (typeof name !== "string" || !isObject(facts) || expect === undefined)
+    if (typeof name !== "string" || !isObject(facts))
       return refuse(["examples", at], "An example has facts and what is expected.", mend);
-    examples.push({
-      name,
-      facts,
-      expect: isObject(expect) ? expect : { holds: JSON.stringify(expect) },
-    });
+    const holds = ["true", "false", "undetermined"].find(
+      (word) => word === String(expect as string),
+    );
+    if (holds === undefined)
+      return refuse(
+        ["examples", at, "expect"],
+        "What is expected of an example is true, false or undetermined.",
+        mend,
+      );
+    examples.push({ name, facts, expect: { holds } });
   }
   return examples;
 }

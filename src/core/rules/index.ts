@@ -12,3 +12,4 @@ export type {
   TableOutcome,
   Then,
 } from "./rule.ts";
+export { type ExampleRun, runExamples } from "./run-examples.ts";

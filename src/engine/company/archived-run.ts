@@ -73,6 +73,8 @@ type Telling =
   | "mapDifferences"
   | "drawMap"
   | "whichMay"
+  | "rules"
+  | "replayRules"
   | "run"
   | "fork"
   | "exportCheckpoint"
@@ -110,6 +112,8 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     mapDifferences: async () => ({ differences: null, problems }),
     drawMap: async () => ({ picture: null, problems }),
     whichMay: async () => ({ answers: null, problems }),
+    rules: async () => ({ rules: [], tables: [], problems }),
+    replayRules: async () => ({ judged: null, problems }),
     run: notStarted,
     fork: notStarted,
     exportCheckpoint: async () => ({ problems }),

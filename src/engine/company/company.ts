@@ -29,6 +29,7 @@ import type { GovernedNow } from "./governed.ts";
 import type { MapCompared, WhichMap } from "./map-verbs.ts";
 import type { MapPublished } from "./maps.ts";
 import type { Reviewed } from "./review.ts";
+import type { RulesListed, RulesReplayed } from "./rules-verbs.ts";
 import type { ForOneRun } from "./run-overlay.ts";
 import type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./tool-verbs.ts";
 
@@ -200,6 +201,15 @@ export interface Company extends AsyncDisposable {
   tool(name: string): Promise<ToolShown | null>;
   /** What would come of a call by the map in force, and why: it is looked at and judged, and not done. */
   tryTool(trying: ToolTrying): Promise<ToolTried>;
+  /** Rules and tables as the map's files have them, with what came of the examples beside each rule. */
+  rules(): Promise<RulesListed>;
+  /**
+   * Judges the calls of tools that stand in the log by the map as its files are: which of them would be
+   * decided otherwise. Nothing is told to anybody.
+   *
+   * @param since milliseconds since 1970; runs that were archived are not looked at
+   */
+  replayRules(wanted?: { readonly since?: number }): Promise<RulesReplayed>;
   /** Whether a process, this one or another, does what is owed in this folder; else nothing in it moves. */
   isAtWork(): boolean;
   /**

@@ -37,6 +37,7 @@ export type { MapPublished, Maps } from "./maps.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
 export { beginHistory, type Logs, readHistory, withSubRuns } from "./read-history.ts";
 export type { Reviewed } from "./review.ts";
+export type { RulesListed, RulesReplayed, RuleView } from "./rules-verbs.ts";
 export { newRunId } from "./run-id.ts";
 export type { Binding, ForOneRun } from "./run-overlay.ts";
 export type { Line } from "./staff.ts";

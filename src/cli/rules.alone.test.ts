@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { givenCompany } from "./given-company.ts";
+
+const MAP = `
+muster: 1
+company: Harbour Retail
+systems: { notes: { kind: file, folder: notes } }
+tools:
+  note.write:
+    system: notes
+    level: record
+    effects: idempotent
+    file: "{name}.txt"
+    action: write
+    content: $args.name
+    args: { name: string, amount: { type: number, currency: HKD } }
+    writes: notes
+agents: { clerk: { may: { level: record, tools: [note.write] } } }
+rules:
+  too-much:
+    when: { action.tool: note.write, args.amount: "> HKD 500" }
+    then: { deny: That is too much. }
+    because: Nobody writes down more than HKD 500.
+    examples:
+      - { name: the limit itself, facts: { action: { tool: note.write, args: { amount: 500 } } }, expect: false }
+exceptions: { owner: ana }
+`;
+const FILES = {
+  "map.yaml": MAP,
+  "people.yaml": "people: { ana: {} }\n",
+  "agents/clerk.yaml": "kind: function\nmodule: ./agents/clerk.ts\neffects: pure\n",
+  "agents/clerk.ts": `export const attempt = async ({ inputs }, tools) => {
+  await tools.use("note.write", { name: "n", amount: inputs.amount });
+  return { outputs: {} };
+};
+`,
+  "notes/first.txt": "",
+  "workflows/write.yaml":
+    "muster: 1\nname: write\nparameters: { amount: number }\nsteps: [{ id: note, agent: clerk, inputs: { amount: $params.amount } }]\n",
+};
+
+describe("muster rules", () => {
+  test("lists them, runs their examples, and judges again what was done", async () => {
+    using given = givenCompany(FILES);
+    const list = await given.muster("rules", "list");
+    expect(list.code).toBe(0);
+    expect(list.out).toMatch(/too-much +deny +note\.write +1\/1 +Nobody writes down/);
+    const show = await given.muster("rules", "show", "too-much");
+    expect(show.out).toMatch(/the agent is told: That is too much\./);
+    expect(await given.muster("rules", "show", "too-muhc")).toMatchObject({ code: 3 });
+    expect(await given.muster("rules", "test")).toMatchObject({
+      code: 0,
+      out: "1 of 1 examples are as expected.\n",
+    });
+    await given.muster("run", "write", "amount=450");
+
+    given.write("map.yaml", MAP.replace("> HKD 500", "> HKD 400"));
+    const tested = await given.muster("rules", "test");
+    expect(tested.code).toBe(1);
+    expect(tested.out).toMatch(
+      /^map\.yaml:\d+:3 {2}too-much, the limit itself: false is expected, and it is true\.\n/,
+    );
+    expect(tested.out).toMatch(/ {2}args\.amount > HKD 400 \[was HKD 500\]: true\n/);
+    const replayed = await given.muster("rules", "replay", "--since", "7d");
+    expect(replayed.code).toBe(0);
+    expect(replayed.out).toMatch(/note\.write: allow → deny {2}by too-much\n/);
+    expect(replayed.out).toMatch(/\n1 of 1 calls would be decided otherwise\.\n$/);
+    expect(JSON.parse((await given.muster("rules", "replay", "--json")).out)).toMatchObject({
+      judged: 1,
+      changed: [{ tool: "note.write", was: "allow", would: "deny" }],
+    });
+    expect(await given.muster("rules", "replay", "--since", "long")).toMatchObject({ code: 2 });
+  });
+
+  test("says what is wrong with the map, where it cannot be read", async () => {
+    using given = givenCompany({
+      ...FILES,
+      "map.yaml": MAP.replace("args.amount:", "args.amont:"),
+    });
+    const { code, err } = await given.muster("rules", "list");
+    expect(code).toBe(2);
+    expect(err).toMatch(/map\.yaml:\d+:\d+ .*args has no field "amont"/);
+  });
+});
