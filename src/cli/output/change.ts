@@ -156,6 +156,7 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "attempt.suspended": silent,
   "budget.waited": silent,
   "run.attached": silent,
+  "run.informed": silent,
   "run.proceeded": silent,
   "step.stopping": silent,
   "report.told": silent,

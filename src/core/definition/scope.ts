@@ -20,7 +20,8 @@ export function namesOf(
     steps[draft.id] = draft.kind === "block" ? null : fieldsOf(draft, given.outputs);
   }
   const params = Object.entries(given.params).map(([name, { type }]) => [name, type.schema]);
-  return { steps, params: Object.fromEntries(params) as Fields };
+  // What there is of a case its map and its runs say: any of it may be read.
+  return { steps, params: Object.fromEntries(params) as Fields, case: { type: "object" } };
 }
 
 /**

@@ -163,6 +163,7 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "run.forked": unchanged,
   // What the shell owes and what it has settled says nothing that people ask of a run.
   "run.attached": unchanged,
+  "run.informed": unchanged,
   "run.proceeded": unchanged,
   "step.stopping": unchanged,
   "step.skipping": unchanged,

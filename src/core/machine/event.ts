@@ -121,6 +121,8 @@ export type Body =
       /** The version of the company's map that it is pinned to, and the case that it works on. */
       readonly map?: Digest;
       readonly case?: string;
+      /** What was known of the case when it began. */
+      readonly known?: Stored;
       /** What came with the handover. */
       readonly labels?: Labels;
       /** The version of the machine that accepted it. */
@@ -129,6 +131,8 @@ export type Body =
   | ForkedBody
   | UseBody
   | { readonly type: "run.attached"; readonly parent: Parent }
+  /** What is known of its case from now on; live steps keep what they began with. */
+  | { readonly type: "run.informed"; readonly known: Stored }
   /** `above`: the run that it is a part of was paused, and goes on for both. */
   | {
       readonly type: "run.paused";

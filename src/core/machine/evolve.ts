@@ -76,6 +76,7 @@ function foldRun(run: Fold, event: Exclude<Event, { type: "run.forked" }>): void
       return stopping(run, event);
     case "run.undoing":
       return undoing(run);
+    case "run.informed":
     case "run.amended":
       return amended(run, event);
     case "run.moved":
@@ -101,6 +102,7 @@ type OfRun =
   | "run.resumed"
   | "run.stopping"
   | "run.undoing"
+  | "run.informed"
   | "run.amended"
   | "run.moved"
   | "run.proceeded"
@@ -188,6 +190,7 @@ function accepted(run: Fold, event: Of<"run.accepted">): void {
   run.parent = event.parent;
   run.map = event.map ?? null;
   run.case = event.case ?? null;
+  if (event.known !== undefined) run.known = { from: event.seq, known: event.known, next: null };
   run.labels = labelled(run.labels, event.labels);
   if (event.budget !== undefined) run.ledger = { ...NEW_LEDGER, granted: event.budget };
   run.work = { done: 0, expected: workOf(root) };
@@ -234,7 +237,13 @@ function undoing(run: Fold): void {
   run.outcome = null;
 }
 
-function amended(run: Fold, { params, limits, seq }: Of<"run.amended">): void {
+function amended(run: Fold, event: Of<"run.amended" | "run.informed">): void {
+  const { seq } = event;
+  if (event.type === "run.informed") {
+    run.known = { from: seq, known: event.known, next: run.known };
+    return;
+  }
+  const { params, limits } = event;
   if (params !== undefined) {
     run.before = { until: seq, params: run.params, next: run.before };
     run.params = { ...run.params, ...params };

@@ -8,6 +8,7 @@ import { failure } from "./failure.ts";
 import { complete } from "./finish.ts";
 import { forked } from "./fork.ts";
 import { gateDue, heardAtGate, isGate } from "./gate.ts";
+import { heardInform, keptAs } from "./inform.ts";
 import { heardMove } from "./move.ts";
 import { accepted } from "./output.ts";
 import { heardOfTask, taskDue } from "./person.ts";
@@ -70,6 +71,8 @@ export function hear(draft: Draft, told: Told): Problem | null {
       return heardControl(draft, told);
     case "undo":
       return heardUndo(draft, told);
+    case "inform":
+      return heardInform(draft, told);
     default:
       return heardSteering(draft, told);
   }
@@ -131,7 +134,7 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
       params,
       ...from,
       ...(budget === undefined ? {} : { budget }),
-      ...pinnedTo(told),
+      ...pinnedTo(draft, told),
       parent,
       ...(subject === undefined ? {} : { subject }),
       machine: MACHINE_VERSION,
@@ -154,8 +157,12 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
   return null;
 }
 
-function pinnedTo({ map, case: of, labels }: Extract<Told, { type: "start" }>) {
+function pinnedTo(
+  draft: Draft,
+  { map, case: of, known, labels }: Extract<Told, { type: "start" }>,
+) {
   return {
+    ...(known === undefined ? {} : { known: keptAs(draft, known) }),
     ...(map === undefined ? {} : { map }),
     ...(of === undefined ? {} : { case: of }),
     ...(labels === undefined || !isLabelled(labels) ? {} : { labels }),

@@ -102,6 +102,8 @@ export type Run = {
   readonly map: Digest | null;
   /** The case that it works on. */
   readonly case: string | null;
+  /** What is known of it, the newest first, each from the event on that told it. */
+  readonly known: Known | null;
   /** What it rests on by now. */
   readonly labels: Labels;
   /** How often each tool was used. */
@@ -345,6 +347,7 @@ export function absent(
     ledger: null,
     map: null,
     case: null,
+    known: null,
     labels: NOTHING_LABELLED,
     calls: {},
   };
@@ -358,3 +361,6 @@ export function subscriptionOf({ event, match }: { event: string; match: string 
 export function limiterOf(most: number | null): Limiter {
   return most === null ? null : { most, busy: 0, first: emptyQueue(), later: emptyQueue() };
 }
+
+/** What was known of a run's case from an event on. */
+export type Known = { readonly from: Seq; readonly known: Stored; readonly next: Known | null };

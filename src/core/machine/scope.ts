@@ -97,6 +97,8 @@ function named(run: Run, position: Position, ask: { name: string; read: Read }):
       return contextOf(run, ask.read);
     case "params":
       return run.before === null ? run.params : paramsSince(run, position.born?.seq ?? run.seq);
+    case "case":
+      return knownAt(run, position, ask.read);
     case "item":
     case "index":
     case "round":
@@ -106,6 +108,13 @@ function named(run: Run, position: Position, ask: { name: string; read: Read }):
     default:
       return undefined;
   }
+}
+
+/** What was known of its case when the step began; a run without one knows nothing. */
+function knownAt(run: Run, { born }: Position, read: Read): Json | undefined {
+  let one = run.known;
+  while (one !== null && born !== undefined && one.from > born.seq) one = one.next;
+  return one === null ? undefined : load(one.known, read);
 }
 
 /** Those that a step began with: what is amended later reaches only steps that begin later. */

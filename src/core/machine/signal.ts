@@ -32,12 +32,16 @@ export type Told =
       /** The published version of the company's map that holds for it, and its case. */
       readonly map?: Digest;
       readonly case?: string;
+      /** What is known of that case now. */
+      readonly known?: Stored;
       readonly labels?: Labels;
       /** Whose data it works with: its log is sealed for them. */
       readonly subject?: SubjectId;
       /** It is a fork: it begins with what another run had. */
       readonly from?: Fork;
     }
+  /** More is known of its case, or something else: steps that begin from now on read that. The shell's own. */
+  | { readonly type: "inform"; readonly known: Stored }
   /** An effect was done, or not. */
   | { readonly type: "answer"; readonly key: Key; readonly outcome: Answer }
   /**

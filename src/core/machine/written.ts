@@ -27,6 +27,7 @@ const HAS_PATH: {
   "run.attached": false,
   "run.paused": false,
   "run.resumed": false,
+  "run.informed": false,
   "run.amended": false,
   "run.moved": false,
   "run.stopping": false,

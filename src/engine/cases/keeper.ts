@@ -53,6 +53,10 @@ export type KeeperShell = {
     readonly source: string;
   }) => Promise<{ readonly position: number; readonly told: readonly RunId[] } | Problem>;
   readonly cancel: (run: RunId, why: string) => Promise<Problem | null>;
+  /** Tells a run what is known of its case now; what it knows already changes nothing. */
+  readonly inform: (run: RunId, now: Case) => Promise<Problem | null>;
+  /** Whether a run reads what is known of its case. */
+  readonly reads: (run: RunId) => boolean;
   /** How a run is read; null: it is not there. */
   readonly reading: (run: RunId) => RunReading | null;
   readonly trouble: (problem: Problem) => void;
@@ -72,6 +76,8 @@ type State = KeeperShell & {
   /** Decided one after another, case by case. */
   readonly queues: Map<CaseId, Promise<unknown>>;
   readonly waits: Set<() => void>;
+  /** The event up to which a run knows its case. */
+  readonly informed: Map<RunId, number>;
   pending: number;
   idlers: (() => void)[];
   isClosed: boolean;
@@ -90,6 +96,7 @@ export function openCaseKeeper(shell: KeeperShell): CaseKeeper {
     inHand: new Set(),
     queues: new Map(),
     waits: new Set(),
+    informed: new Map(),
     pending: 0,
     idlers: [],
     isClosed: false,
@@ -158,11 +165,29 @@ function idle(state: State): Promise<void> {
 
 function owe(state: State, now: Case): void {
   for (const effect of owedByCase(now)) {
-    if (effect.type === "hear") state.ear.follow(now.id, effect.run);
-    else doOnce(state, nameOf(now.id, effect), () => perform(state, now, effect));
+    if (effect.type === "hear") {
+      state.ear.follow(now.id, effect.run);
+      informOf(state, now, effect.run);
+    } else doOnce(state, nameOf(now.id, effect), () => perform(state, now, effect));
   }
   for (const { run, status } of now.runs)
-    if (status !== "begun" && status !== "started") state.ear.forget(run);
+    if (status !== "begun" && status !== "started") {
+      state.ear.forget(run);
+      state.informed.delete(run);
+    }
+}
+
+/** Steps that it begins from now on read the case as it is now. It is no duty: the next time it is told all of it. */
+function informOf(state: State, now: Case, run: RunId): void {
+  if (now.closedAt !== null || state.informed.get(run) === now.seq) return;
+  if (!state.reads(run)) return;
+  state.informed.set(run, now.seq);
+  doOnce(state, `inform ${run} ${now.seq}`, () => inform(state, now, run));
+}
+
+async function inform({ cases, inform: tell }: State, { id }: Case, run: RunId): Promise<void> {
+  const now = cases.get(id);
+  if (now !== null) await tell(run, now);
 }
 
 type Doing = Exclude<CaseEffect, { readonly type: "hear" }>;
@@ -267,6 +292,9 @@ async function pass(
 ): Promise<void> {
   const { key, id, from, channel, text } = message;
   const payload = { id, from, channel, text };
+  // What comes after the message in a run reads the case with it.
+  for (const { run, status } of now.runs)
+    if (status === "started" && state.reads(run)) await inform(state, now, run);
   const passed = await state.publish({ id, match: now.id, payload, source: from });
   if ("code" in passed && state.isClosed) return;
   if ("code" in passed) throw new MusterError(passed);

@@ -1,4 +1,4 @@
-import { caseParams, type RunReading } from "../../core/cases/index.ts";
+import { caseParams, caseReadable, type RunReading } from "../../core/cases/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { isObject } from "../../core/json.ts";
 import { CASE_MESSAGE, eventOf, givenAt, load } from "../../core/machine/index.ts";
@@ -50,6 +50,13 @@ export function openCaseRoom(
       const outcome = await office().runtime.send(run, signal);
       return "code" in outcome ? outcome : null;
     },
+    inform: async (run, now) => {
+      const known = { value: caseReadable(now) };
+      const signal = { type: "inform", known, at: clock.now(), by: "muster" } as const;
+      const outcome = await office().runtime.send(run, signal);
+      return "code" in outcome ? outcome : null;
+    },
+    reads: (run) => readsCase(office(), run),
     reading: (run) => readingOf(office(), run),
     trouble,
   });
@@ -79,9 +86,15 @@ async function begin(
     run,
     by: request.source === "customer" ? (now.subject ?? request.requester) : request.requester,
     ...subjectOfCase(now),
-    case: { id: now.id, labels: now.labels },
+    case: { id: now.id, labels: now.labels, known: caseReadable(now) },
   });
   return started.run === null ? started.problems : [];
+}
+
+/** Whether its definition has the name in it; where it is only in a text, it is told for nothing. */
+function readsCase({ runtime, library }: Office, run: RunId): boolean {
+  const digest = runtime.run(run)?.workflow.digest;
+  return digest !== undefined && library.contentOf(digest)?.[1].includes("$case") === true;
 }
 
 function readingOf({ runtime, library, log, maps }: Office, run: RunId): RunReading | null {

@@ -42,13 +42,15 @@ parameters: { order_id: string }
 steps:
   - id: ask
     agent: clerk
-    inputs: { order_id: $params.order_id }
+    inputs: { order_id: $case.order_id }
     outputs: { state: string }
+    facts: { order_state: $outputs.state }
   - id: answer
     wait: { event: case.message, timeout: 10d }
     outputs: { text: string }
   - id: pay
     agent: clerk
+    when: $case.order_state == "on its way" && $case.request.text != ""
     inputs: { order_id: $answer.text }
     outputs: { state: string }
 `,

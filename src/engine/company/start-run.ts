@@ -2,6 +2,7 @@ import type { Workflow } from "../../core/definition/index.ts";
 import type { Labels } from "../../core/governance/index.ts";
 import { type CaseId, type Digest, parseRunId, type RunId, type SubjectId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
+import type { Stored } from "../../core/machine/index.ts";
 import { stepsOf } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
@@ -25,7 +26,7 @@ export type Request = {
   /** Whose data it works with: its log is sealed with their key. */
   readonly subject?: string;
   /** The case that it works on, and what that rests on already. */
-  readonly case?: { readonly id: CaseId; readonly labels: Labels };
+  readonly case?: { readonly id: CaseId; readonly labels: Labels; readonly known: JsonObject };
 } & ForOneRun;
 
 /**
@@ -132,9 +133,13 @@ async function mapOf({ maps }: Office, by: string): Promise<{ readonly map?: Dig
   return version === null ? {} : { map: version.digest };
 }
 
-/** What the case rests on, the run rests on. */
-function caseOf({ case: of }: Request): { readonly case?: CaseId; readonly labels?: Labels } {
-  return of === undefined ? {} : { case: of.id, labels: of.labels };
+/** What the case rests on, the run rests on; what is known of it its steps read as $case. */
+function caseOf({ case: of }: Request): {
+  readonly case?: CaseId;
+  readonly labels?: Labels;
+  readonly known?: Stored;
+} {
+  return of === undefined ? {} : { case: of.id, labels: of.labels, known: { value: of.known } };
 }
 
 function otherRequest(run: RunId, workflow: string): Problem {

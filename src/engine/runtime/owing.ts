@@ -167,8 +167,9 @@ function startChild(
 }
 
 /** A sub-run works by the same map, on the same case, and rests on what the run above rests on. */
-function handedOver({ map, case: of, labels }: Run) {
+function handedOver({ map, case: of, known, labels }: Run) {
   return {
+    ...(known === null ? {} : { known: known.known }),
     ...(map === null ? {} : { map }),
     ...(of === null ? {} : { case: of }),
     ...(isLabelled(labels) ? { labels } : {}),
