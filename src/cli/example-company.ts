@@ -81,15 +81,9 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     settled: async (run) => standing(run) ?? newRun(0).standing,
     ...papersIn(reading, workflow),
     ...RECORD,
-    ...RULES,
     ...CLOSING,
   };
 }
-
-const RULES: Pick<Company, "rules" | "replayRules"> = {
-  rules: async () => ({ rules: [], tables: [], problems: [] }),
-  replayRules: async () => ({ judged: 0, changed: [], unclear: 0, shadow: [] }),
-};
 
 const RECORD: Pick<Company, "audit" | "sign" | "rotateKey" | "erase" | "hold"> = {
   audit: async () => ({ problems: [] }),
@@ -97,6 +91,25 @@ const RECORD: Pick<Company, "audit" | "sign" | "rotateKey" | "erase" | "hold"> =
   rotateKey: async () => ({ key: "" }),
   erase: async () => ({ subjects: [], streams: 0, contents: 0, files: 0 }),
   hold: async () => [],
+};
+
+type OfMap =
+  | "publishMap"
+  | "mapVersions"
+  | "mapDifferences"
+  | "drawMap"
+  | "whichMay"
+  | "rules"
+  | "replayRules";
+
+const WITHOUT_MAP: Pick<Company, OfMap> = {
+  publishMap: async () => ({ version: null, problems: [] }),
+  mapVersions: async () => [],
+  mapDifferences: async () => ({ differences: [] }),
+  drawMap: async () => ({ picture: null, problems: [] }),
+  whichMay: async () => ({ answers: [] }),
+  rules: async () => ({ rules: [], tables: [], problems: [] }),
+  replayRules: async () => ({ judged: 0, changed: [], unclear: 0, shadow: [] }),
 };
 
 function papersIn(
@@ -109,16 +122,12 @@ function papersIn(
   | "review"
   | "findings"
   | "summary"
+  | OfMap
   | "task"
   | "agents"
   | "steer"
   | "govern"
   | "governed"
-  | "publishMap"
-  | "mapVersions"
-  | "mapDifferences"
-  | "drawMap"
-  | "whichMay"
   | "tools"
   | "tool"
   | "tryTool"
@@ -140,14 +149,10 @@ function papersIn(
     steer: async () => [],
     govern: async () => [],
     governed: async () => ({ kills: [], delegations: [], reviews: [] }),
-    publishMap: async () => ({ version: null, problems: [] }),
-    mapVersions: async () => [],
-    mapDifferences: async () => ({ differences: [] }),
-    drawMap: async () => ({ picture: null, problems: [] }),
-    whichMay: async () => ({ answers: [] }),
     tools: async () => ({ tools: [], problems: [] }),
     tool: async () => null,
     tryTool: async () => ({ verdict: null, problems: [] }),
+    ...WITHOUT_MAP,
     summary: async (run) => summaryOf(await evidenceIn(reading, run), null),
     review: async (run) => ({ ...(await reviewIn(reading, run)), run, hash: null, estimate: null }),
     findings: async (run) => (await reviewIn(reading, run)).findings,

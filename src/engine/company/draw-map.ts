@@ -18,8 +18,16 @@ import { openToolbox } from "../tools/index.ts";
 import type { Company } from "./company.ts";
 import { mapDifferencesOf, mapNamed, publishMapOf, type WhichMap } from "./map-verbs.ts";
 import type { Office } from "./office.ts";
+import { rulesIn } from "./rules-verbs.ts";
 
-type OfMap = "publishMap" | "mapVersions" | "mapDifferences" | "drawMap" | "whichMay";
+type OfMap =
+  | "publishMap"
+  | "mapVersions"
+  | "mapDifferences"
+  | "drawMap"
+  | "whichMay"
+  | "rules"
+  | "replayRules";
 
 /** All that a company says of its map. */
 export function mapOf(office: Office): Pick<Company, OfMap> {
@@ -29,6 +37,7 @@ export function mapOf(office: Office): Pick<Company, OfMap> {
     mapDifferences: (from, to) => mapDifferencesOf(office, from, to),
     drawMap: (which, options) => drawMapOf(office, which, options),
     whichMay: (question, which) => whichIn(office, question, which),
+    ...rulesIn(office),
   };
 }
 

@@ -38,7 +38,6 @@ import { publish } from "./publish.ts";
 import { endings, heardLog, openReaders } from "./readers.ts";
 import { openReadiness } from "./readiness.ts";
 import { openRegister } from "./register.ts";
-import { rulesIn } from "./rules-verbs.ts";
 import { settingsOf } from "./settings.ts";
 import type { Line, Staff } from "./staff.ts";
 import { asItIs, standingIn, standingsIn } from "./standings.ts";
@@ -242,7 +241,6 @@ function companyOf(office: Office): Company {
     steer: (told) => steerAgent(office, told),
     ...governingOf(office),
     ...mapOf(office),
-    ...rulesIn(office),
     settled: async (id, options = {}) => {
       const standing = await settled(office, id, options.abort);
       if (standing === null)
