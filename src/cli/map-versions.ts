@@ -83,8 +83,8 @@ function linesOf(differences: Differences): readonly string[] {
   const marks = { added: "+", removed: "-", changed: "~" } as const;
   const lines = differences.map(
     ({ part, name, kind, words, isWider }) =>
-      `${marks[kind]} ${part} ${name}: ${words}${isWider ? "  (lets more through)" : ""}`,
+      `${marks[kind]} ${part} ${name}: ${words}${isWider ? "  (may let more through)" : ""}`,
   );
   const wider = differences.filter(({ isWider }) => isWider).length;
-  return wider === 0 ? lines : [...lines, `${wider} of them let more through than before.`];
+  return wider === 0 ? lines : [...lines, `${wider} of them may let more through than before.`];
 }

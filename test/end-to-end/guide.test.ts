@@ -29,7 +29,7 @@ type Block =
 function blocksOf(page: string): readonly Block[] {
   return [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(
     ([, language = "", text = ""]): readonly Block[] => {
-      const path = /^(?:#|\/\/) ([\w./-]+\.\w+)\n/.exec(text)?.[1];
+      const path = /^(?:#|\/\/|--) ([\w./-]+\.\w+)\n/.exec(text)?.[1];
       if (path !== undefined) return [{ kind: "file", path, text }];
       return language === "console" ? [{ kind: "console", text }] : [];
     },

@@ -53,7 +53,7 @@ export { type People, type Person, type ReadPeople, readPeople } from "./read-pe
 export { type Read, readWorkflow } from "./read-workflow.ts";
 export { type Fault, inOrder, openReport, type Report } from "./report.ts";
 export { RETRY_DEFAULT } from "./retry.ts";
-export { type MadeFile, madeFiles } from "./schema-file.ts";
+export { DRAFT, type MadeFile, madeFiles, meanings, schemaOf, schemaText } from "./schema-file.ts";
 export { effectiveSettings, type Setting } from "./setting.ts";
 export { otherNames, settingKeys, settingNamed } from "./setting-keys.ts";
 export { least } from "./settings.ts";

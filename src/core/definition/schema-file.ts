@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { agentKinds, agentShapes } from "./agent-shape.ts";
 import { conversionsReference } from "./conversions-reference.ts";
-import { mapKeys, mapShape } from "./map-shape.ts";
 import { peopleKeys, peopleShape, personKeys } from "./read-people.ts";
 import { settingMeanings } from "./setting-keys.ts";
 import { stepKinds, stepShapes } from "./step-shape.ts";
@@ -13,23 +12,22 @@ export type MadeFile = { readonly path: string; readonly text: string };
 /** The JSON Schemas that editors read, and the references of keys and of conversions. */
 export function madeFiles(): readonly MadeFile[] {
   return [
-    { path: "schema/workflow.schema.json", text: json(workflowSchema()) },
-    { path: "schema/map.schema.json", text: json(mapSchema()) },
-    { path: "schema/people.schema.json", text: json(peopleSchema()) },
-    { path: "schema/agent.schema.json", text: json(agentSchema()) },
+    { path: "schema/workflow.schema.json", text: schemaText(workflowSchema()) },
+    { path: "schema/people.schema.json", text: schemaText(peopleSchema()) },
+    { path: "schema/agent.schema.json", text: schemaText(agentSchema()) },
     { path: "docs/reference/keys.md", text: keysReference() },
     { path: "docs/reference/conversions.md", text: conversionsReference() },
   ];
 }
 
-function json(schema: object): string {
+export function schemaText(schema: object): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-const DRAFT = "https://json-schema.org/draft/2020-12/schema";
+export const DRAFT = "https://json-schema.org/draft/2020-12/schema";
 
 /** A step or a phase inside is a reference, as each is checked by itself. */
-function schemaOf(shape: z.ZodType): Readonly<Record<string, unknown>> {
+export function schemaOf(shape: z.ZodType): Readonly<Record<string, unknown>> {
   const made = z.toJSONSchema(shape, {
     io: "input",
     reused: "inline",
@@ -83,10 +81,6 @@ function peopleSchema(): object {
   return { $schema: DRAFT, title: "The people of a company of Muster", ...schemaOf(peopleShape) };
 }
 
-function mapSchema(): object {
-  return { $schema: DRAFT, title: "A company's map", ...schemaOf(mapShape) };
-}
-
 function keysReference(): string {
   const phase = { phase: phaseKeys };
   return [
@@ -118,9 +112,7 @@ function keysReference(): string {
     "",
     "## A company's map",
     "",
-    "`map.yaml` in the company's folder.",
-    "",
-    ...meanings({ map: mapKeys }),
+    "`map.yaml` in the company's folder: [map.md](map.md) says what stands in it.",
     "",
     "## People",
     "",
@@ -156,7 +148,7 @@ function table(kinds: Kinds): readonly string[] {
 }
 
 /** A key that means different things to different kinds is told for each. */
-function meanings(kinds: Kinds): readonly string[] {
+export function meanings(kinds: Kinds): readonly string[] {
   return keysOf(kinds).flatMap((key) => {
     const told = new Map<string, string[]>();
     for (const [kind, keys] of Object.entries(kinds)) {

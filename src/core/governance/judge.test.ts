@@ -135,7 +135,14 @@ function rule(
 ): PolicyRule {
   const missing = holds === "undetermined" ? ["case.repeats"] : [];
   const evaluate = (): RuleOutcome => ({ holds, missing, leaves: [] });
-  const of = { id, digest: `${id}@1`, because: "It is so.", where: "map.yaml:1:1", examples: [] };
+  const of = {
+    id,
+    digest: `${id}@1`,
+    when: "true",
+    because: "It is so.",
+    where: "map.yaml:1:1",
+    examples: [],
+  };
   return { ...of, follows, isShadow, tools: ["refund.pay"], evaluate };
 }
 

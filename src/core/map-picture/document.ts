@@ -70,12 +70,13 @@ function agents({ map, counted }: Drawn): readonly string[] {
     reachOf(map, grant)
       .filter(({ entity }) => entity !== null)
       .map(({ tool, entity, boundBy }) => {
-        const count = counted[tool];
-        const all = count === null || count === undefined ? "" : `${count} `;
-        return boundBy.length === 0 ? `all ${all}${entity}` : `one case's of ${all}${entity}`;
+        const count = counted[tool] ?? null;
+        if (boundBy.length === 0)
+          return count === null ? `all ${entity}` : `all ${count} ${entity}`;
+        return `${entity} of one case${count === null ? "" : `, of ${count}`}`;
       })
       .filter((words, at, every) => every.indexOf(words) === at)
-      .join(", "),
+      .join("; "),
     grant.ungoverned.join(", "),
   ]);
   return section(
@@ -93,7 +94,7 @@ function tools(map: WorkMap): readonly string[] {
     tool.level,
     tool.description,
     tool.writes === null
-      ? `reads ${tool.reads?.entity ?? ""} in ${tool.system}`
+      ? `reads ${tool.reads === null ? "" : `${tool.reads.entity} in `}${tool.system}`
       : `writes ${tool.writes} in ${tool.system}`,
     [...new Set([...Object.values(tool.scope.args), ...Object.values(tool.scope.rows)])].join(", "),
     decided(map, tool),
@@ -137,14 +138,15 @@ function care({ level, preview, verify, undo }: Tool): string {
 }
 
 function rules(map: WorkMap): readonly string[] {
-  const rows = map.rules.map(({ id, because, follows, tools: of, isShadow, where }) => [
+  const rows = map.rules.map(({ id, because, when, follows, tools: of, isShadow, where }) => [
     bold(id),
     because,
+    code(when),
     of === null ? "any" : of.join(", "),
     `${follows.kind === "approve" ? `asks ${follows.chain}` : follows.kind}${isShadow ? " (only watched)" : ""}`,
     where,
   ]);
-  return section("Rules", table(["rule", "because", "about", "then", "stands in"], rows));
+  return section("Rules", table(["rule", "because", "when", "about", "then", "stands in"], rows));
 }
 
 function chains({ approvals }: WorkMap): readonly string[] {

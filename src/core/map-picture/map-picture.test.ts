@@ -77,7 +77,7 @@ describe("the picture of a map", () => {
     expect(text).toContain("![The map as a picture](map.svg)");
     expect(text).toContain("| **finance** | external | order.read, refund.pay");
     expect(text).toContain("refund.pay only where `args.amount <= 5000`");
-    expect(text).toContain("one case's of 300 orders");
+    expect(text).toContain("orders of one case, of 300");
     expect(text).toContain("| spreadsheets |");
     expect(text).toContain("manager in support-team within 4 h working time");
     expect(text).toContain("mail (untrusted)");

@@ -48,7 +48,7 @@ const dueShape = span().describe("How long they have: 4h, 4 working hours. Unsai
 /** In backquotes, since a quoted word here looks like an import. */
 const FROM = `from`;
 
-const stageKeys: Keys<StageSource> = {
+export const stageKeys: Keys<StageSource> = {
   from: decidersShape.describe("Who decides at this stage."),
   need: needShape,
   due: dueShape,

@@ -5,7 +5,7 @@ import type { Problem } from "../problem.ts";
 import { type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 import { mayBeUsed } from "./may-be-used.ts";
 import { propertiesOf } from "./tool-args.ts";
-import type { Tool, WorkMap } from "./work-map.ts";
+import { type Grant, LEVELS, type Tool, type WorkMap } from "./work-map.ts";
 
 /** What the steps of workflows do with tools is what their agents may do. */
 export function checkWorkflows({ map, said, workflows, elsewhere }: Checking): void {
@@ -43,6 +43,7 @@ function aboutGrant(step: ToolStep, { name }: Workflow, map: WorkMap): readonly 
   const agent = agentOf(step);
   const grant = agent === null ? undefined : map.agents[agent];
   if (agent === null || grant?.tools.includes(step.tool) === true) {
+    if (isTooFar(grant, step.tool, map)) return [];
     const types = Object.values(map.requests).filter(({ workflow }) => workflow === name);
     return types
       .filter(({ name: request }) => grant && !mayBeUsed(map, grant, { tool: step.tool, request }))
@@ -61,6 +62,12 @@ function aboutGrant(step: ToolStep, { name }: Workflow, map: WorkMap): readonly 
       where: step.where,
     },
   ];
+}
+
+/** Told where it is granted. */
+function isTooFar(grant: Grant | undefined, tool: string, { tools }: WorkMap): boolean {
+  const level = tools[tool]?.level ?? "reference";
+  return grant !== undefined && LEVELS.indexOf(level) > LEVELS.indexOf(grant.level);
 }
 
 function aboutInputs(step: ToolStep, { name, args, scope }: Tool): readonly Problem[] {

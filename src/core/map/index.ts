@@ -13,6 +13,7 @@ export {
   type ReadWorkMap,
   readWorkMap,
 } from "./read-work-map.ts";
+export { madeMapFiles } from "./schema-file.ts";
 export { readStatement, type SqlStatement } from "./sql-statement.ts";
 export {
   type Grant,

@@ -53,7 +53,7 @@ describe("two versions of a map", () => {
     ).toEqual([
       "! agent support level: draft → record",
       '! agent support tools: ["faq.search","order.read","voucher.draft"] → ["refund.pay","faq.search","order.read","voucher.draft"]',
-      expect.stringContaining("! rule refund-over-limit digest:"),
+      '! rule refund-over-limit when: action.tool == "refund.pay" && args.amount > 500.0 → action.tool == "refund.pay" && args.amount > 900.0',
       expect.stringContaining("! approval refund-manager stages:"),
       "! intake mail is: untrusted → customer",
     ]);

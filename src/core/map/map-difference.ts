@@ -8,7 +8,7 @@ export type MapDifference = {
   readonly kind: "added" | "removed" | "changed";
   /** For people: what it is now, and what it was. */
   readonly words: string;
-  /** More can be done than before, or fewer are asked: somebody should look at it. */
+  /** It may let more through than before, or ask fewer: somebody should look at it. */
   readonly isWider: boolean;
 };
 
@@ -110,7 +110,7 @@ function isWider(part: Part, field: string, { before, after }: Both): boolean {
     case "agent":
       return agentIsWider(field, was, is);
     case "rule":
-      return field === "isShadow" ? is === true : field === "digest";
+      return field === "isShadow" ? is === true : ["when", "follows", "digest"].includes(field);
     case "approval":
       // Who decides is another, or there is a way around it.
       return ["stages", "not", "bulk", "breakGlass", "edit"].includes(field);

@@ -18,25 +18,22 @@ import { LEVELS, TRUSTS, type Trust } from "./work-map.ts";
 const typeShape = either([word("a type"), anyMap("a JSON Schema")], "a type or a JSON Schema");
 const toolName = word("the name of a tool");
 
+export const mayKeys: Keys<NonNullable<GrantSource["may"]>> = {
+  level: oneOf(LEVELS).describe("The highest level of the tools that it may use."),
+  tools: listOf(toolName, "a list of tools").describe("The tools that it may use, and no other."),
+  requests: listOf(word("a type of request"), "a list of types of requests").describe(
+    "Only for these types of requests. Unsaid: for all.",
+  ),
+  only: named(
+    either([longText(), anyMap("a condition")], "a condition"),
+    "a map of tools to conditions",
+  ).describe("What must hold of a call besides, by tool: {refund.pay: action.args.amount <= 100}."),
+};
+
 export const grantKeys: Keys<GrantSource> = {
-  may: closed<NonNullable<GrantSource["may"]>>(
-    {
-      level: oneOf(LEVELS).describe("The highest level of the tools that it may use."),
-      tools: listOf(toolName, "a list of tools").describe(
-        "The tools that it may use, and no other.",
-      ),
-      requests: listOf(word("a type of request"), "a list of types of requests").describe(
-        "Only for these types of requests. Unsaid: for all.",
-      ),
-      only: named(
-        either([longText(), anyMap("a condition")], "a condition"),
-        "a map of tools to conditions",
-      ).describe(
-        "What must hold of a call besides, by tool: {refund.pay: action.args.amount <= 100}.",
-      ),
-    },
-    ["level", "tools"],
-  ).describe("What it may do. Unsaid: nothing."),
+  may: closed<NonNullable<GrantSource["may"]>>(mayKeys, ["level", "tools"]).describe(
+    "What it may do. Unsaid: nothing.",
+  ),
   ungoverned: some(word("a word"), "a word or a list of them").describe(
     "What it can do beside its tools, such as internet or files; it is shown in the map, and nothing here holds it.",
   ),
@@ -89,22 +86,3 @@ export const exceptionsShape: z.ZodType<NonNullable<WorkSource["exceptions"]>> =
 >({ owner: word("a person, team or role").describe("Who owns what fails or is in doubt.") }, [
   "owner",
 ]);
-
-/** The parts of the map that are about work; each entry is checked by itself, so that the rest still stands. */
-export const workKeys: Keys<WorkSource> = {
-  systems: sections("systems"),
-  tools: sections("tools"),
-  agents: sections("agents"),
-  requests: sections("requests"),
-  rules: named(anyMap("a rule"), "a map of names to rules"),
-  approvals: sections("approvals"),
-  intake: intakeShape,
-  facts: factsShape,
-  exceptions: exceptionsShape,
-};
-
-/** Of any shape: what is inside is checked entry by entry. */
-function sections<Value>(what: string): z.ZodType<{ readonly [name: string]: Value }> {
-  const shape: z.ZodType = named(anyMap("a map"), `a map of names to ${what}`);
-  return shape as z.ZodType<{ readonly [name: string]: Value }>;
-}

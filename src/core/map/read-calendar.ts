@@ -47,7 +47,7 @@ const FROM_TO = /^\s*(\d{1,2}):(\d\d)\s*(?:-|–|to)\s*(\d{1,2}):(\d\d)\s*$/;
 
 const hours = some(word("hours"), "hours such as 9:00-18:00, or a list of them");
 
-const hoursKeys: Keys<HoursSource> = {
+export const hoursKeys: Keys<HoursSource> = {
   ...(Object.fromEntries(
     DAYS.map((day) => [
       day,

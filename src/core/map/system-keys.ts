@@ -111,7 +111,7 @@ export const SYSTEM_KINDS: readonly SystemKind[] = Object.keys(systemKinds) as S
 /** Of one kind. */
 export function systemShapeOf(kind: SystemKind): z.ZodType<{ readonly [key: string]: Json }> {
   const keys: Keys<{ readonly [key: string]: Json }> = {
-    kind: oneOf(SYSTEM_KINDS).describe("What it is."),
+    kind: oneOf([kind]).describe("What it is."),
     ...common,
     ...systemKinds[kind],
   } as Keys<{ readonly [key: string]: Json }>;

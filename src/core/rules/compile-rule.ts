@@ -49,6 +49,7 @@ export function compileRule(
     id,
     digest: reading.digest(canonical({ id, ...withoutExamples(source) })),
     because: because.trim(),
+    when: writtenOf(source["when"] ?? null),
     where: reading.where(reading.path),
     follows,
     isShadow: shadow,
@@ -116,6 +117,10 @@ function readExamples(
     examples.push({ name, facts, expect: { holds } });
   }
   return examples;
+}
+
+function writtenOf(when: Json): string {
+  return typeof when === "string" ? when : JSON.stringify(when);
 }
 
 /** Examples are beside a rule, and no part of it. */

@@ -7,6 +7,8 @@ export type PolicyRule = {
   readonly digest: string;
   /** In words, for people. */
   readonly because: string;
+  /** When it holds, as its author wrote it; the map form as JSON. */
+  readonly when: string;
   /** Where it stands: file:line:column. */
   readonly where: string;
   /** What its `then` says. */

@@ -65,8 +65,9 @@ function errorsIn(faults: readonly Problem[]): readonly Problem[] {
 }
 
 function viewOf(rule: PolicyRule): RuleView {
-  const { id, digest, because, where, follows, isShadow, tools } = rule;
-  return { id, digest, because, where, follows, isShadow, tools, examples: runExamples(rule) };
+  const { id, digest, because, when, where, follows, isShadow, tools } = rule;
+  const examples = runExamples(rule);
+  return { id, digest, because, when, where, follows, isShadow, tools, examples };
 }
 
 function tableView({ name, hit, digest, where, outputs }: Table): TableView {
