@@ -1,115 +1,99 @@
-import { exceptionsOf, type GateRecord, gatesOf } from "../core/history/index.ts";
-import type { RunId } from "../core/id.ts";
-import { parseDigest } from "../core/id.ts";
+import type { Digest } from "../core/id.ts";
+import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Company } from "../engine/company/index.ts";
 import { commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { finish } from "./finish.ts";
+import { type GateItem, shownIn, tellGate, withGate } from "./gate-item.ts";
 import { plain } from "./output/index.ts";
-import { readHistory } from "./read-history.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse } from "./with-company.ts";
-import { withRun } from "./with-run.ts";
-
-const GATES_NAMED_MOST = 5;
 
 export type Decision = {
-  readonly allow: boolean;
+  readonly how: "approve" | "reject" | "break-glass";
   readonly reason: string;
   /** false with `--no-wait`: the decision is recorded and the run goes on later. */
   readonly wait: boolean;
+  /** Whose right it is, where one decides in another's place. */
+  readonly for?: string;
+  /** Numbers of the actions that are permitted, where several are asked; and what stands in the way of the others. */
+  readonly only?: readonly string[];
+  readonly blocks?: readonly string[];
 };
 
 /**
- * `muster inbox approve|reject ITEM`: records a person's decision at a gate, over exactly what is
- * shown, and goes on with the run. ITEM is `RUN.KEY` as the inbox lists it, or a run with one open gate.
+ * `muster inbox approve|reject|break-glass ITEM`: records a person's decision at a gate, over exactly what
+ * is shown, and goes on with the run.
  */
 export async function inboxDecide(
   context: Context,
   item: string,
   decision: Decision,
 ): Promise<number> {
-  const { name, key } = parts(item);
-  return await withRun(
-    context,
-    { name, perform: true, begin: decision.wait },
-    async (company, run) => {
-      const gate = await gateOf(company, run, key);
-      if ("code" in gate) return refuse(context, [gate]);
-      const { side, json } = context.terminal;
-      if (!json) shownLines(gate, decision.allow).forEach((line) => side.line(line));
-      const problems = await vote(context, company, { run, gate, decision });
-      if (problems.length > 0) return refuse(context, problems);
-      if (decision.wait) return await finish(context, company, { run, shownFrom: gate.key });
-      const resume = commandIn(context, company.folder)(`runs resume ${run}`);
-      const goesOn = company.isGuest ? "in the process at work." : `with: ${resume}`;
-      if (!json) side.line(`Recorded. ${run} goes on ${goesOn}`);
-      return EXIT.done;
-    },
-  );
+  const how = { item, perform: true, begin: decision.wait };
+  return await withGate(context, how, async (company, { run, gate }) => {
+    const { side, json } = context.terminal;
+    if (!json) shownLines({ run, gate }, decision).forEach((line) => side.line(line));
+    const told = decisionTold({ run, gate }, decision);
+    if ("code" in told) return refuse(context, [told]);
+    const problems = await tellGate(context, company, { run, told });
+    if (problems.length > 0) return refuse(context, problems);
+    if (decision.wait) return await finish(context, company, { run, shownFrom: gate.key });
+    const resume = commandIn(context, company.folder)(`runs resume ${run}`);
+    const goesOn = company.isGuest ? "in the process at work." : `with: ${resume}`;
+    if (!json) side.line(`Recorded. ${run} goes on ${goesOn}`);
+    return EXIT.done;
+  });
 }
 
-/** "wf_x.12" is the gate that event 12 of wf_x opened; "wf_x" the only open gate there. */
-function parts(item: string): { readonly name: string; readonly key: number | null } {
-  const found = /^(.*)\.(\d+)$/.exec(item);
-  return found ? { name: found[1] ?? "", key: Number(found[2]) } : { name: item, key: null };
-}
-
-async function gateOf(
-  company: Company,
-  run: RunId,
-  key: number | null,
-): Promise<GateRecord | Problem> {
-  const history = await readHistory(company, run);
-  const gates = gatesOf(history);
-  const gate = gates.find((one) => one.key === key);
-  if (gate) return gate;
-  const [only] = gates;
-  if (key === null && only && gates.length === 1) return only;
-  const exception = exceptionsOf(history).find((one) => one.key === key);
-  if (exception)
-    return {
-      code: "bad-input",
-      message: `${run}.${key} is an exception, which nobody approves: it is mended.`,
-      mend: `muster runs resume ${run} --step ${exception.path}${exception.why === "unknown" ? " --retry" : ""}   or with --give FILE, or --skip`,
-    };
-  if (key === null && gates.length > 1)
-    return {
-      code: "bad-input",
-      message: `${run} has ${gates.length} open gates.`,
-      mend: `Name one: ${gates
-        .slice(0, GATES_NAMED_MOST)
-        .map((one) => `${run}.${one.key}`)
-        .join(", ")}.`,
-    };
+/** A decision as the gate hears it. */
+export function decisionTold(
+  { run, gate }: GateItem,
+  { how, reason, for: of, only, blocks }: Decision,
+): Told | Problem {
+  const shown = shownIn(gate);
+  if (shown === null)
+    return { code: "corrupt", message: `${run}.${gate.key} has no digest to decide on.` };
+  if (how === "break-glass") return { type: "override", ...shown, reason, channel: "terminal" };
+  const named = only === undefined ? { permits: null } : actionsNamed(gate, only);
+  if ("code" in named) return named;
+  const { permits } = named;
   return {
-    code: "conflict",
-    message: `${key === null ? run : `${run}.${key}`} is no open gate: it was decided, or never was.`,
-    mend: "See what waits: muster inbox list",
+    type: "vote",
+    ...shown,
+    allow: how === "approve",
+    reason,
+    channel: "terminal",
+    ...(of === undefined ? {} : { for: of }),
+    ...(permits === null ? {} : { permits }),
+    ...(blocks === undefined || blocks.length === 0 ? {} : { blocks }),
   };
 }
 
-async function vote(
-  context: Context,
-  company: Company,
-  told: { readonly run: RunId; readonly gate: GateRecord; readonly decision: Decision },
-): Promise<readonly Problem[]> {
-  const { key, digest: text } = told.gate;
-  const { allow, reason } = told.decision;
-  const digest = parseDigest(text);
-  if (!digest)
-    return [{ code: "corrupt", message: `${told.run}.${key} has no digest to decide on.` }];
-  const by = context.surroundings.person;
-  const vote = { type: "vote", key, digest, allow, reason } as const;
-  const problems = await company.send(told.run, vote, { by });
-  const mend = `Here you are ${by}. Ask one of them; or, if you are one, say so: MUSTER_PERSON=NAME.`;
-  return problems.map((one) => (one.code === "not-allowed" ? { mend, ...one } : one));
+/** "1" is the first of the actions that are asked. */
+function actionsNamed(
+  { approval }: GateItem["gate"],
+  only: readonly string[],
+): { readonly permits: readonly Digest[] } | Problem {
+  const actions = approval.gate.terms?.actions ?? [];
+  const found = only.map((name) => actions[Number(name) - 1]?.digest);
+  const wrong = only.find((_, at) => found[at] === undefined);
+  if (wrong === undefined) return { permits: found.filter((one) => one !== undefined) };
+  return {
+    code: "bad-input",
+    message: `There is no action ${plain(wrong)} here.`,
+    mend:
+      actions.length === 0
+        ? "This asks for one action; leave --only out."
+        : `Name some of 1 to ${actions.length}, as inbox show numbers them.`,
+  };
 }
 
-function shownLines({ ask, show }: GateRecord, allow: boolean): readonly string[] {
+const TITLES = { approve: "Approve", reject: "Reject", "break-glass": "Break the glass" } as const;
+
+function shownLines({ gate: { ask, show } }: GateItem, { how }: Decision): readonly string[] {
   const shown = Object.entries(show).map(
     ([name, value]) => `  ${plain(name)}: ${plain(JSON.stringify(value))}`,
   );
-  return [`${allow ? "Approve" : "Reject"}: ${plain(ask)}`, ...shown];
+  return [`${TITLES[how]}: ${plain(ask)}`, ...shown];
 }

@@ -2,17 +2,53 @@ import { instantOf } from "../core/instant.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Packet } from "../core/machine/index.ts";
 import { shellWord } from "../core/shell-word.ts";
+import type { Company } from "../engine/company/index.ts";
 import { type Command, commandIn } from "./command.ts";
+import { gateLines } from "./evidence-lines.ts";
 import { EXIT } from "./exit.ts";
+import { type GateItem, gateIn, gateNamed } from "./gate-item.ts";
 import { plain, valueLine, widthOf } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withTask } from "./task-item.ts";
 import { refuse } from "./with-company.ts";
+import { withRun } from "./with-run.ts";
 
 const VALUE_COLUMNS_LEAST = 40;
 
-/** `muster inbox show RUN/STEP`: all that a person needs to do a task, and what it asks for. */
+/** `muster inbox show ITEM`: all that a person needs to decide at a gate, or to do a task. */
 export async function inboxShow(context: Context, item: string): Promise<number> {
+  const { name } = gateNamed(item.includes("/") ? "" : item);
+  if (name === "") return await showTask(context, item);
+  return await withRun(context, { name, perform: false }, async (company, run) => {
+    const found = await gateIn(company, run, gateNamed(item).key);
+    return "code" in found
+      ? await showTask(context, item)
+      : showGate(context, company, { run, gate: found });
+  });
+}
+
+function showGate(context: Context, company: Company, { run, gate }: GateItem): number {
+  const { answer, json } = context.terminal;
+  const { now } = context.surroundings;
+  const item = `${run}.${gate.key}`;
+  if (json) answer.line(JSON.stringify({ item, run, ...gate }));
+  else {
+    const command = commandIn(context, company.folder);
+    for (const line of gateLines(gate, { item, now: now(), columns: answer.columns }))
+      answer.line(line);
+    const chained = gate.approval.gate.terms !== undefined;
+    for (const line of [
+      "",
+      command(`inbox approve ${item}`),
+      command(`inbox reject ${item} --reason WHY`),
+      ...(chained ? [command(`inbox ask ${item} QUESTION`)] : []),
+    ])
+      answer.line(line);
+  }
+  return EXIT.done;
+}
+
+async function showTask(context: Context, item: string): Promise<number> {
   return await withTask(context, { item, perform: false }, async (company, { run, task }) => {
     const packet = await company.task(run, task.key);
     if (packet === null)

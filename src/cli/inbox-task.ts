@@ -4,6 +4,8 @@ import { commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { fieldsOf } from "./fields.ts";
 import { finish } from "./finish.ts";
+import { isGateMeant } from "./gate-item.ts";
+import { inboxGate } from "./inbox-gate.ts";
 import type { Context } from "./surroundings.ts";
 import { type TaskItem, withTask } from "./task-item.ts";
 import { refuse } from "./with-company.ts";
@@ -24,6 +26,8 @@ export async function inboxAnswer(
   given: Answering,
 ): Promise<number> {
   const { wait, reason } = given;
+  if (await isGateMeant(context, item))
+    return await inboxGate(context, item, { verb: "reply", text: given.pairs.join(" ") });
   return await withTask(context, { item, perform: true, begin: wait }, async (company, found) => {
     const { run, task } = found;
     const packet = await company.task(run, task.key);
@@ -56,6 +60,8 @@ export async function inboxSteer(
   { verb, reason, wait }: Steering,
 ): Promise<number> {
   const goesOn = verb === "decline" && wait;
+  if (verb !== "decline" && (await isGateMeant(context, item)))
+    return await inboxGate(context, item, { verb, reason });
   return await withTask(context, { item, perform: true, begin: goesOn }, async (company, found) => {
     const { run, task } = found;
     const { key } = task;

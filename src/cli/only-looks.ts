@@ -11,6 +11,8 @@ const LOOKING: ReadonlySet<string> = new Set([
   "checkpoints list",
   "cases list",
   "cases show",
+  "delegate list",
+  "halt list",
   "inbox list",
   "map check",
   "map diff",

@@ -1,27 +1,41 @@
-import type { Command } from "commander";
-import type { Context } from "./surroundings.ts";
-import { type Choose, examples, type Verb, withOptions } from "./verb.ts";
+import { type Command, Option } from "commander";
+import type { Whose } from "./inbox-list.ts";
+import { addApprovals, addHalt, asPerson, withPerson } from "./program-approvals.ts";
+import { type Choose, collected, examples, withOptions } from "./verb.ts";
 
 const TASK = "RUN/STEP as inbox list prints it, RUN.KEY, or a run with one open task";
+const ITEM = "RUN.KEY or RUN/STEP as inbox list prints it, or a run with one of them open";
 const GATE = "RUN.KEY as inbox list prints it, or a run with one open gate";
 
 /** What people decide, and what they do. */
 export function addInbox(root: Command, choose: Choose): void {
   const inbox = root.command("inbox").description("decide and do what waits for a person");
-  withOptions(
-    inbox.command("list").description("list gates, tasks and exceptions that wait"),
-  ).action(() => choose(async (context) => (await import("./inbox-list.ts")).inboxList(context)));
+  withPerson(
+    inbox
+      .command("list")
+      .option("--mine", "only what is for you, or for whom you decide")
+      .option("--team <name>", "only what is for people of this team or role")
+      .description("list gates, tasks and exceptions that wait, the most urgent first"),
+  ).action((options: By & Whose) =>
+    choose(
+      asPerson(options, async (context) =>
+        (await import("./inbox-list.ts")).inboxList(context, options),
+      ),
+    ),
+  );
   withOptions(
     inbox
       .command("show")
-      .argument("<task>", TASK)
-      .description("show all that a person needs to do a task"),
+      .argument("<item>", ITEM)
+      .description("show all that a person needs to decide at a gate, or to do a task"),
   ).action((item: string) =>
     choose(async (context) => (await import("./inbox-show.ts")).inboxShow(context, item)),
   );
   addAnswer(inbox, choose);
   addSteering(inbox, choose);
   addDecisions(inbox, choose);
+  addApprovals(inbox, choose);
+  addHalt(root, choose);
 }
 
 type By = { readonly by?: string };
@@ -36,7 +50,7 @@ function addAnswer(inbox: Command, choose: Choose): void {
       .option("--file <file>", "a YAML or JSON file with the fields")
       .option("--reason <why>", "kept in the log", "")
       .option("--no-wait", "record the answer and end; the run goes on later")
-      .description("do a task, and go on with the run"),
+      .description("do a task, and go on with the run; or answer what was asked at a gate"),
   )
     .addHelpText(
       "after",
@@ -60,8 +74,8 @@ function addAnswer(inbox: Command, choose: Choose): void {
 }
 
 const STEERING = {
-  claim: "take a task: nobody else answers it then",
-  release: "give a task back that was claimed",
+  claim: "take a task or a gate: nobody else answers it then",
+  release: "give back what was claimed",
   decline: "say that a task cannot be done; what follows is the step's to say",
 } as const;
 
@@ -87,6 +101,14 @@ function addSteering(inbox: Command, choose: Choose): void {
   }
 }
 
+type Deciding = By & {
+  readonly reason: string;
+  readonly wait: boolean;
+  readonly for?: string;
+  readonly only?: readonly string[];
+  readonly but?: readonly string[];
+};
+
 function addDecisions(inbox: Command, choose: Choose): void {
   for (const [name, allow] of [
     ["approve", true],
@@ -96,32 +118,39 @@ function addDecisions(inbox: Command, choose: Choose): void {
       .command(name)
       .argument("<item>", GATE)
       .option("--no-wait", "record the decision and end; the run goes on later")
+      .option("--for <name>", "in whose place you decide, where they let you")
       .description(`${name} at a gate, and go on with the run`);
+    if (allow)
+      verb
+        .addOption(
+          new Option(
+            "--only <number>",
+            "of several actions permit this one, as inbox show numbers them; again for more",
+          ).argParser(collected),
+        )
+        .addOption(
+          new Option(
+            "--but <what>",
+            "what stands in the way of the others; again for more",
+          ).argParser(collected),
+        );
     const reasoned = allow
       ? verb.option("--reason <why>", "kept in the log", "")
       : verb.requiredOption("--reason <why>", "kept in the log");
-    withPerson(reasoned).action(
-      (which: string, options: By & { readonly reason: string; readonly wait: boolean }) =>
-        choose(
-          asPerson(options, async (context) =>
-            (await import("./inbox-decide.ts")).inboxDecide(context, which, {
-              allow,
-              reason: options.reason,
-              wait: options.wait,
-            }),
-          ),
-        ),
+    withPerson(reasoned).action((which: string, options: Deciding) =>
+      choose(
+        asPerson(options, async (context) => {
+          const { reason, wait, only, but, for: of } = options;
+          return (await import("./inbox-decide.ts")).inboxDecide(context, which, {
+            how: name,
+            reason,
+            wait,
+            ...(of === undefined ? {} : { for: of }),
+            ...(only === undefined ? {} : { only }),
+            ...(but === undefined ? {} : { blocks: but }),
+          });
+        }),
+      ),
     );
   }
-}
-
-function withPerson(command: Command): Command {
-  return withOptions(command).option("--by <name>", "who you are (default: MUSTER_PERSON, or you)");
-}
-
-/** A name given here goes before that of the surroundings. */
-function asPerson({ by }: By, verb: Verb): Verb {
-  if (by === undefined) return verb;
-  return (context: Context) =>
-    verb({ ...context, surroundings: { ...context.surroundings, person: by } });
 }

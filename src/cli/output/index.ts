@@ -11,7 +11,7 @@ export type { Cell, Column } from "./table.ts";
 export { tableLines } from "./table.ts";
 export type { Channel, Paint, Stream, Style, Terminal } from "./terminal.ts";
 export { openTerminal } from "./terminal.ts";
-export { count, cut, pad, plain, widthOf } from "./text.ts";
+export { count, cut, pad, plain, widthOf, wrapped } from "./text.ts";
 export { treeLines } from "./tree.ts";
 export { valueLine } from "./value.ts";
 export { happenedLines } from "./what-happened.ts";

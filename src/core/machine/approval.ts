@@ -114,7 +114,9 @@ export function usesGrant(draft: Draft, frame: LeafFrame): boolean {
   };
   const used = consumeApproval(granted.approval, now, approvalFacts(draft, "muster"));
   if (used.kind === "refused") {
-    raise(draft, frame, { error: failure("rejected", used.problem.message) });
+    const { message } = used.problem;
+    const look = `${message} Try it again when it is halted no more, or go on without it.`;
+    raise(draft, frame, { error: failure("rejected", message), look });
     return false;
   }
   tell(draft, { ...used.event, key: by.gate, path });

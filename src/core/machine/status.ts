@@ -1,5 +1,6 @@
 import { unreachable } from "../unreachable.ts";
 import type { Key, Path } from "./event.ts";
+import { approvalIn } from "./of-gates.ts";
 import type { Frame, LeafFrame, Open, OpenTask, Run } from "./run.ts";
 import { entries, get, some } from "./table.ts";
 import { isUnderWay, type OpenUse } from "./uses.ts";
@@ -172,10 +173,9 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
     }
     case "gate": {
       const { ask, digest, from, need } = open.gate;
-      return {
-        ...wait,
-        what: { kind: "gate", ask, digest, from, need, votes: open.votes.length, until: open.due },
-      };
+      const { votes: all, stage, due: until } = approvalIn(open);
+      const votes = all.filter((vote) => (vote.stage ?? 0) === stage).length;
+      return { ...wait, what: { kind: "gate", ask, digest, from, need, votes, until } };
     }
     case "task":
       return { ...wait, what: taskWait(frame, open) };

@@ -380,6 +380,8 @@ export type Waiting = {
     | "dependency"
     | "case";
   readonly until?: string;
+  /** People it is for; absent: anyone who may act on it. */
+  readonly for?: readonly string[];
   /** An exception about what may have been done already: it is tried again only by whoever says so. */
   readonly isInDoubt?: true;
   /** How a person moves it on, as a command: "muster runs resume wf_x". */

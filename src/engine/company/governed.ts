@@ -8,6 +8,7 @@ import {
   type Review,
   stoppedBy,
 } from "../../core/company/index.ts";
+import type { People } from "../../core/definition/index.ts";
 import type { RunId } from "../../core/id.ts";
 import { type Facts, get, type Told } from "../../core/machine/index.ts";
 import type { WorkMap } from "../../core/map/index.ts";
@@ -119,9 +120,9 @@ async function strangerIn(office: Office, to: string): Promise<Problem | null> {
 export function approvalsOf({
   register,
   maps,
-  managerOf,
+  people,
 }: Pick<Office, "register" | "maps"> & {
-  readonly managerOf: (person: string) => string | null;
+  readonly people: People | null;
 }): NonNullable<Facts["approvals"]> {
   const map = (): WorkMap | null => {
     const last = maps.versions().at(-1);
@@ -132,7 +133,7 @@ export function approvalsOf({
       const chains = map()?.approvals ?? {};
       return (Object.hasOwn(chains, name) ? chains[name] : undefined) ?? null;
     },
-    manager: managerOf,
+    manager: (person) => people?.people[person]?.manager ?? null,
     delegations: () => register.state().delegations,
     after: (at, span) => addSpan(map()?.calendar ?? ALWAYS, at, span),
     stopped: (of) => stoppedBy(register.state(), of),

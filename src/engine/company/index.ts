@@ -35,6 +35,7 @@ export { type InboxItem, inboxOf } from "./inbox.ts";
 export type { MapCompared, WhichMap } from "./map-verbs.ts";
 export type { MapPublished, Maps } from "./maps.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
+export { peopleIn } from "./people-file.ts";
 export { beginHistory, type Logs, readHistory, withSubRuns } from "./read-history.ts";
 export type { Reviewed } from "./review.ts";
 export type { RulesListed, RulesReplayed, RuleView } from "./rules-verbs.ts";

@@ -132,7 +132,6 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const isLooking = options.perform === false;
   if (!isLooking) await library.files();
   const hired = isLooking ? null : await staff();
-  const performer = hired ?? NOBODY;
   const { trouble } = options;
   const later = { cases: () => cases.log, runtime: () => runtime };
   const desk = openDesk({ folder, maps, register, ...later });
@@ -140,10 +139,10 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     log,
     clock,
     definitions: library,
-    performer,
+    performer: hired ?? NOBODY,
     desk,
     accounts: accountsOf(library.budget, log),
-    approvals: approvalsOf({ register, maps, managerOf: managersOf(hired) }),
+    approvals: approvalsOf({ register, maps, people: hired?.who.people ?? null }),
     isLooking,
     isResting: options.begin === false,
     ...(trouble === undefined ? {} : { trouble }),
@@ -164,11 +163,6 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const office: Office = { ...parts, cases, desk, fileDesk, readers, ...NOT_YET };
   keepers = keepersOf(office, options);
   return { ...office, ...keepers };
-}
-
-function managersOf(hired: Staff | null): (person: string) => string | null {
-  const people = hired?.who.people?.people ?? {};
-  return (person) => people[person]?.manager ?? null;
 }
 
 /** What stands in the folder: its workflows, and its map. */

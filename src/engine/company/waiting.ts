@@ -88,7 +88,8 @@ function toldOf(wait: Wait, run: RunId): Told {
       const item = `${run}.${wait.key}`;
       const mend = `muster inbox approve ${item}   or: muster inbox reject ${item} --reason WHY`;
       const sentence = gateSentence(what);
-      return { status: "waiting", kind: "gate", what: sentence, mend, ...until(what.until) };
+      const due = { ...forWhom(what.from), ...until(what.until) };
+      return { status: "waiting", kind: "gate", what: sentence, mend, ...due };
     }
     case "use":
       return { status: "running", kind: "use", what: useSentence(name, what) };
@@ -122,7 +123,14 @@ function exceptionTold(
   const again = why === "unknown" ? " --retry" : "";
   const mend = `muster runs resume ${run} --step ${path}${again}`;
   const doubt = why === "unknown" ? ({ isInDoubt: true } as const) : {};
-  return { status: "waiting", kind: "exception", what, mend, ...doubt };
+  return {
+    status: "waiting",
+    kind: "exception",
+    what,
+    mend,
+    ...doubt,
+    ...forWhom(owner === "" ? [] : [owner]),
+  };
 }
 
 function heldTold(
@@ -135,7 +143,7 @@ function heldTold(
   );
   const sentence = `${by} has "${name}" in hand.${why === "" ? "" : ` ${why}`}`;
   const mend = `${give} FILE --why WHY   or: ${handback} --why WHY`;
-  return { status: "waiting", kind: "held", what: sentence, mend };
+  return { status: "waiting", kind: "held", what: sentence, mend, for: [by] };
 }
 
 /** The company's budget stands in its map; what it lacks comes back by itself, or with the next day or month. */
@@ -209,7 +217,9 @@ function taskTold({ name, path }: Wait, what: Task, run: RunId): Told {
   const fields = what.fields.map((field) => ` ${shellWord(field)}=…`).join("");
   const mend = `muster inbox answer ${item}${fields}   or first: muster inbox show ${item}`;
   const sentence = taskSentence(name, what);
-  return { status: "waiting", kind: "person", what: sentence, mend, ...until(what.until) };
+  const to = what.claimed === null ? what.to : [what.claimed];
+  const due = { ...forWhom(to), ...until(what.until) };
+  return { status: "waiting", kind: "person", what: sentence, mend, ...due };
 }
 
 function taskSentence(name: string, { agent, to, claimed }: Task): string {
@@ -217,6 +227,10 @@ function taskSentence(name: string, { agent, to, claimed }: Task): string {
     return `"${name}" is a person's task (${agent}): ${claimed} has claimed it.`;
   const who = to.length === 0 ? "anyone who may act on the run" : to.join(" or ");
   return `"${name}" is a person's task (${agent}): it waits for ${who}.`;
+}
+
+function forWhom(names: readonly string[]): { readonly for?: readonly string[] } {
+  return names.length === 0 ? {} : { for: names };
 }
 
 function until(at: number | null): { readonly until?: string } {

@@ -1,0 +1,141 @@
+import { chainOf, NO_EVIDENCE, sayDeciders } from "../core/approval/index.ts";
+import type { GateRecord } from "../core/history/index.ts";
+import { instantOf } from "../core/instant.ts";
+import type { JsonObject } from "../core/json.ts";
+import {
+  adviceLines,
+  dataLines,
+  differenceLines,
+  historyLines,
+  optionLines,
+  requestLines,
+  ruleLines,
+} from "./evidence-parts.ts";
+import { duration, plain, valueLine, wrapped } from "./output/index.ts";
+
+const COLUMNS_LEAST = 40;
+const COLUMNS_MOST = 100;
+
+export type Seen = { readonly item: string; readonly now: number; readonly columns: number };
+
+/**
+ * All that deciders see of one gate, on one screen: what is asked, until when and what follows, and the
+ * evidence. A part that a chain's gate has not is named as missing. In at most so many columns.
+ */
+export function gateLines(gate: GateRecord, seen: Seen): readonly string[] {
+  const columns = Math.max(COLUMNS_LEAST, Math.min(seen.columns, COLUMNS_MOST));
+  const { evidence, terms } = gate.approval.gate;
+  const all = [
+    `${plain(gate.ask)}  (${seen.item})`,
+    `  ${whoDecides(gate)}`,
+    `  ${untilWhen(gate, seen.now)}`,
+    `  ${ifNobody(gate)}`,
+    ...(evidence === undefined && terms === undefined
+      ? section("Shown:", shownLines(gate.show, columns))
+      : evidenceLines(gate, seen.now, columns)),
+    ...talkLines(gate, seen.now),
+    ...mayChange(gate),
+  ];
+  return all.flatMap((line) => (line === "" ? [""] : hanging(line, columns)));
+}
+
+/** Broken between words; what hangs is set in as far as its line, and a little more. */
+function hanging(line: string, columns: number): readonly string[] {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  return wrapped(line.slice(indent.length), columns - indent.length - 2).map(
+    (one) => `${indent}${one}`,
+  );
+}
+
+function whoDecides({ approval, from, votes, need }: GateRecord): string {
+  const who = from.length === 0 ? "anyone who may act on the run" : from.map(plain).join(" or ");
+  const { stages } = chainOf(approval);
+  const { stage, claimed } = approval;
+  const here = votes.filter((vote) => (vote.stage ?? 0) === stage && vote.allow);
+  const of = stages.length > 1 ? `, stage ${stage + 1} of ${stages.length}` : "";
+  const so = here.length === 0 ? "" : `; ${here.map(({ voter }) => plain(voter)).join(", ")} did`;
+  const has = claimed === null ? "" : `; ${plain(claimed)} has claimed it`;
+  return `${need} of ${who} to decide${of}${so}${has}`;
+}
+
+function untilWhen({ approval, openedAt }: GateRecord, now: number): string {
+  const asked = `asked ${duration(now - openedAt)} ago`;
+  const { due } = approval;
+  if (due === null) return `${asked}, without a deadline`;
+  const left = due - now;
+  const how = left < 0 ? `late by ${duration(-left)}` : `${duration(left)} left`;
+  return `${asked}, until ${instantOf(due)}: ${how}`;
+}
+
+/** The clock never approves: what it does is said. */
+function ifNobody({ approval, escalatedTo }: GateRecord): string {
+  const { due, timeouts } = approval;
+  const asked = escalatedTo === null ? "" : `${plain(escalatedTo)} is asked besides. `;
+  if (due === null) return `${asked}If nobody acts: it waits.`;
+  const steps = chainOf(approval).onTimeout.slice(timeouts);
+  const said = steps.map((step) =>
+    step.kind === "reject" ? "it is rejected" : `${plain(sayDeciders(step.to))} is asked`,
+  );
+  const all = said.at(-1) === "it is rejected" ? said : [...said, "it is rejected"];
+  return `${asked}If nobody acts: ${all.join(", then ")}.`;
+}
+
+/** The parts one after another; what a gate has not is said to be so. */
+function evidenceLines(gate: GateRecord, now: number, columns: number): readonly string[] {
+  const { evidence = NO_EVIDENCE, terms } = gate.approval.gate;
+  const { difference } = evidence;
+  const written = difference === null ? "" : `, ${plain(difference.of)}`;
+  const actions = (terms?.actions ?? []).map(({ title }, at) => `${at + 1}. ${plain(title)}`);
+  const action = evidence.action === "" ? shownLines(gate.show, columns) : [plain(evidence.action)];
+  return [
+    ...section("The request:", requestLines(evidence, now)),
+    ...section("What would be done:", action),
+    ...section("Each can be permitted by its number:", actions, ""),
+    ...section(`What would be written${written}:`, differenceLines(evidence, columns)),
+    ...section("Ways out:", optionLines(evidence), ""),
+    ...section("Rules that ask for it:", ruleLines(evidence)),
+    ...section("What it rests on:", dataLines(evidence, now)),
+    ...section("What is not known:", evidence.missing.map(plain)),
+    ...section("Earlier:", historyLines(evidence, now)),
+    ...section("Others may have written what it rests on:", evidence.taint.map(plain)),
+    ...section("What models think of it, which never counts:", adviceLines(evidence), ""),
+  ];
+}
+
+function talkLines({ approval }: GateRecord, now: number): readonly string[] {
+  return section(
+    "Asked and answered:",
+    approval.talk.map(
+      ({ by, at, text, isQuestion }) =>
+        `${plain(by)} ${isQuestion ? "asks" : "answers"}, ${duration(now - at)} ago: ${plain(text)}`,
+    ),
+    "",
+  );
+}
+
+function mayChange({ approval }: GateRecord): readonly string[] {
+  const { edit } = chainOf(approval);
+  const said = Object.entries(edit).map(([path, how]) =>
+    how === "any"
+      ? `${plain(path)} (another decides then)`
+      : `${plain(path)} (${how === "decrease" ? "less" : "more"}: you may still decide; else another does)`,
+  );
+  return approval.gate.terms === undefined ? [] : section("May be changed first:", said, "");
+}
+
+function shownLines(show: JsonObject, columns: number): readonly string[] {
+  return Object.entries(show).map(([name, value]) => {
+    const lead = `${plain(name)}: `;
+    return `${lead}${valueLine(value, Math.max(COLUMNS_LEAST, columns - lead.length - 2))}`;
+  });
+}
+
+/** What is empty is said to be so; or, with `empty` "", left out. */
+function section(
+  title: string,
+  lines: readonly string[],
+  empty: string = "none",
+): readonly string[] {
+  if (lines.length === 0) return empty === "" ? [] : ["", `${title} ${empty}`];
+  return ["", title, ...lines.map((line) => `  ${line}`)];
+}

@@ -1,0 +1,99 @@
+import { valueAt } from "../core/approval/index.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Told } from "../core/machine/index.ts";
+import type { Problem } from "../core/problem.ts";
+import { EXIT } from "./exit.ts";
+import { type GateItem, shownIn, tellGate, withGate } from "./gate-item.ts";
+import { plain } from "./output/index.ts";
+import { valueAs } from "./params.ts";
+import type { Context } from "./surroundings.ts";
+import { refuse } from "./with-company.ts";
+
+/** What is told to a gate beside a decision; it stays open. */
+export type GateSteering =
+  | { readonly verb: "claim" }
+  | { readonly verb: "release"; readonly reason: string }
+  | { readonly verb: "ask" | "reply"; readonly text: string }
+  | { readonly verb: "edit"; readonly pairs: readonly string[]; readonly reason: string };
+
+/** `muster inbox claim|release|ask|answer|edit ITEM` at a gate. @returns the exit code */
+export async function inboxGate(
+  context: Context,
+  item: string,
+  steering: GateSteering,
+): Promise<number> {
+  return await withGate(context, { item, perform: true, begin: false }, async (company, found) => {
+    const told = toldOf(found, steering, context.surroundings.cwd);
+    if ("code" in told) return refuse(context, [told as Problem]);
+    const { run } = found;
+    const problems = await tellGate(context, company, { run, told: told as Told });
+    if (problems.length > 0) return refuse(context, problems);
+    const { side, json } = context.terminal;
+    if (!json) side.line(DONE[steering.verb](`${run}.${found.gate.key}`));
+    return EXIT.done;
+  });
+}
+
+const DONE = {
+  claim: (item) => `It is yours: ${item}`,
+  release: () => "It is free again.",
+  ask: () => "Asked; whoever knows answers with: muster inbox answer ITEM TEXT",
+  reply: () => "Answered.",
+  edit: (item) => `It asks for something else now: muster inbox show ${item}`,
+} as const satisfies Record<GateSteering["verb"], (item: string) => string>;
+
+function toldOf({ gate }: GateItem, steering: GateSteering, cwd: string): Told | Problem {
+  const { key } = gate;
+  switch (steering.verb) {
+    case "claim":
+      return { type: "claim", key };
+    case "release":
+      return { type: "release", key, why: steering.reason };
+    case "ask":
+    case "reply":
+      return { type: steering.verb, key, text: steering.text };
+    case "edit":
+      return editTold(gate, steering, cwd);
+  }
+}
+
+function editTold(
+  gate: GateItem["gate"],
+  { pairs, reason }: Extract<GateSteering, { verb: "edit" }>,
+  cwd: string,
+): Told | Problem {
+  const shown = shownIn(gate);
+  if (shown === null) return { code: "corrupt", message: "It has no digest to edit." };
+  const { key, digest } = shown;
+  const changes = changesIn(gate, pairs, cwd);
+  return "problem" in changes
+    ? changes.problem
+    : { type: "edit", key, digest, changes: changes.values, reason };
+}
+
+/** `refund.amount=300`: read as the type of what stands there now. */
+function changesIn(
+  { approval }: GateItem["gate"],
+  pairs: readonly string[],
+  cwd: string,
+): { readonly values: JsonObject } | { readonly problem: Problem } {
+  const values: Record<string, JsonObject[string]> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    if (at < 1)
+      return {
+        problem: {
+          code: "bad-input",
+          message: `"${plain(pair)}" is no path=value.`,
+          mend: "Write what is to be changed as path=value: refund.amount=300.",
+        },
+      };
+    const path = pair.slice(0, at);
+    const now = valueAt(approval.gate.terms?.args ?? {}, path);
+    const type = typeof now === "string" ? { type: "string" } : { type: typeof now };
+    const read = valueAs(pair.slice(at + 1), type, cwd);
+    if (!("value" in read)) return { problem: read };
+    values[path] = read.value;
+  }
+  return { values };
+}
