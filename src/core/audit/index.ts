@@ -29,5 +29,6 @@ export {
   type Signed,
   signedNote,
 } from "./note.ts";
+export { openPolicyCheck, type PolicyCheck } from "./policy-check.ts";
 export { heading, type Lineage, lineage, NOTHING_BEFORE, type Sha256, seal } from "./seal.ts";
 export { type StreamEnd, type Verdict, verifyStream } from "./verify.ts";

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Note, readNotes } from "../../core/audit/index.ts";
-import type { Problem } from "../../core/problem.ts";
+import { type Note, openPolicyCheck, readNotes } from "../../core/audit/index.ts";
+import type { Digest } from "../../core/id.ts";
+import { MusterError, type Problem } from "../../core/problem.ts";
 import { type AuditVerdict, CHECKPOINTS_ENDING, verifyLog } from "../audit/index.ts";
 import { STATE_FOLDER } from "../store/index.ts";
 import { wrongSpeaker } from "./check-told.ts";
@@ -64,9 +65,27 @@ async function audited(office: Office, checkpoints: OutsideCheckpoints): Promise
   }
   try {
     const { log, folder } = office;
-    return { verdict: await verifyLog({ state: join(folder, STATE_FOLDER), log, outside }) };
+    const policy = openPolicyCheck();
+    const verdict = await verifyLog({
+      state: join(folder, STATE_FOLDER),
+      log,
+      outside,
+      watch: policy.hear,
+      last: () => policy.last((digest) => isKept(office, digest as Digest)),
+    });
+    return { verdict };
   } catch (error) {
     return { problems: [problemIn(error)] };
+  }
+}
+
+/** What was changed in the store cannot be read. */
+function isKept({ log }: Office, digest: Digest): boolean {
+  try {
+    return log.content(digest) !== null;
+  } catch (error) {
+    if (error instanceof MusterError) return false;
+    throw error;
   }
 }
 

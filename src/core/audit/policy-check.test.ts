@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import type { Digest, StreamId } from "../id.ts";
+import type { JsonObject } from "../json.ts";
+import type { CheckedEvent } from "./log-check.ts";
+import { openPolicyCheck } from "./policy-check.ts";
+
+const ACTION = "sha256:action";
+const MAP = "sha256:map";
+
+type Told = readonly [type: string, data: JsonObject, stream?: string];
+
+/** What is wrong with a record of these events, as the sentences say it. */
+function wrongIn(told: readonly Told[], isKept = true): readonly string[] {
+  const check = openPolicyCheck();
+  const seqs = new Map<string, number>();
+  const wrong = told.flatMap(([type, data, stream = "wf_aaaa"], at) => {
+    const seq = (seqs.get(stream) ?? 0) + 1;
+    seqs.set(stream, seq);
+    const event: CheckedEvent = {
+      stream: stream as StreamId,
+      seq,
+      position: at + 1,
+      at,
+      type,
+      actor: { kind: "system", id: "muster" },
+      data,
+      hash: ACTION as Digest,
+    };
+    return check.hear(event);
+  });
+  return [...wrong, ...check.last(() => isKept)].map(({ message }) => message);
+}
+
+const judged = (over: JsonObject = {}): Told => [
+  "tool.judged",
+  {
+    tool: "refund.pay",
+    level: "external",
+    action: ACTION,
+    verdict: "ask",
+    rules: [],
+    map: MAP,
+    ...over,
+  },
+];
+const opened = (over: JsonObject = {}): Told => [
+  "gate.opened",
+  {
+    gate: {
+      digest: ACTION,
+      terms: { chain: { not: ["requester"] }, parties: { requesters: ["bo"] } },
+      ...over,
+    },
+  },
+];
+const voted = (voter: string): Told => ["gate.voted", { key: 2, voter, allow: true }];
+const closed: Told = ["gate.closed", { key: 2, allowed: true }];
+const consumed: Told = ["gate.consumed", { key: 2, use: 1 }];
+const started = (over: JsonObject = {}): Told => [
+  "writeback.started",
+  { key: 1, action: ACTION, approval: 2, ...over },
+];
+const approved = [judged(), opened(), voted("ana"), closed, consumed];
+const permit = { rule: "small", follows: "permit", holds: "true", isShadow: false };
+
+describe("what was done, against what is allowed", () => {
+  test("P1 an external write that people approved, or that a rule permits by name, is well", () => {
+    expect(wrongIn([...approved, started()])).toEqual([]);
+    expect(wrongIn([judged({ verdict: "allow", rules: [permit] }), started()])).toEqual([]);
+    expect(wrongIn([judged({ level: "record", verdict: "allow" }), started()])).toEqual([]);
+  });
+
+  test.each([
+    ["nobody was asked", [judged(), started()]],
+    ["it was not used up", [judged(), opened(), voted("ana"), closed, started()]],
+    [
+      "they said no",
+      [
+        judged(),
+        opened(),
+        ["gate.closed", { key: 2, allowed: false }] as Told,
+        consumed,
+        started(),
+      ],
+    ],
+    [
+      "the rule is only tried",
+      [judged({ verdict: "allow", rules: [{ ...permit, isShadow: true }] }), started()],
+    ],
+    [
+      "it was for another use",
+      [judged(), opened(), closed, ["gate.consumed", { key: 2, use: 9 }] as Told, started()],
+    ],
+  ])("P1 an external write without leave is told: %s", (_what, told) => {
+    expect(wrongIn(told)[0]).toMatch(
+      /began an external write with refund\.pay, which nobody approved/,
+    );
+  });
+
+  test("P1 a write that was not judged at all is told", () => {
+    expect(wrongIn([started()])[0]).toContain("was not judged (P1)");
+  });
+
+  test("P2 another action than was judged, or than was approved, is told", () => {
+    expect(wrongIn([...approved, started({ action: "sha256:other" })])[0]).toContain(
+      "than was judged (P2)",
+    );
+    const other = [judged(), opened({ digest: "sha256:other" }), closed, consumed, started()];
+    expect(wrongIn(other)[0]).toContain("than was approved (P2)");
+  });
+
+  test("P3 a vote of who asked for it is told, unless the chain allows it", () => {
+    expect(wrongIn([judged(), opened(), voted("bo")])[0]).toContain(
+      "a vote of bo, who asked for it (P3)",
+    );
+    expect(
+      wrongIn([
+        judged(),
+        opened({ terms: { chain: { not: [] }, parties: { requesters: ["bo"] } } }),
+        voted("bo"),
+      ]),
+    ).toEqual([]);
+  });
+
+  test("P4 an approval that is used twice is told", () => {
+    expect(wrongIn([...approved, consumed])[0]).toContain("uses the approval 2 a second time (P4)");
+  });
+
+  test("P5 a version of the map that is not kept is told", () => {
+    expect(wrongIn([judged()], false)).toEqual([
+      `Event wf_aaaa.1 rests on the map ${MAP}, which is not kept as it was (P5).`,
+    ]);
+  });
+
+  test("P6 a case is closed when what was begun in it has ended, and something came to it", () => {
+    const run: Told = ["run.accepted", { case: "cs_1" }];
+    const came: Told = ["request.received", {}, "cs_1"];
+    const over: Told = ["case.closed", {}, "cs_1"];
+    const write = [run, judged({ level: "record", verdict: "allow" }), started({ key: 2 })];
+    expect(wrongIn([came, ...write, over])[0]).toContain(
+      "while the write begun at wf_aaaa.3 has not ended (P6)",
+    );
+    expect(wrongIn([came, ...write, ["writeback.unknown", { key: 2 }], over])).toEqual([]);
+    expect(wrongIn([over])[0]).toContain("to which nothing came (P6)");
+  });
+});
