@@ -9,6 +9,7 @@ import { copyJson } from "../agents/index.ts";
 import { checkParams } from "../runtime/index.ts";
 import { badInput, GIVEN_BYTES_MOST, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Started } from "./company.ts";
+import { mapFilesIn } from "./map-files.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import type { Ready } from "./readiness.ts";
 import { newRunId } from "./run-id.ts";
@@ -50,8 +51,10 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   if ("problems" in checked) return { run: null, problems: checked.problems };
   try {
     const { params, origin } = checked;
-    const at = clock.now();
     const by = request.by ?? "library";
+    const governed = await mapOf(office, by);
+    if ("problems" in governed) return { run: null, problems: governed.problems };
+    const at = clock.now();
     await mapFor(office, workflow, by);
     const start = {
       type: "start",
@@ -60,7 +63,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
       ...originOf(workflow, found.bound),
       ...subjectOf(office, request),
       ...caseOf(request),
-      ...(await mapOf(office, by)),
+      ...governed,
     } as const;
     const outcome = await runtime.send(run, { ...start, params, origin, at, by });
     if ("code" in outcome) return { run: null, problems: [outcome] };
@@ -127,10 +130,16 @@ function subjectOf({ log, clock }: Office, { subject }: Request): { readonly sub
   return { subject: log.keys.subject(subject, clock.now()) };
 }
 
-/** The version of the map that holds for it to its end: the one in force. */
-async function mapOf({ maps }: Office, by: string): Promise<{ readonly map?: Digest }> {
+/** The version of the map that holds for it to its end: the one in force. By a map that is wrong nothing begins. */
+async function mapOf(
+  { maps, folder }: Office,
+  by: string,
+): Promise<{ readonly map?: Digest } | { readonly problems: readonly Problem[] }> {
   const version = await maps.inForce(by);
-  return version === null ? {} : { map: version.digest };
+  if (version !== null) return { map: version.digest };
+  if (mapFilesIn(folder).length === 0) return {};
+  const { problems } = await maps.now();
+  return { problems: problems.filter(({ severity }) => severity !== "warning") };
 }
 
 /** What the case rests on, the run rests on; what is known of it its steps read as $case. */
