@@ -39,4 +39,22 @@ export function addTools(root: Command, choose: Choose): void {
         }),
       ),
     );
+  addUse(tools, choose);
+}
+
+function addUse(tools: Command, choose: Choose): void {
+  withOptions(
+    tools
+      .command("use")
+      .argument("<tool>", "its name")
+      .argument("[args...]", "name=value: texts as they are, lists and objects as JSON")
+      .option("--name <name>", "names this use within the attempt")
+      .description("use a tool, inside a command agent, and print what it gives as JSON"),
+  )
+    .addHelpText("after", examples("muster tools use order.read order_id=7"))
+    .action((tool: string, pairs: readonly string[], { name }: { readonly name?: string }) =>
+      choose(async (context) =>
+        (await import("./tools-use.ts")).toolsUse(context, tool, { pairs, as: name ?? null }),
+      ),
+    );
 }

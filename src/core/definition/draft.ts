@@ -68,10 +68,12 @@ export function nameOf(draft: Draft): string {
   const words = said ?? ("instructions" in source ? source.instructions : undefined);
   const line = words?.trim().split("\n")[0]?.slice(0, NAME_CHARACTERS_MOST) ?? "";
   if (line !== "") return line;
-  if ("tool" in source && source.tool !== undefined) return `${source.tool} (${draft.id})`;
-  return "agent" in source && source.agent !== undefined
-    ? `${source.agent} (${draft.id})`
-    : draft.id;
+  const who = doerOf(source);
+  return who === undefined ? draft.id : `${who} (${draft.id})`;
+}
+
+function doerOf(source: Draft["source"]): string | undefined {
+  return "tool" in source ? source.tool : "agent" in source ? source.agent : undefined;
 }
 
 const NAME_CHARACTERS_MOST = 80;

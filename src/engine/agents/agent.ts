@@ -70,6 +70,8 @@ export type Tools = {
    * begun when they have decided, whose same question is answered.
    */
   readonly use: UseTool;
+  /** Its run has a map: only then is a program told where tools are. */
+  readonly hasTools?: true;
   /** What its run allows it of memory, in bytes; absent: what its own definition does. */
   readonly memoryBytesMost?: number;
   /** What its run allows it of processor cores; absent: what its own definition does. */

@@ -20,6 +20,7 @@ import { environmentOf, whatIsUnset } from "./environment.ts";
 import { failed, stopped } from "./failed.ts";
 import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import type { Setting } from "./setting.ts";
+import { type Lent, openToolSocket, type ToolSocket } from "./tool-socket.ts";
 
 /** Of what a command wrote to its standard error, this much stands in a failure's message. */
 const LAST_LINES_MOST = 20;
@@ -42,7 +43,9 @@ const QUOTE_CHARACTERS_MOST = 200;
 export async function openCommand(definition: CommandDefinition, setting: Setting): Promise<Agent> {
   const words = definition.command.map((word) => resolveWord(word, setting.folder));
   const script = words.slice(0, 2).find((word, at) => word !== definition.command[at]) ?? null;
+  const socket = openToolSocket();
   const open: Opened = {
+    socket,
     definition,
     setting,
     words,
@@ -64,11 +67,12 @@ export async function openCommand(definition: CommandDefinition, setting: Settin
           `The agent "${definition.name}" could not be run: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
         ),
       ),
-    close: async () => {},
+    close: () => socket.close(),
   };
 }
 
 type Opened = {
+  readonly socket: ToolSocket;
   readonly definition: CommandDefinition;
   readonly setting: Setting;
   readonly words: readonly string[];
@@ -133,11 +137,12 @@ async function perform(open: Opened, { task, tools, abort }: Asked): Promise<Age
   const fault = "fault" in found ? found.fault : limitFault(definition);
   if ("fault" in found || fault !== null) return failed("agent_unavailable", fault ?? "", true);
   const scratch = await openScratch(setting.scratch);
+  const lent = tools.hasTools === true ? await open.socket.lend(tools.use) : null;
   try {
     const program: Program = {
       file: found.file,
       words: rest,
-      env: environmentOf(definition, setting),
+      env: { ...environmentOf(definition, setting), ...environmentOfTools(lent) },
       ...placeOf(open, task.folder ?? scratch.work),
       input: JSON.stringify({ task }),
       stdoutBytesMost: OUTPUT_BYTES_MOST,
@@ -148,8 +153,14 @@ async function perform(open: Opened, { task, tools, abort }: Asked): Promise<Age
     };
     return answerOf(await runProgram(program, abort), open, abort);
   } finally {
+    lent?.end();
     await scratch.remove();
   }
+}
+
+/** Where its tools are, and what it shows there: of this attempt, and worth nothing after it. */
+function environmentOfTools(lent: Lent | null): Readonly<Record<string, string>> {
+  return lent === null ? {} : { MUSTER_TOOLS: lent.path, MUSTER_TOOLS_TOKEN: lent.token };
 }
 
 function placeOf({ cwd }: Opened, work: string): { cwd: string; own: string | null } {

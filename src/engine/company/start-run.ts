@@ -3,7 +3,6 @@ import type { Labels } from "../../core/governance/index.ts";
 import { type CaseId, type Digest, parseRunId, type RunId, type SubjectId } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Stored } from "../../core/machine/index.ts";
-import { stepsOf } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
 import { checkParams } from "../runtime/index.ts";
@@ -55,7 +54,6 @@ export async function startRun(office: Office, request: Request): Promise<Starte
     const governed = await mapOf(office, by);
     if ("problems" in governed) return { run: null, problems: governed.problems };
     const at = clock.now();
-    await mapFor(office, workflow, by);
     const start = {
       type: "start",
       definition: workflow.digest,
@@ -71,19 +69,6 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   } catch (error) {
     return { run: null, problems: [problemIn(error)] };
   }
-}
-
-/** Whom a chain asks stands in the map that is in force: there must be one. */
-async function mapFor({ maps }: Office, workflow: Workflow, by: string): Promise<void> {
-  if (asksChain(workflow)) await maps.inForce(by);
-}
-
-function asksChain({ root }: Workflow): boolean {
-  return stepsOf(root).some(
-    (step) =>
-      (step.kind === "gate" && step.approval.chain !== "") ||
-      (step.kind === "task" && step.approve !== null && step.approve.chain !== ""),
-  );
 }
 
 /** In the log, or in an archive. */

@@ -1,7 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Digest, RunId } from "../../core/id.ts";
 import { sentence } from "../../core/problem.ts";
@@ -135,7 +138,7 @@ describe("agents of a company with a map", () => {
     const gate = (await company.waiting(run))?.find(({ kind }) => kind === "gate");
     expect(gate?.what).toContain("refund.pay");
     const opened = (await eventsOf(company, run)).find(({ type }) => type === "gate.opened");
-    const { digest, terms } = opened?.data["gate"] as {
+    const { digest, terms } = (opened?.data["gate"] ?? {}) as {
       digest: Digest;
       terms?: { presented: Digest };
     };
@@ -164,5 +167,45 @@ describe("agents of a company with a map", () => {
     const judged = (await eventsOf(company, run)).filter(({ type }) => type === "tool.judged");
     expect(judged.map(({ data }) => data["verdict"])).toEqual(["allow", "deny", "deny", "allow"]);
     expect(orderIn(folder)).toEqual({ refunded: 0, note: null });
+  });
+
+  test("as programs use them with `muster tools use`, and nobody else does with their token", async () => {
+    const muster = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+    const folder = folderOf({
+      "workflows/serve.yaml": SERVE(),
+      "agents/support.yaml": "kind: command\ncommand: [node, ./agent.mjs]\neffects: pure\n",
+      "agent.mjs": `
+        import { execFileSync } from "node:child_process";
+        import { writeFileSync } from "node:fs";
+        writeFileSync(${JSON.stringify(tmpdir())} + "/muster-lent.json", JSON.stringify(process.env));
+        const use = (...words) => {
+          try {
+            return JSON.parse(execFileSync(process.execPath, [${JSON.stringify(muster)}, "tools", "use", ...words], { stdio: ["ignore", "pipe", "inherit"] }));
+          } catch (error) { return JSON.parse(error.stdout); }
+        };
+        const order = use("order.read", "order_id=7");
+        const note = use("note.write", "order_id=7", "text=by a program");
+        const none = use("nothing.here");
+        console.log(JSON.stringify({ outputs: { order, note, none } }));
+      `,
+    });
+    const { company, run } = await play(folder, "serve");
+    const ended = await company.settled(run);
+    const finished = (await eventsOf(company, run)).find(
+      ({ type, step }) => type === "step.finished" && step === "serve",
+    );
+    expect(finished?.data["output"]).toMatchObject({
+      value: { order: [{ id: "7", total: 640.5 }], none: { outcome: "denied" } },
+    });
+    expect(ended.status).toBe("completed");
+    expect(orderIn(folder)).toEqual({ refunded: 0, note: "by a program" });
+    const env = JSON.parse(readFileSync(join(tmpdir(), "muster-lent.json"), "utf8"));
+    const words = [muster, "tools", "use", "order.read", "order_id=7"];
+    // Not spawnSync: whoever answers it is in this process.
+    const late = await promisify(execFile)(process.execPath, words, {
+      env: { ...process.env, ...env },
+    }).catch((error: { readonly code: number; readonly stdout: string }) => error);
+    expect(late).toMatchObject({ code: 1 });
+    expect(JSON.parse(late.stdout)).toMatchObject({ outcome: "refused" });
   });
 });

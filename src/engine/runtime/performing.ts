@@ -316,6 +316,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
         context: task.context,
         deadline: attempt.due,
         use,
+        ...(resident.run.map === null ? {} : { hasTools: true }),
         ...heldTo(resident.run.workflow),
       },
       attempt.abort.signal,

@@ -117,6 +117,8 @@ export type Performance = {
   readonly deadline: number;
   /** Uses tools in the name of this attempt. */
   readonly use: UseTool;
+  /** Its run goes by a version of the company's map. */
+  readonly hasTools?: true;
   /** The most memory that its run allows an agent, in bytes; absent: what its own definition says. */
   readonly memoryBytesMost?: number;
   /** The same, of processor cores. */
