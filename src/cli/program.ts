@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { EXIT, EXIT_WORDS } from "./exit.ts";
+import { EXIT } from "./exit.ts";
+import { HELP } from "./help-text.ts";
 import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
 import { addAgents } from "./program-agents.ts";
@@ -15,6 +16,7 @@ import { addMap } from "./program-map.ts";
 import { addReviewing } from "./program-reviewing.ts";
 import { addStart } from "./program-start.ts";
 import { addSteering } from "./program-steering.ts";
+import { addTest } from "./program-test.ts";
 import type { Surroundings } from "./surroundings.ts";
 import {
   aboutRun,
@@ -103,6 +105,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addConfig(root, choose);
   addKeeping(root, choose);
   addCompletion(root, choose);
+  addTest(root, choose);
   addStart(root, choose);
   sayOwnHelp(terminal, root, "muster");
   return root;
@@ -315,18 +318,3 @@ function version(): string {
   const { version: text } = JSON.parse(file) as { readonly version: string };
   return text;
 }
-
-const HELP = `${examples(
-  "muster check",
-  "muster run onboarding.yaml batch_size=50",
-  "muster runs list --status failed",
-  "muster runs why-waiting last",
-  "muster inbox approve wf_7q2m4x.31",
-  'muster agents drain biller --reason "its bank is down"',
-  "muster publish payment --key A1 amount=120",
-)}
-
-Exit codes:
-${EXIT_WORDS.map(([code, words]) => `  ${String(code).padStart(3)}  ${words}`).join("\n")}
-
-stdout is the answer, stderr everything else. NO_COLOR and FORCE_COLOR are heeded.`;
