@@ -300,6 +300,7 @@ function readOf({ call, facts }: Hearing, tool: Tool, { args, labels }: Given): 
     labels,
     audience: tool.audience,
     case: facts.case,
+    now: facts.now,
   });
 }
 

@@ -1,3 +1,4 @@
+import { instantOf } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Level } from "../map/index.ts";
 import type { CaseFacts, Labels, ToolCall } from "./judgement.ts";
@@ -9,20 +10,24 @@ type Read = {
   readonly args: JsonObject;
   readonly case: CaseFacts | null;
   readonly labels: Labels;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 };
 
 /**
- * What a rule reads: `action` (tool, args, agent, level, what it writes, and the audience, where there is one), `case` (its id, its bindings, its facts),
- * `request` (its type, who made it), `record` (before and after, where the tool has a preview) and `data`
- * (whether it is untrusted, whether it is about persons). What is not known is not there.
+ * What a rule reads: `action` (tool, args, agent, level, what it writes, and the audience, where there
+ * is one), `case` (its id, its bindings, its facts), `request` (its type, who made it), `record` (before
+ * and after, where the tool has a preview), `data` (whether it is untrusted, whether it is about
+ * persons) and `now`. What is not known is not there.
  */
 export function readByRules(
   call: ToolCall,
-  { level, writes, audience, args, labels, ...of }: Read,
+  { level, writes, audience, args, labels, now, ...of }: Read,
 ): JsonObject {
   const given: JsonObject = {
     action: withoutNulls({ tool: call.tool, args, agent: call.agent, level, writes, audience }),
     request: withoutNulls({ type: of.case?.request ?? null, requester: call.requester }),
+    now: instantOf(now),
     data: { untrusted: labels.untrusted.length > 0, personal: labels.personal.length > 0 },
   };
   const { preview } = call;

@@ -131,6 +131,10 @@ rules:
     when: { args.amount: "> HKX 500", action.tool: refund.pay }
     then: deny
     because: Why.
+  limit-of-text:
+    when: { action.tool: mail.send }
+    then: { limit: { to: { most: 5 } } }
+    because: Why.
   chain:
     when: true
     then: { approve: refund-manger }
@@ -159,10 +163,11 @@ rules:
       "map.yaml:28:29  3 dayz is no duration.\n  mend: Write one such as 72h, 30m or 3 days.",
       'map.yaml:32:34  Duration cannot read "3 days".\n  mend: Write hours, minutes and seconds: duration("72h").',
       "map.yaml:36:29  There is no currency HKX.\n  mend: Write HKD 500.",
-      'map.yaml:41:22  There is no chain of approval "refund-manger".\n  mend: Did you mean "refund-manager"?',
-      expect.stringMatching(/^map\.yaml:45:11 {2}"aprove" is nothing that can follow/),
+      expect.stringMatching(/^map\.yaml:41:26 {2}"to" of "mail\.send" is not declared as a number/),
+      'map.yaml:45:22  There is no chain of approval "refund-manger".\n  mend: Did you mean "refund-manager"?',
+      expect.stringMatching(/^map\.yaml:49:11 {2}"aprove" is nothing that can follow/),
       expect.stringMatching(
-        /^map\.yaml:49:22 {2}No tool that this rule can mean has an argument "amout"\.\n.*"amount"/,
+        /^map\.yaml:53:22 {2}No tool that this rule can mean has an argument "amout"\.\n.*"amount"/,
       ),
     ]);
   });

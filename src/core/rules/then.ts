@@ -92,7 +92,9 @@ function limit(value: Json, { reading, refuse, path }: Given): Then | null {
         mend: suggestion(name, known, "Arguments"),
         key: true,
       });
-    const wrong = isObject(held) ? whatIsWrong(held) : `${name} does not say what it may be.`;
+    const wrong = isObject(held)
+      ? (whatIsWrong(held) ?? notANumber(name, reading))
+      : `${name} does not say what it may be.`;
     if (wrong !== null) return refuse([...path, name], wrong, mend);
   }
   return { kind: "limit", args, redact: redact.map(String) };
@@ -103,6 +105,19 @@ function whatIsWrong(held: JsonObject): string | null {
   if (other !== undefined) return `"${other}" is no limit; there are most and least.`;
   const isNumber = Object.values(held).every((value) => typeof value === "number");
   return isNumber ? null : "most and least are numbers.";
+}
+
+/** What is no number could not be held, and would go through as it is. */
+function notANumber(name: string, { names, tools }: Given["reading"]): string | null {
+  const other = (tools ?? Object.keys(names.tools)).find((tool) => {
+    const properties = names.tools[tool]?.args["properties"];
+    const schema = isObject(properties) ? properties[name] : undefined;
+    const type = isObject(schema) ? schema["type"] : undefined;
+    return schema !== undefined && type !== "number" && type !== "integer";
+  });
+  return other === undefined
+    ? null
+    : `"${name}" of "${other}" is not declared as a number, and only numbers are held.`;
 }
 
 function argumentsOf(reading: Given["reading"]): readonly string[] | null {
