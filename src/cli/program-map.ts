@@ -65,7 +65,7 @@ function addWhich(root: Command, choose: Choose): void {
   withOptions(
     root
       .command("which")
-      .argument("<tool...>", "a tool; also: TOOL as AGENT in REQUEST")
+      .argument("<tool...>", "a tool; also: TOOL as AGENT in REQUEST, a type or a case")
       .option("--of <version>", "by that version of the map", positive)
       .description("say who may use a tool, what stands against it, and what asks whom"),
   )

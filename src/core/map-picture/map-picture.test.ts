@@ -121,6 +121,26 @@ describe("which agent may use a tool", () => {
     expect(back?.why[0]).toContain("Asks refund-manager, by money-back-is-decided");
   });
 
+  test("is told more exactly of a case, by what is known of it", () => {
+    const of = (tier: string): readonly string[] =>
+      whichOf(MAP, {
+        tool: "voucher.draft",
+        agent: "support",
+        request: "delivery-delay",
+        case: {
+          id: "cs_1",
+          request: "delivery-delay",
+          bindings: { order_id: "7", customer_id: "c1" },
+          facts: { tier },
+          trusted: [],
+          labels: { untrusted: [], personal: [] },
+          requester: "c1",
+        },
+      }).map(({ verdict, why }) => `${verdict} ${why.join(" ")}`);
+    expect(of("staff")).toEqual(["deny no-vouchers-to-staff: Staff have a discount already."]);
+    expect(of("gold")).toEqual(["allow "]);
+  });
+
   test("is refused by what no argument can change: the level, the scope, the tools of the request", () => {
     const { finance, ...others } = MAP.agents;
     if (finance === undefined) throw new Error("finance is an agent of the example.");

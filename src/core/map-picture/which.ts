@@ -1,4 +1,4 @@
-import type { CheckName } from "../governance/index.ts";
+import type { CaseFacts, CheckName } from "../governance/index.ts";
 import type { JsonObject } from "../json.ts";
 import { type Grant, LEVELS, type RequestType, type Tool, type WorkMap } from "../map/index.ts";
 import type { PolicyRule } from "../rules/index.ts";
@@ -8,6 +8,8 @@ export type WhichQuestion = {
   readonly tool: string;
   readonly agent?: string;
   readonly request?: string;
+  /** What is known of the case that it is about: more of the rules can be told then. */
+  readonly case?: CaseFacts;
 };
 
 /** What would happen if an agent used the tool for requests of these types, as far as the map alone tells. */
@@ -33,9 +35,10 @@ export function whichOf(map: WorkMap, question: WhichQuestion): readonly WhichAn
   const requests = Object.values(map.requests).filter(
     ({ name }) => question.request === undefined || name === question.request,
   );
+  const of = question.case ?? null;
   return agents.flatMap((grant) => {
-    if (requests.length === 0) return [{ ...answer(map, { tool, grant, request: null }) }];
-    const all = requests.map((request) => answer(map, { tool, grant, request }));
+    if (requests.length === 0) return [answer(map, { tool, grant, request: null, of })];
+    const all = requests.map((request) => answer(map, { tool, grant, request, of }));
     return together(all);
   });
 }
@@ -44,6 +47,7 @@ type Asked = {
   readonly tool: Tool;
   readonly grant: Grant;
   readonly request: RequestType | null;
+  readonly of: CaseFacts | null;
 };
 
 function together(answers: readonly WhichAnswer[]): readonly WhichAnswer[] {
@@ -58,16 +62,16 @@ function together(answers: readonly WhichAnswer[]): readonly WhichAnswer[] {
 
 function answer(map: WorkMap, asked: Asked): WhichAnswer {
   const { grant, request } = asked;
-  const of = { agent: grant.agent, requests: request === null ? [] : [request.name] };
+  const whose = { agent: grant.agent, requests: request === null ? [] : [request.name] };
   const against = whyRefused(map, asked);
-  if (against !== null) return { ...of, verdict: "deny", ...against, why: [against.why] };
-  return { ...of, ...byRules(map, asked) };
+  if (against !== null) return { ...whose, verdict: "deny", ...against, why: [against.why] };
+  return { ...whose, ...byRules(map, asked) };
 }
 
 type Refusal = { readonly check: CheckName; readonly why: string };
 
 /** What stands against it whatever its arguments are. */
-function whyRefused(map: WorkMap, { tool, grant, request }: Asked): Refusal | null {
+function whyRefused(map: WorkMap, { tool, grant, request, of }: Asked): Refusal | null {
   const { name, level } = tool;
   if (!grant.tools.includes(name))
     return { check: "tool", why: `"${name}" is none of the tools of "${grant.agent}".` };
@@ -81,12 +85,12 @@ function whyRefused(map: WorkMap, { tool, grant, request }: Asked): Refusal | nu
   if (map.systems[tool.system] === undefined)
     return { check: "tool", why: `Its system "${tool.system}" is not in the map.` };
   const unbound = [...Object.values(tool.scope.args), ...Object.values(tool.scope.rows)].find(
-    (binding) => request !== null && !Object.hasOwn(request.case, binding),
+    (binding) => !Object.hasOwn(of?.bindings ?? request?.case ?? { [binding]: "" }, binding),
   );
   if (unbound !== undefined)
     return {
       check: "scope",
-      why: `It is held to one ${unbound}, and a request of this type names none.`,
+      why: `It is held to one ${unbound}, and ${of === null ? "a request of this type" : of.id} names none.`,
     };
   if (LEVELS.indexOf(level) > LEVELS.indexOf(grant.level))
     return { check: "level", why: `It is ${level}, and "${grant.agent}" goes to ${grant.level}.` };
@@ -153,7 +157,7 @@ function wouldDo({ follows }: PolicyRule): string {
 }
 
 /** What is known before anything is asked: names that are not here make a rule undetermined. */
-function factsOf({ tool, grant, request }: Asked): JsonObject {
+function factsOf({ tool, grant, request, of }: Asked): JsonObject {
   const { name, level, writes, audience } = tool;
   return {
     action: {
@@ -164,6 +168,7 @@ function factsOf({ tool, grant, request }: Asked): JsonObject {
       ...(audience === null ? {} : { audience }),
     },
     ...(request === null ? {} : { request: { type: request.name } }),
+    ...(of === null ? {} : { case: { ...of.facts, ...of.bindings, id: of.id } }),
   };
 }
 

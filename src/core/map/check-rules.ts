@@ -1,12 +1,47 @@
 import type { Step, Workflow } from "../definition/index.ts";
 import { stepsOf } from "../machine/index.ts";
+import type { Place } from "../problem.ts";
 import { areRulesWhole, type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 
 /** Each rule can hold, each chain is asked by one, and what goes outside has somebody who decides on it. */
 export function checkRules(checking: Checking): void {
+  checkTables(checking);
   checkNever(checking);
   checkChainsUsed(checking);
   checkDecided(checking);
+}
+
+/** A tool asks a table that is there, and each table is asked by one. */
+function checkTables({ map, report, elsewhere }: Checking): void {
+  const tables = Object.values(map.tables);
+  const known = tables.map(({ name }) => name);
+  const asked = new Set<string>();
+  for (const { name, operation } of Object.values(map.tools)) {
+    const { table } = operation;
+    if (typeof table !== "string") continue;
+    asked.add(table);
+    if (!known.includes(table))
+      report.add({
+        ...unknownName("table", table, known),
+        message: `There is no table "${table}" in the folder tables, or something is wrong with it.`,
+        path: ["tools", name, "table"],
+      });
+  }
+  for (const { name, where } of tables)
+    if (!asked.has(name))
+      elsewhere.push({
+        code: "advice",
+        severity: "warning",
+        message: `No tool asks the table "${name}".`,
+        mend: `Write a tool of a system of the kind table with table: ${name}, or take the table out.`,
+        where: placeOf(where),
+      });
+}
+
+/** `file:line:column` */
+function placeOf(where: string): Place {
+  const [, file = where, line = "1", column = "1"] = /^(.*):(\d+):(\d+)$/.exec(where) ?? [];
+  return { file, line: Number(line), column: Number(column) };
 }
 
 /** A rule about tools that nobody may use never fires. */

@@ -16,6 +16,8 @@ export function checkScope({ map, said, report }: Checking): void {
           ...unbound(key, binding, bindings),
           path: ["tools", tool.name, "scope", key],
         });
+    const late = lateFilter(tool);
+    if (late !== null) report.add({ ...late, path: ["tools", tool.name], key: true });
     const whole = wholeSystem(tool);
     if (whole !== null && !saysScope(said, tool.name))
       report.add({ ...whole, path: ["tools", tool.name], key: true });
@@ -43,6 +45,19 @@ function unbound(key: string, binding: string, bindings: readonly string[]): Omi
 /** Names that types of requests bind to a case. */
 export function bindingsOf({ requests }: Pick<WorkMap, "requests">): readonly string[] {
   return [...new Set(Object.values(requests).flatMap((request) => Object.keys(request.case)))];
+}
+
+/** Rows of other cases are left out, and the system gives them all the same. */
+function lateFilter(tool: Tool): Omit<Fault, "path"> | null {
+  const { name, scope, reads, level } = tool;
+  const isHeld = Object.keys(scope.args).length > 0 || Object.keys(scope.rows).length === 0;
+  if (level === "reference" || isHeld || hasFilter(tool)) return null;
+  return {
+    code: "advice",
+    severity: "warning",
+    message: `The tool "${name}" asks for all of ${reads?.entity ?? tool.system}, and only then are rows of other cases left out.`,
+    mend: "Write a where over an argument, and put it in the scope: then nothing else is read.",
+  };
 }
 
 /** A tool through which every record of its system could be reached. */

@@ -7,15 +7,18 @@ import {
   filesOfMap,
   type MapFile,
   mapOfContent,
+  readWorkMap,
   type WorkMap,
 } from "./index.ts";
 
 const DIGEST = (text: string): Digest => `sha256:${text}` as Digest;
 
+/** As far as it can be read. */
 function mapOf(files: readonly MapFile[]): WorkMap {
-  const map = mapOfContent(contentOfMap(files), DIGEST);
-  if (map === null) throw new Error("There is a map in it.");
-  return map;
+  const around = { digest: DIGEST, agents: null, workflows: null };
+  const { readable } = readWorkMap(files, around);
+  if (readable === null) throw new Error("There is a map in it.");
+  return readable;
 }
 
 function changed(...changes: readonly (readonly [string, string])[]): WorkMap {
@@ -38,6 +41,16 @@ describe("two versions of a map", () => {
     expect(said(mapOf(HARBOUR.toReversed()))).toEqual([]);
     expect(contentOfMap(HARBOUR.toReversed())).toBe(contentOfMap(HARBOUR));
     expect(filesOfMap('{"file":"x"}')).toBeNull();
+  });
+
+  test("come back out of the store as they went in, and one that is wrong does not", () => {
+    const back = mapOfContent(contentOfMap(HARBOUR), DIGEST);
+    expect(back === null ? null : differencesOf(mapOf(HARBOUR), back)).toEqual([]);
+    const [map, ...others] = HARBOUR;
+    const text = map?.text.replace("scope: { order_id", "scopes: { order_id") ?? "";
+    const wrong = contentOfMap([{ file: "map.yaml", text }, ...others]);
+    // What held the tool to its case is not read: nothing of it may be in force.
+    expect(mapOfContent(wrong, DIGEST)).toBeNull();
   });
 
   test("are told apart in words, with what lets more through marked", () => {

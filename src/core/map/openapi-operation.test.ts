@@ -66,6 +66,7 @@ describe("an operation of an OpenAPI document", () => {
       return made;
     };
     const map = `
+muster: 1
 company: Harbour
 systems: { crm: { kind: openapi, openapi: ./crm.yaml } }
 tools: { voucher.set: { system: crm, level: record, operation: setVoucher, writes: vouchers } }

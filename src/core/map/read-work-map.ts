@@ -78,17 +78,21 @@ export function readWorkMap(files: readonly MapFile[], surroundings: MapSurround
 }
 
 /**
- * A map as it was published: it was right then, and what a later version of Muster finds in it is told
- * when it is checked again.
+ * A map as it was published. What is wrong in it now, and was not when it was published, another version
+ * of Muster finds: then nothing of it is in force, since what could not be read may be what held a tool.
+ *
+ * @returns null where there is an error
  */
 export function recallWorkMap(
   files: readonly MapFile[],
   digest: (text: string) => Digest,
 ): WorkMap | null {
   const file = files.find((one) => one.file === MAP_FILE) ?? { file: MAP_FILE, text: "" };
-  const { calendar } = calendarOf(files.find((one) => one.file === CALENDAR_FILE));
+  const { calendar, problems } = calendarOf(files.find((one) => one.file === CALENDAR_FILE));
+  const into = [...problems];
   const surroundings = { digest, agents: null, workflows: null };
-  return mapOf(file, { files, calendar, people: null, surroundings, into: [], elsewhere: [] });
+  const map = mapOf(file, { files, calendar, people: null, surroundings, into, elsewhere: [] });
+  return into.some(({ severity }) => severity !== "warning") ? null : map;
 }
 
 function calendarOf(file: MapFile | undefined): ReturnType<typeof readCalendar> {

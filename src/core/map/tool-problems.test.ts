@@ -187,6 +187,24 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
     [["amount: number }\n    scope: { customer_id", "amount: Euro }\n    scope: { customer_id"]],
     ['23:42 warning Nobody declared the type "Euro": anything passes as one.'],
   ],
+  [
+    "a tool that reads a whole table before rows are left out",
+    [
+      ["    sql: select * from orders where id = :order_id\n", "    sql: select * from orders\n"],
+      ["{ order_id: case.order_id }\n    reads", "{ row.id: case.order_id }\n    reads"],
+    ],
+    [
+      '10:3 warning The tool "order.read" asks for all of orders, and only then are rows of other cases left out.',
+    ],
+  ],
+  [
+    "a tool that asks a table that is not there",
+    [
+      ["kind: file, folder: faq", "kind: table"],
+      ["file: ., action: search,", "table: answers,"],
+    ],
+    ['9:55 There is no table "answers" in the folder tables, or something is wrong with it.'],
+  ],
 ];
 
 describe("what is wrong with systems and tools is told with its place and its mend", () => {

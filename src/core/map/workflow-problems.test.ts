@@ -1,5 +1,27 @@
 import { describe, expect, test } from "vitest";
+import type { Digest } from "../id.ts";
 import { problemsOf, WORKFLOWS, withTool, workflowOf } from "./changed-example.ts";
+import { HARBOUR } from "./example-map.ts";
+import { readWorkMap } from "./index.ts";
+
+describe("a table", () => {
+  test("that no tool asks is told of", () => {
+    const text =
+      "table: spare\nhit: first\ninputs: { tier: case.tier }\noutputs: [share]\nrows:\n  - { id: gold, tier: gold, share: 5 }\n  - { id: else, share: 0 }\n";
+    const { problems } = readWorkMap([...HARBOUR, { file: "tables/spare.yaml", text }], {
+      digest: (said) => `sha256:${said.length}` as Digest,
+      agents: null,
+      workflows: null,
+    });
+    expect(problems).toMatchObject([
+      {
+        severity: "warning",
+        message: 'No tool asks the table "spare".',
+        where: { file: "tables/spare.yaml" },
+      },
+    ]);
+  });
+});
 
 describe("what workflows do with tools", () => {
   test("is told where a step uses a tool that is not there, that its agent may not use, or with other arguments", () => {

@@ -1,6 +1,7 @@
+import { caseFactsOf } from "../../core/cases/index.ts";
 import type { MapVersion } from "../../core/company/index.ts";
 import { suggestion } from "../../core/expression/index.ts";
-import type { Digest } from "../../core/id.ts";
+import { type Digest, parseCaseId } from "../../core/id.ts";
 import { instantOf } from "../../core/instant.ts";
 import type { WorkMap } from "../../core/map/index.ts";
 import {
@@ -67,8 +68,8 @@ const COUNTING_MS = 20_000;
 /** Draws a version of the map, or its files as they are now. @param options.count asks the systems how many records each tool could reach */
 async function drawMapOf(
   office: Office,
-  which: WhichMap = "files",
-  { count = false }: { readonly count?: boolean } = {},
+  which: WhichMap | null | undefined,
+  options: { readonly count?: boolean } | null = null,
 ): Promise<MapDrawn> {
   const found = await mapNamed(office, which);
   if (found.map === null) return { picture: null, problems: found.faults };
@@ -77,7 +78,7 @@ async function drawMapOf(
   const workflows = Object.fromEntries(office.library.now().map((one) => [one.name, one]));
   const picture = pictureOf(map, workflows);
   const caption = captionOf(version, office.maps.versions().at(-1)?.digest);
-  const counted = count ? await countedIn(office.folder, map) : {};
+  const counted = options?.count === true ? await countedIn(office.folder, map) : {};
   const document = documentOf({ map, picture, caption, counted, pictureFile: "map.svg" });
   return {
     version,
@@ -120,18 +121,41 @@ async function countedIn(folder: string, map: WorkMap): Promise<Counted> {
 async function whichIn(
   office: Office,
   question: WhichQuestion,
-  which: WhichMap = "files",
+  which: WhichMap | null | undefined,
 ): Promise<MapAsked> {
   const found = await mapNamed(office, which);
   if (found.map === null) return { answers: null, problems: found.faults };
   const { map } = found;
+  const of = caseOf(office, question.request);
+  if ("problem" in of) return { answers: null, problems: [of.problem] };
   const problems = [
     ...unknown("tool", question.tool, Object.keys(map.tools)),
     ...unknown("agent", question.agent, Object.keys(map.agents)),
-    ...unknown("type of request", question.request, Object.keys(map.requests)),
+    ...unknown("type of request", of.request, Object.keys(map.requests)),
   ];
   if (problems.length > 0) return { answers: null, problems };
-  return { answers: whichOf(map, question) };
+  const { request: _, ...asked } = question;
+  return { answers: whichOf(map, { ...asked, ...of }) };
+}
+
+type OfCase = Pick<WhichQuestion, "request" | "case">;
+
+/** The type of request that is named, or a case with its own and all that is known of it. */
+function caseOf(
+  { cases }: Office,
+  named: string | undefined,
+): OfCase | { readonly problem: Problem } {
+  const id = named === undefined ? null : parseCaseId(named);
+  if (id === null) return named === undefined ? {} : { request: named };
+  const now = cases.log.get(id);
+  if (now !== null && now.type !== null) return { request: now.type, case: caseFactsOf(now) };
+  return {
+    problem: {
+      code: "not-found",
+      message: now === null ? `There is no case ${id}.` : `Nobody has said of which type ${id} is.`,
+      mend: "See: muster cases list.",
+    },
+  };
 }
 
 function unknown(

@@ -35,14 +35,14 @@ export async function publishMapOf(
 /** What is another in `to`; by default, what publishing the files would change. */
 export async function mapDifferencesOf(
   office: Office,
-  from?: WhichMap,
-  to: WhichMap = "files",
+  from?: WhichMap | null,
+  to?: WhichMap | null,
 ): Promise<MapCompared> {
   const last = office.maps.versions().at(-1)?.version;
   const earlier = from ?? last;
   if (earlier === undefined) return { differences: null, problems: [NEVER] };
   const maps: WorkMap[] = [];
-  for (const which of [earlier, to]) {
+  for (const which of [earlier, to ?? "files"]) {
     const found = await mapNamed(office, which);
     if (found.map === null) return { differences: null, problems: found.faults };
     maps.push(found.map);
@@ -60,8 +60,12 @@ export type MapFound =
     }
   | { readonly map: null; readonly faults: readonly Problem[] };
 
-export async function mapNamed({ maps }: Pick<Office, "maps">, which: WhichMap): Promise<MapFound> {
-  if (which === "files") {
+/** @param which unsaid, or null as another process says it, the files */
+export async function mapNamed(
+  { maps }: Pick<Office, "maps">,
+  which: WhichMap | null = "files",
+): Promise<MapFound> {
+  if (which === "files" || which === null) {
     const { readable, problems: faults, digest, files } = await maps.now();
     if (files.length === 0) return { map: null, faults: [NO_MAP_HERE] };
     const version = maps.versions().findLast((one) => one.digest === digest) ?? null;
