@@ -27,6 +27,11 @@ export const SHOWN: readonly Shown[] = [
     test: "enabled: false makes none",
   },
   {
+    key: "execution_config.checkpoint_strategy.redis",
+    file: "src/engine/checkpoints/checkpoints.alone.test.ts",
+    test: "the settings say where Redis is; a copy in it that was changed is refused, and one that cannot be reached is not asked",
+  },
+  {
     key: "execution_config.checkpoint_strategy.storage",
     file: "src/engine/checkpoints/checkpoints.alone.test.ts",
     test: "checkpoints are kept as JSON files, complete, and one that is damaged is refused with a sentence",

@@ -8,6 +8,8 @@ export type CheckpointPolicy = {
   /** timed: so long lies between two of them, where anything happened. */
   readonly everyMs: number;
   readonly storage: "file" | "database" | "redis";
+  /** Where Redis is, or `$env.NAME`; absent: the environment says. */
+  readonly redis?: string;
 };
 
 export const CHECKPOINTS_DEFAULT: CheckpointPolicy = {
@@ -44,10 +46,19 @@ export function readCheckpoints(
       path,
       key: true,
     });
+  if (said.redis !== undefined && said.storage !== "redis")
+    report.add({
+      code: "wrong-value",
+      message: "The address of Redis means nothing where checkpoints are not kept there.",
+      mend: "Write storage: redis, or take it out.",
+      path: ["execution_config", "checkpoint_strategy", "redis"],
+      key: true,
+    });
   if (!enabled) return null;
   return {
     interval,
     everyMs: everyMs ?? CHECKPOINTS_DEFAULT.everyMs,
     storage: said.storage ?? CHECKPOINTS_DEFAULT.storage,
+    ...(said.redis === undefined ? {} : { redis: said.redis }),
   };
 }

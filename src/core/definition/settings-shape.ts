@@ -48,6 +48,9 @@ export const executionConfigShape: z.ZodType<ExecutionConfigSource> = closed<Exe
       storage: oneOf(["file", "database", "redis"]).describe(
         "Where they are kept beside the log: a row (the default), or a complete copy as a file or in Redis.",
       ),
+      redis: url.describe(
+        "storage redis: its address. One that is secret, as `$env.NAME`. Unsaid: what MUSTER_REDIS says in the environment.",
+      ),
     }).describe(
       "Positions in a run's log from which it can be resumed or forked: cp_1, cp_2, … Every event is on disk in any case.",
     ),

@@ -149,6 +149,7 @@ export type ExecutionConfigSource = {
     readonly interval?: "per_step" | "per_phase" | "timed";
     readonly every?: DurationSource;
     readonly storage?: "file" | "database" | "redis";
+    readonly redis?: string;
   };
   readonly retry_config?: RetrySource;
   readonly cache?: boolean;

@@ -312,6 +312,41 @@ describe.skipIf(!hasRedis())("Persistent state storage (JSON files, database, Re
   }, 60_000);
 });
 
+describe.skipIf(!hasRedis())("fork --from a checkpoint that is kept in Redis", () => {
+  test("the settings say where Redis is; a copy in it that was changed is refused, and one that cannot be reached is not asked", async () => {
+    await using redis = await startRedis();
+    process.env["OUR_REDIS"] = redis.url;
+    try {
+      const strategy = { interval: "per_step", storage: "redis", redis: "$env.OUR_REDIS" } as const;
+      const { company } = await open({ strategy });
+      const run = await ran(company);
+      await until(async () => (await keptOf(company, run)).every(Boolean));
+      const key = `muster:checkpoint:${run}:cp_2`;
+      const kept = await valueIn(redis.url, key);
+      expect(kept).toContain('"id":"cp_2"');
+      expect(await company.fork(run, { from: "cp_2" })).toMatchObject({ checkpoint: "cp_2" });
+      await put(redis.url, key, String(kept).replace("cp_2", "cp_9"));
+      expect(await company.fork(run, { from: "cp_2" })).toMatchObject({
+        run: null,
+        problems: [{ code: "corrupt" }],
+      });
+      await redis.stop();
+      expect(await company.fork(run, { from: "cp_2" })).toMatchObject({ checkpoint: "cp_2" });
+      await company.close();
+    } finally {
+      delete process.env["OUR_REDIS"];
+    }
+  }, 60_000);
+});
+
+async function put(url: string, key: string, value: string): Promise<void> {
+  const { createClient } = await import("redis");
+  const client = createClient({ url });
+  await client.connect();
+  await client.set(key, value);
+  client.destroy();
+}
+
 async function keptOf(company: Company, run: RunId): Promise<readonly boolean[]> {
   return ((await company.checkpoints(run)) ?? []).map(({ isKept }) => isKept);
 }

@@ -1,4 +1,5 @@
 export { COPIES_KEPT_MOST, openFileCopies } from "./copies.ts";
+export { copyIn } from "./copy-of.ts";
 export {
   type CheckpointDocument,
   damaged,

@@ -15,6 +15,7 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Clock } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
 import { COPIES_KEPT_MOST, type Copies } from "./copies.ts";
+import { copyIn, placeOf } from "./copy-of.ts";
 import { type Kept, rowOf, type Shelf } from "./shelf.ts";
 
 /**
@@ -27,8 +28,8 @@ export type CheckpointReader = {
   /** The log has more. */
   readonly told: () => void;
   readonly of: (run: RunId) => readonly Kept[];
-  /** The text of a copy that can be looked at here; null: there is none. */
-  readonly copyOf: (kept: Kept) => string | null;
+  /** The text of a copy that can be looked at here; null: there is none, or nobody answers where it is. */
+  readonly copyOf: (kept: Kept) => Promise<string | null>;
   /** Reads and copies what is left, within bounds, and stops. */
   readonly close: () => Promise<void>;
 };
@@ -41,7 +42,6 @@ export type ReaderShell = {
   /** A copy's text, or why there can be none. */
   readonly document: (run: RunId, checkpoint: Checkpoint, workflow: Workflow) => string | Problem;
   readonly copies: Readonly<Record<"file" | "redis", Copies>>;
-  readonly readCopy: (run: RunId, id: string) => string | null;
   /** Resolves when nothing is in flight. */
   readonly idle: () => Promise<void>;
   readonly trouble: (problem: Problem) => void;
@@ -101,7 +101,7 @@ export function openReader(shell: ReaderShell): CheckpointReader {
       readToEnd(state, CLOSING_EVENTS_MOST);
       return shelf.of(run);
     },
-    copyOf: ({ run, id, storage }) => (storage === "file" ? shell.readCopy(run, id) : null),
+    copyOf: (kept) => copyIn(shell, kept),
     close: () => close(state),
   };
 }
@@ -269,9 +269,10 @@ async function copyOne(state: State, row: Kept): Promise<boolean> {
     const newest = shelf.of(run).at(-1)?.number ?? number;
     const text = number > newest - COPIES_KEPT_MOST ? textOf(state, row) : null;
     if (text !== null && storage !== "database") {
-      await copies[storage].put(run, id, text);
+      const at = placeOf(state, run);
+      await copies[storage].put({ run, id, at }, text);
       const old = number - COPIES_KEPT_MOST;
-      if (old > 0) await copies[storage].remove(run, `cp_${old}`);
+      if (old > 0) await copies[storage].remove({ run, id: `cp_${old}`, at });
     }
     shelf.copied(run, number);
     overcome(state);

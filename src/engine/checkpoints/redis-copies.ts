@@ -10,6 +10,7 @@ type Client = {
   readonly isReady: boolean;
   connect(): Promise<unknown>;
   set(key: string, value: string): Promise<unknown>;
+  get(key: string): Promise<string | null>;
   del(key: string): Promise<unknown>;
   destroy(): void;
   on(event: "error", heard: (error: Error) => void): unknown;
@@ -19,47 +20,67 @@ type Client = {
  * Each a value in Redis, by the key `muster:checkpoint:<run>:<id>`. Whoever is away or slow is given up
  * after two seconds: a run never waits for it.
  *
- * @param url null: nobody has said where Redis is
+ * @param environment where MUSTER_REDIS says where Redis is, and what `$env.NAME` stands for
  */
-export function openRedisCopies(url: string | null): Copies {
-  let client: Client | null = null;
-  async function ready(): Promise<Client> {
-    if (url === null)
-      throw new MusterError({
-        code: "bad-input",
-        message: "Checkpoints are to be kept in Redis, and nobody has said where it is.",
-        mend: "Set MUSTER_REDIS in the environment: redis://localhost:6379.",
-      });
-    if (client?.isReady === true) return client;
-    client?.destroy();
-    client = await connected(url);
+export function openRedisCopies(environment: Readonly<Record<string, string | undefined>>): Copies {
+  const clients = new Map<string, Client>();
+  async function ready(url: string): Promise<Client> {
+    const known = clients.get(url);
+    if (known?.isReady === true) return known;
+    known?.destroy();
+    const client = await connected(url);
+    clients.set(url, client);
     return client;
   }
   const keyOf = (run: RunId, id: string): string => `muster:checkpoint:${run}:${id}`;
-  async function inTime<Told>(ask: (to: Client) => Promise<Told>): Promise<void> {
+  async function inTime<Told>(
+    at: string | null,
+    ask: (to: Client) => Promise<Told>,
+  ): Promise<Told> {
+    const url = urlOf(at, environment);
     try {
-      const to = await ready();
-      await late(ask(to), ANSWERED_MOST_MS);
+      return await late(ask(await ready(url)), ANSWERED_MOST_MS);
     } catch (error) {
-      client?.destroy();
-      client = null;
+      clients.get(url)?.destroy();
+      clients.delete(url);
       if (error instanceof MusterError) throw error;
       const why = error instanceof Error && error.message !== "" ? `: ${error.message}` : "";
       throw new MusterError(
         {
           code: "io",
-          message: `Redis could not be written${why}.`,
-          mend: "Start it, or look at MUSTER_REDIS.",
+          message: `Redis could not be asked${why}.`,
+          mend: "Start it, or look at its address: MUSTER_REDIS, or checkpoint_strategy.redis.",
         },
         error,
       );
     }
   }
   return {
-    put: (run, id, text) => inTime((to) => to.set(keyOf(run, id), text)),
-    remove: (run, id) => inTime((to) => to.del(keyOf(run, id))),
-    close: async () => client?.destroy(),
+    put: async ({ run, id, at }, text) => {
+      await inTime(at, (to) => to.set(keyOf(run, id), text));
+    },
+    remove: async ({ run, id, at }) => {
+      await inTime(at, (to) => to.del(keyOf(run, id)));
+    },
+    read: ({ run, id, at }) => inTime(at, (to) => to.get(keyOf(run, id))),
+    close: async () => {
+      for (const client of clients.values()) client.destroy();
+    },
   };
+}
+
+function urlOf(
+  at: string | null,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const [, name] = /^\$env\.(\w+)$/.exec(at ?? "$env.MUSTER_REDIS") ?? [];
+  const url = name === undefined ? at : environment[name];
+  if (url !== null && url !== undefined && url !== "") return url;
+  throw new MusterError({
+    code: "bad-input",
+    message: "Checkpoints are to be kept in Redis, and nobody has said where it is.",
+    mend: `Set ${name ?? "MUSTER_REDIS"} in the environment: redis://localhost:6379.`,
+  });
 }
 
 /** The package is loaded by who needs it. */

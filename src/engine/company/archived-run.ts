@@ -215,7 +215,7 @@ function sourceOf(archived: ArchivedRun, { file, now }: Around): Source {
     runs: () => [],
     waiting: async () => [],
     notices: () => [],
-    checkpoints: () => null,
+    checkpoints: async () => null,
     isAtWork: () => false,
     now: () => standing.endedAt ?? now(),
     content: (digest) => contents.get(digest) ?? null,

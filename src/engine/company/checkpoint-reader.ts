@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Problem } from "../../core/problem.ts";
 import {
   type CheckpointReader,
+  copyIn,
   lookIntoShelf,
   makeDocument,
   openFileCopies,
@@ -25,7 +26,7 @@ export function checkpointsIn(
 ): CheckpointReader | null {
   if (options.memory === true) return null;
   const { trouble = () => undefined } = options;
-  return writes ? readCheckpoints(office, trouble) : lookAt(office.folder);
+  return writes ? readCheckpoints(office, trouble) : lookAt(office);
 }
 
 /** Keeps checkpoints while the company is open. */
@@ -47,21 +48,28 @@ function readCheckpoints(
     workflow: (definition) => library.byDigest(definition),
     document: (run, checkpoint, workflow) =>
       makeDocument({ log, run, checkpoint, workflow, definitions: library.byDigest }),
-    copies: { file: files, redis: openRedisCopies(process.env["MUSTER_REDIS"] ?? null) },
-    readCopy: files.read,
+    copies: { file: files, redis: openRedisCopies(process.env) },
     idle: () => quiet(runtime),
     trouble,
   });
 }
 
 /** What another process has kept. */
-function lookAt(folder: string): CheckpointReader {
-  const files = openFileCopies(runsIn(folder));
+function lookAt({
+  folder,
+  log,
+  library,
+}: Pick<Office, "folder" | "log" | "library">): CheckpointReader {
+  const copies = { file: openFileCopies(runsIn(folder)), redis: openRedisCopies(process.env) };
+  const workflow: Office["library"]["byDigest"] = (definition) => library.byDigest(definition);
   const shelf = lookIntoShelf(shelfIn(folder));
   return {
     told: () => undefined,
     of: (run) => shelf?.of(run) ?? [],
-    copyOf: ({ run, id, storage }) => (storage === "file" ? files.read(run, id) : null),
-    close: async () => shelf?.close(),
+    copyOf: (kept) => copyIn({ copies, log, workflow }, kept),
+    close: async () => {
+      shelf?.close();
+      await copies.redis.close();
+    },
   };
 }

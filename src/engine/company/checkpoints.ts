@@ -69,41 +69,48 @@ function knownOf({ log, library, clock }: Office, run: RunId): Known | null {
 }
 
 /** For the review of a run, which verifies its log itself; the newest copy is looked through. Null: its author wants none. */
-export function notesOf(office: Office, run: RunId): readonly CheckpointNote[] | null {
+export async function notesOf(
+  office: Office,
+  run: RunId,
+): Promise<readonly CheckpointNote[] | null> {
   const known = readable(office, run);
   if (known === null || policyOf(known.workflow) === null) return null;
   const newest = known.checkpoints.at(-1);
+  if (newest === undefined) return [];
+  const { envelopes } = known;
+  const damage = await damageKept(office, run, { checkpoint: newest, envelopes });
   return known.checkpoints.map((checkpoint) => ({
     id: checkpoint.id,
-    damage:
-      checkpoint === newest
-        ? (damageKept(office, run, { checkpoint, envelopes: known.envelopes })?.message ?? null)
-        : null,
+    damage: checkpoint === newest ? (damage?.message ?? null) : null,
   }));
 }
 
 /** Why a checkpoint cannot be relied on; null: it is what was written. */
-export function damageAt(office: Office, run: RunId, checkpoint: Checkpoint): Problem | null {
+export async function damageAt(
+  office: Office,
+  run: RunId,
+  checkpoint: Checkpoint,
+): Promise<Problem | null> {
   const { seq, id } = checkpoint;
   const envelopes = [...office.log.read(run)].filter((envelope) => envelope.seq <= seq);
   const verdict = verifyStream(envelopes, sha256);
   if (!verdict.ok) return corrupt(id, run, `its log does not verify: ${verdict.message}`);
-  return damageKept(office, run, { checkpoint, envelopes });
+  return await damageKept(office, run, { checkpoint, envelopes });
 }
 
 type At = { readonly checkpoint: Checkpoint; readonly envelopes: readonly Envelope[] };
 
-function damageKept(
+async function damageKept(
   { checkpoints }: Office,
   run: RunId,
   { checkpoint, envelopes }: At,
-): Problem | null {
+): Promise<Problem | null> {
   const { seq, number, id } = checkpoint;
   const row = checkpoints?.of(run).find((one) => one.number === number);
   if (row === undefined) return null;
   if (row.seq !== seq || row.hash !== envelopes[seq - 1]?.hash)
     return corrupt(id, run, "what was kept of it is not what its log says");
-  const copy = checkpoints?.copyOf(row) ?? null;
+  const copy = (await checkpoints?.copyOf(row)) ?? null;
   if (copy === null) return null;
   const document = readDocument(copy);
   if ("code" in document) return corrupt(id, run, `its copy is damaged or was changed`);
@@ -125,7 +132,7 @@ export async function exportCheckpoint(office: Office, run: RunId, id: string): 
     const checkpoint = known?.checkpoints.find((one) => one.id === id);
     if (known === null || checkpoint === undefined)
       return { problems: [noCheckpoint(run, id, known?.checkpoints ?? [])] };
-    const damage = damageAt(office, run, checkpoint);
+    const damage = await damageAt(office, run, checkpoint);
     if (damage !== null) return { problems: [damage] };
     const { workflow } = known;
     const made = makeDocument({

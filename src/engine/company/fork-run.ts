@@ -39,7 +39,7 @@ export async function forkRun(office: Office, request: ForkRequest): Promise<For
   const wrong = wrongNames({ by: request.by, from: request.from }) ?? wrongSpeaker(request.by);
   if (wrong !== null) return refused(wrong);
   try {
-    const planned = plan(office, request);
+    const planned = await plan(office, request);
     if ("problems" in planned) return { run: null, problems: planned.problems };
     return await begin(office, request, planned);
   } catch (error) {
@@ -60,10 +60,10 @@ type Planned = {
   readonly at: Position;
 };
 
-function plan(
+async function plan(
   office: Office,
   request: ForkRequest,
-): Planned | { readonly problems: readonly Problem[] } {
+): Promise<Planned | { readonly problems: readonly Problem[] }> {
   const { log, runtime, library } = office;
   const envelopes = [...log.read(request.source)];
   const events = envelopes.map(eventOf);
@@ -72,7 +72,7 @@ function plan(
   if (first?.type !== "run.accepted" || workflow === null)
     return { problems: [noSuchRun(request.source)] };
   const read = (digest: Digest) => runtime.read(digest);
-  const at = positionOf(office, { envelopes, events, request });
+  const at = await positionOf(office, { envelopes, events, request });
   if ("code" in at) return { problems: [at] };
   const past = pastOf(events, {
     from: absent(request.source, workflow, library.byDigest),
@@ -144,7 +144,10 @@ type Looking = {
 };
 
 /** What `from` names. A checkpoint that was kept and says otherwise than the log is refused. */
-function positionOf(office: Office, { envelopes, events, request }: Looking): Position | Problem {
+async function positionOf(
+  office: Office,
+  { envelopes, events, request }: Looking,
+): Promise<Position | Problem> {
   const { from, source } = request;
   const hashAt = (seq: number): Digest | undefined => envelopes[seq - 1]?.hash;
   const last = events.findLast((event) => event.end === true)?.seq ?? 0;
@@ -161,7 +164,7 @@ function positionOf(office: Office, { envelopes, events, request }: Looking): Po
   const all = workflow === null ? [] : checkpointsOf(events, workflow, office.clock.now());
   const found = all.find(({ id }) => id === from);
   if (found === undefined) return noPosition(source, from, namesOf(all));
-  const damage = damageAt(office, source, found);
+  const damage = await damageAt(office, source, found);
   if (damage !== null) return damage;
   return { seq: found.seq, hash: hashAt(found.seq) as Digest, checkpoint: found.id };
 }

@@ -24,7 +24,7 @@ import type { Logs } from "./read-history.ts";
 export type Reviewable = Logs & {
   readonly runs: (filter: Partial<StandingFilter>) => readonly Standing[];
   readonly waiting: (run: RunId) => Promise<readonly Waiting[] | null>;
-  readonly checkpoints: (run: RunId) => readonly CheckpointNote[] | null;
+  readonly checkpoints: (run: RunId) => Promise<readonly CheckpointNote[] | null>;
   readonly isAtWork: () => boolean;
   readonly now: () => number;
   readonly notices: (run: RunId) => readonly NoticeRecord[];
@@ -118,7 +118,7 @@ async function around(
     isAtWork: source.isAtWork(),
     now: source.now(),
     estimate: estimateOf(source, run, read),
-    checkpoints: source.checkpoints(run),
+    checkpoints: await source.checkpoints(run),
     notices: source
       .notices(run)
       .filter(({ status }) => status !== "pending")
