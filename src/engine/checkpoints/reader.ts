@@ -346,7 +346,6 @@ async function close(state: State): Promise<void> {
   state.isClosed = true;
   state.cancelTimer();
   state.cancelRetry();
-  await state.copies.file.close();
-  await state.copies.redis.close();
+  await Promise.all([state.copies.file.close(), state.copies.redis.close()]);
   state.shelf.close();
 }

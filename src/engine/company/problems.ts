@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CALENDAR_FILE, MAP_FILE, PEOPLE_FILE } from "../../core/map/index.ts";
 import type { Problem } from "../../core/problem.ts";
-import { CHANNELS_FILE, readChannels } from "../notify/index.ts";
+import { CHANNELS_FILE, readChannels, unheardRules } from "../notify/index.ts";
+
 import type { Office } from "./office.ts";
+import type { WorkflowFile } from "./workflow-file.ts";
 
 /**
  * Every problem of a workflow or an agent, by name or file, or of the whole folder. A definition
@@ -23,7 +25,7 @@ export async function problemsOf(
       ...readChannels(folder).problems,
       ...(mapFiles.length === 0 ? who.problems : []),
       ...[...agents.values()].flat(),
-      ...workflows.flatMap(({ problems }) => problems),
+      ...workflows.flatMap((file) => [...file.problems, ...unheard(folder, file)]),
     ];
   }
   const path = resolve(folder, nameOrFile);
@@ -40,7 +42,7 @@ export async function problemsOf(
   }
   for (const [file, problems] of agents) if (join(folder, file) === path) return problems;
   const found = await library.find(nameOrFile);
-  if (found !== null) return found.problems;
+  if (found !== null) return [...found.problems, ...unheard(folder, found)];
   for (const [file, problems] of agents)
     if (file.replace(/^agents\/(.*)\.ya?ml$/, "$1") === nameOrFile) return problems;
   return [
@@ -50,4 +52,14 @@ export async function problemsOf(
       mend: "Give a file, or a name from the folders workflows and agents.",
     },
   ];
+}
+
+/** Rules that would tell nobody. One that is checked by itself has no company. */
+export function unheard(
+  folder: string,
+  { workflow, isLone }: Pick<WorkflowFile, "workflow" | "isLone">,
+): readonly Problem[] {
+  const tells = workflow?.rules?.some(({ notify }) => notify.length > 0) === true;
+  if (workflow === null || !tells || isLone === true) return [];
+  return unheardRules(workflow, readChannels(folder), process.env);
 }

@@ -2,6 +2,7 @@ import type { AgentNeed, Overlay, Workflow } from "../../core/definition/index.t
 import { asksOf } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Library } from "./library.ts";
+import { unheard } from "./problems.ts";
 import type { Staff } from "./staff.ts";
 
 /** A workflow as a run of it may be started now, or why it may not. */
@@ -61,7 +62,7 @@ async function look(
   const unfit = await health(needs);
   const against = [...missing.map((name) => noSubRun(workflow, name)), ...unfit];
   if (against.length > 0) return { workflow: null, problems: against };
-  return { workflow, warnings: problems };
+  return { workflow, warnings: [...problems, ...unheard(shell.folder, found)] };
 }
 
 /** What a workflow needs and this company does not have, as a run that comes from elsewhere finds it. */

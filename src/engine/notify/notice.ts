@@ -171,7 +171,7 @@ function namedTargets({ type, data }: Happening): Named | null {
 }
 
 /** As far as its name tells; the company's channel of that name says it. */
-function typeOf(channel: string): Target["type"] {
+export function typeOf(channel: string): Target["type"] {
   if (/slack/i.test(channel)) return "slack";
   return /web_?hook/i.test(channel) ? "webhook" : "email";
 }
