@@ -96,6 +96,28 @@ export function sealedContract(name: string, harness: Harness): void {
       }
     });
 
+    test("leaves nothing open beside the log: no name, nothing that was published for its stream", async () => {
+      await write();
+      const { seq } = events().at(-1) ?? { seq: 0 };
+      const listen = { key: 1, event: "case.message", match: run("aaaa"), after: 0 };
+      const names = [{ name: "customer_id=4711", until: null }];
+      await log.append([append(run("aaaa"), seq, { listensSet: [listen], names })]);
+      const payload = JSON.stringify({ text: "I am Mei." });
+      const event = { event: "case.message", payload, source: "mail", at: 9 };
+      await log.publish([
+        { ...event, id: null, match: run("aaaa") },
+        { ...event, id: null, match: run("bbbb") },
+      ]);
+      expect(log.came({ stream: run("aaaa"), key: 1 })?.payload).toContain("Mei");
+      log.keys.destroy([subject], { why: "asked for it", by: "ana", at: 5 });
+      await log.erase([subject]);
+      for (let time = 0; time < 2; time += 1) {
+        expect(log.came({ stream: run("aaaa"), key: 1 })).toBeNull();
+        expect(log.named("customer_id=4711", 9)).toBeNull();
+        log = await harness.reopen(log);
+      }
+    });
+
     test("cannot be moved to another place: it does not open there", async () => {
       await write();
       const [event] = events();

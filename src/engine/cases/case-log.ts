@@ -12,7 +12,7 @@ import {
   namedBy,
   noCase,
 } from "../../core/cases/index.ts";
-import { type CaseId, type Digest, parseCaseId } from "../../core/id.ts";
+import { type CaseId, type Digest, parseCaseId, type StreamId } from "../../core/id.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Append, Log, Standing } from "../store/index.ts";
 
@@ -28,6 +28,8 @@ export type CaseLog = {
    * name that this case would have. Rejects with what the disk refuses.
    */
   readonly tell: (telling: Telling) => Promise<CaseHeard | Problem>;
+  /** What was read of these is read anew: somebody's data in them were erased. */
+  readonly forget: (streams: Iterable<StreamId>) => void;
 };
 
 export type CaseFilter = {
@@ -61,7 +63,7 @@ const WARM_MOST = 1_000;
 const AGAIN_MOST = 100;
 
 type State = {
-  readonly log: Pick<Log, "read" | "append" | "standing" | "standings" | "named">;
+  readonly log: Pick<Log, "read" | "append" | "standings" | "named" | "keys">;
   readonly warm: Map<CaseId, Case>;
 };
 
@@ -76,6 +78,9 @@ export function openCaseLog(log: State["log"]): CaseLog {
     standings: ({ type, ...filter }) =>
       log.standings({ ...filter, kind: "case", ...(type === undefined ? {} : { workflow: type }) }),
     tell: (telling) => tell(state, telling),
+    forget: (streams) => {
+      for (const stream of streams) state.warm.delete(stream as CaseId);
+    },
   };
 }
 
@@ -102,6 +107,7 @@ async function tell(state: State, telling: Telling): Promise<CaseHeard | Problem
     const told = signal(before);
     if (told === null) return { case: before, events: [] };
     if ("code" in told) return told;
+    if (isErased(state, before)) return erased(before);
     const decision = decideCase(before, told, world);
     if ("code" in decision) return decision;
     if (decision.events.length === 0) return decision;
@@ -117,6 +123,19 @@ async function tell(state: State, telling: Telling): Promise<CaseHeard | Problem
     code: "conflict",
     message: `Others write into ${id} without end.`,
     mend: "Try it again in a moment.",
+  };
+}
+
+/** What would be written of them could not be sealed any more. */
+function isErased({ log }: State, { subject }: Case): boolean {
+  return subject !== null && log.keys.of(subject)?.erased != null;
+}
+
+function erased({ id }: Case): Problem {
+  return {
+    code: "already-ended",
+    message: `The data of the person whom ${id} is about were erased: nothing more is told to it.`,
+    mend: "Make another request: that opens another case.",
   };
 }
 

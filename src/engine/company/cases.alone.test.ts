@@ -229,6 +229,30 @@ describe("a conversation", () => {
   });
 });
 
+describe("the data of a person", () => {
+  test("are erased from their cases, which can be read and told of as before", async () => {
+    const id = await made(form({ type: "refund" }));
+    await caseAtRest(company, id);
+    const other = await made(form({ requester: "5", about: { order_id: 9, customer_id: "5" } }));
+    const erased = (): ReturnType<Company["erase"]> =>
+      company.erase({ subject: "4711", why: "They asked." });
+    expect((await erased()).problems).toMatchObject([{ code: "conflict" }]);
+    await company.tellCase(id, { type: "close", why: "They rang." });
+    await caseAtRest(company, id);
+    expect((await erased()).problems).toBeUndefined();
+    for (const _ of [1, 2]) {
+      const now = company.case(id);
+      expect(JSON.stringify(now)).not.toContain("4711");
+      expect(now?.requests).toMatchObject([{ text: "[erased]", channel: "form" }]);
+      expect(company.case(other)?.requests).toMatchObject([{ text: "Where is it?" }]);
+      expect(company.cases()).toHaveLength(2);
+      await reopened();
+    }
+    expect(await company.tellCase(id, { type: "note", text: "Rang." })).toMatchObject([{}]);
+    expect(await made(form({ type: "refund" }))).not.toBe(id);
+  });
+});
+
 describe("people", () => {
   test("close a case, and what goes on in it is stopped", async () => {
     const id = await made(form({ type: "refund" }));

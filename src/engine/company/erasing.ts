@@ -68,10 +68,11 @@ export async function finishErasures(office: Office): Promise<void> {
 type Begun = Erasure & { readonly subjects: readonly SubjectId[] };
 
 async function finish(office: Office, { subjects, why, by }: Begun): Promise<Erased> {
-  const { folder, log, register, runtime } = office;
+  const { folder, log, register, runtime, cases } = office;
   const { streams, contents } = await log.erase(subjects);
   const runs = streams.flatMap((stream) => parseRunId(stream) ?? []);
   runtime.forget(runs);
+  cases.log.forget(streams);
   const state = join(folder, STATE_FOLDER);
   let files = 0;
   for (const run of runs) {

@@ -9,7 +9,7 @@ export type ErasedInLog = { readonly streams: readonly StreamId[]; readonly cont
 
 /**
  * Deletes what nobody can open any more and what stands open beside the events: contents (their names
- * stay), files, snapshots, names by which a stream is found, and events from outside that these streams have taken. The events
+ * stay), files, snapshots, names by which a stream is found, and events from outside that these streams have taken, or that are for them. The events
  * themselves stay. Twice is once.
  */
 export function eraseIn(
@@ -76,6 +76,7 @@ const OF = "(select id from streams where subject = ?)";
 const BESIDE: readonly string[] = [
   `delete from snapshots where stream in ${OF}`,
   `delete from names where stream in ${OF}`,
+  "delete from published where match in (select name from streams where subject = ?)",
   `delete from published where position in (
     select e.data ->> '$.position' from events e join streams s on s.name = e.stream
     where s.subject = ? and e.type in ('listen.ended', 'listen.refused'))`,

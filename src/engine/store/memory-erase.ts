@@ -27,6 +27,9 @@ export function eraseInMemory(disk: MemoryDisk, subjects: readonly SubjectId[]):
   for (const stream of streams) {
     const kept = disk.streams.get(stream);
     if (kept !== undefined) kept.snapshot = null;
+    for (const [name, { stream: of }] of disk.names) if (of === stream) disk.names.delete(name);
+    const others = disk.shelf.kept.filter(({ match }) => match !== stream);
+    disk.shelf.kept.splice(0, disk.shelf.kept.length, ...others);
   }
   return { streams, contents };
 }
