@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { MusterError, openCompany } from "../index.ts";
 import { exitOfProblem } from "./exit.ts";
+import type { Keys } from "./keys.ts";
 import { program } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -13,6 +14,8 @@ export type Given = Disposable & {
   readonly folder: string;
   readonly write: (file: string, text: string) => void;
   readonly muster: (...words: readonly string[]) => Promise<Told>;
+  /** The same for a person at a keyboard. */
+  readonly press: (pressed: readonly string[], ...words: readonly string[]) => Promise<Told>;
 };
 
 /** @param files their texts by path; those of the folder are the agents and workflows of the company */
@@ -29,12 +32,24 @@ export function givenCompany(
   return {
     folder,
     write,
-    muster: (...words) => told(folder, words, now),
+    muster: (...words) => told(folder, words, { now, keys: null }),
+    press: (pressed, ...words) => told(folder, words, { now, keys: keysOf(pressed) }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-async function told(folder: string, words: readonly string[], now: () => number): Promise<Told> {
+/** What a person presses, and the lines they write, one after another; then they end. */
+function keysOf(pressed: readonly string[]): Keys {
+  const left = [...pressed];
+  const next = async (): Promise<string> => left.shift() ?? "escape";
+  return { key: next, line: next, close: () => undefined };
+}
+
+async function told(
+  folder: string,
+  words: readonly string[],
+  { now, keys }: { readonly now: () => number; readonly keys: Keys | null },
+): Promise<Told> {
   const out: string[] = [];
   const err: string[] = [];
   const surroundings: Surroundings = {
@@ -46,6 +61,7 @@ async function told(folder: string, words: readonly string[], now: () => number)
     now,
     openCompany,
     onInterrupt: () => () => undefined,
+    keys: () => keys,
     packs: join(folder, "no-packs"),
   };
   const code = await program(words, surroundings).catch((error: unknown) => {

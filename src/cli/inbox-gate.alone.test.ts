@@ -130,6 +130,39 @@ describe("an approval by a chain, from the command line", () => {
     );
   });
 
+  test("is walked to with single keys, of which none decides alone", async () => {
+    using given = givenCompany(FILES);
+    const items = [await asked(given), await asked(given)];
+    const walk = (...pressed: string[]) => given.press(pressed, "inbox", "walk", "--by", "bo");
+    const left = await walk("a", "escape", "j", "k", "escape");
+    expect(left).toMatchObject({ code: 0, err: expect.stringContaining("Enter decides") });
+    expect((await given.muster("inbox", "list")).out).toContain(items[0]);
+    const done = await walk(
+      "q",
+      "Is it back?",
+      "e",
+      "amount=300",
+      "As agreed.",
+      "a",
+      "return",
+      "r",
+      "No.",
+    );
+    expect(done.err).toContain("1 of 2");
+    expect(done.err).toContain("bo asks, ");
+    expect((await given.muster("inbox", "list")).err).toContain("waits for a person.");
+    const logs = await Promise.all(
+      items.map(
+        async (item) =>
+          (await given.muster("runs", "events", item.split(".")[0] ?? "", "--json")).out,
+      ),
+    );
+    expect(logs.join("")).toContain('"type":"gate.viewed"');
+    expect(logs.join("")).toMatch(/"viewedAt":\d+/);
+    const list = await given.muster("inbox", "walk");
+    expect(list.err).toContain("waits for a person.");
+  });
+
   test("is halted, also where it was allowed, and goes on afterwards", async () => {
     using given = givenCompany(FILES);
     const item = await asked(given);

@@ -57,7 +57,8 @@ function toldOf({ gate }: GateItem, steering: GateSteering, cwd: string): Told |
   }
 }
 
-function editTold(
+/** A change before a decision, as the gate hears it. */
+export function editTold(
   gate: GateItem["gate"],
   { pairs, reason }: Extract<GateSteering, { verb: "edit" }>,
   cwd: string,

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { MusterError, type Problem } from "../core/problem.ts";
 import { EXIT, exitOfProblem } from "./exit.ts";
+import { openKeys } from "./keys.ts";
 import { whereThePersonStands } from "./npm-start.ts";
 import { onlyLooks } from "./only-looks.ts";
 import { complain } from "./output/index.ts";
@@ -33,6 +34,7 @@ const surroundings: Surroundings = {
   now: Date.now,
   openCompany,
   onInterrupt: interruption,
+  keys: () => openKeys(process.stdin, process.stderr),
   packs: fileURLToPath(new URL("../../packs", import.meta.url)),
 };
 

@@ -23,6 +23,17 @@ export function addInbox(root: Command, choose: Choose): void {
       ),
     ),
   );
+  withPerson(
+    inbox
+      .command("walk")
+      .description(
+        "go through what waits, one after another, with single keys; in a pipe: the list",
+      ),
+  ).action((options: By) =>
+    choose(
+      asPerson(options, async (context) => (await import("./inbox-walk.ts")).inboxWalk(context)),
+    ),
+  );
   withOptions(
     inbox
       .command("show")

@@ -127,6 +127,7 @@ async function muster(company: Example, ...words: readonly string[]): Promise<Sa
     now: () => NOW,
     openCompany: async () => company,
     onInterrupt: () => () => undefined,
+    keys: () => null,
     packs: FOLDER,
   });
   return { code, out, side };
@@ -601,6 +602,7 @@ describe("muster check", () => {
       packs: FOLDER,
       now: () => NOW,
       onInterrupt: () => () => undefined,
+      keys: () => null,
       openCompany: async (_folder, { memory }) => {
         logs.push(memory);
         return open(whole);

@@ -1,5 +1,6 @@
 import type { Problem } from "../core/problem.ts";
 import type { Company } from "../engine/company/index.ts";
+import type { Keys } from "./keys.ts";
 import type { Stream, Terminal } from "./output/index.ts";
 
 /** All that the command line takes from the process it runs in; a test gives its own. */
@@ -14,6 +15,8 @@ export type Surroundings = {
   readonly openCompany: OpenCompany;
   /** Calls once when the person, or whoever started this process, wants it to end; returns what takes the call back. */
   readonly onInterrupt: (call: () => void) => () => void;
+  /** The keyboard of a person; null where nobody sits at one. Whoever opens it closes it. */
+  readonly keys: () => Keys | null;
   /** Where the packs are that come with Muster. */
   readonly packs: string;
 };
