@@ -1,4 +1,9 @@
-import { consumeApproval, type GateOpening, openApproval } from "../approval/index.ts";
+import {
+  consumeApproval,
+  type GateOpening,
+  mergeEvidence,
+  openApproval,
+} from "../approval/index.ts";
 import { canonical } from "../audit/index.ts";
 import type { Approval, Gate, Task } from "../definition/index.ts";
 import type { Scope } from "../expression/index.ts";
@@ -6,7 +11,7 @@ import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { approvalFacts } from "./approval-facts.ts";
-import { chainNamed, termsOf } from "./chain-asked.ts";
+import { chainNamed, knownOf, termsOf } from "./chain-asked.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Path } from "./event.ts";
 import { failure } from "./failure.ts";
@@ -58,7 +63,11 @@ function gateOf(draft: Draft, asked: Asked, { approval, what, agent }: Whom): Ga
   const chain = chainNamed(draft, name);
   if (chain !== null)
     return openApproval(
-      { ...asked, terms: termsOf(draft, { chain, what, agent, args: asked.show }) },
+      {
+        ...asked,
+        evidence: mergeEvidence(knownOf(draft)),
+        terms: termsOf(draft, { chain, what, agent, args: asked.show }),
+      },
       approvalFacts(draft, "muster"),
     );
   return {

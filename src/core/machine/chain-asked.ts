@@ -1,4 +1,4 @@
-import { type AskedOf, type Chain, joinedChains } from "../approval/index.ts";
+import { type AskedOf, type Chain, type Evidence, joinedChains } from "../approval/index.ts";
 import type { Draft } from "./draft.ts";
 import { meant } from "./meant.ts";
 
@@ -17,6 +17,16 @@ export function chainAsked(draft: Draft, names: readonly string[]): Chain | null
   return joinedChains(known, draft.facts.digest);
 }
 
+/** What the deciders of a chain see besides what is asked. */
+export function knownOf({ facts, run }: Draft): Partial<Evidence> {
+  return facts.approvals?.evidence?.({ run: run.id, case: run.case }) ?? {};
+}
+
+/** Those on whose behalf it is asked: who made the request, and who started the run. */
+function requestersIn({ request }: Partial<Evidence>, by: string): readonly string[] {
+  return request == null || request.from === by ? [by] : [by, request.from];
+}
+
 type Binding = Pick<AskedOf["terms"], "chain" | "what" | "args"> & { readonly agent: string };
 
 /** What an approval in this run is bound to. Who started the run asks for it; its owner answers for its agents. */
@@ -24,5 +34,9 @@ export function termsOf(draft: Draft, binding: Binding): AskedOf["terms"] {
   const { agent, ...bound } = binding;
   const { run } = draft;
   const owners = run.workflow.owner === "" ? [] : meant(draft, [run.workflow.owner]);
-  return { ...bound, parties: { requesters: [run.by], owners, agent }, rules: [] };
+  return {
+    ...bound,
+    parties: { requesters: requestersIn(knownOf(draft), run.by), owners, agent },
+    rules: [],
+  };
 }

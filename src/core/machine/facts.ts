@@ -1,9 +1,9 @@
 import type { Amounts } from "../amounts.ts";
-import type { Chain, Delegation } from "../approval/index.ts";
+import type { Chain, Delegation, Evidence } from "../approval/index.ts";
 import type { Span } from "../calendar/index.ts";
 import type { AgentNeed, Workflow } from "../definition/index.ts";
 import type { Judgement, Labels, ToolCall } from "../governance/index.ts";
-import type { Digest } from "../id.ts";
+import type { Digest, RunId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { EffectClass } from "./event.ts";
 
@@ -64,6 +64,11 @@ export type ApprovalSurroundings = {
   readonly delegations: () => readonly Delegation[];
   /** The moment that comes so much later; working time where the span says so. */
   readonly after: (at: number, span: Span) => number;
+  /** What the company knows of the matter: the request in its own words, what was read, what was before. */
+  readonly evidence?: (of: {
+    readonly run: RunId;
+    readonly case: string | null;
+  }) => Partial<Evidence>;
   /** Why nothing that was allowed is begun now: somebody stopped all, this agent or this tool. null: nobody has. */
   readonly stopped: (of: { readonly agent: string; readonly tool: string | null }) => string | null;
 };

@@ -8,7 +8,7 @@ import {
 import type { Preview } from "../governance/index.ts";
 import type { JsonObject } from "../json.ts";
 import { approvalFacts } from "./approval-facts.ts";
-import { chainAsked, termsOf } from "./chain-asked.ts";
+import { chainAsked, knownOf, termsOf } from "./chain-asked.ts";
 import type { Draft } from "./draft.ts";
 import type { Key } from "./event.ts";
 import type { Judged } from "./facts.ts";
@@ -60,9 +60,10 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpe
 }
 
 /** What this room knows of the evidence: the action, the difference, the rules, what is missing, what it rests on. */
-function evidenceOf({ run }: Draft, { use, judgement, preview }: Asking): Evidence {
+function evidenceOf(draft: Draft, { use, judgement, preview }: Asking): Evidence {
+  const { run } = draft;
   const asking = judgement.rules.filter(({ isShadow, holds }) => !isShadow && holds !== "false");
-  return mergeEvidence({
+  return mergeEvidence(knownOf(draft), {
     action: `${use.agent} (agent) uses ${use.tool}${judgement.why === "" ? "" : `: ${judgement.why}`}`,
     difference:
       preview === null || !isSmall({ preview: { before: preview.before, after: preview.after } })

@@ -1,4 +1,5 @@
 import { caseFactsOf } from "../../core/cases/index.ts";
+import { stoppedBy } from "../../core/company/index.ts";
 import { type JudgeFacts, judge, type ToolCall } from "../../core/governance/index.ts";
 import { type Digest, parseCaseId, type RunId } from "../../core/id.ts";
 import type { Judged, Judging } from "../../core/machine/index.ts";
@@ -82,7 +83,7 @@ function factsOf(given: Given, { call, of, digest }: ByMap, map: WorkMap): Judge
     mapDigest: digest,
     case: now === null ? null : caseFactsOf(now),
     labels: of.labels,
-    stopped: stoppedBy(given, call),
+    stopped: whyStopped(given, call),
     pinned: pinnedIn(map),
     callsInCase: of.calls + callsElsewhere(given, { call, map, runs: now?.runs ?? [] }),
     now: of.at,
@@ -97,10 +98,12 @@ function caseOf({ cases }: Given, id: string | null): CaseNow | null {
   return parsed === null ? null : cases().get(parsed);
 }
 
-/** An agent that was told to stop uses nothing. */
-function stoppedBy({ register }: Given, { agent }: ToolCall): string | null {
-  const steered = register.state().steered[agent];
-  return steered?.how === "stopped" ? `${steered.by} stopped "${agent}": ${steered.why}` : null;
+/** An agent that was told to stop uses nothing; nor does anybody use what is halted. */
+function whyStopped({ register }: Given, { agent, tool }: ToolCall): string | null {
+  const state = register.state();
+  const steered = state.steered[agent];
+  if (steered?.how === "stopped") return `${steered.by} stopped "${agent}": ${steered.why}`;
+  return stoppedBy(state, { agent, tool });
 }
 
 const pins = new WeakMap<WorkMap, Readonly<Record<string, string>>>();

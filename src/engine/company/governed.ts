@@ -13,6 +13,8 @@ import type { RunId } from "../../core/id.ts";
 import { type Facts, get, type Told } from "../../core/machine/index.ts";
 import type { WorkMap } from "../../core/map/index.ts";
 import type { Problem } from "../../core/problem.ts";
+import type { CaseLog } from "../cases/index.ts";
+import { caseEvidence } from "./case-evidence.ts";
 import { badInput, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
@@ -121,8 +123,10 @@ export function approvalsOf({
   register,
   maps,
   people,
-}: Pick<Office, "register" | "maps"> & {
+  ...known
+}: Pick<Office, "register" | "maps" | "log"> & {
   readonly people: People | null;
+  readonly cases: () => Pick<CaseLog, "get">;
 }): NonNullable<Facts["approvals"]> {
   const map = (): WorkMap | null => {
     const last = maps.versions().at(-1);
@@ -136,6 +140,7 @@ export function approvalsOf({
     manager: (person) => people?.people[person]?.manager ?? null,
     delegations: () => register.state().delegations,
     after: (at, span) => addSpan(map()?.calendar ?? ALWAYS, at, span),
+    evidence: (of) => caseEvidence(known, of),
     stopped: (of) => stoppedBy(register.state(), of),
   };
 }

@@ -142,7 +142,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
     performer: hired ?? NOBODY,
     desk,
     accounts: accountsOf(library.budget, log),
-    approvals: approvalsOf({ register, maps, people: hired?.who.people ?? null }),
+    approvals: approvalsOf({ log, register, maps, ...later, people: hired?.who.people ?? null }),
     isLooking,
     isResting: options.begin === false,
     ...(trouble === undefined ? {} : { trouble }),
