@@ -39,9 +39,8 @@ describe("the verbs about cases", () => {
     for (const words of ["waiting", "order_id: 7", "| Where is it?", "4711 (customer, mail", "bo"])
       expect(out).toContain(words);
     expect(out).toContain(`muster cases message ${id} TEXT`);
-    const told = await it.muster(
-      ...["cases", "message", "last", "The blue one.", "--from", "4711", "--channel", "mail"],
-    );
+    const message = ["cases", "message", "last", "The blue one.", "--from", "4711"];
+    const told = await it.muster(...message, "--channel", "mail");
     expect(told).toMatchObject({ code: 0, out: `${id} is closed (completed).\n` });
     const listed = await it.muster("cases", "list", "--json");
     expect(JSON.parse(listed.out)).toMatchObject([{ case: id, status: "closed", owner: "bo" }]);

@@ -40,18 +40,12 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
   const published: Example["published"] = [];
   const { waiting = [], isAtWork = true } = more;
   const standing = (run: RunId): Standing | null => runs.get(run)?.standing ?? null;
+  const reading = readingOf(runs, workflow);
   const tell = async (kept: Kept, what: Told, by: string): Promise<void> => {
     told.push({ run: kept.id, told: what, by });
     for (const body of script(what, kept.id)) kept.log.push(enveloped(kept, body));
     kept.standing = await standingOf(reading, kept);
     kept.wake();
-  };
-  const reading: Pick<Company, "definition" | "events" | "folder" | "read" | "runs"> = {
-    folder: "/example",
-    read: (stored) => ("value" in stored ? stored.value : null),
-    definition: () => workflow,
-    events: (run, options) => eventsOf(runs.get(run), options),
-    runs: (filter) => standingsOf(runs, filter),
   };
   return {
     ...reading,
@@ -82,6 +76,19 @@ export function openExample(workflow: Workflow, script: Script, more: More = {})
     ...papersIn(reading, workflow),
     ...RECORD,
     ...CLOSING,
+  };
+}
+
+function readingOf(
+  runs: ReadonlyMap<string, Kept>,
+  workflow: Workflow,
+): Pick<Company, "definition" | "events" | "folder" | "read" | "runs"> {
+  return {
+    folder: "/example",
+    read: (stored) => ("value" in stored ? stored.value : null),
+    definition: () => workflow,
+    events: (run, options) => eventsOf(runs.get(run), options),
+    runs: (filter) => standingsOf(runs, filter),
   };
 }
 

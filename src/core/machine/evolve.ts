@@ -63,13 +63,7 @@ function foldRun(run: Fold, event: Exclude<Event, { type: "run.forked" }>): void
     case "run.attached":
       return attached(run, event);
     case "run.paused":
-      run.paused = {
-        at: event.at,
-        why: event.why,
-        exception: event.exception ?? null,
-        ...(event.above === undefined ? {} : { above: event.above }),
-      };
-      return;
+      return paused(run, event);
     case "run.resumed":
       return resumed(run, event.at);
     case "run.stopping":
@@ -93,6 +87,11 @@ function foldRun(run: Fold, event: Exclude<Event, { type: "run.forked" }>): void
     default:
       foldStep(run, event);
   }
+}
+
+function paused(run: Fold, event: Extract<Event, { type: "run.paused" }>): void {
+  const { at, why, exception = null, above } = event;
+  run.paused = { at, why, exception, ...(above === undefined ? {} : { above }) };
 }
 
 type OfRun =

@@ -115,16 +115,28 @@ function heardSteering(draft: Draft, told: Extract<Told, { type: Steering }>): P
   }
 }
 
+/** What only some runs are started with. */
+function besideParams({
+  origin,
+  settings,
+  bound,
+  budget,
+  subject,
+}: Extract<Told, { type: "start" }>) {
+  return {
+    ...(origin === undefined ? {} : { origin }),
+    ...(settings === undefined ? {} : { settings }),
+    ...(bound === undefined ? {} : { bound }),
+    ...(budget === undefined ? {} : { budget }),
+    ...(subject === undefined ? {} : { subject }),
+  };
+}
+
 function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Problem | null {
   const { run } = draft;
-  const { definition, params, parent, origin, budget, settings, bound, from: fork, subject } = told;
+  const { definition, params, parent, from: fork } = told;
   if (run.phase === "absent") {
     const { name, version, limits } = run.workflow;
-    const from = {
-      ...(origin === undefined ? {} : { origin }),
-      ...(settings === undefined ? {} : { settings }),
-      ...(bound === undefined ? {} : { bound }),
-    };
     tell(draft, {
       type: "run.accepted",
       run: run.id,
@@ -132,11 +144,9 @@ function heardStart(draft: Draft, told: Extract<Told, { type: "start" }>): Probl
       workflow: name,
       version,
       params,
-      ...from,
-      ...(budget === undefined ? {} : { budget }),
+      ...besideParams(told),
       ...pinnedTo(draft, told),
       parent,
-      ...(subject === undefined ? {} : { subject }),
       machine: MACHINE_VERSION,
     });
     draft.queue.push("");

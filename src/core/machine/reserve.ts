@@ -200,16 +200,23 @@ function needOf(
     ...Object.keys(ledger?.granted ?? NO_AMOUNTS),
     ...accounts.map(({ unit }) => unit),
   ]);
-  const said = step.kind === "task" ? estimateOf(draft, agent) : NO_AMOUNTS;
-  const learned = (step.kind === "task" ? draft.facts.learned?.(agent) : null) ?? NO_AMOUNTS;
+  const { said, learned } = step.kind === "task" ? usualOf(draft, agent) : UNTOLD;
   const need: Record<string, number> = {};
   for (const unit of units) {
     const left = stepLeft(most, frame, unit);
-    const amount =
-      said[unit] ?? left ?? learned[unit] ?? (unit === "calls" && step.kind === "task" ? 1 : 0);
+    const amount = said[unit] ?? left ?? learned[unit] ?? 0;
     if (amount > 0) need[unit] = amount;
   }
   return need;
+}
+
+type Usual = { readonly said: Amounts; readonly learned: Amounts };
+const UNTOLD: Usual = { said: NO_AMOUNTS, learned: NO_AMOUNTS };
+
+/** What its author says one attempt of it uses, and what the past shows; an attempt is a call. */
+function usualOf(draft: Draft, agent: string): Usual {
+  const learned = draft.facts.learned?.(agent) ?? NO_AMOUNTS;
+  return { said: estimateOf(draft, agent), learned: { calls: 1, ...learned } };
 }
 
 function estimateOf({ facts }: Draft, agent: string): Amounts {

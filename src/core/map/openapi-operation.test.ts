@@ -1,6 +1,5 @@
-import { hash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { parseDigest } from "../id.ts";
+import { digestOf as digest } from "../../../test/given/workflow.ts";
 import {
   contentOfMap,
   mapOfContent,
@@ -60,11 +59,6 @@ describe("an operation of an OpenAPI document", () => {
   });
 
   test("gives its arguments to the tool that names it, and its document stands in the tool's digest", () => {
-    const digest = (text: string) => {
-      const made = parseDigest(`sha256:${hash("sha256", text)}`);
-      if (made === null) throw new Error("no digest");
-      return made;
-    };
     const map = `
 muster: 1
 company: Harbour

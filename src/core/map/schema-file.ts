@@ -63,6 +63,7 @@ const ruleKeys: Keys<RuleSource> = {
   when: either([longText(), truth(), anyMap("a map of names to cells")], "a condition").describe(
     'When it holds: an expression, or a map in which all lines must hold: {action.tool: refund.pay, args.amount: "> HKD 500"}.',
   ) as z.ZodType<Json>,
+  // oxlint-disable-next-line no-thenable -- so it is written in a map
   then: either(
     [oneOf(["allow", "permit", "deny"]), anyMap("what follows")],
     "allow, permit, deny, or a map",

@@ -33,7 +33,8 @@ export function compileRule(
   if (stray !== undefined)
     return refuse([stray], `A rule has no "${stray}".`, suggestion(stray, KEYS, "Keys"));
   const { because, shadow = false, examples = [] } = source;
-  if (typeof because !== "string" || because.trim() === "")
+  const reason = reasonIn(because);
+  if (reason === null)
     return refuse(
       because === undefined ? [] : ["because"],
       `The rule "${id}" does not say why it is there.`,
@@ -48,7 +49,7 @@ export function compileRule(
   return {
     id,
     digest: reading.digest(canonical({ id, ...withoutExamples(source) })),
-    because: because.trim(),
+    because: reason,
     when: writtenOf(source["when"] ?? null),
     where: reading.where(reading.path),
     follows,
@@ -57,6 +58,11 @@ export function compileRule(
     evaluate: when.evaluate,
     examples: read,
   };
+}
+
+function reasonIn(because: Json | undefined): string | null {
+  const reason = typeof because === "string" ? because.trim() : "";
+  return reason === "" ? null : reason;
 }
 
 /**

@@ -7,7 +7,14 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import type { FunctionAgent } from "../agents/index.ts";
 import type { Update } from "../notify/index.ts";
 import { type Clock, openEmbedded, type Runtime, systemClock } from "../runtime/index.ts";
-import { isHeld, type Log, lookIntoSqlite, openMemory, openSqlite } from "../store/index.ts";
+import {
+  isHeld,
+  type Log,
+  lookIntoSqlite,
+  openMemory,
+  openSqlite,
+  type Standing,
+} from "../store/index.ts";
 import { accountsOf } from "./accounts.ts";
 import { agentsOf, steerAgent } from "./agents.ts";
 import { retaining } from "./archiving.ts";
@@ -235,12 +242,7 @@ function companyOf(office: Office): Company {
     steer: (told) => steerAgent(office, told),
     ...governingOf(office),
     ...mapOf(office),
-    settled: async (id, options = {}) => {
-      const standing = await settled(office, id, options.abort);
-      if (standing === null)
-        throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
-      return asItIs(office, standing);
-    },
+    settled: (id, options = {}) => settledIn(office, id, options.abort),
     ...readersOf(office),
     ...toolsOf(office),
     ...papersOf(office),
@@ -251,6 +253,14 @@ function companyOf(office: Office): Company {
     [Symbol.asyncDispose]: close,
   };
   return company;
+}
+
+/** @throws MusterError "not-found" */
+async function settledIn(office: Office, id: RunId, abort?: AbortSignal): Promise<Standing> {
+  const standing = await settled(office, id, abort);
+  if (standing === null)
+    throw new MusterError({ code: "not-found", message: `There is no run ${id}.` });
+  return asItIs(office, standing);
 }
 
 function readersOf({ readers }: Office): Pick<Company, "notices" | "metrics"> {

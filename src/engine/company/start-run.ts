@@ -37,7 +37,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   if (office.isLooking) return { run: null, problems: [LOOKING] };
   const given = givenOf(request);
   if ("code" in given) return { run: null, problems: [given] };
-  const { clock, log, runtime } = office;
+  const { clock, log } = office;
   const { requestId, run = newRunId(clock.now(), requestId) } = request;
   const before = isNew(request) ? null : known(log, run);
   const found = await readyFor(office, request);
@@ -48,8 +48,23 @@ export async function startRun(office: Office, request: Request): Promise<Starte
   if (before !== null) return { run: null, problems: [otherRequest(run, before.workflow)] };
   const checked = checkParams(workflow, given.params, given.origin);
   if ("problems" in checked) return { run: null, problems: checked.problems };
+  return await begin(office, request, { run, workflow, warnings, bound: found.bound, ...checked });
+}
+
+type Looked = {
+  readonly run: RunId;
+  readonly workflow: Workflow;
+  readonly warnings: readonly Problem[];
+  readonly bound: JsonObject;
+  readonly params: JsonObject;
+  readonly origin: JsonObject;
+};
+
+/** All that can be looked at was: it is told to begin, by the map that is in force. */
+async function begin(office: Office, request: Request, looked: Looked): Promise<Started> {
+  const { clock, runtime } = office;
+  const { run, workflow, warnings, bound, params, origin } = looked;
   try {
-    const { params, origin } = checked;
     const by = request.by ?? "library";
     const governed = await mapOf(office, by);
     if ("problems" in governed) return { run: null, problems: governed.problems };
@@ -58,7 +73,7 @@ export async function startRun(office: Office, request: Request): Promise<Starte
       type: "start",
       definition: workflow.digest,
       parent: null,
-      ...originOf(workflow, found.bound),
+      ...originOf(workflow, bound),
       ...subjectOf(office, request),
       ...caseOf(request),
       ...governed,

@@ -169,11 +169,15 @@ function assemble(database: DatabaseSync, parts: Parts): Log {
       if (!isOpen) return;
       isOpen = false;
       await close();
-      parts.keys.close();
-      database.close();
-      parts.release();
+      letGo(database, parts);
     },
   };
+}
+
+function letGo(database: DatabaseSync, { keys, release }: Parts): void {
+  keys.close();
+  database.close();
+  release();
 }
 
 /** Bytes of a page. With larger ones a batch of many runs writes less, but each commit of one decision more. */
