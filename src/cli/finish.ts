@@ -109,7 +109,7 @@ function waitLines(history: History, run: RunId, command: Command): readonly str
   const people = (names: readonly string[]): string => names.map(plain).join(" or ") || "A person";
   return [
     ...gates.map(({ key, ask, from }) => {
-      const [yes, no] = [`inbox approve ${run}.${key}`, `inbox reject ${run}.${key} --reason WHY`];
+      const [yes, no] = [`inbox approve ${run}.${key}`, `inbox reject ${run}.${key} --why WHY`];
       return `${people(from)} decides: ${plain(ask)}\n  mend: ${command(yes)}   or: ${command(no)}`;
     }),
     ...tasks.map(({ path, to, claimed }) => {

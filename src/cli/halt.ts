@@ -64,7 +64,7 @@ export async function haltList(context: Context): Promise<number> {
   });
 }
 
-/** `muster inbox reviewed RUN.KEY --reason WHY`: somebody has looked at what was decided by a broken glass. */
+/** `muster inbox reviewed RUN.KEY --why WHY`: somebody has looked at what was decided by a broken glass. */
 export async function inboxReviewed(
   context: Context,
   item: string,

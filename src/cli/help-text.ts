@@ -8,7 +8,7 @@ export const HELP: string = `${examples(
   "muster runs list --status failed",
   "muster runs why-waiting last",
   "muster inbox approve wf_7q2m4x.31",
-  'muster agents drain biller --reason "its bank is down"',
+  'muster agents drain biller --why "its bank is down"',
   "muster publish payment --key A1 amount=120",
 )}
 

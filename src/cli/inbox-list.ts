@@ -134,6 +134,6 @@ function reviewLines({ run, key, by, why, for: of }: Review): readonly string[] 
   return [
     `${run}.${key}  decided alone by ${plain(by)}`,
     `  ${plain(of)} is to look at it: ${plain(why)}`,
-    `  mend: muster runs show ${run}   then: muster inbox reviewed ${run}.${key} --reason WHY`,
+    `  mend: muster runs show ${run}   then: muster inbox reviewed ${run}.${key} --why WHY`,
   ];
 }

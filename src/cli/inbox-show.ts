@@ -40,7 +40,7 @@ function showGate(context: Context, company: Company, { run, gate }: GateItem): 
     for (const line of [
       "",
       command(`inbox approve ${item}`),
-      command(`inbox reject ${item} --reason WHY`),
+      command(`inbox reject ${item} --why WHY`),
       ...(chained ? [command(`inbox ask ${item} QUESTION`)] : []),
     ])
       answer.line(line);

@@ -24,13 +24,18 @@ export function addAgents(root: Command, choose: Choose): void {
       .argument("<agent>", "its name")
       .option("--by <name>", "who you are (default: MUSTER_PERSON, or you)")
       .description(STEERING[how]);
-    if (how === "start") verb.option("--reason <why>", "kept in the log", "It may work again.");
-    else verb.requiredOption("--reason <why>", "kept in the log");
+    if (how === "start") verb.option("--why <why>", "kept in the log", "It may work again.");
+    else verb.requiredOption("--why <why>", "kept in the log");
     withOptions(verb)
-      .addHelpText("after", examples(`muster agents ${how} biller --reason "its bank is down"`))
-      .action((agent: string, options: { readonly reason: string; readonly by?: string }) =>
+      .addHelpText("after", examples(`muster agents ${how} biller --why "its bank is down"`))
+      .action((agent: string, options: { readonly why: string; readonly by?: string }) =>
         choose(async (context) =>
-          (await import("./agents-steer.ts")).agentsSteer(context, { agent, how, ...options }),
+          (await import("./agents-steer.ts")).agentsSteer(context, {
+            agent,
+            how,
+            reason: options.why,
+            ...(options.by === undefined ? {} : { by: options.by }),
+          }),
         ),
       );
   }

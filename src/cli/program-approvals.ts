@@ -22,20 +22,17 @@ function addEdit(inbox: Command, choose: Choose): void {
       .command("edit")
       .argument("<item>", GATE)
       .argument("<changes...>", "path=value: what is to be changed before it is allowed")
-      .requiredOption("--reason <why>", WHY)
+      .requiredOption("--why <why>", WHY)
       .description("change what a gate asks for; what was voted is void, and the rules run again"),
   )
-    .addHelpText(
-      "after",
-      examples("muster inbox edit last refund.amount=300 --reason 'As agreed.'"),
-    )
-    .action((item: string, pairs: readonly string[], options: By & { readonly reason: string }) =>
+    .addHelpText("after", examples("muster inbox edit last refund.amount=300 --why 'As agreed.'"))
+    .action((item: string, pairs: readonly string[], options: By & { readonly why: string }) =>
       choose(
         asPerson(options, async (context) =>
           (await import("./inbox-gate.ts")).inboxGate(context, item, {
             verb: "edit",
             pairs,
-            reason: options.reason,
+            reason: options.why,
           }),
         ),
       ),
@@ -77,15 +74,15 @@ function addBulk(inbox: Command, choose: Choose): void {
       )
       .description(`${name} all of them, or none`);
     const reasoned = allow
-      ? verb.option("--reason <why>", WHY, "")
-      : verb.requiredOption("--reason <why>", WHY);
+      ? verb.option("--why <why>", WHY, "")
+      : verb.requiredOption("--why <why>", WHY);
     withPerson(reasoned).action(
-      (items: readonly string[], options: By & { readonly reason: string }) =>
+      (items: readonly string[], options: By & { readonly why: string }) =>
         choose(
           asPerson(options, async (context) =>
             (await import("./inbox-bulk.ts")).inboxBulk(context, items, {
               allow,
-              reason: options.reason,
+              reason: options.why,
             }),
           ),
         ),
@@ -98,17 +95,17 @@ function addBreakGlass(inbox: Command, choose: Choose): void {
     inbox
       .command("break-glass")
       .argument("<item>", GATE)
-      .requiredOption("--reason <why>", WHY)
+      .requiredOption("--why <why>", WHY)
       .option("--no-wait", "record it and end; the run goes on later")
       .description(
         "in an emergency decide alone, with the role that the chain names; it is reviewed",
       ),
-  ).action((item: string, options: By & { readonly reason: string; readonly wait: boolean }) =>
+  ).action((item: string, options: By & { readonly why: string; readonly wait: boolean }) =>
     choose(
       asPerson(options, async (context) =>
         (await import("./inbox-decide.ts")).inboxDecide(context, item, {
           how: "break-glass",
-          reason: options.reason,
+          reason: options.why,
           wait: options.wait,
         }),
       ),
@@ -118,12 +115,12 @@ function addBreakGlass(inbox: Command, choose: Choose): void {
     inbox
       .command("reviewed")
       .argument("<item>", "RUN.KEY of a gate whose glass was broken")
-      .requiredOption("--reason <what>", "what came of looking at it")
+      .requiredOption("--why <what>", "what came of looking at it")
       .description("say what came of looking at what one person decided alone"),
-  ).action((item: string, options: By & { readonly reason: string }) =>
+  ).action((item: string, options: By & { readonly why: string }) =>
     choose(
       asPerson(options, async (context) =>
-        (await import("./halt.ts")).inboxReviewed(context, item, options.reason),
+        (await import("./halt.ts")).inboxReviewed(context, item, options.why),
       ),
     ),
   );
@@ -133,7 +130,7 @@ type Delegating = By & {
   readonly until: string;
   readonly since?: string;
   readonly chain?: readonly string[];
-  readonly reason: string;
+  readonly why: string;
 };
 
 function addDelegate(inbox: Command, choose: Choose): void {
@@ -151,7 +148,7 @@ function addDelegate(inbox: Command, choose: Choose): void {
           collected,
         ),
       )
-      .option("--reason <why>", WHY, "")
+      .option("--why <why>", WHY, "")
       .description("both names are kept with each decision; it goes no further"),
   ).action((to: string, options: Delegating) =>
     choose(
@@ -161,7 +158,7 @@ function addDelegate(inbox: Command, choose: Choose): void {
           until: options.until,
           ...(options.since === undefined ? {} : { since: options.since }),
           ...(options.chain === undefined ? {} : { chains: options.chain }),
-          reason: options.reason,
+          reason: options.why,
         }),
       ),
     ),
@@ -175,12 +172,12 @@ function addDelegate(inbox: Command, choose: Choose): void {
     delegate
       .command("end")
       .argument("<number>", "as delegate list prints it", numeral)
-      .option("--reason <why>", WHY, "")
+      .option("--why <why>", WHY, "")
       .description("end a delegation before its time"),
-  ).action((key: number, options: By & { readonly reason: string }) =>
+  ).action((key: number, options: By & { readonly why: string }) =>
     choose(
       asPerson(options, async (context) =>
-        (await import("./inbox-delegate.ts")).inboxUndelegate(context, key, options.reason),
+        (await import("./inbox-delegate.ts")).inboxUndelegate(context, key, options.why),
       ),
     ),
   );
@@ -197,19 +194,17 @@ export function addHalt(root: Command, choose: Choose): void {
         .command(how)
         .option("--agent <name>", "only what this agent does")
         .option("--tool <name>", "only this tool")
-        .requiredOption("--reason <why>", WHY)
+        .requiredOption("--why <why>", WHY)
         .description(
           how === "on"
             ? "nothing that was allowed is begun; what is allowed stays allowed"
             : "what is allowed is begun again",
         ),
     ).action(
-      (
-        options: By & { readonly agent?: string; readonly tool?: string; readonly reason: string },
-      ) =>
+      (options: By & { readonly agent?: string; readonly tool?: string; readonly why: string }) =>
         choose(
           asPerson(options, async (context) => {
-            const { agent, tool, reason } = options;
+            const { agent, tool, why: reason } = options;
             return (await import("./halt.ts")).halt(context, {
               how,
               reason,

@@ -50,7 +50,7 @@ export function addInbox(root: Command, choose: Choose): void {
 }
 
 type By = { readonly by?: string };
-type Flags = By & { readonly reason?: string; readonly wait?: boolean };
+type Flags = By & { readonly why?: string; readonly wait?: boolean };
 
 function addAnswer(inbox: Command, choose: Choose): void {
   withPerson(
@@ -59,7 +59,7 @@ function addAnswer(inbox: Command, choose: Choose): void {
       .argument("<task>", TASK)
       .argument("[fields...]", "field=value: numbers and lists as asked for, a,b or JSON, @file")
       .option("--file <file>", "a YAML or JSON file with the fields")
-      .option("--reason <why>", "kept in the log", "")
+      .option("--why <why>", "kept in the log", "")
       .option("--no-wait", "record the answer and end; the run goes on later")
       .description("do a task, and go on with the run; or answer what was asked at a gate"),
   )
@@ -76,7 +76,7 @@ function addAnswer(inbox: Command, choose: Choose): void {
           (await import("./inbox-task.ts")).inboxAnswer(context, item, {
             pairs,
             file: options.file ?? null,
-            reason: options.reason ?? "",
+            reason: options.why ?? "",
             wait: options.wait !== false,
           }),
         ),
@@ -93,17 +93,17 @@ const STEERING = {
 function addSteering(inbox: Command, choose: Choose): void {
   for (const verb of ["claim", "release", "decline"] as const) {
     const command = inbox.command(verb).argument("<task>", TASK).description(STEERING[verb]);
-    if (verb === "release") command.option("--reason <why>", "kept in the log", "");
+    if (verb === "release") command.option("--why <why>", "kept in the log", "");
     if (verb === "decline")
       command
-        .requiredOption("--reason <why>", "kept in the log")
+        .requiredOption("--why <why>", "kept in the log")
         .option("--no-wait", "record it and end; the run goes on later");
     withPerson(command).action((item: string, options: Flags) =>
       choose(
         asPerson(options, async (context) =>
           (await import("./inbox-task.ts")).inboxSteer(context, item, {
             verb,
-            reason: options.reason ?? "",
+            reason: options.why ?? "",
             wait: options.wait !== false,
           }),
         ),
@@ -113,7 +113,7 @@ function addSteering(inbox: Command, choose: Choose): void {
 }
 
 type Deciding = By & {
-  readonly reason: string;
+  readonly why: string;
   readonly wait: boolean;
   readonly for?: string;
   readonly only?: readonly string[];
@@ -146,12 +146,12 @@ function addDecisions(inbox: Command, choose: Choose): void {
           ).argParser(collected),
         );
     const reasoned = allow
-      ? verb.option("--reason <why>", "kept in the log", "")
-      : verb.requiredOption("--reason <why>", "kept in the log");
+      ? verb.option("--why <why>", "kept in the log", "")
+      : verb.requiredOption("--why <why>", "kept in the log");
     withPerson(reasoned).action((which: string, options: Deciding) =>
       choose(
         asPerson(options, async (context) => {
-          const { reason, wait, only, but, for: of } = options;
+          const { why: reason, wait, only, but, for: of } = options;
           return (await import("./inbox-decide.ts")).inboxDecide(context, which, {
             how: name,
             reason,

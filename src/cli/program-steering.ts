@@ -1,11 +1,10 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { addFork, fromCheckpoint, PARAMS } from "./program-checkpoints.ts";
 import type { SteerOptions } from "./steer.ts";
 import { aboutRun, type Choose, examples, withOptions } from "./verb.ts";
 
 type Flags = {
   readonly why?: string;
-  readonly reason?: string;
   readonly by?: string;
   readonly wait?: boolean;
 };
@@ -175,12 +174,11 @@ function ofStep(runs: Command, name: string): Command {
   return reasoned(verb, "must");
 }
 
-/** Who and why; `--reason` is the older word for it. */
+/** Who and why. */
 function reasoned(command: Command, need: "must" | "may"): Command {
   const kept = need === "must" ? "kept in the log; must be said" : "kept in the log";
   return command
     .option("--why <why>", kept)
-    .addOption(new Option("--reason <why>").hideHelp())
     .option("--by <person>", "who steers it (default: $MUSTER_PERSON, or the account's name)");
 }
 
@@ -190,7 +188,7 @@ function waiting(command: Command): Command {
 
 function steerOptions(command: Command, flags: Flags, need: "must" | "may"): SteerOptions {
   const { by, wait = true } = flags;
-  const why = flags.why ?? flags.reason ?? "";
+  const why = flags.why ?? "";
   if (need === "must" && why.trim() === "")
     command.error("error: required option '--why <why>' not specified");
   return { why, wait, ...(by === undefined ? {} : { by }) };

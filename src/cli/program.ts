@@ -25,6 +25,7 @@ import {
   examples,
   numeral,
   positive,
+  takeOtherSpellings,
   type Verb,
   withOptions,
 } from "./verb.ts";
@@ -107,6 +108,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
   addCompletion(root, choose);
   addTest(root, choose);
   addStart(root, choose);
+  for (const command of root.commands) takeOtherSpellings(command);
   sayOwnHelp(terminal, root, "muster");
   return root;
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Context } from "./surroundings.ts";
 
 /** What a command of the program does; it is loaded when it is called. @returns the exit code */
@@ -29,6 +29,20 @@ export function positive(text: string): number {
 
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+/** Why somebody does something is told with `--why`; `--reason` is taken as well. */
+export function takeOtherSpellings(command: Command): void {
+  for (const child of command.commands) takeOtherSpellings(child);
+  const said = command.options.map(({ long }) => long);
+  const [known, other] = said.includes("--why") ? ["why", "reason"] : ["reason", "why"];
+  if (!said.includes(`--${known}`) || said.includes(`--${other}`)) return;
+  command.addOption(
+    new Option(`--${other} <why>`).hideHelp().argParser((text: string) => {
+      command.setOptionValue(known, text);
+      return text;
+    }),
+  );
 }
 
 /** Of an option that may be written several times. */

@@ -85,7 +85,7 @@ const LOOK: { readonly [Id in Indicator]: (evidence: Evidence) => Found | null }
       endless && {
         message: endless.message,
         step: endless.path,
-        mend: "Cancel the run (muster runs cancel RUN --reason WHY), and report this as a fault of Muster.",
+        mend: "Cancel the run (muster runs cancel RUN --why WHY), and report this as a fault of Muster.",
       }
     );
   },

@@ -191,7 +191,7 @@ function notEnded(run: RunId, status: string): Problem {
   return {
     code: "conflict",
     message: `${run} is ${status}: only a run that has ended leaves the log.`,
-    mend: `Let it end, or cancel it: muster runs cancel ${run} --reason WHY`,
+    mend: `Let it end, or cancel it: muster runs cancel ${run} --why WHY`,
   };
 }
 

@@ -86,7 +86,7 @@ function toldOf(wait: Wait, run: RunId): Told {
     }
     case "gate": {
       const item = `${run}.${wait.key}`;
-      const mend = `muster inbox approve ${item}   or: muster inbox reject ${item} --reason WHY`;
+      const mend = `muster inbox approve ${item}   or: muster inbox reject ${item} --why WHY`;
       const sentence = gateSentence(what);
       const due = { ...forWhom(what.from), ...until(what.until) };
       return { status: "waiting", kind: "gate", what: sentence, mend, ...due };
