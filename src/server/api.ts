@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { MusterError, type Problem } from "../core/problem.ts";
 import { type Company, inboxOf } from "../engine/company/index.ts";
 import { askBody, BODY_BYTES_MOST, bodyOf, present, publishBody } from "./bodies.ts";
+import { addCases } from "./cases-api.ts";
 import { problemAnswer } from "./problem-answer.ts";
 import { addRuns } from "./runs-api.ts";
 import { ASKED_THERE, call } from "./shares.ts";
@@ -22,6 +23,7 @@ export function apiOf(company: Company): Hono {
   api.notFound((context) => problemAnswer([noRoute(context.req.method, context.req.path)]));
   addHealth(api, company);
   addRuns(api, company);
+  addCases(api, company);
   addCompany(api, company);
   return api;
 }

@@ -57,6 +57,16 @@ export const startBody: z.ZodType<StartBody> = z.strictObject({
   bind: object.optional() as unknown as z.ZodType<StartBody["bind"]>,
 });
 
+/** A piece of incoming work; the company looks at what it says. */
+export const requestBody: z.ZodType<JsonObject> = object;
+
+/** What a person tells a case. */
+export const tellingBody: z.ZodType<{
+  readonly told: JsonObject;
+  readonly by?: string | undefined;
+  readonly id?: string | undefined;
+}> = z.strictObject({ told: object, by: name.optional(), id: name.optional() });
+
 export const signalBody: z.ZodType<SignalBody> = z.strictObject({
   signal: z.looseObject({ type: name }) as unknown as z.ZodType<Told>,
   by: name.optional(),

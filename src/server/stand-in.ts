@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Envelope } from "../core/audit/index.ts";
-import type { RunId } from "../core/id.ts";
+import type { CaseId, RunId } from "../core/id.ts";
 import { type Company, newRunId, type Started } from "../engine/company/index.ts";
 import { isGone } from "./line.ts";
 import { ASKED_THERE, call, methods, READ_HERE } from "./shares.ts";
@@ -151,7 +151,7 @@ async function request(
 
 async function* events(
   state: State,
-  run: RunId,
+  run: RunId | CaseId,
   options: NonNullable<Parameters<Company["events"]>[1]>,
 ): AsyncGenerator<Envelope> {
   let after = options.after ?? 0;

@@ -12,6 +12,7 @@ import type { WorkMap } from "../../core/map/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { placing, takeIn } from "../cases/index.ts";
+import { digestOf } from "../runtime/index.ts";
 import { type CaseTelling, checkCaseTold } from "./check-case-told.ts";
 import { checkRequest, type RequestGiven, trustOf } from "./check-request.ts";
 import { badInput, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
@@ -111,11 +112,11 @@ async function takeRequest(office: Office, given: RequestGiven): Promise<Request
   if ("problems" in checked) return { case: null, problems: checked.problems };
   try {
     const world = await worldOf(office);
-    const { request, contents, isCustomer } = checked.from(world.map);
+    const at = office.clock.now();
+    const keyOf = (requester: string | null): ReturnType<KeyOf> => keyIn(office, requester, at);
+    const { request, contents, subject } = checked.from(world.map, keyOf);
     const wrong = wrongType(request.type, world);
     if (wrong !== null) return { case: null, problems: [wrong, ...(await wrongIn(office, world))] };
-    const at = office.clock.now();
-    const subject = isCustomer ? office.log.keys.subject(request.requester, at) : null;
     const by = given.by ?? subject ?? request.requester;
     const fresh = newCaseId(at);
     const arriving = { request, at, by, fresh, subject, world, contents };
@@ -125,6 +126,15 @@ async function takeRequest(office: Office, given: RequestGiven): Promise<Request
   } catch (error) {
     return { case: null, problems: [problemIn(error)] };
   }
+}
+
+type KeyOf = Parameters<Extract<ReturnType<typeof checkRequest>, { from: unknown }>["from"]>[1];
+
+/** Nobody who guesses what a customer attached can tell it by its name. */
+function keyIn({ log }: Office, requester: string | null, at: number): ReturnType<KeyOf> {
+  if (requester === null) return { subject: null, digest: digestOf };
+  const subject = log.keys.subject(requester, at);
+  return { subject, digest: (text) => log.keys.digest(subject, text) };
 }
 
 function newCaseId(now: number): CaseId {

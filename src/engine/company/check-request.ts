@@ -1,11 +1,10 @@
 import { hash, randomUUID } from "node:crypto";
 import { REQUEST_SOURCES, type Request, type RequestSource } from "../../core/cases/index.ts";
-import type { Digest } from "../../core/id.ts";
+import type { Digest, SubjectId } from "../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Trust, WorkMap } from "../../core/map/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { copyJson } from "../agents/index.ts";
-import { digestOf } from "../runtime/index.ts";
 import { badInput, shown, wrongNames, wrongSpeaker } from "./check-told.ts";
 
 /** A piece of incoming work, as whoever hands it in says it. */
@@ -36,10 +35,17 @@ const ID_DIGITS = 24;
 type Checked =
   | { readonly problems: readonly Problem[] }
   | {
-      readonly from: (map: Pick<WorkMap, "intake">) => {
+      /** @param keyOf whose data a request of this requester is about, and how contents of theirs are named */
+      readonly from: (
+        map: Pick<WorkMap, "intake">,
+        keyOf: (requester: string | null) => {
+          readonly subject: SubjectId | null;
+          readonly digest: (text: string) => Digest;
+        },
+      ) => {
         readonly request: Request;
         readonly contents: readonly (readonly [Digest, string])[];
-        readonly isCustomer: boolean;
+        readonly subject: SubjectId | null;
       };
     };
 
@@ -60,13 +66,18 @@ export function checkRequest(given: RequestGiven): Checked {
   if ("code" in attached) return { problems: [attached] };
   const fields = about.value;
   return {
-    from: ({ intake }) => {
+    from: ({ intake }, keyOf) => {
       const trust = trustOf(intake, channel);
       const source = given.source ?? (trust === "staff" ? "staff" : "customer");
-      const { attachments, contents } = attached;
+      const { subject, digest } = keyOf(source === "customer" ? requester : null);
+      const named = attached.map(({ name, text }) => ({ name, text, digest: digest(text) }));
+      const attachments = named.map(({ name, text, digest: of }) => {
+        return { name, digest: of, bytes: Buffer.byteLength(text) };
+      });
+      const contents = named.map(({ text, digest: of }) => [of, text] as const);
       const words = { source, requester, channel, trust, text: given.text, about: fields };
       const request = { id: idOf(requestId), ...words, attachments, type: type ?? null };
-      return { request, contents, isCustomer: source === "customer" };
+      return { request, contents, subject };
     },
   };
 }
@@ -101,13 +112,10 @@ function wrongSource(source: unknown): Problem | null {
   );
 }
 
-/** Each under its digest, in the store with the request that names it. */
-function attachmentsOf(given: NonNullable<RequestGiven["attachments"]>):
-  | Problem
-  | {
-      readonly attachments: Request["attachments"];
-      readonly contents: readonly (readonly [Digest, string])[];
-    } {
+/** Each as JSON text; it is kept in the store with the request that names it. */
+function attachmentsOf(
+  given: NonNullable<RequestGiven["attachments"]>,
+): Problem | readonly { readonly name: string; readonly text: string }[] {
   if (!Array.isArray(given)) return badInput("Attachments are a list of names with values.");
   if (given.length > ATTACHMENTS_MOST)
     return {
@@ -115,17 +123,13 @@ function attachmentsOf(given: NonNullable<RequestGiven["attachments"]>):
       message: `A request has ${given.length} attachments; at most ${ATTACHMENTS_MOST} are kept.`,
       mend: "Attach fewer, or make two requests under the same ids.",
     };
-  const attachments: Request["attachments"][number][] = [];
-  const contents: (readonly [Digest, string])[] = [];
+  const attached: { readonly name: string; readonly text: string }[] = [];
   for (const one of given) {
     const wrong = wrongNames({ "the name of an attachment": one?.name ?? "" });
     if (wrong !== null) return wrong;
     const copy = copyJson(one.value, `The attachment ${one.name}`, ATTACHMENT_BYTES_MOST);
     if (!copy.ok) return badInput(copy.why);
-    const text = JSON.stringify(copy.value);
-    const digest = digestOf(text);
-    attachments.push({ name: one.name, digest, bytes: Buffer.byteLength(text) });
-    contents.push([digest, text]);
+    attached.push({ name: one.name, text: JSON.stringify(copy.value) });
   }
-  return { attachments, contents };
+  return attached;
 }

@@ -137,11 +137,11 @@ export interface Company extends AsyncDisposable {
     options?: { readonly by?: string; readonly id?: string },
   ): Promise<readonly Problem[]>;
   /**
-   * The run's events, from a sequence number; with `follow`, also those to come, until it has ended,
+   * The events of a run or a case, from a sequence number; with `follow`, of a run also those to come, until it has ended,
    * or `abort` says so.
    */
   events(
-    run: RunId,
+    of: RunId | CaseId,
     options?: { readonly after?: number; readonly follow?: boolean; readonly abort?: AbortSignal },
   ): AsyncIterable<Envelope>;
   runs(filter?: Partial<StandingFilter>): readonly Standing[];

@@ -1,5 +1,5 @@
 import type { Envelope } from "../../core/audit/index.ts";
-import type { RunId } from "../../core/id.ts";
+import { type CaseId, parseRunId, type RunId } from "../../core/id.ts";
 import { isUnsettled, type Run, type Wait, waitsOf } from "../../core/machine/index.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Runtime } from "../runtime/index.ts";
@@ -13,18 +13,20 @@ export type FollowShell = {
 /** The run's events after `after`, and those to come until it has ended or the company is closed. */
 export async function* eventsOf(
   shell: FollowShell,
-  run: RunId,
+  of: RunId | CaseId,
   options: { readonly after?: number; readonly follow?: boolean; readonly abort?: AbortSignal },
 ): AsyncGenerator<Envelope> {
   const { abort } = options;
+  // A case is read as far as it goes.
+  const run = parseRunId(of);
   let seen = options.after ?? 0;
   for (;;) {
-    const news = options.follow === true ? newsOf(shell, [run], abort) : null;
-    for (const envelope of shell.log.read(run, seen)) {
+    const news = options.follow === true && run !== null ? newsOf(shell, [run], abort) : null;
+    for (const envelope of shell.log.read(of, seen)) {
       yield envelope;
       seen = envelope.seq;
     }
-    const standing = shell.log.standing(run);
+    const standing = shell.log.standing(of);
     const isOver = standing === null || (standing.endedAt !== null && standing.seq <= seen);
     if (news === null || isOver) {
       news?.end();
