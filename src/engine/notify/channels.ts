@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { readPeople } from "../../core/definition/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Target } from "./notice.ts";
 
@@ -48,6 +49,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const CHANNELS_FILE = "channels.yaml";
 const FILE: string = CHANNELS_FILE;
 const MAP = "map.yaml";
+const PEOPLE = "people.yaml";
 const FILE_BYTES_MOST = 1_048_576;
 const FROM = "muster@localhost";
 
@@ -76,9 +78,21 @@ export function readChannels(folder: string): Channels {
   const inMap = readYaml(join(folder, MAP), MAP, map);
   return {
     channels: { ...inMap.channels, ...own.channels },
-    recipients: { ...inMap.recipients, ...own.recipients },
+    recipients: { ...addressesIn(folder), ...inMap.recipients, ...own.recipients },
     problems: [...own.problems, ...inMap.problems],
   };
+}
+
+/** Of people who have one in people.yaml. */
+function addressesIn(folder: string): Channels["recipients"] {
+  const path = join(folder, PEOPLE);
+  if (!existsSync(path)) return {};
+  const { people } = readPeople({ file: PEOPLE, text: readFileSync(path, "utf8") });
+  return Object.fromEntries(
+    Object.entries(people?.people ?? {}).flatMap(([name, { email }]) =>
+      email === "" ? [] : [[name, [email]]],
+    ),
+  );
 }
 
 function readYaml(path: string, name: string, shape: typeof file | typeof map): Channels {

@@ -1,5 +1,6 @@
 import type { Monitoring, NoticeEvent, NoticeRule, Workflow } from "../../core/definition/index.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { decidersTold } from "./deciders.ts";
 import { wordsOf } from "./wording.ts";
 
 /** What one address is to be told: an event of a run, for one rule of its workflow. */
@@ -47,6 +48,8 @@ export type Subject = {
   readonly workflow: Workflow;
   /** A sub-run: only what needs people is told, its parent tells the rest. */
   readonly isSub: boolean;
+  /** The company has a channel by which deciders are told themselves. */
+  readonly tellsDeciders?: boolean;
 };
 
 /** Of a sub-run. */
@@ -73,7 +76,8 @@ export function noticesOf(happening: Happening, subject: Subject): readonly Noti
       ? []
       : targetsOf(subject.workflow.monitoring, event, happening));
   const { run, seq, at } = happening;
-  return targets.map(([name, to]) => ({
+  const { workflow } = subject;
+  const noticeTo = ([name, to]: Named[number], about: Happening): Notice => ({
     id: `${run}.${seq}.${name}`,
     run,
     seq,
@@ -81,8 +85,14 @@ export function noticesOf(happening: Happening, subject: Subject): readonly Noti
     phase,
     at,
     to,
-    body: bodyOf(happening, told, subject.workflow),
-  }));
+    body: bodyOf(about, told, workflow),
+  });
+  const deciders = subject.tellsDeciders === true ? decidersTold(happening, workflow.owner) : [];
+  return [
+    ...targets.map((one) => noticeTo(one, happening)),
+    // What goes to a person's own address says where it waits, and nothing of the matter.
+    ...deciders.map((one) => noticeTo(one, { ...happening, data: {} })),
+  ];
 }
 
 type Told = { readonly event: NoticeEvent; readonly phase: string | null };
@@ -107,6 +117,9 @@ const PLAIN: Readonly<Record<string, NoticeEvent>> = {
   "run.resumed": "resumed",
   "exception.raised": "escalated",
   "gate.escalated": "escalated",
+  "gate.overridden": "escalated",
+  "gate.reminded": "approval_needed",
+  "gate.advanced": "approval_needed",
   "task.escalated": "escalated",
   "rule.acted": "escalated",
   "budget.exceeded": "budget_exceeded",
@@ -118,6 +131,8 @@ const SEVERAL: ReadonlySet<string> = new Set([
   "step.finished",
   "step.started",
   "attempt.started",
+  "gate.opened",
+  "gate.edited",
 ]);
 
 const OUTCOMES: Readonly<Record<string, NoticeEvent>> = {

@@ -7,6 +7,7 @@ import type { Observer } from "../observed-log.ts";
 import type { Append, Appended, Log } from "../store/index.ts";
 import { type Book, hasBook, type NoticeRecord, openBook, readBook } from "./book.ts";
 import { type Environment, readChannels, routeOf } from "./channels.ts";
+import { DECIDERS_CHANNEL } from "./deciders.ts";
 import { type Dispatch, openDispatch } from "./dispatch.ts";
 import { type Notice, noticesOf, type Subject, tellsAnybody } from "./notice.ts";
 import { send } from "./send.ts";
@@ -63,6 +64,8 @@ type State = NotifierShell & {
   kept: number;
   /** What stood behind the cursor has been looked at: until then it stays where it is. */
   hasCaughtUp: boolean;
+  /** The company has a channel for deciders. */
+  readonly tellsDeciders: boolean;
   isTroubled: boolean;
   isClosed: boolean;
 };
@@ -76,6 +79,7 @@ export function openNotifier(shell: NotifierShell): Notifier {
     position: 0,
     kept: 0,
     hasCaughtUp: false,
+    tellsDeciders: DECIDERS_CHANNEL in readChannels(shell.folder).channels,
     isTroubled: false,
     isClosed: false,
   };
@@ -155,7 +159,9 @@ function subjectOf(state: State, stream: string, events: Told): Subject | null {
   // The company's own stream is no run.
   if (parseRunId(stream) === null) return null;
   const subject = subjectFrom(state, stream, { moved, accepted: events[0] });
-  const tells = subject !== null && tellsAnybody(subject.workflow) ? subject : null;
+  const { tellsDeciders } = state;
+  const isTold = subject !== null && (tellsDeciders || tellsAnybody(subject.workflow));
+  const tells = isTold ? { ...subject, tellsDeciders } : null;
   const { subjects } = state;
   const [oldest] = subjects.keys();
   if (subjects.size >= SUBJECTS_MOST && oldest !== undefined) subjects.delete(oldest);
@@ -203,7 +209,7 @@ function opened(state: State): { readonly book: Book; readonly dispatch: Dispatc
 /** Behind the cursor stands what the process before had not kept when it ended. */
 async function start(state: State): Promise<void> {
   const isNew = !hasBook(state.state);
-  if (!isNew || state.mayTell()) {
+  if (!isNew || state.tellsDeciders || state.mayTell()) {
     const { book, dispatch } = opened(state);
     dispatch.add(book.pending());
     await catchUp(state, book.cursor(), isNew ? state.now() - NEWS_MS : 0);
