@@ -59,7 +59,13 @@ describe("muster map", () => {
     expect(existsSync(join(folder, "map.md"))).toBe(true);
     expect(readFileSync(join(folder, "map.svg"), "utf8")).toContain("order.close");
     const { out } = await company.muster("map", "--json");
-    const drawn = JSON.parse(out) as { readonly edges: readonly object[] };
+    const drawn = JSON.parse(out) as { readonly edges: readonly object[]; readonly reach: object };
+    expect(drawn.reach).toMatchObject({
+      clerk: [
+        { tool: "order.read", entity: "orders", boundBy: [], records: null },
+        { tool: "order.close", boundBy: ["order_id"], isWriting: true },
+      ],
+    });
     expect(drawn.edges).toContainEqual({
       from: "workflow:close",
       to: "agent:clerk",

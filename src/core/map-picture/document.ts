@@ -70,10 +70,9 @@ function agents({ map, counted }: Drawn): readonly string[] {
     reachOf(map, grant)
       .filter(({ entity }) => entity !== null)
       .map(({ tool, entity, boundBy }) => {
-        const count = counted[tool] ?? null;
-        if (boundBy.length === 0)
-          return count === null ? `all ${entity}` : `all ${count} ${entity}`;
-        return `${entity} of one case${count === null ? "" : `, of ${count}`}`;
+        const count = saidCount(counted, tool);
+        if (boundBy.length === 0) return `all ${entity}${count === "" ? "" : ` (${count})`}`;
+        return `${entity} of one case${count === "" ? "" : ` (of ${count})`}`;
       })
       .filter((words, at, every) => every.indexOf(words) === at)
       .join("; "),
@@ -86,6 +85,13 @@ function agents({ map, counted }: Drawn): readonly string[] {
       rows,
     ),
   );
+}
+
+/** "" where nobody has counted. */
+function saidCount(counted: Counted, tool: string): string {
+  const count = Object.hasOwn(counted, tool) ? counted[tool] : undefined;
+  if (count === undefined) return "";
+  return count === null ? "unknown" : `${count}`;
 }
 
 function tools(map: WorkMap): readonly string[] {

@@ -71,13 +71,13 @@ describe("the picture of a map", () => {
       map: MAP,
       picture,
       caption: "Version 1.",
-      counted: { "order.read": 300 },
+      counted: { "order.read": 300, "voucher.draft": null },
       pictureFile: "map.svg",
     });
     expect(text).toContain("![The map as a picture](map.svg)");
     expect(text).toContain("| **finance** | external | order.read, refund.pay");
     expect(text).toContain("refund.pay only where `args.amount <= 5000`");
-    expect(text).toContain("orders of one case, of 300");
+    expect(text).toContain("orders of one case (of 300); vouchers of one case (of unknown)");
     expect(text).toContain("| spreadsheets |");
     expect(text).toContain("manager in support-team within 4 h working time");
     expect(text).toContain("mail (untrusted)");

@@ -9,8 +9,6 @@ export type Reach = {
   /** What holds it to one case: `order_id`. Nothing: all of them. */
   readonly boundBy: readonly string[];
   readonly isWriting: boolean;
-  /** The call of it that counts, where its system can: the number of all records it could reach, whatever the case. */
-  readonly count: { readonly tool: string } | null;
 };
 
 /** Of each tool that an agent may use, which records it could reach. */
@@ -27,7 +25,6 @@ export function reachOf(map: WorkMap, { tools }: Grant): readonly Reach[] {
         entity,
         boundBy: boundBy(tool),
         isWriting,
-        count: entity === null ? null : { tool: name },
       },
     ];
   });

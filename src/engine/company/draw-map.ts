@@ -3,7 +3,7 @@ import type { MapVersion } from "../../core/company/index.ts";
 import { suggestion } from "../../core/expression/index.ts";
 import { type Digest, parseCaseId } from "../../core/id.ts";
 import { instantOf } from "../../core/instant.ts";
-import type { WorkMap } from "../../core/map/index.ts";
+import { type Reach, reachOf, type WorkMap } from "../../core/map/index.ts";
 import {
   type Counted,
   documentOf,
@@ -53,10 +53,14 @@ export type MapDrawn =
       readonly document: string;
       readonly svg: string;
       readonly counted: Counted;
+      /** What each agent could reach, tool by tool; `records` of all cases, null is: unknown. */
+      readonly reach: Readonly<Record<string, readonly Reached[]>>;
       /** What is wrong with the files that were drawn. */
       readonly problems: readonly Problem[];
     }
   | { readonly picture: null; readonly problems: readonly Problem[] };
+
+type Reached = Reach & { readonly records: number | null };
 
 export type MapAsked =
   | { readonly answers: readonly WhichAnswer[]; readonly problems?: never }
@@ -87,8 +91,18 @@ async function drawMapOf(
     document,
     svg: svgOf(picture, { caption }),
     counted,
+    reach: reachIn(map, counted),
     problems: faults,
   };
+}
+
+function reachIn(map: WorkMap, counted: Counted): Readonly<Record<string, readonly Reached[]>> {
+  return Object.fromEntries(
+    Object.values(map.agents).map((grant) => [
+      grant.agent,
+      reachOf(map, grant).map((one) => ({ ...one, records: counted[one.tool] ?? null })),
+    ]),
+  );
 }
 
 function captionOf(version: MapVersion | null, last: Digest | undefined): string {
