@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Choose, examples, withOptions } from "./verb.ts";
 
 /** Looks at the rules of the map, runs their examples, and judges what was done by them again. */
@@ -29,5 +29,35 @@ export function addRules(root: Command, choose: Choose): void {
     .addHelpText("after", examples("muster rules replay --since 7d"))
     .action((options: { readonly since: string }) =>
       choose(async (context) => (await import("./rules-replay.ts")).rulesReplay(context, options)),
+    );
+  addSheets(rules, choose);
+}
+
+/** Decision tables for people who work with spreadsheets. */
+function addSheets(rules: Command, choose: Choose): void {
+  withOptions(
+    rules
+      .command("export")
+      .argument("<table>", "its name")
+      .addOption(
+        new Option("--as <form>", "for a spreadsheet, or a document")
+          .choices(["csv", "markdown"])
+          .default("csv"),
+      )
+      .description("write a decision table as a sheet"),
+  ).action((name: string, { as }: { readonly as: "csv" | "markdown" }) =>
+    choose(async (context) =>
+      (await import("./rules-sheet.ts")).rulesExport(context, { name, as }),
+    ),
+  );
+  withOptions(
+    rules
+      .command("import")
+      .argument("<file>", "a .csv, or a .md with a table in it")
+      .description("write a sheet as a decision table"),
+  )
+    .addHelpText("after", examples("muster rules import route.csv > tables/route.yaml"))
+    .action((file: string) =>
+      choose(async (context) => (await import("./rules-sheet.ts")).rulesImport(context, file)),
     );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { givenCompany } from "./given-company.ts";
 
 const MAP = `
@@ -80,5 +81,36 @@ describe("muster rules", () => {
     const { code, err } = await given.muster("rules", "list");
     expect(code).toBe(2);
     expect(err).toMatch(/map\.yaml:\d+:\d+ .*args has no field "amont"/);
+  });
+
+  test("gives a table to a spreadsheet, and takes it back", async () => {
+    const table = {
+      muster: 1,
+      table: "route",
+      hit: "first",
+      inputs: { amount: "args.amount" },
+      outputs: ["route"],
+      rows: [
+        { id: "large", amount: "> HKD 500", route: "lead" },
+        { id: "else", route: "auto" },
+      ],
+    };
+    using given = givenCompany({ ...FILES, "tables/route.yaml": JSON.stringify(table) });
+    for (const [form, file] of [
+      ["csv", "route.csv"],
+      ["markdown", "route.md"],
+    ] as const) {
+      const { out, err, code } = await given.muster("rules", "export", "route", "--as", form);
+      expect({ err, code }).toEqual({ err: "", code: 0 });
+      given.write(file, out);
+      const imported = await given.muster("rules", "import", file);
+      expect(parse(imported.out)).toEqual(table);
+    }
+    given.write("wrong.csv", "route,amount = args.amount\n");
+    expect(await given.muster("rules", "import", "wrong.csv")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/wrong\.csv:1:1 .*does not name the table/),
+    });
+    expect(await given.muster("rules", "export", "rout")).toMatchObject({ code: 3 });
   });
 });

@@ -13,3 +13,5 @@ export type {
   Then,
 } from "./rule.ts";
 export { type ExampleRun, runExamples } from "./run-examples.ts";
+export { csvOf, markdownOf, sheetOfCsv, sheetOfMarkdown } from "./sheet-text.ts";
+export { type Sheet, type SheetProblem, sheetOfTable, tableOfSheet } from "./table-sheet.ts";
