@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { fitting } from "../../core/definition/index.ts";
 import type { Preview } from "../../core/governance/index.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
@@ -13,9 +12,6 @@ import { type Trimmed, trimResult } from "./trim-result.ts";
 import { verifyTool } from "./verify-tool.ts";
 import { timeOf, withinTime } from "./within-time.ts";
 
-/** A write that may be repeated is asked again, under its key, where nobody knows what became of it. */
-const REPEATS_MOST = 2;
-const REPEAT_MS = 250;
 /** Ids of rows that stand in the record of a read. */
 const IDS_MOST = 100;
 
@@ -37,7 +33,7 @@ export async function performTool(
   const answer =
     tool.writes === null
       ? await withinTime(() => system.look(asked), time)
-      : await writeWith(drawer, asked, guard);
+      : await withinTime(() => system.write(asked, guard), time);
   if (answer.ok) return done(drawer, call, answer);
   const before = call.isRepeat === true ? await foundDone(drawer, call, abort) : null;
   return before ?? failedBy(answer, tool);
@@ -65,27 +61,6 @@ function failedBy({ error, doubt }: Failing, tool: Tool | null): Performed {
   return doubt && tool !== null && tool.writes !== null
     ? { outcome: "unknown", error }
     : { outcome: "failed", error, certain: !doubt };
-}
-
-/** Once in doubt it stays so, until a repetition says that it was done. */
-async function writeWith(
-  { tool, system }: Drawer,
-  asked: Asked,
-  guard: Guard | null,
-): Promise<Answer> {
-  let inDoubt: Failing | null = null;
-  for (let tries = 0; ; tries += 1) {
-    // What is repeated may have been done: then the record is no longer as it was judged.
-    const answer = await withinTime(
-      () => system.write(asked, tries === 0 ? guard : null),
-      asked.abort,
-    );
-    if (answer.ok) return answer;
-    if (answer.doubt) inDoubt = answer;
-    const mayRepeat = tool.effects !== "ask" && tries < REPEATS_MOST && !asked.abort.aborted;
-    if (!answer.doubt || !mayRepeat) return inDoubt ?? answer;
-    await sleep(REPEAT_MS * 2 ** tries);
-  }
 }
 
 /** What it writes must be as it was judged; where nobody has looked before, as the tool wants it. */
