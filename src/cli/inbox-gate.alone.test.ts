@@ -77,7 +77,7 @@ describe("an approval by a chain, from the command line", () => {
     const item = await asked(given);
     const own = await given.muster("inbox", "approve", item, "--by", "ana");
     expect(own).toMatchObject({ code: 5, err: expect.stringContaining("ana asks for it") });
-    const bare = await given.muster("inbox", "reject", item, "--reason", " ", "--by", "bo");
+    const bare = await given.muster("inbox", "reject", item, "--why", " ", "--by", "bo");
     expect(bare.err).toContain("A reason is needed to reject it");
     const done = await given.muster("inbox", "approve", item, "--by", "bo");
     expect(done).toMatchObject({ code: 0, out: expect.stringContaining("- paid: 640") });
@@ -95,10 +95,10 @@ describe("an approval by a chain, from the command line", () => {
     const { out } = await given.muster("inbox", "show", item);
     expect(out).toContain("bo asks,");
     expect(out).toContain(": Since Monday.");
-    expect((await by("bo", "edit", item, "to=me", "--reason", "x")).err).toContain(
+    expect((await by("bo", "edit", item, "to=me", "--why", "x")).err).toContain(
       '"to" is not to be changed here',
     );
-    const edit = await by("bo", "edit", item, "amount=300", "--reason", "As agreed.");
+    const edit = await by("bo", "edit", item, "amount=300", "--why", "As agreed.");
     expect(edit).toMatchObject({ code: 0, err: expect.stringContaining("something else now") });
     const done = await by("bo", "approve", item);
     expect(done.out).toContain("- paid: 300");
@@ -167,11 +167,11 @@ describe("an approval by a chain, from the command line", () => {
     using given = givenCompany(FILES);
     const item = await asked(given);
     const [run = ""] = item.split(".");
-    await given.muster("halt", "on", "--reason", "Look first.", "--by", "wing");
+    await given.muster("halt", "on", "--why", "Look first.", "--by", "wing");
     expect((await given.muster("halt", "list")).out).toContain("all  wing, ");
     await given.muster("inbox", "approve", item, "--by", "bo");
     expect((await given.muster("inbox", "list")).out).toContain("wing stopped all: Look first.");
-    await given.muster("halt", "off", "--reason", "It is well.", "--by", "wing");
+    await given.muster("halt", "off", "--why", "It is well.", "--by", "wing");
     expect((await given.muster("halt", "list")).err).toContain("Nothing is halted.");
     const again = await given.muster("runs", "retry", run, "pay", "--why", "Well.");
     expect(again.out).toContain("- paid: 640");
@@ -180,12 +180,12 @@ describe("an approval by a chain, from the command line", () => {
   test("is decided alone by a broken glass, and then in the inbox until it is looked at", async () => {
     using given = givenCompany(FILES);
     const item = await asked(given);
-    const words = ["break-glass", item, "--reason", "The bank closes.", "--by"];
+    const words = ["break-glass", item, "--why", "The bank closes.", "--by"];
     expect((await given.muster("inbox", ...words, "bo")).code).toBe(5);
     expect((await given.muster("inbox", ...words, "dot")).out).toContain("- paid: 640");
     const { out } = await given.muster("inbox", "list");
     expect(out).toContain(`${item}  decided alone by dot`);
-    const look = ["reviewed", item, "--reason", "It was right.", "--by"];
+    const look = ["reviewed", item, "--why", "It was right.", "--by"];
     expect((await given.muster("inbox", ...look, "dot")).code).toBe(5);
     expect((await given.muster("inbox", ...look, "wing")).code).toBe(0);
     expect((await given.muster("inbox", "list")).out).not.toContain("decided alone");
