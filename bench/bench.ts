@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { USES_A_RUN } from "./governed.ts";
 
 type Figures = { readonly ms: number; readonly cpuMs: number; readonly [more: string]: number };
 
@@ -27,6 +28,7 @@ rmSync(scratch, { recursive: true, force: true });
 async function measure(): Promise<void> {
   await sequential();
   await atOnce();
+  await judged();
   await fanOut();
   await parked();
   await recovery();
@@ -70,6 +72,35 @@ async function atOnce(): Promise<void> {
     ours.cpuMs / steps,
     more,
   );
+}
+
+/**
+ * Uses of tools: each is judged, hashed into the log, performed, and what it gave hashed in, too. Then
+ * the same of runs whose contents are sealed with a person's key besides.
+ */
+async function judged(): Promise<void> {
+  const runs = quick ? 50 : 200;
+  const calls = runs * USES_A_RUN;
+  const [floor, ours, sealed] = await sideBySide(
+    ["floor-at-once", runs, USES_A_RUN, 1],
+    ["judged", runs, 0],
+    ["judged", runs, 1],
+  );
+  const rate = (figures: Figures): number => calls / (figures.ms / 1000);
+  const each = [
+    [`${calls} calls judged, logged, done`, ours],
+    ["the same, sealed with a person's key", sealed],
+  ] as const;
+  for (const [what, figures] of each)
+    add(
+      what,
+      `${rate(figures).toFixed(0)} calls/s`,
+      `${rate(floor).toFixed(0)}`,
+      rate(figures) / 5_000,
+      ">= 1 (5,000/s)",
+      figures.cpuMs / calls,
+      `${(calls / (figures.cpuMs / 1000)).toFixed(0)} a second of CPU`,
+    );
 }
 
 async function fanOut(): Promise<void> {

@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { openCompany } from "../src/index.ts";
 import { writeCompany } from "./company.ts";
 import { type Floor, floorAtOnce, floorFanOut, floorSequential, openFloor } from "./floor.ts";
+import { writeGoverned } from "./governed.ts";
 
 type Company = Awaited<ReturnType<typeof openCompany>>;
 export type Figures = {
@@ -48,6 +49,15 @@ const WORKLOADS: Record<string, () => Promise<Figures>> = {
     return ours((company) => fan(company, one(0)), {
       again: (company) => fan(company, 1_000),
       times: 2,
+    });
+  },
+  judged: () => {
+    const judge = (company: Company, runs: number): Promise<void> =>
+      runsOf(company, { workflow: "judged", runs, ...(one(1) === 1 ? { subject: "ann" } : {}) });
+    writeGoverned(folder);
+    return ours((company) => judge(company, one(0)), {
+      again: (company) => judge(company, 20),
+      times: 3,
     });
   },
   park,
@@ -106,10 +116,17 @@ async function ours(
 
 async function runsOf(
   company: Company,
-  of: { workflow: string; runs: number; params?: { [name: string]: number } },
+  of: {
+    workflow: string;
+    runs: number;
+    params?: { [name: string]: number };
+    /** Whose data they work with: their events are sealed. */
+    subject?: string;
+  },
 ): Promise<void> {
+  const sealed = of.subject === undefined ? {} : { subject: of.subject };
   const started = await Promise.all(
-    Array.from({ length: of.runs }, () => company.run(of.workflow, of.params ?? {})),
+    Array.from({ length: of.runs }, () => company.run(of.workflow, of.params ?? {}, sealed)),
   );
   const ended = await Promise.all(
     started.map((start) => {

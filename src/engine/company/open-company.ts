@@ -128,7 +128,7 @@ async function openOffice(folder: string, given: Given): Promise<Office> {
   const { clock, options } = given;
   let keepers: Keepers | null = null;
   const { log, hear } = heardLog(given.log);
-  const register = openRegister(log, clock);
+  const register = openRegister(log, clock, options.perform === false);
   const fileDesk = openFileDesk({ log, clock, folder }, options.memory === true);
   let opened: Promise<Staff> | null = null;
   const staff = (): Promise<Staff> => {

@@ -33,18 +33,30 @@ export type Register = {
   ) => Promise<CompanyBody | null>;
 };
 
-export function openRegister(log: Pick<Log, "read" | "append">, clock: Clock): Register {
+/** @param isLooking another process may write: what it wrote is read each time */
+export function openRegister(
+  log: Pick<Log, "read" | "append">,
+  clock: Clock,
+  isLooking = false,
+): Register {
   let folded = NEW_COMPANY;
+  let isRead = false;
   const state = (): CompanyState => {
+    // Every use of a tool asks: nobody else writes here while this process is at work.
+    if (isRead && !isLooking) return folded;
+    isRead = true;
     for (const envelope of log.read(COMPANY, folded.seq))
       folded = evolveCompany(folded, companyEventOf(envelope));
     return folded;
+  };
+  const wrote = (): void => {
+    isRead = false;
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
     state,
     tell: (by, decide, contents = []) => {
-      const told = last.then(() => write({ log, clock, state, contents }, by, decide));
+      const told = last.then(() => write({ log, clock, state, contents, wrote }, by, decide));
       last = told.catch(() => {});
       return told;
     },
@@ -56,10 +68,12 @@ type Writing = {
   readonly clock: Clock;
   readonly state: () => CompanyState;
   readonly contents: Append["contents"];
+  /** What is on disk may be more now. */
+  readonly wrote: () => void;
 };
 
 async function write(
-  { log, clock, state, contents }: Writing,
+  { log, clock, state, contents, wrote }: Writing,
   by: string,
   decide: (state: CompanyState) => CompanyBody | null,
 ): Promise<CompanyBody | null> {
@@ -83,6 +97,7 @@ async function write(
         snapshot: null,
       },
     ]);
+    wrote();
     if (written?.done === true) return body;
   }
   throw new MusterError({
