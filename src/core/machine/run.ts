@@ -38,7 +38,7 @@ import type { StepUses } from "./uses.ts";
 export type { Open, OpenGate, OpenTask } from "./open.ts";
 
 /** Counts up when an old snapshot can no longer be read. The log always can. */
-export const MACHINE_VERSION = 2;
+export const MACHINE_VERSION = 3;
 
 /**
  * A run as it is: the fold of its events and nothing else. Persistent: an older one stays as it was.
