@@ -11,6 +11,7 @@ export async function mapPublish(
   { why, by = context.surroundings.person }: { readonly why: string; readonly by?: string },
 ): Promise<number> {
   return await withCompany(context, { perform: true, begin: false }, async (company) => {
+    const { differences } = await company.mapDifferences();
     const told = await company.publishMap({ why, by });
     if (told.version === null) return refuse(context, told.problems);
     const { answer, side, json } = context.terminal;
@@ -21,6 +22,7 @@ export async function mapPublish(
     }
     for (const problem of told.problems)
       side.line(complaint(side.paint, problem, context.surroundings.cwd));
+    if (!again) for (const line of linesOf(differences ?? [])) side.line(plain(line));
     side.line(
       again
         ? `These files are version ${version.version} already, which is in force.`

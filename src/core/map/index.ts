@@ -1,4 +1,5 @@
 export { HARBOUR } from "./example-map.ts";
+export { fileDifferencesOf } from "./file-difference.ts";
 export { filesBeside } from "./files-beside.ts";
 export { contentOfMap, filesOfMap, MAP_BYTES_MOST, mapOfContent } from "./map-content.ts";
 export { differencesOf, type MapDifference } from "./map-difference.ts";

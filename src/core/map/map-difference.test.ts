@@ -4,6 +4,7 @@ import { HARBOUR } from "./example-map.ts";
 import {
   contentOfMap,
   differencesOf,
+  fileDifferencesOf,
   filesOfMap,
   type MapFile,
   mapOfContent,
@@ -69,6 +70,34 @@ describe("two versions of a map", () => {
       '! rule refund-over-limit when: action.tool == "refund.pay" && args.amount > 500.0 → action.tool == "refund.pay" && args.amount > 900.0',
       expect.stringContaining("! approval refund-manager stages:"),
       "! intake mail is: untrusted → customer",
+    ]);
+  });
+
+  test("differ in who is in which role, and in files of which only that is said", () => {
+    const beside = { file: "templates/reply.md", text: "Dear {name}" };
+    const people = { file: "people.yaml", text: "people: { ana: { roles: director }, cleo: {} }" };
+    const to = [...HARBOUR.filter(({ file }) => file !== "people.yaml"), people, beside];
+    expect(
+      fileDifferencesOf(HARBOUR, to, true).map(
+        ({ part, name, words, isWider }) => `${isWider ? "! " : ""}${part} ${name} ${words}`,
+      ),
+    ).toEqual([
+      "person ana name: Ana Lima → nothing",
+      "! person ana teams: support-team → nothing",
+      "! person ana roles: manager → director",
+      "! person ana manager: dora → nothing",
+      "person ben is no longer there",
+      "person dora is no longer there",
+      "! person cleo is new: in no team or role",
+      "file templates/reply.md is new",
+    ]);
+    const [map, ...others] = HARBOUR;
+    const settled = [
+      { file: "map.yaml", text: `${map?.text}concurrency: { most: 3 }\n` },
+      ...others,
+    ];
+    expect(fileDifferencesOf(HARBOUR, settled, false)).toMatchObject([
+      { part: "file", name: "map.yaml", words: "is another" },
     ]);
   });
 

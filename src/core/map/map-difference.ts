@@ -3,7 +3,8 @@ import { LEVELS, type WorkMap } from "./work-map.ts";
 
 /** One thing that is another in a later version of a map. */
 export type MapDifference = {
-  readonly part: Part;
+  /** `person` of people.yaml, `file` of what stands beside the map. */
+  readonly part: Part | "person" | "file";
   readonly name: string;
   readonly kind: "added" | "removed" | "changed";
   /** For people: what it is now, and what it was. */

@@ -1,5 +1,12 @@
 import type { MapVersion } from "../../core/company/index.ts";
-import { differencesOf, type MapDifference, type WorkMap } from "../../core/map/index.ts";
+import {
+  differencesOf,
+  fileDifferencesOf,
+  filesOfMap,
+  type MapDifference,
+  type MapFile,
+  type WorkMap,
+} from "../../core/map/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { badInput, wrongNames, wrongSpeaker } from "./check-told.ts";
 import { type MapPublished, NO_MAP_HERE } from "./maps.ts";
@@ -41,14 +48,17 @@ export async function mapDifferencesOf(
   const last = office.maps.versions().at(-1)?.version;
   const earlier = from ?? last;
   if (earlier === undefined) return { differences: null, problems: [NEVER] };
-  const maps: WorkMap[] = [];
+  const maps: { readonly map: WorkMap; readonly files: readonly MapFile[] }[] = [];
   for (const which of [earlier, to ?? "files"]) {
     const found = await mapNamed(office, which);
     if (found.map === null) return { differences: null, problems: found.faults };
-    maps.push(found.map);
+    maps.push(found);
   }
-  const [one, other] = maps as [WorkMap, WorkMap];
-  return { differences: differencesOf(one, other) };
+  const [one, other] = maps;
+  if (one === undefined || other === undefined) return { differences: [] };
+  const told = differencesOf(one.map, other.map);
+  const beside = fileDifferencesOf(one.files, other.files, told.length > 0);
+  return { differences: [...told, ...beside] };
 }
 
 /** `faults`: what is wrong with the files; what of them could be read is there all the same. */
@@ -56,6 +66,7 @@ export type MapFound =
   | {
       readonly map: WorkMap;
       readonly version: MapVersion | null;
+      readonly files: readonly MapFile[];
       readonly faults: readonly Problem[];
     }
   | { readonly map: null; readonly faults: readonly Problem[] };
@@ -69,13 +80,13 @@ export async function mapNamed(
     const { readable, problems: faults, digest, files } = await maps.now();
     if (files.length === 0) return { map: null, faults: [NO_MAP_HERE] };
     const version = maps.versions().findLast((one) => one.digest === digest) ?? null;
-    return readable === null ? { map: null, faults } : { map: readable, version, faults };
+    return readable === null ? { map: null, faults } : { map: readable, version, files, faults };
   }
   const version = maps.versions().find((one) => one.version === which);
   const map = version === undefined ? null : maps.byDigest(version.digest);
   return version === undefined || map === null
     ? { map: null, faults: [noVersion(which)] }
-    : { map, version, faults: [] };
+    : { map, version, files: filesOfMap(maps.contentOf(version.digest) ?? "{}") ?? [], faults: [] };
 }
 
 const NEVER: Problem = {
