@@ -9,7 +9,7 @@ const CASES_SEARCHED_MOST = 10_000;
 const CANDIDATES_NAMED_MOST = 5;
 
 /** The case that a person means: its id, the beginning of it where only one begins so, or `last`. */
-function caseNamed(company: Company, name: string): CaseId | Problem {
+export function caseNamed(company: Company, name: string): CaseId | Problem {
   const exact = parseCaseId(name);
   if (exact !== null && company.case(exact) !== null) return exact;
   const most = name === "last" ? 1 : CASES_SEARCHED_MOST;

@@ -93,6 +93,8 @@ function readingOf(
 }
 
 const RECORD: Pick<Company, "audit" | "sign" | "rotateKey" | "erase" | "hold"> = {
+const RECORD: Pick<Company, "why" | "audit" | "sign" | "rotateKey" | "erase" | "hold"> = {
+  why: async () => ({ problems: [] }),
   audit: async () => ({ problems: [] }),
   sign: async () => ({ size: 0, note: "" }),
   rotateKey: async () => ({ key: "" }),

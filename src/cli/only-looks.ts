@@ -20,6 +20,7 @@ const LOOKING: ReadonlySet<string> = new Set([
   "which",
   "inbox show",
   "audit verify",
+  "why",
   "runs diff",
   "runs events",
   "runs list",

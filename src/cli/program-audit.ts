@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import { type Choose, collected, examples, withOptions } from "./verb.ts";
 
+type WhyFlags = { readonly md?: boolean; readonly html?: boolean };
+
 /** The verbs about the record of all that was done. */
 export function addAudit(root: Command, choose: Choose): void {
+  addWhy(root, choose);
   const audit = root.command("audit").description("the record of all that was done");
   withOptions(
     audit
@@ -74,4 +77,23 @@ function addErasure(audit: Command, choose: Choose): void {
       (await import("./audit-erase.ts")).auditHold(context, subject, options),
     ),
   );
+}
+
+function addWhy(root: Command, choose: Choose): void {
+  withOptions(
+    root
+      .command("why")
+      .argument("<of>", "a case, a run, or the entity of a record: orders")
+      .argument("[id]", "the id of the record: 1042")
+      .option("--md", "as Markdown")
+      .option("--html", "as one HTML page")
+      .description("on one page why it is as it is: data, rules, approvals, writes, repairs"),
+  )
+    .addHelpText(
+      "after",
+      examples("muster why cs_7q", "muster why orders 1042", "muster why last --html > why.html"),
+    )
+    .action((of: string, id: string | undefined, options: WhyFlags) =>
+      choose(async (context) => (await import("./why.ts")).why(context, { of, id, ...options })),
+    );
 }

@@ -22,6 +22,7 @@ type Here =
   | "saveFile"
   | "backup"
   | "audit"
+  | "why"
   | "cases"
   | "case"
   | "read";
@@ -82,6 +83,7 @@ export const READ_HERE: readonly Here[] = namesOf<Here>({
   saveFile: true,
   backup: true,
   audit: true,
+  why: true,
   cases: true,
   case: true,
   read: true,

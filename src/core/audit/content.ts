@@ -52,6 +52,8 @@ const CONTENT: ReadonlySet<string> = new Set([
   "recipient",
   "requester",
   "requesters",
+  "recipient",
+  "requester",
   "result",
   "say",
   "show",

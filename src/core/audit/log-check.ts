@@ -52,6 +52,8 @@ export type CheckedEvent = {
   readonly position: number;
   readonly at: number;
   readonly type: string;
+  /** The path of the step, or "". */
+  readonly step: string;
   readonly actor: Actor;
   readonly data: JsonObject;
   readonly hash: Digest;
@@ -210,7 +212,17 @@ function eventsOf(row: KeptRow, reading: Reading): readonly CheckedEvent[] {
     isFollowing = true;
     end.seq = seq;
     end.hash = hash;
-    events.push({ stream: row.stream, seq, position, at, type: one[0], actor, data: one[2], hash });
+    events.push({
+      stream: row.stream,
+      seq,
+      position,
+      at,
+      type: one[0],
+      step: one[1],
+      actor,
+      data: one[2],
+      hash,
+    });
   }
   return events;
 }

@@ -22,6 +22,7 @@ function wrongIn(told: readonly Told[], isKept = true): readonly string[] {
       position: at + 1,
       at,
       type,
+      step: "",
       actor: { kind: "system", id: "muster" },
       data,
       hash: ACTION as Digest,

@@ -168,7 +168,7 @@ function mayWrite(heard: Heard, event: CheckedEvent): readonly Wrong[] {
   const { tool, level, action, isPermitted } = judged;
   if (data["action"] !== action)
     return [violation(event, `began another action with ${tool} than was judged (P2)`)];
-  if (level !== "external" || isPermitted || textOf(data["path"]).includes(UNDO)) return NOTHING;
+  if (level !== "external" || isPermitted || event.step.includes(UNDO)) return NOTHING;
   const key = Number(data["approval"]);
   const gate = heard.gates.get(key);
   if (gate === undefined || heard.consumed.get(key) !== use || !gate.isAllowed)

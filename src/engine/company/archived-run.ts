@@ -90,6 +90,7 @@ type Telling =
   | "saveFile"
   | "backup"
   | "audit"
+  | "why"
   | "sign"
   | "rotateKey"
   | "erase"
@@ -129,6 +130,7 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     saveFile: refused,
     backup: async () => ({ file: null, problem }),
     audit: async () => ({ problems }),
+    why: async () => ({ problems }),
     sign: async () => ({ problems }),
     rotateKey: async () => ({ problems }),
     erase: async () => ({ problems }),

@@ -10,6 +10,7 @@ import type { Company } from "./company.ts";
 import { erase, hold } from "./erasing.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { rotateKey } from "./signing.ts";
+import { why } from "./why.ts";
 
 /** Files with checkpoints that were kept elsewhere, as they were read. */
 export type OutsideCheckpoints = readonly { readonly file: string; readonly text: string }[];
@@ -23,7 +24,7 @@ export type SignedNow =
   | { readonly size: number; readonly note: string; readonly problems?: never }
   | { readonly size?: never; readonly problems: readonly Problem[] };
 
-type Verbs = "audit" | "sign" | "rotateKey" | "erase" | "hold";
+type Verbs = "audit" | "sign" | "rotateKey" | "erase" | "hold" | "why";
 
 /** What is said of a company's record, and done to it, as a whole. */
 export function auditOf(office: Office): Pick<Company, Verbs> {
@@ -31,6 +32,7 @@ export function auditOf(office: Office): Pick<Company, Verbs> {
     audit: async ({ checkpoints } = {}) =>
       await audited(office, checkpoints ?? (await ownPlaces(office))),
     sign: () => signedNow(office),
+    why: (asked) => why(office, asked),
     erase: (asked) => erase(office, asked),
     hold: (told) => hold(office, told),
     rotateKey: (told) => rotated(office, told),

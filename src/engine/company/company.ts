@@ -32,6 +32,7 @@ import type { Reviewed } from "./review.ts";
 import type { RulesListed, RulesReplayed } from "./rules-verbs.ts";
 import type { ForOneRun } from "./run-overlay.ts";
 import type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./tool-verbs.ts";
+import type { WhyAsked, WhyTold } from "./why.ts";
 
 /**
  * A company's folder, opened: the library's door, and all that the command line uses. What stands in
@@ -286,6 +287,8 @@ export interface Company extends AsyncDisposable {
     readonly subject: string;
     readonly why: string | null;
   }): Promise<readonly Problem[]>;
+  /** On one page why a case, a run or a record is as it is: its source, data, agents, rules, approvals, writes, exceptions. */
+  why(asked: WhyAsked): Promise<WhyTold>;
   /** The value of a stored output. */
   read(stored: { readonly value: Json } | { readonly digest: string }): Json;
   close(): Promise<void>;

@@ -43,4 +43,5 @@ export { newRunId } from "./run-id.ts";
 export type { Binding, ForOneRun } from "./run-overlay.ts";
 export type { Line } from "./staff.ts";
 export type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./tool-verbs.ts";
+export type { WhyAsked, WhyTold } from "./why.ts";
 export { recall } from "./workflow-file.ts";

@@ -126,8 +126,7 @@ type Parts = Parameters<typeof openWriter>[1] & {
 function assemble(database: DatabaseSync, parts: Parts): Log {
   const archiver = openArchiver(database, parts.artifacts);
   const strays = openStrays(database, parts.artifacts);
-  const { files } = parts;
-  const sweepFiles = openFileSweep(database, files);
+  const sweepFiles = openFileSweep(database, parts.files);
   const { append, publish, alone, close } = openClerk(
     { ...openWriter(database, parts), publish: openPublisher(database, parts.setting.retention) },
     parts,

@@ -1,0 +1,100 @@
+/** One page that says why, of a case of the example shop. */
+
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openCompany } from "../index.ts";
+import { program } from "./program.ts";
+
+let folder = "";
+const REFUND =
+  "The air purifier of order 1011 is louder than promised. <b>Please</b> pay back HKD 3,280.";
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "muster-why-"));
+  cpSync(join(import.meta.dirname, "../../packs/harbour-retail"), folder, { recursive: true });
+  const about = ["--about", "order_id=1011", "--about", "customer_id=C-1048"];
+  const from = ["--from", "customer:C-1048", "--channel", "mail", "--type", "refund"];
+  await muster("root", "request", REFUND, ...from, ...about);
+  const inbox = await muster("oscar", "inbox", "list", "--json");
+  const item = /wf_[a-z0-9_]+\.\d+/.exec(inbox)?.[0] ?? "";
+  await muster("oscar", "inbox", "approve", item, "--reason", "It was our fault.");
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function muster(person: string, ...words: readonly string[]): Promise<string> {
+  const out: string[] = [];
+  const said = { write: (text: string) => out.push(text) };
+  await program(words, {
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+    person,
+    stdout: said,
+    stderr: { write: () => 0 },
+    now: Date.now,
+    openCompany,
+    onInterrupt: () => () => undefined,
+    packs: join(folder, "no-packs"),
+  });
+  return out.join("");
+}
+
+describe("muster why", () => {
+  test("answers for a record: what came, what was read, which rule, who approved, where it was written", async () => {
+    const page = await muster("ana", "why", "orders", "1011");
+    for (const words of [
+      "customer C-1048 by mail",
+      `│ ${REFUND}`,
+      "shop payments PAY-1011",
+      "refund-over-limit",
+      "[was HKD ",
+      "oscar allowed",
+      "It was our fault.",
+      "shop orders 1011, by refund.pay",
+      "What went wrong, and who repaired it: nothing",
+    ])
+      expect(page).toContain(words);
+  });
+
+  test("is the same page for the case, as Markdown and as HTML, in which the words of others are only words", async () => {
+    const markdown = await muster("ana", "why", "last", "--md");
+    expect(markdown).toContain("## 5. Who approved what\n\n- asked oscar, petra");
+    expect(markdown).toContain("\\<b\\>Please");
+    const page = await muster("ana", "why", "last", "--html");
+    expect(page).toContain("&#60;b&#62;Please");
+    expect(page).not.toContain("<b>");
+    expect(page).toContain("default-src 'none'");
+    const json = JSON.parse(await muster("ana", "why", "last", "--json")) as { cases: unknown[] };
+    expect(json.cases).toHaveLength(1);
+  });
+
+  test("the record of it holds against what is allowed; an approval that is taken out is told", async () => {
+    expect(await muster("ana", "audit", "verify")).toMatch(/^Verified: /);
+    const copy = mkdtempSync(join(tmpdir(), "muster-why-copy-"));
+    cpSync(folder, copy, { recursive: true });
+    using database = new DatabaseSync(join(copy, ".muster/log.db"));
+    database.exec("drop trigger decisions_stay");
+    database.exec(
+      `update decisions set body = replace(body, '"gate.consumed"', '"gate.reminded"')`,
+    );
+    database.close();
+    const told = await muster("ana", "audit", "verify", "--folder", copy);
+    expect(told).toContain("✗ modified at position");
+    expect(told).toMatch(
+      /✗ policy-violation at position \d+: .*refund\.pay, which nobody approved/,
+    );
+    rmSync(copy, { recursive: true });
+  });
+
+  test("says so when what it tells of is erased, and still who approved what", async () => {
+    await muster("ana", "audit", "erase", "C-1048", "--why", "asked for it");
+    const page = await muster("ana", "why", "orders", "1011");
+    expect(page).toContain("is erased.");
+    expect(page).not.toContain("C-1048");
+    expect(page).not.toContain("louder than promised");
+    expect(page).toContain("oscar allowed");
+    expect(await muster("ana", "audit", "verify")).toMatch(/^Verified: /);
+  });
+});

@@ -1,0 +1,65 @@
+import type { Problem } from "../core/problem.ts";
+import { WHY_ITEMS, type Why, type WhyLine, whyAsHtml, whyAsMarkdown } from "../core/why/index.ts";
+import type { Company, WhyAsked } from "../engine/company/index.ts";
+import { caseNamed } from "./case-named.ts";
+import { EXIT } from "./exit.ts";
+import { moment, plain } from "./output/index.ts";
+import { runNamed } from "./run-name.ts";
+import type { Context } from "./surroundings.ts";
+import { refuse, withCompany } from "./with-company.ts";
+
+type Asked = {
+  readonly of: string;
+  readonly id: string | undefined;
+  readonly md?: boolean;
+  readonly html?: boolean;
+};
+
+/** `muster why CASE|RUN`, `muster why ENTITY ID`: the seven answers, on one page. */
+export async function why(context: Context, asked: Asked): Promise<number> {
+  return await withCompany(context, { perform: false }, async (company) => {
+    const named = namedBy(company, asked);
+    if ("code" in named) return refuse(context, [named]);
+    const told = await company.why(named);
+    if (told.problems !== undefined) return refuse(context, told.problems);
+    const { answer, json } = context.terminal;
+    if (json) answer.line(JSON.stringify(told.why));
+    else if (asked.html === true) answer.line(whyAsHtml(told.why).trimEnd());
+    else if (asked.md === true) answer.line(whyAsMarkdown(told.why).trimEnd());
+    else for (const line of linesOf(context, told.why)) answer.line(line);
+    return EXIT.done;
+  });
+}
+
+/** A name that is a case's is looked for among cases, any other among runs. */
+function namedBy(company: Company, { of, id }: Asked): WhyAsked | Problem {
+  if (id !== undefined) return { entity: of, id };
+  const found = of.startsWith("cs_") ? caseNamed(company, of) : runNamed(company, of);
+  return typeof found === "string" ? { stream: found } : found;
+}
+
+function linesOf({ terminal }: Context, page: Why): readonly string[] {
+  const { paint } = terminal.answer;
+  const parts = WHY_ITEMS.flatMap(([item, title]) => {
+    const lines = page.items[item];
+    const head = paint("bold", title);
+    if (lines.length === 0) return ["", `${head}: ${paint("dim", "nothing")}`];
+    return ["", head, ...lines.flatMap((line) => lineOf(line, paint))];
+  });
+  const erased =
+    page.erased.length === 0 ? [] : [`What was kept of ${page.erased.join(", ")} is erased.`];
+  return [paint("bold", plain(page.of)), plain(page.outcome), ...erased, ...parts];
+}
+
+type Paint = Context["terminal"]["answer"]["paint"];
+
+function lineOf(line: WhyLine, paint: Paint): readonly string[] {
+  const { at, event, text, more, quoted, isGrave } = line;
+  const mark = isGrave === true ? paint("red", "!") : " ";
+  const words = quoted === undefined || quoted === "" ? [] : quoted.split("\n");
+  return [
+    `${mark} ${plain(text)}  ${paint("dim", `${moment(Date.parse(at))} ${event}`)}`,
+    ...more.filter((one) => one !== "").map((one) => `    ${plain(one)}`),
+    ...words.map((one) => `    │ ${plain(one)}`),
+  ];
+}
