@@ -92,7 +92,6 @@ function readingOf(
   };
 }
 
-const RECORD: Pick<Company, "audit" | "sign" | "rotateKey" | "erase" | "hold"> = {
 const RECORD: Pick<Company, "why" | "audit" | "sign" | "rotateKey" | "erase" | "hold"> = {
   why: async () => ({ problems: [] }),
   audit: async () => ({ problems: [] }),
