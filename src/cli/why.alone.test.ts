@@ -37,6 +37,7 @@ async function muster(person: string, ...words: readonly string[]): Promise<stri
     openCompany,
     onInterrupt: () => () => undefined,
     packs: join(folder, "no-packs"),
+    keys: () => null,
   });
   return out.join("");
 }
