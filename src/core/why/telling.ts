@@ -8,7 +8,7 @@ const QUOTE_CHARACTERS_MOST = 2_000;
 
 /** How each event reads, by its type. What is not here says nothing that the seven ask. */
 export const TELLING: Readonly<Record<string, Telling>> = {
-  // 1  Where it came from
+  // 1  What came, and how
   "request.received": ({ data }) =>
     told(
       "source",
@@ -227,7 +227,7 @@ function gateOpens({ data, stream, seq }: Envelope, { names }: About): Told | nu
   const chain = text(gate["chain"]);
   return told(
     "approval",
-    `asked ${words(gate["from"]) || "anyone who may act on the run"}: "${text(gate["ask"])}"`,
+    `asked ${words(gate[`from`]) || "anyone who may act on the run"}: "${text(gate["ask"])}"`,
     {
       more: [
         chain === "" ? "" : `chain ${chain}, ${text(gate["need"])} of them`,

@@ -4,7 +4,7 @@ import { TELLING } from "./telling.ts";
 
 /** The seven things that the record of a piece of work has to answer. */
 export const WHY_ITEMS = [
-  ["source", "Where it came from"],
+  ["source", "What came, and how"],
   ["data", "What data was used"],
   ["agents", "Who did what"],
   ["rules", "Which rules spoke"],
