@@ -3,7 +3,7 @@ type Task = { readonly inputs: { readonly [name: string]: Json } };
 type Option = {
   readonly name: "reject" | "partial" | "full";
   readonly amount: number;
-  readonly follows: string;
+  readonly consequence: string;
 };
 type Answer =
   | {
@@ -40,16 +40,16 @@ export function attempt({ inputs }: Task): Answer {
   const full = Math.min(left, typeof asked === "number" ? cents(asked) : left);
   const half = Math.floor(full / 2);
   const options: readonly Option[] = [
-    { name: "reject", amount: 0, follows: "Nothing is paid. The customer is told why." },
+    { name: "reject", amount: 0, consequence: "Nothing is paid. The customer is told why." },
     {
       name: "partial",
       amount: half / 100,
-      follows: `HKD ${money(half)} is paid; the order keeps HKD ${money(left - half)}.`,
+      consequence: `HKD ${money(half)} is paid; the order keeps HKD ${money(left - half)}.`,
     },
     {
       name: "full",
       amount: full / 100,
-      follows: `HKD ${money(full)} is paid; the order keeps HKD ${money(left - full)}.`,
+      consequence: `HKD ${money(full)} is paid; the order keeps HKD ${money(left - full)}.`,
     },
   ];
   const advised = advice === "full" || advice === "partial" ? advice : "reject";

@@ -2,7 +2,7 @@ import type { Names, Template } from "../expression/index.ts";
 import { suggestion } from "../expression/index.ts";
 import { reportAgent, reportCapabilities, reportFallback } from "./agent-check.ts";
 import { readStepBudget } from "./budget.ts";
-import { type Building, templatesAt } from "./building.ts";
+import { type Building, templateAt, templatesAt } from "./building.ts";
 import { readCache } from "./cache.ts";
 import { NOTHING_DECLARED } from "./declared-type.ts";
 import { called, capital, type Draft } from "./draft.ts";
@@ -65,7 +65,15 @@ export function buildTask(
     ...(source.tool === undefined ? {} : { tool: source.tool }),
     ...budgetOf(draft, building),
     ...cacheOf(draft, agent, building),
+    ...preparedIn(draft, names, building),
   };
+}
+
+function preparedIn(draft: TaskDraft, names: Names, building: Building): { options?: Template } {
+  const { options } = draft.source;
+  if (options === undefined) return {};
+  const at = [...draft.at, "options"];
+  return { options: templateAt(options, { by: draft, names, at, expected: "list" }, building) };
 }
 
 function cacheOf(draft: TaskDraft, agent: AgentNeed, building: Building): { cache?: Cache } {

@@ -93,6 +93,9 @@ const taskKeys: Keys<TaskSource> = {
     },
     ["agent"],
   ).describe("What undoes it when the run is rolled back."),
+  options: anything().describe(
+    "Ways to decide that were prepared, for whoever is asked: a list of `{name, consequence}`, or an expression that gives one.",
+  ),
   cache: cacheShape,
   budget: stepBudgetShape.describe(
     "What the step may use in all its attempts; of an `each`, every item. It is set aside before it begins.",
@@ -121,6 +124,7 @@ const toolKeys: Keys<ToolSource> = {
   ),
   uses: taskKeys.uses,
   budget: taskKeys.budget,
+  options: taskKeys.options,
 };
 
 const gateKeys: Keys<GateSource> = {

@@ -49,6 +49,7 @@ export type TaskSource = AnyStepSource & {
   readonly approve?: boolean | string | readonly string[] | ApprovalSource;
   readonly compensate?: CompensationSource;
   readonly uses?: string | readonly string[];
+  readonly options?: Json;
   readonly cache?: boolean | { readonly ttl?: DurationSource; readonly allow_ask?: boolean };
   readonly budget?: StepBudgetSource;
 };
@@ -66,6 +67,7 @@ export type ToolSource = AnyStepSource &
     | "compensate"
     | "uses"
     | "budget"
+    | "options"
   > & {
     readonly tool: string;
     readonly as: string;

@@ -160,6 +160,8 @@ export type Task = Common & {
    * `inputs` are the arguments. Absent: its agent is asked.
    */
   readonly tool?: string;
+  /** A list of ways to decide, for whoever is asked; absent: none were prepared. */
+  readonly options?: Template;
   /** Its result is used again by later runs that ask the same; absent: never. */
   readonly cache?: Cache;
 };

@@ -1,5 +1,6 @@
 import {
   consumeApproval,
+  type Evidence,
   type GateOpening,
   mergeEvidence,
   openApproval,
@@ -17,6 +18,7 @@ import type { Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { raise } from "./finish.ts";
 import { meant } from "./meant.ts";
+import { preparedFor } from "./prepared.ts";
 import type { LeafFrame, OpenGate } from "./run.ts";
 import { scopeAt, valuesOf } from "./scope.ts";
 import { get } from "./table.ts";
@@ -28,10 +30,16 @@ export function approvalOf(
   step: Task,
   on: { readonly path: Path; readonly scope: Scope },
 ): GateOpening {
-  return approvalFor(draft, step, { path: on.path, show: shownOf(step, on.scope) });
+  const show = shownOf(step, on.scope);
+  return approvalFor(draft, step, { path: on.path, show, ...preparedFor(step, on.scope) });
 }
 
-type Action = { readonly path: Path; readonly show: JsonObject };
+type Action = {
+  readonly path: Path;
+  readonly show: JsonObject;
+  /** Ways to decide that were prepared; no part of what is decided on. */
+  readonly options?: Evidence["options"];
+};
 
 function approvalFor(draft: Draft, step: Task, action: Action): GateOpening {
   const asked = {
@@ -40,7 +48,12 @@ function approvalFor(draft: Draft, step: Task, action: Action): GateOpening {
     show: action.show,
   };
   const agent = step.agent.kind === "named" ? step.agent.agent : step.agent.needs.join(", ");
-  return gateOf(draft, asked, { approval: step.approve ?? NOBODY, what: step.path, agent });
+  return gateOf(draft, asked, {
+    approval: step.approve ?? NOBODY,
+    what: step.path,
+    agent,
+    options: action.options ?? [],
+  });
 }
 
 /** A gate of its own asks a question, and what it shows is what is decided on. */
@@ -55,17 +68,26 @@ export function questionOf(
 }
 
 type Asked = Pick<GateOpening, "digest" | "ask"> & { readonly show: JsonObject };
-type Whom = { readonly approval: Approval; readonly what: string; readonly agent: string };
+type Whom = {
+  readonly approval: Approval;
+  readonly what: string;
+  readonly agent: string;
+  readonly options?: Evidence["options"];
+};
 
 /** A chain that the map has is asked; else whom the file names. */
-function gateOf(draft: Draft, asked: Asked, { approval, what, agent }: Whom): GateOpening {
+function gateOf(
+  draft: Draft,
+  asked: Asked,
+  { approval, what, agent, options = [] }: Whom,
+): GateOpening {
   const { chain: name, need, dueMs } = approval;
   const chain = chainNamed(draft, name);
   if (chain !== null)
     return openApproval(
       {
         ...asked,
-        evidence: mergeEvidence(knownOf(draft)),
+        evidence: mergeEvidence(knownOf(draft), { options }),
         terms: termsOf(draft, { chain, what, agent, args: asked.show }),
       },
       approvalFacts(draft, "muster"),

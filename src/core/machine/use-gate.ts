@@ -14,7 +14,9 @@ import type { Key } from "./event.ts";
 import type { Judged } from "./facts.ts";
 import { rulesAsking } from "./grant.ts";
 import { meant } from "./meant.ts";
+import { preparedFor } from "./prepared.ts";
 import type { LeafFrame } from "./run.ts";
+import { scopeAt } from "./scope.ts";
 import type { OpenUse } from "./uses.ts";
 import { SYSTEM } from "./written.ts";
 
@@ -40,7 +42,7 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpe
     ask: `May ${use.agent} use "${use.tool}" for "${frame.step.name}"?`,
     show: shownOf(asking),
     use: key,
-    evidence: evidenceOf(draft, asking),
+    evidence: mergeEvidence(evidenceOf(draft, asking), preparedAt(draft, frame)),
   };
   const chain = chainAsked(draft, judgement.chains);
   if (chain === null) {
@@ -57,6 +59,11 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpe
   };
   const reads = { action: { tool: what, agent, args: judgement.args, level: use.level } };
   return openApproval({ ...gate, terms, reads }, approvalFacts(draft, "muster"));
+}
+
+function preparedAt(draft: Draft, frame: LeafFrame): Partial<Evidence> {
+  const { step } = frame;
+  return step.kind === "task" ? preparedFor(step, scopeAt(draft.run, frame, draft.read)) : {};
 }
 
 /** What this room knows of the evidence: the action, the difference, the rules, what is missing, what it rests on. */
