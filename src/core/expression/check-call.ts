@@ -41,16 +41,22 @@ export function callKnown(
   const wrong =
     node.name === "like" && typeof pattern === "string" ? patternProblem(pattern) : null;
   if (wrong !== null) return the.report(node.args[1] ?? node, `${sentence(wrong)}.`);
-  if (node.name === "money") return { kind: "money", schema: inCurrency(literals) };
+  if (node.name === "money") return { kind: "money", schema: inCurrency(literals, args[0]) };
   const gives = new Set(fitting.map((form) => form.gives));
   return ofKind(gives.size === 1 && first.gives !== "any" ? first.gives : null);
 }
 
-/** The currency, where it is written. */
-function inCurrency([amount, currency]: readonly unknown[]): JsonObject {
+/** The currency, where it is written, and what the amount lies within. */
+function inCurrency([amount, currency]: readonly unknown[], of: Known | undefined): JsonObject {
   const read = typeof amount === "string" ? moneyOfText(amount) : null;
   if (read !== null && !isFault(read)) return { currency: read.currency };
-  return typeof currency === "string" ? { currency } : {};
+  if (typeof currency !== "string") return {};
+  const { minimum, maximum } = of?.schema ?? {};
+  return {
+    currency,
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+  };
 }
 
 function mendOf(node: Node & { kind: "call" }, value: unknown): { readonly mend?: string } {

@@ -2,8 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cases } from "../../../test/given/cases.ts";
 import { readRulesText, SHOP } from "../../../test/given/rules.ts";
+import { compileChecked, isProblem } from "../expression/index.ts";
 import type { JsonObject } from "../json.ts";
+import { evaluating } from "./condition.ts";
 import { compileCondition, type PolicyRule, policyNames, type RuleOutcome } from "./index.ts";
+import { isPossible } from "./reach.ts";
+import { waysOf } from "./ways.ts";
 
 /** A rule by its condition alone. */
 function ruled(when: string): PolicyRule {
@@ -359,5 +363,53 @@ describe("why a rule held", () => {
       }),
       { numRuns: cases(3_000) },
     );
+  });
+
+  test("a condition that held once is never said to be impossible, whatever it is made of", () => {
+    const names = policyNames(SHOP);
+    const leaf = fc.constantFrom(
+      "case.repeats > 3",
+      "case.repeats <= 2",
+      "case.repeats != 5",
+      "case.repeats in [0, 2]",
+      "case.tier == 'gold'",
+      "case.tier != 'vip'",
+      "case.tier in ['silver', 'vip']",
+      "case.paid",
+      "has(case.note)",
+      "case.total > money('HKD 5')",
+      "case.total <= money('HKD 4.99')",
+      "case.opened < timestamp('2026-11-20T00:00:00Z')",
+      "args.other != 'x'",
+      "args.other > 5",
+      "true",
+    );
+    const condition: fc.Arbitrary<string> = fc.letrec<{ it: string }>((tie) => ({
+      it: fc.oneof(
+        { maxDepth: 4, depthSize: "small" },
+        leaf,
+        fc.tuple(tie("it"), tie("it")).map(([a, b]) => `(${a} && ${b})`),
+        fc.tuple(tie("it"), tie("it")).map(([a, b]) => `(${a} || ${b})`),
+        tie("it").map((a) => `!(${a})`),
+        fc.tuple(tie("it"), tie("it"), tie("it")).map(([a, b, c]) => `(${a} ? ${b} : ${c})`),
+      ),
+    })).it;
+    const seen = { held: 0, impossible: 0 };
+    fc.assert(
+      fc.property(condition, fc.array(facts, { minLength: 5, maxLength: 5 }), (text, all) => {
+        const checked = compileChecked(text, { facts: { ...names, args: {} } }, "bool");
+        if (isProblem(checked)) throw new Error(`${text}: ${checked.message}`);
+        const ways = waysOf(checked.node);
+        const canHold = ways === null || ways.some((way) => isPossible(way, names));
+        const evaluate = evaluating(checked);
+        const held = all.some(
+          (given) => evaluate({ ...given, args: { other: 7 } }).holds === "true",
+        );
+        if (held) expect({ text, canHold }).toEqual({ text, canHold: true });
+        seen[held ? "held" : canHold ? "held" : "impossible"] += 1;
+      }),
+      { numRuns: cases(5_000), seed: 7 },
+    );
+    expect(seen.impossible).toBeGreaterThan(0);
   });
 });

@@ -119,6 +119,22 @@ describe("a table", () => {
     ]);
   });
 
+  test("leaves nothing open below what a type has as its least", () => {
+    const { tables, problems } = readRulesText(`
+tables:
+  amounts:
+    inputs: { amount: args.amount }
+    outputs: [route]
+    rows:
+      - { amount: "[HKD 0..HKD 5)", route: a }
+      - { amount: ">= HKD 5", route: b }
+`);
+    expect(problems).toEqual([]);
+    expect(tables["amounts"]?.evaluate({ action: { args: { amount: 4.99 } } }).rows).toEqual([
+      "row 1",
+    ]);
+  });
+
   test("typo, type and enum errors carry file:line:col", () => {
     const problems = faults(`
       - { id: A, repeats: ">= three", tier: silvr, route: a }

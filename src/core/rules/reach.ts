@@ -28,7 +28,9 @@ export function textsDemanded(
 }
 
 function isValuePossible(demands: readonly Demand[], values: readonly Constant[] | null): boolean {
-  if (new Set(demands.map(({ than }) => than.kind)).size > 1) return false;
+  // What is another kind is not equal, and nothing more: it leaves the rest open.
+  const kinds = new Set(demands.flatMap(({ is, than }) => (is === "!=" ? [] : [than.kind])));
+  if (kinds.size > 1) return false;
   const only = demands.find(({ is }) => is === "==")?.than;
   const candidates = only === undefined ? values : [only];
   if (candidates !== null)
