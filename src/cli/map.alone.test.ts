@@ -45,6 +45,9 @@ describe("muster map", () => {
     expect(wrong.code).toBe(2);
     expect(wrong.err).toMatch(/map\.yaml:7:60 +The tool "order\.close" has the level record/);
     expect((await company.muster("map", "check")).code).toBe(2);
+    const whole = await company.muster("check");
+    expect(whole).toMatchObject({ code: 2 });
+    expect(whole.out).toContain('The tool "order.close" has the level record');
   });
 
   test("is drawn as a document and a picture", async () => {
