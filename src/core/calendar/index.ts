@@ -1,4 +1,4 @@
 export { ALWAYS, type Calendar, type Span } from "./calendar.ts";
 export { type ParsedSpan, parseSpan } from "./span.ts";
 export { addSpan, isWorkingAt, workingDayMs, workingMs } from "./working-time.ts";
-export { isZone } from "./zone.ts";
+export { clockAt, isZone } from "./zone.ts";

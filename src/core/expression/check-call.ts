@@ -9,7 +9,8 @@ import { nearest } from "./nearest.ts";
 import type { Node } from "./node.ts";
 import { patternProblem } from "./text-functions.ts";
 import { respelledDuration } from "./time.ts";
-import { isFault, said } from "./value.ts";
+import { zoneProblem } from "./time-functions.ts";
+import { isFault, type Kind, said } from "./value.ts";
 
 /** A call: its arguments are of the right kinds, and literal ones can be read. */
 export function callKnown(
@@ -37,13 +38,26 @@ export function callKnown(
         mendOf(node, values[0]),
       );
   }
-  const [, pattern] = literals;
-  const wrong =
-    node.name === "like" && typeof pattern === "string" ? patternProblem(pattern) : null;
-  if (wrong !== null) return the.report(node.args[1] ?? node, `${sentence(wrong)}.`);
+  const wrong = wrongIn(node, kinds[0] ?? null, literals[1]);
+  if (wrong !== null) return the.report(node.args[1] ?? node, wrong.message, wrong);
   if (node.name === "money") return { kind: "money", schema: inCurrency(literals, args[0]) };
   const gives = new Set(fitting.map((form) => form.gives));
   return ofKind(gives.size === 1 && first.gives !== "any" ? first.gives : null);
+}
+
+/** A second argument, as it is written, that a function cannot work with: a pattern, a zone. */
+function wrongIn(
+  { name }: Node & { kind: "call" },
+  of: Kind | null,
+  written: unknown,
+): { readonly message: string; readonly mend?: string } | null {
+  if (typeof written !== "string") return null;
+  const pattern = name === "like" ? patternProblem(written) : null;
+  if (pattern !== null) return { message: `${sentence(pattern)}.` };
+  const zone = of === "timestamp" ? zoneProblem(written) : null;
+  return zone === null
+    ? null
+    : { message: `${sentence(zone)}.`, mend: 'Write the name of a zone: "Asia/Hong_Kong".' };
 }
 
 /** The currency, where it is written, and what the amount lies within. */

@@ -128,6 +128,25 @@ describe("names that are read strictly", () => {
     },
   );
 
+  test("are read by the clocks of a zone, and one that nobody knows is said where it stands", () => {
+    // 08:00 in UTC is 16:00 in Hong Kong; the 31st there is still the 30th in New York.
+    expect(outcome('case.at.getHours("Asia/Hong_Kong")')).toEqual({ kind: "value", value: 16 });
+    expect(outcome("case.at.getHours()")).toEqual({ kind: "value", value: 8 });
+    expect(outcome('case.at.getDayOfWeek("Pacific/Kiritimati")')).toEqual({
+      kind: "value",
+      value: 5,
+    });
+    expect(outcome('timestamp("2026-11-01T02:00:00Z").getDate("America/New_York")')).toEqual({
+      kind: "value",
+      value: 31,
+    });
+    expect(problemOf('case.at.getHours("Asia/Hongkon") > 5')).toMatchObject({
+      message: 'There is no time zone "Asia/Hongkon".',
+      offset: 17,
+    });
+    expect(outcome("case.at.getHours(case.tier) > 5").kind).toBe("fault");
+  });
+
   test("of a workflow are none of these", () => {
     expect(problemOf("params.x > 1").message).toBe('"params" is no name here.');
   });

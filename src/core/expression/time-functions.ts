@@ -1,7 +1,16 @@
+import { clockAt, isZone } from "../calendar/index.ts";
 import { instantOf } from "../instant.ts";
 import { type Form, form, method } from "./form.ts";
 import { parseDuration, parseTimestamp } from "./time.ts";
-import { type Duration, duration, fault, instant, type Timestamp } from "./value.ts";
+import {
+  type Duration,
+  duration,
+  type Fault,
+  fault,
+  instant,
+  isFault,
+  type Timestamp,
+} from "./value.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -11,12 +20,41 @@ const part =
   (time: Timestamp): number =>
     Number(instantOf(time.ms).slice(from, to)) - less;
 
+/** What the clocks of a zone show, as a timestamp. */
+const shownIn = (time: Timestamp, zone: string): Timestamp | Fault =>
+  isZone(zone) ? instant(clockAt(zone, time.ms)) : fault(noZone(zone));
+
+/** @returns what is wrong with the name of a zone, or null */
+export function zoneProblem(zone: string): string | null {
+  return isZone(zone) ? null : noZone(zone);
+}
+
+function noZone(zone: string): string {
+  return `there is no time zone ${JSON.stringify(zone)}`;
+}
+
+const DAY_OF_WEEK = (time: Timestamp): number => (((Math.floor(time.ms / DAY_MS) + 4) % 7) + 7) % 7;
+
+/** Parts of a timestamp in UTC, or in a zone that is named: `now.getHours("Asia/Hong_Kong")`. */
+const PARTS: readonly (readonly [string, (time: Timestamp) => number])[] = [
+  ["getFullYear", part(0, 4)],
+  ["getMonth", part(5, 7, 1)],
+  ["getDate", part(8, 10)],
+  ["getDayOfMonth", part(8, 10, 1)],
+  // 1970-01-01 was a Thursday; Sunday is 0.
+  ["getDayOfWeek", DAY_OF_WEEK],
+  ["getHours", part(11, 13)],
+  ["getMinutes", part(14, 16)],
+  ["getSeconds", part(17, 19)],
+  ["getMilliseconds", part(20, 23)],
+];
+
 const spell =
   (ms: number) =>
   (span: Duration): number =>
     Math.trunc(span.ms / ms);
 
-/** The author reads hours in one zone only, the same on every machine: UTC. */
+/** Where no zone is named, it is the same on every machine: UTC. */
 export const TIME_FUNCTIONS: readonly Form[] = [
   form("timestamp", ["text"], "timestamp", (text) => {
     const ms = parseTimestamp(text);
@@ -31,18 +69,13 @@ export const TIME_FUNCTIONS: readonly Form[] = [
   form("duration", ["number"], "duration", (seconds) => duration(seconds * 1000)),
   form("duration", ["duration"], "duration", (span) => span),
   form("int", ["timestamp"], "number", (time) => Math.floor(time.ms / 1000)),
-  method("getFullYear", ["timestamp"], "number", part(0, 4)),
-  method("getMonth", ["timestamp"], "number", part(5, 7, 1)),
-  method("getDate", ["timestamp"], "number", part(8, 10)),
-  method("getDayOfMonth", ["timestamp"], "number", part(8, 10, 1)),
-  // 1970-01-01 was a Thursday; Sunday is 0.
-  method("getDayOfWeek", ["timestamp"], "number", (time) => {
-    return (((Math.floor(time.ms / DAY_MS) + 4) % 7) + 7) % 7;
-  }),
-  method("getHours", ["timestamp"], "number", part(11, 13)),
-  method("getMinutes", ["timestamp"], "number", part(14, 16)),
-  method("getSeconds", ["timestamp"], "number", part(17, 19)),
-  method("getMilliseconds", ["timestamp"], "number", part(20, 23)),
+  ...PARTS.flatMap(([name, of]) => [
+    method(name, ["timestamp"], "number", of),
+    method(name, ["timestamp", "text"], "number", (time, zone) => {
+      const shown = shownIn(time, zone);
+      return isFault(shown) ? shown : of(shown);
+    }),
+  ]),
   method("getHours", ["duration"], "number", spell(3_600_000)),
   method("getMinutes", ["duration"], "number", spell(60_000)),
   method("getSeconds", ["duration"], "number", spell(1000)),
