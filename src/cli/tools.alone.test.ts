@@ -76,6 +76,8 @@ describe("the verbs about tools", () => {
     const database = new DatabaseSync(join(it.folder, "shop.db"), { readOnly: true });
     expect(database.prepare("select refunded from orders").get()).toEqual({ refunded: 0 });
     database.close();
+    const looked = await it.muster("doctor");
+    expect(looked.out).toContain("systems: 1 in the map in force, 1 of them well.");
     const shown = await it.muster("tools", "show", "order.read");
     expect(shown.out).toContain("could reach 1 records");
     expect(shown.out).toContain("it is well");

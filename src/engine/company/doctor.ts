@@ -15,6 +15,7 @@ export type Looked = {
     | "disk"
     | "versions"
     | "agents"
+    | "systems"
     | "queues"
     | "artifacts"
     | "commits"
@@ -45,6 +46,7 @@ export async function doctor(office: Office): Promise<readonly Looked[]> {
     disk(office),
     versions(office),
     ...(await agents(office)),
+    ...(await systems(office)),
     queues(office),
     artifacts(office),
     commits(office),
@@ -121,6 +123,28 @@ function versions(_office: Office): Looked {
   const said = `Node ${node}, SQLite ${sqlite}, ${process.platform} ${process.arch}.`;
   if (Number(node.split(".")[0]) >= NODE_LEAST) return well("versions", said);
   return { id: "versions", state: "wrong", said, mend: `Use Node ${NODE_LEAST} or later.` };
+}
+
+/** Those of the map in force; a company without one has none. */
+async function systems({ maps, desk }: Office): Promise<readonly Looked[]> {
+  const toolbox = desk.toolbox(maps.versions().at(-1)?.digest ?? null);
+  const all = (await toolbox?.health()) ?? [];
+  if (all.length === 0) return [];
+  const unwell = all.flatMap(({ system, fault }): readonly Looked[] =>
+    fault === null
+      ? []
+      : [
+          {
+            id: "systems",
+            state: "wrong",
+            said: `The system "${system}" is not well: ${fault}`,
+            mend: "See what its tools need: muster tools list, muster tools show TOOL.",
+          },
+        ],
+  );
+  const wells = all.length - unwell.length;
+  const rest = well("systems", `${all.length} in the map in force, ${wells} of them well.`);
+  return [...unwell, rest];
 }
 
 async function agents(office: Office): Promise<readonly Looked[]> {
