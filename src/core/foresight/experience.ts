@@ -102,15 +102,31 @@ function readRun(
   let acceptedAt: number | null = null;
   let ms: number | null = null;
   let isCompleted = false;
+  const away: Away = { ms: 0, pausedAt: null, lastAt: null };
   for (const event of events) {
     if (event.type === "run.accepted") acceptedAt = event.at;
-    if (event.type === "run.finished") {
-      ms = acceptedAt === null ? null : event.at - acceptedAt;
+    leave(away, event);
+    // A rollback that comes later is no part of what a run takes.
+    if (event.type === "run.finished" && ms === null) {
+      ms = acceptedAt === null ? null : Math.max(0, event.at - acceptedAt - away.ms);
       isCompleted = event.outcome === "completed";
     }
     readEvent(reading, event);
   }
   return { ms, isCompleted, usage };
+}
+
+/** Time in which nobody was at work: the process was gone, or the run was paused. */
+type Away = { ms: number; pausedAt: number | null; lastAt: number | null };
+
+function leave(away: Away, { type, at }: Event): void {
+  if (type === "run.paused") away.pausedAt ??= at;
+  else if (type === "run.resumed" && away.pausedAt !== null) {
+    away.ms += at - away.pausedAt;
+    away.pausedAt = null;
+  } else if (type === "attempt.repeated" && away.pausedAt === null)
+    away.ms += at - (away.lastAt ?? at);
+  away.lastAt = at;
 }
 
 function readEvent(reading: Reading, event: Event): void {

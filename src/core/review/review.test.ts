@@ -14,6 +14,7 @@ import {
   readOn,
   reviewOf,
   summaryOf,
+  tookMs,
 } from "./index.ts";
 
 const TWO = workflow(`
@@ -293,6 +294,19 @@ describe("the completion checklist", () => {
     expect(answers(of(true)).monitoring).toBe("true");
     expect(answers(of(false)).monitoring).toBe("not true");
   });
+});
+
+test("what a run took is without the rest between its end and a rollback", () => {
+  const late = (bodies: readonly Body[]): number => {
+    const all = evidence(bodies);
+    const first = tookMs(all);
+    const undone = log([...bodies, { type: "run.undoing", why: "wrong" }]).at(-1);
+    if (undone === undefined) throw new Error("the log has an end");
+    const event = { ...undone, at: undone.at + 3_600_000, end: true as const };
+    const read = readOn(all.read, event);
+    return tookMs({ read, now: event.at + 2_000 }) - first;
+  };
+  expect(late(WELL)).toBe(2_000);
 });
 
 describe("a budget", () => {

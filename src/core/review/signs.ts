@@ -159,7 +159,8 @@ function stepFinished(signs: Signs, event: Of<"step.finished">): Signs {
 
 function rested(signs: Signs, { at }: Event, history: History): Signs {
   const status = statusOf(history);
-  const rests = status === "waiting" || status === "paused";
+  // One that has ended may be rolled back later.
+  const rests = status === "waiting" || status === "paused" || history.endedAt !== null;
   const { restingSince: since } = signs;
   if (rests) return since === null ? { ...signs, restingSince: at } : signs;
   if (since === null) return signs;
