@@ -1,6 +1,6 @@
 import type { ArtifactListed } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { plain, tableLines } from "./output/index.ts";
+import { moment, plain, tableLines } from "./output/index.ts";
 import { runNamed } from "./run-name.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
@@ -32,15 +32,17 @@ export async function artifactsList(context: Context, name: string | null): Prom
 function cells(one: ArtifactListed): readonly { readonly text: string }[] {
   const from = one.run === null ? `put by ${one.by}` : one.run;
   const name = one.kind === "file" ? `${plain(one.name)} (file)` : plain(one.name);
-  return [one.digest, String(one.bytes), one.at, plain(from), name].map((text) => ({
-    text,
-  }));
+  return [one.digest, String(one.bytes), moment(Date.parse(one.at)), plain(from), name].map(
+    (text) => ({
+      text,
+    }),
+  );
 }
 
 const COLUMNS = [
   { title: "DIGEST" },
   { title: "BYTES" },
-  { title: "AT" },
+  { title: "AT (UTC)" },
   { title: "FROM", least: 8, goes: 2 },
   { title: "NAME", least: 8, goes: 1 },
 ] as const;

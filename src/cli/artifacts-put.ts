@@ -7,6 +7,7 @@ import type { Problem } from "../core/problem.ts";
 import { ARTIFACT_BYTES_MOST, type ArtifactPut, type FilePut } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
 import type { Context } from "./surroundings.ts";
+import { whyUnread } from "./unread.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
 /**
@@ -51,7 +52,7 @@ function contentOf(path: string): { readonly value: Json } | Problem | null {
     if (!/\.(json|ya?ml)$/.test(path)) return { value: text };
     return { value: parse(text, { prettyErrors: false, logLevel: "error" }) as Json };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyUnread(error);
     return { code: "bad-input", message: `${path} cannot be read: ${why}`, mend };
   }
 }

@@ -4,6 +4,7 @@ import type { Problem } from "../core/problem.ts";
 import { commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import type { Context } from "./surroundings.ts";
+import { whyUnread } from "./unread.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
 /** `muster checkpoints import FILE`: makes a run of it here, which waits until somebody resumes it. */
@@ -33,7 +34,7 @@ function textOf(path: string): string | Problem {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyUnread(error);
     return {
       code: "not-found",
       message: `${path} cannot be read: ${why}`,

@@ -1,11 +1,12 @@
+import type { CheckpointListed } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { plain, tableLines } from "./output/index.ts";
+import { moment, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
-import { withRun } from "./with-run.ts";
+import { withRunOrFile } from "./with-run.ts";
 
 /** `muster checkpoints list RUN`: oldest first, with where each is kept. */
 export async function checkpointsList(context: Context, name: string): Promise<number> {
-  return await withRun(context, { name, perform: false }, async (company, run) => {
+  return await withRunOrFile(context, { name, perform: false }, async (company, run) => {
     const { answer, side, json } = context.terminal;
     const checkpoints = (await company.checkpoints(run)) ?? [];
     if (json) answer.line(JSON.stringify(checkpoints));
@@ -17,10 +18,10 @@ export async function checkpointsList(context: Context, name: string): Promise<n
       const rows = checkpoints.map((one) => [
         { text: one.id },
         { text: String(one.seq) },
-        { text: one.at },
+        { text: moment(Date.parse(one.at)) },
         { text: plain(one.phaseName) },
         { text: plain(one.step) },
-        { text: one.isKept ? one.storage : `${one.storage}, not yet` },
+        { text: keptIn(one, company.archiveOf(run) !== null) },
       ]);
       for (const line of tableLines(COLUMNS, rows, answer.columns)) answer.line(line);
     }
@@ -28,10 +29,15 @@ export async function checkpointsList(context: Context, name: string): Promise<n
   });
 }
 
+function keptIn({ isKept, storage }: CheckpointListed, isArchived: boolean): string {
+  if (isArchived) return "its archive";
+  return isKept ? storage : `${storage}, not yet`;
+}
+
 const COLUMNS = [
   { title: "CHECKPOINT" },
   { title: "EVENT" },
-  { title: "AT" },
+  { title: "AT (UTC)" },
   { title: "PHASE", least: 8, goes: 2 },
   { title: "AFTER STEP", least: 8, goes: 1 },
   { title: "KEPT IN" },

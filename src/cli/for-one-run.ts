@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { ArtifactGot, Binding, ForOneRun } from "../engine/company/index.ts";
+import { whyUnread } from "./unread.ts";
 
 /** What stands behind `--config` and `--bind`, each as often as it is written. */
 export type Said = {
@@ -86,7 +87,7 @@ function bindingOf(text: string, cwd: string): Binding | Problem {
     const content = readFileSync(path, "utf8");
     return { value: /\.(json|ya?ml)$/.test(path) ? whole(content) : content, from: path };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyUnread(error);
     return {
       code: "bad-input",
       message: `${path} cannot be read: ${why}`,

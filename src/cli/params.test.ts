@@ -56,7 +56,7 @@ describe("params on the command line", () => {
   test("that are wrong are each named with a mend", () => {
     expect(read(["size=many", "tgas=a", "text=@none.txt"])).toMatchObject({
       problems: [
-        { message: expect.stringMatching(/none\.txt cannot be read: ENOENT/) },
+        { message: expect.stringMatching(/none\.txt cannot be read: there is no such file/) },
         { code: "unknown-param", mend: 'Did you mean "tags"? Its params: size, text, tags, deep.' },
         {
           message: 'The param "size" is to be of type integer: "many" is no integer.',

@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import { type Checked, checkParams } from "../engine/runtime/index.ts";
 import { artifactIn, type ReadArtifact } from "./for-one-run.ts";
+import { whyUnread } from "./unread.ts";
 
 export type Given = {
   /** `key=value`, as on the command line. */
@@ -106,7 +107,7 @@ function contentOf(path: string, asText: boolean): { readonly value: Json } | Pr
     const content = readFileSync(path, "utf8");
     return { value: asText ? content : yamlOf(content) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyUnread(error);
     return {
       code: "bad-input",
       message: `${path} cannot be read: ${why}`,
@@ -138,7 +139,7 @@ export function fileValues(cwd: string, file: string): { readonly values: JsonOb
     if (isObject(content)) return { values: content };
     return { code: "bad-input", message: `${file} holds no object.`, mend };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyUnread(error);
     return { code: "bad-input", message: `${file} cannot be read: ${why}`, mend };
   }
 }
@@ -148,7 +149,7 @@ function yamlOf(text: string): Json {
   try {
     return parse(text, { prettyErrors: false, logLevel: "error" }) as Json;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyUnread(error);
     // The parser recurses: the stack is its only limit.
     throw new Error(/call stack/.test(why) ? "it is nested too deep." : why, { cause: error });
   }

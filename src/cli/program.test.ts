@@ -281,8 +281,8 @@ describe("muster runs", () => {
     await company.run("example");
     const { out } = await muster(company, "runs", "list");
     expect(out).toMatchInlineSnapshot(`
-      "RUN           WORKFLOW  STATUS       DONE  STARTED (UTC)        TOOK
-      wf_example_1  example   ✓ completed  4/4   2025-12-12 10:00:01  20 s
+      "RUN           WORKFLOW  STATUS       PROGRESS  STARTED (UTC)        TOOK
+      wf_example_1  example   ✓ completed  100 %     2025-12-12 10:00:01  20 s
       "
     `);
   });

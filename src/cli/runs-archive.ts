@@ -43,13 +43,16 @@ function report(context: Context, done: ArchivingDone): number {
     );
   else {
     for (const { file } of archived) terminal.answer.line(file);
-    terminal.side.line(
-      `${count(archived.length, "run")} archived; the log went from ${before} to ${after} bytes.`,
-    );
+    terminal.side.line(`${count(archived.length, "run")} archived; ${shortened(before, after)}.`);
     complain(terminal, problems, surroundings.cwd);
   }
   const error = problems.find(({ severity }) => severity !== "warning");
   return error === undefined ? EXIT.done : exitOfProblem(error.code);
+}
+
+function shortened(before: number, after: number): string {
+  if (after < before) return `the log went from ${before} to ${after} bytes`;
+  return `the log keeps its ${after} bytes, and fills what is free in them first`;
 }
 
 const WHICH: Problem = {

@@ -63,7 +63,18 @@ function tell({ terminal }: Context, { a, b }: Runs, compared: Comparison): void
   if (compared.definition) line("definition", compared.definition);
   if (compared.status) line("status", compared.status);
   for (const one of compared.params) line(`param ${plain(one.name)}`, one);
-  for (const one of compared.steps) line(`${plain(one.step)} ${one.name}`, one);
+  for (const one of compared.steps)
+    if (one.name !== "inherited") line(`${plain(one.step)} ${one.name}`, one);
+  for (const [side, run] of [
+    ["a", a],
+    ["b", b],
+  ] as const) {
+    const inherited = compared.steps.filter(
+      (one) => one.name === "inherited" && one[side] === true,
+    );
+    if (inherited.length > 0)
+      answer.line(`${run} inherited: ${inherited.map(({ step }) => plain(step)).join(", ")}`);
+  }
   for (const one of compared.outputs) line(`output ${plain(one.name)}`, one);
   answer.line(`took: ${duration(compared.tookMs.a)} | ${duration(compared.tookMs.b)}`);
   for (const { step, a: one, b: two } of compared.durations)

@@ -122,11 +122,17 @@ function noSuchStatus(unknown: string): Problem {
   };
 }
 
+/** As everywhere: of all that is begun and ended in it, blocks and items too. */
+function percentDone({ done, expected, status }: Listed): string {
+  if (status === "completed") return "100 %";
+  return expected === 0 ? "0 %" : `${Math.floor((100 * done) / expected)} %`;
+}
+
 const HEADS: readonly Column[] = [
   { title: "RUN" },
   { title: "WORKFLOW", least: 12 },
   { title: "STATUS" },
-  { title: "DONE" },
+  { title: "PROGRESS" },
   { title: "STARTED (UTC)", goes: 2 },
   { title: "TOOK", goes: 1 },
   { title: "WRONG", goes: 3 },
@@ -146,7 +152,7 @@ function tableOf(
       text: huedWord((_style, text) => text, wordOf(standing)),
       paint: (text) => hue(paint, text, standing),
     },
-    { text: `${standing.done}/${standing.expected}` },
+    { text: percentDone(standing) },
     { text: moment(standing.startedAt) },
     { text: duration((standing.endedAt ?? now) - standing.startedAt) },
     {

@@ -2,15 +2,20 @@ import type { NoticeRecord } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
 import { type Column, moment, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
-import { withRun } from "./with-run.ts";
+import { withRunOrFile } from "./with-run.ts";
 
 /** `muster runs notices RUN`: who was told of what, and what became of it. */
 export async function runsNotices(context: Context, name: string): Promise<number> {
-  return await withRun(context, { name, perform: false }, async (company, run) => {
+  return await withRunOrFile(context, { name, perform: false }, async (company, run) => {
     const { answer, side, json } = context.terminal;
     const notices = company.notices(run);
     if (json) answer.line(JSON.stringify(notices.map(noticeJson)));
-    else if (notices.length === 0) side.line(`Nobody was told of anything in ${run}.`);
+    else if (notices.length === 0)
+      side.line(
+        company.archiveOf(run) === null
+          ? `Nobody was told of anything in ${run}.`
+          : `${run} was archived; who was told of what is not in its archive.`,
+      );
     else for (const line of tableLines(HEADS, notices.map(row), answer.columns)) answer.line(line);
     return EXIT.done;
   });

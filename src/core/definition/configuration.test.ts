@@ -220,3 +220,15 @@ error_types:
     expect(Object.keys(kinds ?? {})).toHaveLength(11);
   });
 });
+
+test("what is written at the top and stands in the settings is told where it stands", () => {
+  const surroundings = { agents: null, workflows: null, digest: digestOf };
+  const text = "budget: 5\nmax_cost: 5\ntimeout: 1h\nsteps: [{ id: a, agent: maker }]\n";
+  const { problems } = readWorkflow({ file: "a.yaml", text }, surroundings);
+  const mends = problems.filter(({ code }) => code === "unknown-key").map(({ mend }) => mend);
+  expect(mends).toEqual([
+    expect.stringContaining("resource_config: { money_budget"),
+    expect.stringContaining("resource_config: { money_budget"),
+    expect.stringContaining("resource_limits: { total_timeout"),
+  ]);
+});

@@ -69,10 +69,33 @@ function unknownKey(
   return {
     code: "unknown-key",
     message: comes ?? `There is no key "${key}" here.`,
-    mend: comes ? `Take "${key}" out.` : suggestion(key, allowed, "Keys"),
+    mend: comes
+      ? `Take "${key}" out.`
+      : (elsewhere(key, allowed) ?? suggestion(key, allowed, "Keys")),
     path: [...context.path, key],
     key: true,
   };
+}
+
+const MONEY =
+  "Write resource_config: { money_budget: { total: USD 5.00 } }, and tokens in token_budget beside it.";
+const TIME = "Write resource_limits: { total_timeout: 1h }.";
+
+/** What is written at the top of a workflow and stands in its settings. */
+const IN_SETTINGS: Readonly<Record<string, string>> = {
+  budget: MONEY,
+  max_cost: MONEY,
+  cost_limit: MONEY,
+  money_budget: MONEY,
+  token_budget: MONEY,
+  max_tokens: MONEY,
+  timeout: TIME,
+  total_timeout: TIME,
+};
+
+function elsewhere(key: string, allowed: readonly string[]): string | null {
+  const isTop = allowed.includes("resource_config");
+  return isTop && Object.hasOwn(IN_SETTINGS, key) ? (IN_SETTINGS[key] ?? null) : null;
 }
 
 /** Of the forms a value may have, the one that was meant: where the fault lies inside, not in its type. */

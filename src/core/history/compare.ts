@@ -29,6 +29,7 @@ export type StepDiffers = Named & {
     | "attempts"
     | "agent"
     | "choice"
+    | "inherited"
     | "items"
     | "outputs"
     | "error";
@@ -56,6 +57,7 @@ export function compareRuns(a: Side, b: Side): Comparison {
     ),
     durations: paths.flatMap((step) => {
       const [first, second] = [mine.get(step), theirs.get(step)];
+      if (isInherited(first, a.history) || isInherited(second, b.history)) return [];
       const [from, to] = [first && durationOf(first), second && durationOf(second)];
       return from == null || to == null ? [] : [{ step, a: from, b: to }];
     }),
@@ -120,12 +122,20 @@ function stepDiffers(
 ): readonly StepDiffers[] {
   if (a === undefined || b === undefined)
     return [{ step, name: "there", a: a !== undefined, b: b !== undefined }];
-  const compared: readonly (readonly [StepDiffers["name"], Json, Json])[] = [
+  const inherited = { a: isInherited(a, sides.a.history), b: isInherited(b, sides.b.history) };
+  // Who inherits a step asked nobody for it.
+  const done: readonly Compared[] =
+    inherited.a || inherited.b
+      ? [["inherited", inherited.a, inherited.b]]
+      : [
+          ["attempts", attemptsOf(a), attemptsOf(b)],
+          ["agent", a.record.agent, b.record.agent],
+        ];
+  const compared: readonly Compared[] = [
     ["status", a.status, b.status],
-    ["attempts", attemptsOf(a), attemptsOf(b)],
-    ["agent", a.record.agent, b.record.agent],
+    ...done,
     ["choice", choiceOf(a), choiceOf(b)],
-    ["items", a.items?.counts ?? null, b.items?.counts ?? null],
+    ["items", countsOf(a), countsOf(b)],
     ["outputs", sides.a.given(a), sides.b.given(b)],
     ["error", a.record.error?.kind ?? null, b.record.error?.kind ?? null],
   ];
@@ -133,6 +143,22 @@ function stepDiffers(
     const found = differs(first, second);
     return found === null ? [] : [{ step, name, ...found }];
   });
+}
+
+type Compared = readonly [StepDiffers["name"], Json, Json];
+
+/** Of a fork: it had ended where the other run was forked. */
+function isInherited(view: StepView | undefined, { source, startedAt }: History): boolean {
+  if (view === undefined || source === null || attemptsOf(view) > 0) return false;
+  const { record, tally } = view;
+  if (tally !== null) return tally.attempts === 0;
+  return record.endedAt !== null && startedAt !== null && record.endedAt <= startedAt;
+}
+
+/** Of those that there are. */
+function countsOf({ items }: StepView): Json {
+  const counts = Object.entries(items?.counts ?? {}).filter(([, count]) => count > 0);
+  return items === null ? null : Object.fromEntries(counts);
 }
 
 function attemptsOf({ record, tally }: StepView): number {

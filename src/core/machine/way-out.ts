@@ -7,6 +7,7 @@ import { complete, degrade, type Ending } from "./finish.ts";
 import { accepted } from "./output.ts";
 import { heardGiven, isTask } from "./person.ts";
 import type { Frame, LeafFrame, Run } from "./run.ts";
+import { stepsOf } from "./scope.ts";
 import type { Meant, Told } from "./signal.ts";
 import { get } from "./table.ts";
 import { isWriting } from "./uses.ts";
@@ -234,8 +235,18 @@ function noSuchStep(run: Run, path: string): Problem {
   return {
     code: "not-found",
     message: `"${path}" is no step of ${run.id}.`,
-    mend: `See its steps: muster runs show ${run.id} --json`,
+    mend: `Its steps: ${stepsNamed(run)}.`,
   };
+}
+
+const STEPS_NAMED_MOST = 20;
+
+function stepsNamed({ workflow }: Run): string {
+  const paths = [...stepsOf(workflow.root)].flatMap(({ path, kind }) =>
+    kind === "block" || path === "" ? [] : [path],
+  );
+  const more = paths.length > STEPS_NAMED_MOST ? ", …" : "";
+  return `${paths.slice(0, STEPS_NAMED_MOST).join(", ")}${more}`;
 }
 
 function decidedByPeople(name: string): Problem {

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { Envelope } from "../../core/audit/index.ts";
 import type { Workflow } from "../../core/definition/index.ts";
+import { checkpointsOf } from "../../core/history/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
 import { absent, eventOf, evolving, givenAt, type Stored } from "../../core/machine/index.ts";
@@ -9,7 +10,8 @@ import { findingsOf, summaryOf } from "../../core/review/index.ts";
 import { type ArchivedRun, linesIn } from "../archive/index.ts";
 import { type Keyring, openKeyring } from "../sealing/index.ts";
 import { ERASED_CONTENT, openEvent, openText } from "../store/index.ts";
-import type { Company } from "./company.ts";
+import { listed } from "./checkpoints.ts";
+import type { CheckpointListed, Company } from "./company.ts";
 import { documentOf, type Source } from "./document.ts";
 import { reviewed, seenOf } from "./review.ts";
 import { recall } from "./workflow-file.ts";
@@ -44,9 +46,20 @@ export async function openArchived(file: string, now: () => number): Promise<Com
     findings: async (id) => findingsOf(await seenOf(source, id)),
     summary: async (id) => summaryOf(await seenOf(source, id), null),
     archiveOf: () => file,
+    checkpoints: async () => checkpointsIn(archived, source),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The log names them; copies of them are left with the log that it was in. */
+function checkpointsIn(archived: ArchivedRun, source: Source): readonly CheckpointListed[] {
+  const workflow = source.definition(archived.standing.stream as RunId);
+  if (workflow === null) return [];
+  const events = archived.events.map(eventOf);
+  return checkpointsOf(events, workflow, events.at(-1)?.at ?? 0).map((one) =>
+    listed(one, workflow, false),
+  );
 }
 
 /** Where the company's keys are beside its archives, what is sealed is shown; else it is as good as erased. */

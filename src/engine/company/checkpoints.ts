@@ -26,20 +26,17 @@ export function listCheckpoints(office: Office, run: RunId): readonly Checkpoint
   const known = knownOf(office, run);
   if (known === null) return null;
   const kept = new Map(office.checkpoints?.of(run).map((row) => [row.number, row]));
-  const policy = policyOf(known.workflow);
-  return known.checkpoints.map((checkpoint): CheckpointListed => {
-    const { id, seq, at, phase, phaseName, step, number } = checkpoint;
-    return {
-      id,
-      seq,
-      at: instantOf(at),
-      phase,
-      phaseName,
-      step,
-      storage: policy?.storage ?? "database",
-      isKept: kept.get(number)?.isCopied ?? false,
-    };
-  });
+  const { workflow, checkpoints } = known;
+  return checkpoints.map((one) => listed(one, workflow, kept.get(one.number)?.isCopied ?? false));
+}
+
+export function listed(
+  { id, seq, at, phase, phaseName, step }: Checkpoint,
+  workflow: Workflow,
+  isKept: boolean,
+): CheckpointListed {
+  const storage = policyOf(workflow)?.storage ?? "database";
+  return { id, seq, at: instantOf(at), phase, phaseName, step, storage, isKept };
 }
 
 /** Null where its log cannot be read, too: that is told of elsewhere. */
