@@ -43,7 +43,9 @@ export function attemptSuspended(
   { path, key }: Of<"attempt.suspended">,
 ): History {
   const record = recordAt(history, path);
-  const after = write(history, { ...record, status: "waiting", attempt: null });
+  // It is no retry when it begins again.
+  const attempts = record.attempts - 1;
+  const after = write(history, { ...record, status: "waiting", attempt: null, attempts });
   const held = get(after.use.open, key);
   if (held === undefined) return after;
   const use = { ...after.use, open: remove(after.use.open, key) };

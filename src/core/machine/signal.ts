@@ -55,6 +55,8 @@ export type Told =
       readonly tool: string;
       readonly args: JsonObject;
       readonly preview: Preview | null;
+      /** Why what it would write could not be looked at: it is judged, and not done. */
+      readonly fault?: Failure;
     }
   /** The use under this key was performed, or not. */
   | { readonly type: "used"; readonly key: Key; readonly outcome: UseOutcome }

@@ -241,6 +241,18 @@ describe("an agent that uses a tool to write", () => {
     expect(run.uses("serve", "refund.create")).toHaveLength(2);
   });
 
+  test("is judged and not written where nobody could look at what it would change", () => {
+    const run = serving();
+    const { key } = run.attempt("serve");
+    const told = { type: "use", key, name: "n", tool: "refund.create", args: {} } as const;
+    const fault = failure("tool_unavailable", "The shop does not answer.");
+    run.tell({ ...told, preview: null, fault }, "agent:support");
+    expect(run.events("tool.judged")).toHaveLength(1);
+    expect(run.events("writeback.failed")).toMatchObject([{ error: fault }]);
+    expect(run.events("writeback.started")).toEqual([]);
+    expect(run.owes("use")).toEqual([]);
+  });
+
   test("M9 a begun `ask` that was lost is in doubt: a person looks, the map's owner, and nothing is tried again", () => {
     const tools = { ...TOOLS, "refund.create": { effects: "ask", owner: "dana" } } as const;
     const run = serving({ tools }, ONE_STEP);

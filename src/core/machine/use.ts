@@ -7,6 +7,7 @@ import type { OpenAttempt } from "./attempt.ts";
 import { type Draft, store, tell } from "./draft.ts";
 import type { Key } from "./event.ts";
 import type { Judged, Judging } from "./facts.ts";
+import type { Failure } from "./failure.ts";
 import { voidedBy } from "./grant.ts";
 import { noCallsLeft } from "./reserve.ts";
 import type { LeafFrame, OpenGate } from "./run.ts";
@@ -123,8 +124,21 @@ function judge(draft: Draft, asking: Asking): void {
   const key = tellJudged(draft, asking, withinBudget(draft, asking, judgement));
   const use = get(draft.run.open, key);
   if (use?.type !== "use") return;
-  if (judgement.verdict === "ask") suspend(draft, asking, { key, use, judgement });
+  if (told.fault !== undefined) unseen(draft, key, { use, error: told.fault });
+  else if (judgement.verdict === "ask") suspend(draft, asking, { key, use, judgement });
   else if (isWrite) startWrite(draft, key, use);
+}
+
+/** Nobody is asked about what nobody can look at, and nothing is written blindly. */
+function unseen(
+  draft: Draft,
+  key: Key,
+  { use, error }: { readonly use: OpenUse; readonly error: Failure },
+): void {
+  const { path } = use;
+  if (use.effects === "pure")
+    tell(draft, { type: "tool.finished", path, key, outcome: "failed", error });
+  else tell(draft, { type: "writeback.failed", path, key, error });
 }
 
 function goesOn({ verdict }: Judgement): boolean {

@@ -116,11 +116,14 @@ async function put(state: State, question: Question): Promise<void> {
     const first = standing(question);
     if (first.is !== "not asked") return heed(state, question, first);
     const looked = await lookUp(state, question);
-    if (looked !== null && isToolFailed(looked))
-      return question.reply({ outcome: "failed", error: looked.error });
-    const outcome = await tell(state, question, looked);
+    const fault = looked !== null && isToolFailed(looked) ? looked.error : null;
+    const preview = looked !== null && isToolFailed(looked) ? null : looked;
+    const outcome = await tell(state, question, { preview, fault });
     if (isProblem(outcome)) return question.reply(refusal(outcome.message));
-    heed(state, question, standing(question));
+    const now = standing(question);
+    if (fault !== null && now.is === "not asked")
+      return question.reply({ outcome: "failed", error: fault });
+    heed(state, question, now);
   } catch (thrown) {
     question.stop(thrown instanceof Error ? thrown : new Error(String(thrown)));
   }
@@ -217,7 +220,7 @@ function abortOf({ abort }: Attempt): AbortSignal {
 function tell(
   state: State,
   { attempt, name, tool, args }: Question,
-  preview: Preview | null,
+  { preview, fault }: { readonly preview: Preview | null; readonly fault: Failure | null },
 ): Promise<readonly Event[] | Problem> {
   const signal: Signal = {
     type: "use",
@@ -226,6 +229,7 @@ function tell(
     tool,
     args,
     preview,
+    ...(fault === null ? {} : { fault }),
     at: state.clock.now(),
     by: `agent:${attempt.call.agent}`,
   };
