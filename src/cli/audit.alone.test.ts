@@ -1,6 +1,7 @@
 /** What is said of the record as a whole, by the command line. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -101,5 +102,37 @@ describe("muster audit checkpoint and rotate-key", () => {
     const first = await given.muster("audit", "checkpoint");
     const second = await given.muster("audit", "checkpoint");
     expect(second.out).toBe(first.out);
+  });
+});
+
+describe("muster audit export", () => {
+  test("writes a bundle that verifies offline with node alone, and tells of one that was changed", async () => {
+    using given = givenCompany(FILES);
+    await ran(given, "text=Mei Wong", "--subject", "customer 4711");
+    await ran(given, "text=two");
+    const { code, err } = await given.muster("audit", "export", "-o", "bundle");
+    expect(`${code} ${err}`).toMatch(/^0 \d+ events of \d+\./);
+    const folder = join(given.folder, "bundle");
+    const verified = (): { status: number | null; stdout: string } =>
+      spawnSync(process.execPath, ["verify.mjs"], { cwd: folder, encoding: "utf8" });
+    expect(verified()).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Verified: /) });
+    const events = readFileSync(join(folder, "events.jsonl"), "utf8");
+    expect(events).not.toContain("Mei Wong");
+    expect(readFileSync(join(folder, "open.jsonl"), "utf8")).toContain("Mei Wong");
+    writeFileSync(join(folder, "events.jsonl"), events.replace("two!", "own!"));
+    expect(verified().status).toBe(1);
+    expect(verified().stdout).toMatch(/modified at position \d+: wf_\S+ does not give its hash/);
+    writeFileSync(join(folder, "events.jsonl"), events.split("\n").slice(2).join("\n"));
+    expect(verified().stdout).toContain("missing at position 1");
+    const told = await given.muster("audit", "export", "-o", "bundle");
+    expect(told.err).toContain("is not empty");
+    await given.muster("audit", "erase", "customer 4711", "--why", "asked for it");
+    await given.muster("audit", "export", "-o", "after", "--from", "2020-01-01");
+    const after = join(given.folder, "after");
+    expect(readFileSync(join(after, "open.jsonl"), "utf8")).not.toContain("Mei Wong");
+    expect(readFileSync(join(after, "open.jsonl"), "utf8")).toContain("[erased]");
+    const result = spawnSync(process.execPath, ["verify.mjs"], { cwd: after, encoding: "utf8" });
+    expect(result).toMatchObject({ status: 0 });
+    expect(readFileSync(join(after, "events.jsonl"), "utf8")).toContain('"audit.exported"');
   });
 });

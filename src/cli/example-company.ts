@@ -92,8 +92,12 @@ function readingOf(
   };
 }
 
-const RECORD: Pick<Company, "why" | "audit" | "sign" | "rotateKey" | "erase" | "hold"> = {
+const RECORD: Pick<
+  Company,
+  "exportAudit" | "why" | "audit" | "sign" | "rotateKey" | "erase" | "hold"
+> = {
   why: async () => ({ problems: [] }),
+  exportAudit: async () => ({ problems: [] }),
   audit: async () => ({ problems: [] }),
   sign: async () => ({ size: 0, note: "" }),
   rotateKey: async () => ({ key: "" }),

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ExportFlags } from "./audit-export.ts";
 import { type Choose, collected, examples, withOptions } from "./verb.ts";
 
 type WhyFlags = { readonly md?: boolean; readonly html?: boolean };
@@ -35,6 +36,7 @@ export function addAudit(root: Command, choose: Choose): void {
     choose(async (context) => (await import("./audit-checkpoint.ts")).auditCheckpoint(context)),
   );
   addErasure(audit, choose);
+  addExport(audit, choose);
   withOptions(
     audit
       .command("rotate-key")
@@ -95,5 +97,25 @@ function addWhy(root: Command, choose: Choose): void {
     )
     .action((of: string, id: string | undefined, options: WhyFlags) =>
       choose(async (context) => (await import("./why.ts")).why(context, { of, id, ...options })),
+    );
+}
+
+function addExport(audit: Command, choose: Choose): void {
+  withOptions(
+    audit
+      .command("export")
+      .requiredOption("-o, --output <dir>", "a folder that is not there yet")
+      .option("--from <date>", "events from then on: 2026-11-01")
+      .option("--to <date>", "events before then")
+      .option("--case <id>", "a case with its runs, or a run, alone")
+      .option("--sealed", "what is sealed for a person stays sealed")
+      .description("write what an auditor needs, with a program that verifies it offline"),
+  )
+    .addHelpText(
+      "after",
+      examples("muster audit export --from 2026-10-01 --to 2026-11-01 -o october"),
+    )
+    .action((flags: ExportFlags) =>
+      choose(async (context) => (await import("./audit-export.ts")).auditExport(context, flags)),
     );
 }

@@ -66,6 +66,7 @@ type There =
   | "sign"
   | "rotateKey"
   | "erase"
+  | "exportAudit"
   | "hold";
 
 export const READ_HERE: readonly Here[] = namesOf<Here>({
@@ -129,6 +130,8 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   rotateKey: true,
   // What was begun is gone on with; asked again, it says that it was done.
   erase: true,
+  // The second time the folder is full, and nothing is written.
+  exportAudit: true,
   hold: true,
   metrics: true,
 });

@@ -107,6 +107,7 @@ type Telling =
   | "sign"
   | "rotateKey"
   | "erase"
+  | "exportAudit"
   | "hold";
 
 /** Whatever is told to it is answered by this. */
@@ -147,6 +148,7 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     sign: async () => ({ problems }),
     rotateKey: async () => ({ problems }),
     erase: async () => ({ problems }),
+    exportAudit: async () => ({ problems }),
     hold: refused,
   };
 }

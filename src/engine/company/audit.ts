@@ -5,6 +5,7 @@ import type { Digest } from "../../core/id.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { type AuditVerdict, CHECKPOINTS_ENDING, verifyLog } from "../audit/index.ts";
 import { STATE_FOLDER } from "../store/index.ts";
+import { exportAudit } from "./audit-export.ts";
 import { wrongSpeaker } from "./check-told.ts";
 import type { Company } from "./company.ts";
 import { erase, hold } from "./erasing.ts";
@@ -24,7 +25,7 @@ export type SignedNow =
   | { readonly size: number; readonly note: string; readonly problems?: never }
   | { readonly size?: never; readonly problems: readonly Problem[] };
 
-type Verbs = "audit" | "sign" | "rotateKey" | "erase" | "hold" | "why";
+type Verbs = "audit" | "sign" | "rotateKey" | "erase" | "hold" | "why" | "exportAudit";
 
 /** What is said of a company's record, and done to it, as a whole. */
 export function auditOf(office: Office): Pick<Company, Verbs> {
@@ -33,6 +34,7 @@ export function auditOf(office: Office): Pick<Company, Verbs> {
       await audited(office, checkpoints ?? (await ownPlaces(office))),
     sign: () => signedNow(office),
     why: (asked) => why(office, asked),
+    exportAudit: (asked) => exportAudit(office, asked),
     erase: (asked) => erase(office, asked),
     hold: (told) => hold(office, told),
     rotateKey: (told) => rotated(office, told),

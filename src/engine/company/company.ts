@@ -17,6 +17,7 @@ import type { AgentView } from "./agents.ts";
 import type { Archiving, ArchivingDone } from "./archiving.ts";
 import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut, FilePut } from "./artifacts.ts";
 import type { Audited, OutsideCheckpoints, SignedNow } from "./audit.ts";
+import type { AuditExported, ExportAsked } from "./audit-export.ts";
 import type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./case-verbs.ts";
 import type { CaseTelling } from "./check-case-told.ts";
 import type { RequestGiven } from "./check-request.ts";
@@ -287,6 +288,8 @@ export interface Company extends AsyncDisposable {
     readonly subject: string;
     readonly why: string | null;
   }): Promise<readonly Problem[]>;
+  /** Writes what an auditor needs into a folder, with a program that verifies it offline; it is an event. */
+  exportAudit(asked: ExportAsked): Promise<AuditExported>;
   /** On one page why a case, a run or a record is as it is: its source, data, agents, rules, approvals, writes, exceptions. */
   why(asked: WhyAsked): Promise<WhyTold>;
   /** The value of a stored output. */

@@ -42,7 +42,7 @@ function eventsOf({ log }: Office, stream: StreamId): readonly Envelope[] {
 }
 
 /** A case with its runs, or a run with its case and those below it. */
-function around(office: Office, name: string): readonly StreamId[] {
+export function around(office: Office, name: string): readonly StreamId[] {
   const { log } = office;
   const start = name as StreamId;
   const found = new Set<StreamId>();
