@@ -135,8 +135,8 @@ async function writeEvents(exporting: Exporting, size: number): Promise<Found> {
       const last = some.at(-1);
       if (last === undefined) break;
       from = last.position;
-      for (const event of some)
-        if (event.position <= size) writeEvent(event, { exporting, found, events, open });
+      const signed = some.filter(({ position }) => position <= size);
+      for (const event of signed) writeEvent(event, { exporting, found, events, open });
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
   } finally {
