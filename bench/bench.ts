@@ -32,6 +32,7 @@ async function measure(): Promise<void> {
   await fanOut();
   await parked();
   await recovery();
+  await verified();
   const widths =
     rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
   for (const row of rows)
@@ -173,6 +174,20 @@ async function recovery(): Promise<void> {
     "<= 1 (1.5 s)",
     back.cpuMs / 10_000,
     more,
+  );
+}
+
+/** The whole record is gone through: hashed, linked, in one tree. */
+async function verified(): Promise<void> {
+  const figures = await once("verify", [quick ? 100_000 : 1_000_000]);
+  const rate = (figures["events"] ?? 0) / (figures.ms / 1000);
+  add(
+    `a record of ${figures["events"]} events, verified`,
+    `${rate.toFixed(0)} events/s`,
+    "",
+    rate / 50_000,
+    ">= 1 (50,000/s)",
+    figures.cpuMs / (figures["events"] ?? 1),
   );
 }
 

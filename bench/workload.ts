@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { openCompany } from "../src/index.ts";
+import { verifyAll, writeLog } from "./audited.ts";
 import { writeCompany } from "./company.ts";
 import { type Floor, floorAtOnce, floorFanOut, floorSequential, openFloor } from "./floor.ts";
 import { writeGoverned } from "./governed.ts";
@@ -43,6 +44,13 @@ const WORKLOADS: Record<string, () => Promise<Figures>> = {
       process.stdout.write("begun\n");
       return runsOf(company, { workflow: "chain-10", runs: one(0) });
     }, null),
+  verify: async () => {
+    mkdirSync(folder, { recursive: true });
+    await writeLog(folder, one(0));
+    const timed = clock();
+    const events = await verifyAll(folder);
+    return { ...timed(), events };
+  },
   "fan-out": () => {
     const fan = (company: Company, count: number): Promise<void> =>
       runsOf(company, { workflow: "fan", runs: 1, params: { count } });
