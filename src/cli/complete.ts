@@ -8,8 +8,10 @@ import type { Context } from "./surroundings.ts";
 /** What a word may become, and a few words about it. */
 export type Candidate = { readonly word: string; readonly about: string };
 
+type Named = "run" | "case" | "workflow" | "agent";
+
 /** Names that only the company knows, asked for when a word stands where one belongs. */
-export type Names = (of: "run" | "workflow" | "agent") => Promise<readonly Candidate[]>;
+export type Names = (of: Named) => Promise<readonly Candidate[]>;
 
 /** Runs that are offered, newest first. */
 const RUNS_OFFERED_MOST = 50;
@@ -89,10 +91,11 @@ function optionsOf(command: Command): readonly Candidate[] {
 }
 
 /** By the name that an argument has in its verb; of others the shell names files. */
-const KNOWN: Readonly<Record<string, "run" | "workflow" | "agent">> = {
+const KNOWN: Readonly<Record<string, Named>> = {
   run: "run",
   a: "run",
   b: "run",
+  case: "case",
   file: "workflow",
   workflow: "workflow",
   agent: "agent",
@@ -113,7 +116,7 @@ async function argumentsOf(
 async function namesIn(
   context: Context,
   words: readonly string[],
-  of: "run" | "workflow" | "agent",
+  of: Named,
 ): Promise<readonly Candidate[]> {
   const { surroundings } = context;
   const at = words.findLastIndex((word) => word === "-C" || word === "--folder");
@@ -135,16 +138,21 @@ async function namesIn(
   }
 }
 
-async function namesOf(
-  company: Company,
-  of: "run" | "workflow" | "agent",
-): Promise<readonly Candidate[]> {
+async function namesOf(company: Company, of: Named): Promise<readonly Candidate[]> {
   if (of === "run")
     return [
       { word: "last", about: "the newest run" },
       ...company.runs({ most: RUNS_OFFERED_MOST }).map(({ stream, workflow, status }) => ({
         word: stream,
         about: `${workflow}, ${status}`,
+      })),
+    ];
+  if (of === "case")
+    return [
+      { word: "last", about: "the newest case" },
+      ...company.cases({ most: RUNS_OFFERED_MOST }).map(({ case: word, type, status }) => ({
+        word,
+        about: `${type ?? "no type yet"}, ${status}`,
       })),
     ];
   if (of === "workflow")

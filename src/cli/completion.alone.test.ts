@@ -12,7 +12,8 @@ const FILES = {
 
 describe("completion", () => {
   test.each([
-    [["ru"], ["run", "runs"]],
+    [["ru"], ["run", "runs", "rules"]],
+    [["cases", "show", "la"], ["last"]],
     [["runs", "ver"], ["verify"]],
     [["runs", "list", "--st"], ["--status"]],
     [["run", "a"], ["add"]],
