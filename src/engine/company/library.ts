@@ -13,7 +13,7 @@ import {
 import type { Digest } from "../../core/id.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Definitions } from "../runtime/index.ts";
-import type { Log } from "../store/index.ts";
+import { type Log, STATE_FOLDER } from "../store/index.ts";
 import type { WorkflowListed } from "./company.ts";
 import { filesIn } from "./folder-files.ts";
 import { MAP_FILE, NO_MAP, readMapFile } from "./map-file.ts";
@@ -233,7 +233,10 @@ async function refresh(state: State): Promise<void> {
   if (now === state.read) return;
   const agents = await state.agents();
   const people = await state.people();
-  const inFiles = await Promise.all(names.map((file) => takeIn(join(state.folder, file), file)));
+  const memory = join(state.folder, STATE_FOLDER);
+  const inFiles = await Promise.all(
+    names.map((file) => takeIn(join(state.folder, file), file, memory)),
+  );
   const handedIn = Object.entries(state.handedIn).map(([name, value]) => ({ file: name, value }));
   const taken: readonly WorkflowText[] = [...inFiles, ...handedIn];
   state.map = mapFile.length === 0 ? NO_MAP : readMapFile(state.folder);

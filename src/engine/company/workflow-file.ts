@@ -14,6 +14,7 @@ import type { Digest } from "../../core/id.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { importModule } from "../import-module.ts";
+import { tryLoading } from "../load-limit.ts";
 import { digestOf } from "../runtime/index.ts";
 
 /** A workflow's file as it was last read. A run is pinned to `content`: the file may change. */
@@ -46,11 +47,17 @@ const TEXTS: readonly string[] = [".yaml", ".yml", ".json"];
  *
  * @param path absolute
  * @param file as problems name it
+ * @param state the company's state folder, where a module that was loaded before is remembered
  */
-export async function takeIn(path: string, file: string): Promise<WorkflowText> {
+export async function takeIn(
+  path: string,
+  file: string,
+  state: string | null = null,
+): Promise<WorkflowText> {
   try {
     if (TEXTS.includes(extname(path))) return { file, text: readFileSync(path, "utf8") };
     const { mtimeMs } = statSync(path);
+    await tryLoading(path, state);
     const module: unknown = await importModule(path, String(mtimeMs));
     const value = exportedBy(module);
     return value === undefined
