@@ -134,6 +134,17 @@ describe.runIf(hasPostgres())("a tool of PostgreSQL", () => {
     await expect.poll(() => server.run(busy), { timeout: 30_000 }).toEqual([{ n: 0 }]);
   });
 
+  test("of a table without an end no more is kept than may be given", async () => {
+    const tools = toolbox(server.url, {
+      all: {
+        operation: { sql: "select n, repeat('x', 500) as x from generate_series(1, 800000) n" },
+      },
+    });
+    const before = process.memoryUsage().rss;
+    expect(await perform(tools, "all", {})).toMatchObject({ read: { rows: 100 } });
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+  });
+
   test("two that write the same record at once do not come between each other", async () => {
     const add: ToolGiven = {
       ...PAY,
@@ -161,6 +172,15 @@ describe.runIf(hasMariadb())("a tool of MariaDB", () => {
     );
   });
   afterAll(() => server[Symbol.asyncDispose]());
+
+  test("of a table without an end no more is kept than may be given", async () => {
+    const tools = toolbox(server.url, {
+      all: { operation: { sql: "select seq, repeat('x', 500) as x from seq_1_to_800000" } },
+    });
+    const before = process.memoryUsage().rss;
+    expect(await perform(tools, "all", {})).toMatchObject({ read: { rows: 100 } });
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+  });
 
   test("a reading tool cannot write, whatever it calls", async () => {
     const tools = toolbox(server.url, { sly: { operation: { sql: "select sneaky() as x" } } });

@@ -1,9 +1,10 @@
+import type { Connection as PlainConnection } from "mysql2";
 import type { Connection, ResultSetHeader, RowDataPacket, TypeCastField } from "mysql2/promise";
 import type { Json } from "../../core/json.ts";
 import { type Refused, refused } from "./kind.ts";
 import { driverOf } from "./optional-driver.ts";
 import { ran } from "./postgres.ts";
-import { decimal, type SqlDriver, type SqlSession, spelt } from "./sql-driver.ts";
+import { decimal, type SqlDriver, type SqlRan, type SqlSession, spelt } from "./sql-driver.ts";
 
 const CONNECT_MS_MOST = 10_000;
 
@@ -74,10 +75,7 @@ function sessionOn(connection: Connection, isReadOnly: boolean, left: () => void
     run: async (statement, values, rowsMost) => {
       const sql = spelt(statement, () => "?");
       const bound = statement.places.map((name) => inputOf(values.get(name) ?? null));
-      const question = { sql, values: bound, typeCast: plainField };
-      const [result] = await connection.execute<RowDataPacket[] | ResultSetHeader>(question);
-      if (!Array.isArray(result)) return ran([], result.affectedRows, false);
-      return ran(result.slice(0, rowsMost), null, result.length > rowsMost);
+      return await asked(connection, { sql, values: bound, typeCast: plainField }, rowsMost);
     },
     commit: async () => void (await connection.query("commit")),
     rollback: async () => void (await connection.query("rollback")),
@@ -88,6 +86,37 @@ function sessionOn(connection: Connection, isReadOnly: boolean, left: () => void
       else void connection.end().catch(() => {});
     },
   };
+}
+
+type Question = {
+  readonly sql: string;
+  readonly values: readonly (string | number | boolean | null)[];
+  readonly typeCast: typeof plainField;
+};
+
+/** What is more than may be given is not kept: a table without an end must not fill our memory. */
+async function asked(promising: Connection, question: Question, rowsMost: number): Promise<SqlRan> {
+  // Beneath the promises is the connection that gives rows one by one.
+  const { connection } = promising as unknown as { readonly connection: PlainConnection };
+  const rows: object[] = [];
+  let hasMore = false;
+  let isChange = false;
+  let affected: number | null = null;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  connection
+    .execute({ ...question, values: [...question.values] })
+    .on("fields", (fields: unknown) => {
+      isChange = fields === null || fields === undefined;
+    })
+    .on("result", (row: RowDataPacket | ResultSetHeader) => {
+      if (isChange) affected = (row as ResultSetHeader).affectedRows;
+      else if (rows.length < rowsMost) rows.push({ ...row });
+      else hasMore = true;
+    })
+    .on("error", reject)
+    .on("end", () => resolve());
+  await promise;
+  return ran(rows, affected, hasMore);
 }
 
 function inputOf(value: Json): string | number | boolean | null {

@@ -1,4 +1,4 @@
-import type { Client, Pool, PoolClient, QueryArrayConfig } from "pg";
+import type { Client, Pool, PoolClient, QueryArrayConfig, QueryResult } from "pg";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { copyJson } from "../json-copy.ts";
 import { type Refused, refused } from "./kind.ts";
@@ -102,17 +102,8 @@ function sessionOn(client: PoolClient, { isReadOnly, url }: How): SqlSession {
     run: async (statement, values, rowsMost) => {
       const names = [...values.keys()];
       const text = spelt(statement, (name) => `$${names.indexOf(name) + 1}`);
-      const query: QueryArrayConfig = {
-        text,
-        values: [...values.values()].map(bound),
-        rowMode: "array",
-      };
-      const { rows, fields, rowCount, command } = await client.query<unknown[]>(query);
-      const given = rows
-        .slice(0, rowsMost)
-        .map((row) => Object.fromEntries(fields.map(({ name }, at) => [name, row[at]])));
-      const isChange = ["INSERT", "UPDATE", "DELETE", "MERGE"].includes(command);
-      return ran(given, isChange ? (rowCount ?? 0) : null, rows.length > rowsMost);
+      const bind = [...values.values()].map(bound);
+      return await asked(client, { text, values: bind, rowMode: "array" }, rowsMost);
     },
     commit: async () => void (await client.query("commit")),
     rollback: async () => void (await client.query("rollback")),
@@ -124,6 +115,30 @@ function sessionOn(client: PoolClient, { isReadOnly, url }: How): SqlSession {
       client.release(isBroken);
     },
   };
+}
+
+/** What is more than may be given is not kept: a table without an end must not fill our memory. */
+async function asked(
+  client: PoolClient,
+  config: QueryArrayConfig,
+  rowsMost: number,
+): Promise<SqlRan> {
+  const { default: pg } = await import("pg");
+  const query = new pg.Query<unknown[]>(config);
+  const rows: object[] = [];
+  let hasMore = false;
+  query.on("row", (row: unknown[], result) => {
+    hasMore = rows.length >= rowsMost;
+    const fields = result?.fields ?? [];
+    if (!hasMore) rows.push(Object.fromEntries(fields.map(({ name }, at) => [name, row[at]])));
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
+  query.on("end", resolve);
+  query.on("error", reject);
+  client.query(query);
+  const { command, rowCount } = await promise;
+  const isChange = ["INSERT", "UPDATE", "DELETE", "MERGE"].includes(command);
+  return ran(rows, isChange ? (rowCount ?? 0) : null, hasMore);
 }
 
 /** Lists stay lists, for `= any(:ids)`; other maps are JSON. */

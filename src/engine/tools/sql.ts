@@ -26,7 +26,7 @@ export function openSql({ name }: System, driver: SqlDriver): OpenSystem {
   return {
     look: (asked) =>
       ask(asked, true, async (session) => {
-        const { rows, hasMore } = await run(session, asked, asked.tool.limits.rowsMost);
+        const { rows, hasMore } = await run(session, asked, rowsFor(asked.tool));
         return { ok: true, value: rows, ...(hasMore ? { more: moreThan(rows.length) } : {}) };
       }),
     write: (asked, guard) => ask(asked, false, (session) => write(session, asked, guard)),
@@ -50,6 +50,14 @@ export function openSql({ name }: System, driver: SqlDriver): OpenSystem {
     faultOf,
     close: () => driver.close(),
   };
+}
+
+/** Rows of which those outside of the case are still to be left out. */
+const SCOPED_ROWS_MOST = 10_000;
+
+function rowsFor({ limits, scope }: Tool): number {
+  const isScoped = Object.keys(scope.rows).length > 0;
+  return isScoped ? Math.max(limits.rowsMost, SCOPED_ROWS_MOST) : limits.rowsMost;
 }
 
 type Work = (session: SqlSession) => Promise<Answer>;
