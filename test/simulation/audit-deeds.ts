@@ -181,15 +181,26 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
   const step = taskAt(of.workflow, bare(deed.path));
   if (step === undefined) return tell("order", `${deed.path} was done and is no task`);
   if (step.approve !== null) {
-    const gate = of.events.find(
+    const gate = of.events.findLast(
       (event) =>
-        (event.type === "step.started" || event.type === "gate.opened") && event.path === deed.path,
+        event.seq < deed.key + (event.type === "step.started" ? 1 : 0) &&
+        (event.type === "step.started" ||
+          event.type === "gate.opened" ||
+          event.type === "gate.edited") &&
+        event.path === deed.path,
     );
     const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
     const digest = digestOf(canonical([deed.run, deed.path, who, step.instructions, deed.inputs]));
-    const asked =
-      gate?.type === "step.started" || gate?.type === "gate.opened" ? gate.gate : undefined;
+    const asked = gate !== undefined && "gate" in gate ? gate.gate : undefined;
     if (asked?.digest !== digest) tell("M8", `${deed.path} was done otherwise than approved`);
+    // What a decider has edited is no longer what the steps before gave.
+    if (
+      of.events.some(
+        ({ type, ...event }) =>
+          type === "gate.edited" && "path" in event && event.path === deed.path,
+      )
+    )
+      return;
   }
   for (const [name, template] of Object.entries(step.inputs)) {
     if (template.kind !== "expression") continue;

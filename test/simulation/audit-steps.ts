@@ -192,6 +192,7 @@ function lookAtGrant(book: Book, { path, step }: { path: string; step: Task }, t
   const { approve } = step;
   if (approve === null) return;
   if (grant === undefined) return tell("M8", `${path} is attempted without its approval`);
+  if (grant.isChain) return;
   if (new Set(grant.voters).size < approve.need)
     tell(
       "M8",
@@ -203,6 +204,7 @@ function lookAtVote(book: Book, event: Of<"gate.voted">, tell: Tell): void {
   const gate = book.gates.get(event.key);
   if (gate === undefined)
     return tell("M8", `${event.voter} votes at ${event.key}, where no gate is open`);
+  if (gate.isChain) return;
   if (gate.digest !== event.digest)
     tell("M8", `${event.voter} voted for another action than ${gate.path} asks`);
   if (gate.from.length > 0 && !gate.from.includes(event.voter))

@@ -9,6 +9,7 @@ import {
   thaw,
   waitsOf,
 } from "../../src/core/machine/index.ts";
+import { auditApprovals } from "./audit-approvals.ts";
 import { auditDeeds } from "./audit-deeds.ts";
 import { auditFork } from "./audit-fork.ts";
 import { auditLog } from "./audit-log.ts";
@@ -34,6 +35,7 @@ export function audit(world: World, shell: Shell): readonly Broken[] {
     auditFork(world, shell, { run, tell });
     auditMoney(world, shell, { run, tell });
     auditTasks(world, shell, { run, tell });
+    auditApprovals(world, shell, { run, tell });
   }
   auditRollbacks(shell, found);
   auditRates(world, shell, found);

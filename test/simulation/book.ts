@@ -1,3 +1,4 @@
+import type { GateOpening } from "../../src/core/approval/index.ts";
 import type { Step, Workflow } from "../../src/core/definition/index.ts";
 import type { RunId } from "../../src/core/id.ts";
 import type { Event, Opening, StepOutcome } from "../../src/core/machine/index.ts";
@@ -50,6 +51,8 @@ type Gate = {
   readonly digest: string;
   readonly from: readonly string[];
   readonly voters: string[];
+  /** Of a chain: audited by itself. */
+  readonly isChain: boolean;
 };
 
 export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): Book {
@@ -92,6 +95,10 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     },
   };
   return book;
+}
+
+function gateOf(path: string, { digest, from, terms }: GateOpening): Gate {
+  return { path, digest, from, voters: [], isChain: terms !== undefined };
 }
 
 type Writing = { -readonly [Field in keyof Book]: Book[Field] } & { pausedAt: number };
@@ -158,8 +165,7 @@ function noteAttempt(book: Writing, event: Event): void {
       book.timers.set(event.seq, event.due);
       return;
     case "gate.opened": {
-      const { digest, from } = event.gate;
-      return void book.gates.set(event.seq, { path: event.path, digest, from, voters: [] });
+      return void book.gates.set(event.seq, gateOf(event.path, event.gate));
     }
     case "gate.voted":
       book.gates.get(event.key)?.voters.push(event.voter);
@@ -211,8 +217,7 @@ function started(book: Writing, event: Of<"step.started">): void {
     book.tries.set(path, 1);
     opened(book, event, attempt);
   }
-  if (gate !== undefined)
-    book.gates.set(seq, { path, digest: gate.digest, from: gate.from, voters: [] });
+  if (gate !== undefined) book.gates.set(seq, gateOf(path, gate));
   if (due !== undefined && listen === undefined && gate === undefined) book.waits.set(path, due);
 }
 

@@ -1,5 +1,6 @@
 import type { Chance } from "./chance.ts";
-import { budgetOf, PEOPLE, RESOURCES, type Taste } from "./taste.ts";
+import { approval } from "./invent-approval.ts";
+import { budgetOf, RESOURCES, type Taste } from "./taste.ts";
 
 export type Readable = {
   readonly text: string;
@@ -103,7 +104,7 @@ function task(making: Making, id: string): Written {
   };
   // People in a calm world are given all the time they need.
   if (taste.isCalm && written["agent"] === "lawyer") delete written["timeout"];
-  if (chance.is(0.15)) written["approve"] = approval(making);
+  if (chance.is(0.15)) written["approve"] = approval(making, id);
   Object.assign(written, budgetOf(taste, chance.apart(`budget ${id}`)));
   if (chance.is(0.25)) {
     written["compensate"] = {
@@ -183,16 +184,6 @@ function patience({ chance, taste }: Making): Written {
       "halt_and_escalate",
     ];
     written["error_strategy"] = taste.isCalm ? "retry_with_backoff" : chance.one(strategies);
-  }
-  return written;
-}
-
-function approval({ chance, taste }: Making): Written {
-  const need = chance.between(1, 2);
-  const written: Written = { need, from: chance.is(0.7) ? PEOPLE.slice(0, need + 1) : undefined };
-  if (chance.is(0.3)) {
-    written["due"] = `${chance.between(30, 600)}s`;
-    written["on_timeout"] = taste.isCalm ? "escalate" : chance.one(["escalate", "reject"]);
   }
   return written;
 }
@@ -295,7 +286,7 @@ function gate(making: Making, id: string): Written {
     gate: {
       ask: `Shall ${id} be?`,
       show: inputs(making),
-      ...approval(making),
+      ...approval(making, id),
       rejected: taste.isCalm ? undefined : chance.one(["fail", "continue"]),
     },
   };

@@ -146,6 +146,8 @@ export function factsOf(state: State): Facts {
     definition: definitionsOf(state),
     read: (digest) => state.process.contents.get(digest) ?? state.disk.contents.get(digest) ?? null,
     workflow: (name) => state.world.names.get(name) ?? null,
+    people: state.world.people,
+    approvals: state.world.approvals,
     digest: digestOf,
   };
 }

@@ -3,6 +3,7 @@ import { type Run, type Stored, type Wait, waitsOf } from "../../src/core/machin
 import { outputsOf } from "./agents.ts";
 import { isTouched } from "./deed.ts";
 import { meddle } from "./meddling.ts";
+import { atBoard, chainAt } from "./people-at-board.ts";
 import { doTask } from "./tasks.ts";
 import { PEOPLE } from "./taste.ts";
 import { tell } from "./telling.ts";
@@ -63,6 +64,7 @@ function vote(world: World, run: Run, wait: Of<"gate">): boolean {
   const { chance, weather, votes } = world;
   const { from } = wait.what;
   const key = wait.key;
+  if (chainAt(run, key) !== null) return atBoard(world, run, key);
   const digest = wait.what.digest as Digest;
   const may = from.length === 0 ? PEOPLE : from;
   if (chance.is(weather.mischief)) {

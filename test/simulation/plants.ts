@@ -15,6 +15,7 @@ import {
   unchecked,
   writing,
 } from "./planting.ts";
+import { PLANTS_OF_APPROVALS } from "./plants-of-approvals.ts";
 import { PLANTS_OF_CONTROL } from "./plants-of-control.ts";
 import { PLANTS_OF_FORKS } from "./plants-of-forks.ts";
 import { PLANTS_OF_MONEY } from "./plants-of-money.ts";
@@ -258,6 +259,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   "nothing is owed on opening": { promise: "ends", flaw: "forgets what is owed on opening" },
   "what is to stop is not told": { promise: "stop", flaw: "never aborts" },
   ...PLANTS_OF_MONEY,
+  ...PLANTS_OF_APPROVALS,
   ...PLANTS_OF_FORKS,
   ...PLANTS_OF_RATES,
 };

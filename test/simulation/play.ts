@@ -3,6 +3,7 @@ import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Digest, RunId } from "../../src/core/id.ts";
 import type { Event } from "../../src/core/machine/index.ts";
 import { audit } from "./audit.ts";
+import { approvalsOf, peopleOf } from "./board.ts";
 import { chanceOf } from "./chance.ts";
 import { perform } from "./deed.ts";
 import { forget } from "./evolve.ts";
@@ -109,6 +110,8 @@ function openShell(world: World, options: Play): Shell {
     perform: (asked) => perform(world, asked),
     disk: { weather: () => fateOf(world, options.crashAt ?? null) },
     accounts: accountsOf(world, options.seed),
+    people: peopleOf(townOf(world, options.seed)),
+    approvals: approvalsOf(townOf(world, options.seed)),
     governor: options.plant?.governor?.(world.governor) ?? world.governor,
     admitted: (most) => {
       world.inFlightMost = most;
@@ -127,6 +130,10 @@ function openShell(world: World, options: Play): Shell {
         });
   world.shell = shell;
   return shell;
+}
+
+function townOf({ weather, moments }: World, seed: number): Parameters<typeof peopleOf>[0] {
+  return { seed, isCalm: weather.isCalm, now: () => moments.now() };
 }
 
 /** A company's budget that grows with every minute, so that whoever waits for it goes on at last. */

@@ -191,14 +191,15 @@ const ACCOUNT = "tokens total";
 
 /** The company's account; what is left is sometimes what was left a while ago. */
 function companyOf(
-  { accounts, moments }: Surroundings,
+  { accounts, approvals, moments }: Surroundings,
   disk: MemoryDisk,
-): Pick<Parameters<typeof openEmbedded>[0], "accounts"> {
-  if (accounts === null) return {};
+): Pick<Parameters<typeof openEmbedded>[0], "accounts" | "approvals"> {
+  if (accounts === null) return { approvals };
   const reader = openMemory({ disk });
   let asked = 0;
   let stale = 0;
   return {
+    approvals,
     accounts: () => {
       const held = reader.account(ACCOUNT);
       if (asked++ % 5 === 0) stale = held;
@@ -256,6 +257,7 @@ function performerOf(world: Surroundings, process: Process): Performer {
   const terms = new Map<string, ReturnType<Performer["terms"]>>();
   return {
     ranked,
+    people: world.people,
     terms: (agent) => {
       const rate = world.governor.rateOf(agent);
       const known = terms.get(agent) ?? {

@@ -7,6 +7,7 @@ import type {
   decide,
   Event,
   evolve,
+  Facts,
   owed,
   owedBy,
   Run,
@@ -54,6 +55,9 @@ export type Surroundings = {
   readonly disk: Disk;
   /** What all runs may use together at a moment, of what they used so far; null: there is no limit. */
   readonly accounts: ((at: number) => number) | null;
+  /** Who has which role now, and what chains of approval ask of the company. */
+  readonly people: NonNullable<Facts["people"]>;
+  readonly approvals: NonNullable<Facts["approvals"]>;
   /** What holds its agents back, where the shell can. */
   readonly governor: Governor;
   /** So much may be in flight from now on. */
