@@ -20,6 +20,7 @@ import { sha256 } from "../store/index.ts";
 import type { CheckpointListed, Exported, Imported } from "./company.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { lacking } from "./readiness.ts";
+import { mapOf } from "./start-run.ts";
 
 /** The checkpoints of a run, oldest first; null when there is no such run. */
 export function listCheckpoints(office: Office, run: RunId): readonly CheckpointListed[] | null {
@@ -210,7 +211,14 @@ async function begin(office: Office, document: CheckpointDocument, by: string): 
     contents: [...contents],
     paused: `Imported from ${document.id} of ${document.run}.`,
   };
-  const start = { type: "start", definition: began.definition, parent: null } as const;
+  const governed = await mapOf(office, by);
+  if ("problems" in governed) return { run: null, problems: governed.problems };
+  const start = {
+    type: "start",
+    definition: began.definition,
+    parent: null,
+    ...governed,
+  } as const;
   const signal = { ...start, params: began.params, from, at: clock.now(), by };
   const outcome = await runtime.send(run, signal);
   if ("code" in outcome) return { run: null, problems: [outcome] };

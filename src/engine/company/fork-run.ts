@@ -8,6 +8,7 @@ import {
   eventOf,
   type Fork,
   type ForkPlan,
+  isLabelled,
   type Past,
   pastOf,
   planFork,
@@ -20,6 +21,7 @@ import { damageAt } from "./checkpoints.ts";
 import type { Forked } from "./company.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { newRunId } from "./run-id.ts";
+import { mapOf } from "./start-run.ts";
 
 export type ForkRequest = {
   readonly source: RunId;
@@ -119,6 +121,9 @@ async function begin(office: Office, request: ForkRequest, planned: Planned): Pr
     inheritance: plan.inheritance,
     ...(plan.changed.length === 0 ? {} : { changed: plan.changed }),
   };
+  const by = request.by ?? "library";
+  const governed = await mapOf(office, by);
+  if ("problems" in governed) return { run: null, problems: governed.problems };
   const outcome = await runtime.send(run, {
     type: "start",
     definition: past.run.workflow.digest,
@@ -126,13 +131,24 @@ async function begin(office: Office, request: ForkRequest, planned: Planned): Pr
     origin,
     parent: null,
     ...(subject === undefined ? {} : { subject }),
+    ...governed,
+    ...handedOn(past.run),
     from: fork,
     at: clock.now(),
-    by: request.by ?? "library",
+    by,
   });
   if ("code" in outcome) return refused(outcome);
   const { changed, stale, stays, doubts } = plan;
   return { run, source: request.source, seq, checkpoint, changed, stale, stays, doubts };
+}
+
+/** It works on the same case, and rests on what its source rested on; the map is that of today. */
+function handedOn({ case: of, known, labels }: Past["run"]) {
+  return {
+    ...(of === null ? {} : { case: of }),
+    ...(known === null ? {} : { known: known.known }),
+    ...(isLabelled(labels) ? { labels } : {}),
+  };
 }
 
 type Position = { readonly seq: number; readonly hash: Digest; readonly checkpoint: string | null };

@@ -131,7 +131,7 @@ function subjectOf({ log, clock }: Office, { subject }: Request): { readonly sub
 }
 
 /** The version of the map that holds for it to its end: the one in force. By a map that is wrong nothing begins. */
-async function mapOf(
+export async function mapOf(
   { maps, folder }: Office,
   by: string,
 ): Promise<{ readonly map?: Digest } | { readonly problems: readonly Problem[] }> {

@@ -208,4 +208,15 @@ describe("agents of a company with a map", () => {
     expect(late).toMatchObject({ code: 1 });
     expect(JSON.parse(late.stdout)).toMatchObject({ outcome: "refused" });
   });
+
+  test("in a fork too: it goes by the map of today, rests on what its source did, and writes nothing again", async () => {
+    const folder = folderOf({ "workflows/serve.yaml": SERVE("clerk") });
+    const { company, run } = await play(folder, "serve");
+    await company.settled(run);
+    const forked = await company.fork(run);
+    if (forked.run === null) throw new Error(forked.problems.map(sentence).join("\n"));
+    expect((await company.settled(forked.run)).status).toBe("completed");
+    const [accepted] = await eventsOf(company, forked.run);
+    expect(accepted?.data["map"]).toMatch(/^sha256:/);
+  });
 });
