@@ -66,7 +66,7 @@ export function rejudge(
   for (const past of calls) {
     const old = before(past.map);
     const was = old && judge(past.call, factsOf(past, old, digest));
-    if (was === null || was.verdict !== past.verdict) {
+    if (was === null || !isLike(was.verdict, past.verdict)) {
       unclear += 1;
       continue;
     }
@@ -99,6 +99,15 @@ function factsOf(past: PastCall, map: WorkMap, digest: (text: string) => Digest)
   };
 }
 
+/** Arguments are kept as they were used: what was put in or held then is nothing to hold now. */
+function isLike(one: Verdict, other: Verdict): boolean {
+  return one === other || (goesOn(one) && goesOn(other));
+}
+
+function goesOn(verdict: Verdict): boolean {
+  return verdict === "allow" || verdict === "limit";
+}
+
 function isSame(one: Judgement, other: Judgement): boolean {
   return (
     one.verdict === other.verdict &&
@@ -116,7 +125,7 @@ function changeOf(past: PastCall, was: Judgement, now: Judgement): Changed {
     at,
     tool: call.tool,
     agent: call.agent,
-    was: was.verdict,
+    was: past.verdict,
     would: now.verdict,
     chains: now.chains,
     rules: differing(was, now),

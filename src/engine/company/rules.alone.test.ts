@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RunId } from "../../core/id.ts";
 import { defineAgent } from "../agents/index.ts";
+import { caseAtRest } from "./case-rest.ts";
 import { type Company, openCompany } from "./index.ts";
 
 const MAP = `muster: 1
@@ -147,5 +149,56 @@ describe("the rules of a company", () => {
     const { judged, problems = [] } = await company.replayRules();
     expect(judged).toBeNull();
     expect(problems.map(({ message }) => message).join()).toMatch(/no field "amont"/);
+  });
+
+  test("judge a call of a case again with what was known of the case then", async () => {
+    const map = MAP.replace(
+      "    writes: notes",
+      "    scope: { name: case.name }\n    writes: notes",
+    )
+      .replace('args.amount: "> HKD 500" }', "case.name: n2 }")
+      .replace(
+        "exceptions:",
+        "facts: { case: { tier: string } }\nintake: { form: customer }\nexceptions:",
+      )
+      .replace(
+        "rules:",
+        "requests:\n  note: { case: { name: request.name }, workflow: write, owner: ana }\nrules:",
+      )
+      .replace(/ {4}examples:[^]*?( {2}looked-at:)/, "$1");
+    write("map.yaml", map);
+    write(
+      "workflows/write.yaml",
+      "muster: 1\nname: write\nparameters: { amount: { type: number, default: 5 } }\nsteps:\n  - { id: note, agent: clerk, inputs: { amount: $params.amount } }\n",
+    );
+    const scoped = defineAgent({
+      effects: "pure",
+      attempt: async (_, tools) => {
+        await tools.use("note.write", { text: "so", amount: 5 });
+        return { outputs: {} };
+      },
+    });
+    await using company = await openCompany(folder, { agents: { clerk: scoped } });
+    const requested = await company.request({
+      type: "note",
+      requester: "4711",
+      channel: "form",
+      text: "Write it down.",
+      about: { name: "n1" },
+    });
+    if (requested.case === null) throw new Error(JSON.stringify(requested.problems));
+    await caseAtRest(company, requested.case);
+    const [run] = company.runs();
+    const judged: string[] = [];
+    for await (const { type, data } of company.events(run?.stream as RunId))
+      if (type === "tool.judged") judged.push(JSON.stringify(data["verdict"]));
+    // The name was put in from the case.
+    expect(judged).toEqual(['"limit"']);
+    expect(await company.replayRules()).toMatchObject({ judged: 1, changed: [], unclear: 0 });
+    // The tier is not known: what would refuse does.
+    write("map.yaml", map.replace("case.name: n2", "case.tier: gold"));
+    expect(await company.replayRules()).toMatchObject({
+      changed: [{ was: "limit", would: "deny", rules: ["too-much"] }],
+    });
   });
 });
