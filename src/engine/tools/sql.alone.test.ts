@@ -192,6 +192,23 @@ describe("a tool of a SQLite file", () => {
     });
   });
 
+  test("a row of the case is found behind a hundred of others", async () => {
+    const { toolbox, database } = shop({
+      "orders.all": {
+        operation: { sql: "select id, customer from orders order by length(id), id" },
+        scope: { args: {}, rows: { customer: "customer_id" } },
+      },
+    });
+    database.exec(`insert into orders (id, customer) select 'x' || value, 'dan' from
+      (with recursive n(value) as (select 1000 union all select value + 1 from n where value < 1300) select value from n)`);
+    database.exec("insert into orders (id, customer) values ('the last one', 'eve')");
+    const bindings = { customer_id: "eve" };
+    expect(await perform(toolbox, "orders.all", {}, { bindings })).toMatchObject({
+      result: [{ id: "the last one" }],
+      read: { dropped: 304 },
+    });
+  });
+
   test("gives no more than its limits, and says so", async () => {
     const { toolbox } = shop({ "orders.of": { ...READ, limits: { rowsMost: 1 } } });
     expect(await perform(toolbox, "orders.of", { customer: "ann" })).toMatchObject({
