@@ -116,6 +116,15 @@ function checkTemplate({ name, operation }: Tool, { files, report }: Checking): 
 function checkDeclared({ name, level, writes }: Tool, { said, report }: Checking): void {
   if (level === "reference" || level === "case") return;
   const own = (said["tools"] as { readonly [tool: string]: object })[name] ?? {};
+  if (!("level" in own))
+    report.add({
+      code: "advice",
+      severity: "warning",
+      message: `The tool "${name}" says no level, and counts as external.`,
+      mend: "Write level: reference, case, draft, record or external.",
+      path: ["tools", name],
+      key: true,
+    });
   if (!("effects" in own))
     report.add({
       code: "advice",

@@ -31,7 +31,7 @@ export type SystemSource = {
 export type ToolSource = {
   readonly system: string;
   readonly description?: string;
-  readonly level: Level;
+  readonly level?: Level;
   readonly effects?: EffectClass;
   readonly args?: Named<TypeSource>;
   readonly returns?: TypeSource;

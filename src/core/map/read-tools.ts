@@ -10,7 +10,8 @@ import { limitsOf } from "./tool-limits.ts";
 import type { System, Tool } from "./work-map.ts";
 
 /**
- * The tools that agents act through; one that does not say its system or its level is none. What must
+ * The tools that agents act through; one that does not say its system is none, and one
+ * that does not say its level goes as far as there is. What must
  * hold when they are done is compiled later, when all their names are known.
  */
 export function readTools(
@@ -22,8 +23,9 @@ export function readTools(
   const entries = entriesOf<ToolSource>("tools", { value, report, shape: () => toolShape });
   return byName(
     entries.flatMap((entry) => {
-      const { system, level } = entry.said;
-      if (system === undefined || level === undefined) return [];
+      // What nobody has looked at may do anything.
+      const { system, level = "external" } = entry.said;
+      if (system === undefined) return [];
       return [toolOf(entry, { system, level, its: systems[system], reading })];
     }),
   );

@@ -100,7 +100,7 @@ export const toolKeys: Keys<ToolSource> = {
   system: word("the name of a system").describe("One of systems."),
   description: longText().describe("What it does, for agents and people."),
   level: oneOf(LEVELS).describe(
-    "How far it goes: reference reads what everybody may know, case what belongs to one case, draft prepares, record writes inside the company, external reaches customers or money or cannot be taken back.",
+    "How far it goes: reference reads what everybody may know, case what belongs to one case, draft prepares, record writes inside the company, external reaches customers or money or cannot be taken back. Unsaid: external.",
   ),
   effects: oneOf(["pure", "idempotent", "ask"]).describe(
     "What a repetition does: pure reads only; idempotent does nothing twice under one key; ask may do harm. Unsaid: pure for the levels reference and case, else ask.",
@@ -166,4 +166,4 @@ export const toolKeys: Keys<ToolSource> = {
   ...operationKeys,
 };
 
-export const toolShape: z.ZodType<ToolSource> = closed<ToolSource>(toolKeys, ["system", "level"]);
+export const toolShape: z.ZodType<ToolSource> = closed<ToolSource>(toolKeys, ["system"]);

@@ -210,7 +210,12 @@ const NOBODY: Parameters<typeof openEmbedded>[0]["performer"] = {
 
 function companyOf(office: Office): Company {
   const { folder, library, runtime } = office;
-  const close = (): Promise<void> => closeOffice(office);
+  let closing: Promise<void> | null = null;
+  // Twice is once.
+  const close = (): Promise<void> => {
+    closing ??= closeOffice(office);
+    return closing;
+  };
   const company: Company = {
     folder,
     isGuest: false,
