@@ -36,8 +36,8 @@ export type CheckpointerShell = {
 
 export const CHECKPOINT_EVERY_MS = 60_000;
 export const CHECKPOINT_EVERY_EVENTS = 1_000;
-/** While runs go on without a pause, it is not signed more often than this. */
-const BUSY_WAIT_MS = 5_000;
+/** While runs go on without a pause, they come first: it is signed after so long all the same. */
+const BUSY_WAIT_MS: number = CHECKPOINT_EVERY_MS;
 /** Notes that are taken outside in one go. */
 const PUSHED_MOST = 1_000;
 

@@ -18,7 +18,7 @@ export function* leavesOf(
   for (let at = after; ; ) {
     const rows = log.rows(at, ROWS_AT_ONCE_MOST);
     const gone = log.gone(at, ROWS_AT_ONCE_MOST);
-    const run: Run = { at, hashes: [], rows, gone };
+    const run: Run = { at, hashes: [], rows, row: 0, gone, left: 0 };
     while (takeRow(run) || takeGone(run));
     if (run.at === at) return rows.length > 0 || gone.length > 0 ? at + 1 : null;
     at = run.at;
@@ -29,26 +29,29 @@ export function* leavesOf(
 type Run = {
   at: number;
   readonly hashes: Uint8Array[];
-  rows: readonly Row[];
-  gone: readonly Gone[];
+  readonly rows: readonly Row[];
+  readonly gone: readonly Gone[];
+  /** Those before are taken. */
+  row: number;
+  left: number;
 };
 
 function takeRow(run: Run): boolean {
-  const [next, ...rest] = run.rows;
+  const next = run.rows[run.row];
   if (next === undefined || next.position - next.count !== run.at) return false;
   for (const digest of hashesIn(next)) run.hashes.push(bytesOf(digest));
   run.at = next.position;
-  run.rows = rest;
+  run.row += 1;
   return true;
 }
 
 /** Of what was read in part before, the rest. */
 function takeGone(run: Run): boolean {
-  const [next, ...rest] = run.gone;
+  const next = run.gone[run.left];
   if (next === undefined || next.position - next.count > run.at) return false;
   for (let place = run.at - next.position + next.count; place < next.count; place += 1)
     run.hashes.push(next.hashes.subarray(place * 32, place * 32 + 32));
   run.at = Math.max(run.at, next.position);
-  run.gone = rest;
+  run.left += 1;
   return true;
 }

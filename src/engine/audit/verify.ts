@@ -144,27 +144,26 @@ function next(walk: Walk): boolean {
   const { log, check } = walk;
   const from = check.position();
   const rows = log.rows(from, ROWS_AT_ONCE_MOST);
-  let gone = log.gone(from, ROWS_AT_ONCE_MOST);
+  const gone = log.gone(from, ROWS_AT_ONCE_MOST);
+  let passed = 0;
   for (const row of rows) {
-    gone = passGone(walk, gone);
+    passed = passGone(walk, gone, passed);
     one(walk, row);
   }
-  passGone(walk, gone);
+  passGone(walk, gone, passed);
   return check.position() > from;
 }
 
-/** Those that stand next; the others come later. */
-function passGone(walk: Walk, gone: readonly Gone[]): readonly Gone[] {
-  let left = gone;
-  for (;;) {
-    const [first, ...rest] = left;
-    if (first === undefined || first.position - first.count > walk.check.position()) return left;
-    left = rest;
-    if (first.position <= walk.check.position()) continue;
-    for (let index = 0; index < first.count; index += 1)
-      leaf(walk, first.hashes.subarray(index * 32, index * 32 + 32));
-    walk.check.pass(first.count);
-    walk.archived += first.count;
+/** Those that stand next; the others come later. @returns how many of them are passed */
+function passGone(walk: Walk, gone: readonly Gone[], passed: number): number {
+  for (let at = passed; ; at += 1) {
+    const next = gone[at];
+    if (next === undefined || next.position - next.count > walk.check.position()) return at;
+    if (next.position <= walk.check.position()) continue;
+    for (let index = 0; index < next.count; index += 1)
+      leaf(walk, next.hashes.subarray(index * 32, index * 32 + 32));
+    walk.check.pass(next.count);
+    walk.archived += next.count;
   }
 }
 

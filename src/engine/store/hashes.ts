@@ -9,8 +9,9 @@ export type HashedRow = {
   readonly body: string;
 };
 
-/** How an event but the last of a row goes on behind its data. */
-const BEHIND = /\},"(sha256:[0-9a-f]{64})"[\],]/g;
+/** How an event but the last of a row goes on behind its data: `},"sha256:…"` and then `]` or `,`. */
+const BEHIND = '},"sha256:';
+const HEX = 64;
 
 /**
  * The hashes of a row's events, in order. Mostly they are found without reading the JSON around them:
@@ -20,7 +21,11 @@ const BEHIND = /\},"(sha256:[0-9a-f]{64})"[\],]/g;
  */
 export function hashesIn({ count, hash, body }: Omit<HashedRow, "position">): readonly Digest[] {
   if (count === 1) return [hash];
-  const found = Array.from(body.matchAll(BEHIND), ([, digest]) => digest as Digest);
+  const found: Digest[] = [];
+  for (let at = body.indexOf(BEHIND); at >= 0; at = body.indexOf(BEHIND, at + BEHIND.length)) {
+    const end = at + BEHIND.length + HEX;
+    if (body[end] === '"') found.push(body.slice(at + 3, end) as Digest);
+  }
   if (found.length === count - 1) return [...found, hash];
   const packed = JSON.parse(body) as readonly (readonly unknown[])[];
   return packed.map(([, , , own]) => (own ?? hash) as Digest);
