@@ -123,6 +123,8 @@ function closedBy(event: Event): { readonly key: Key; readonly isDropped: boolea
       key: event.key,
       isDropped: event.unanswered === true || event.outcome === "stopped",
     };
+  // People are asked: nothing of it is in flight.
+  if (event.type === "attempt.suspended") return { key: event.key, isDropped: false };
   if (event.type !== "step.finished" || event.closes === undefined) return null;
   const isDropped = event.unanswered === true || event.outcome === "cancelled";
   return { key: event.closes, isDropped };
