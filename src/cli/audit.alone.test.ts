@@ -1,7 +1,7 @@
 /** What is said of the record as a whole, by the command line. */
 
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -94,6 +94,18 @@ describe("muster audit checkpoint and rotate-key", () => {
     const { code, out } = await given.muster("audit", "verify", "--json");
     expect(JSON.parse(out)).toMatchObject({ ok: true, wrong: [] });
     expect(code).toBe(0);
+  });
+
+  test("a log whose key was lost goes on under its own name with another, and what was signed stays good", async () => {
+    using given = givenCompany(FILES);
+    await ran(given, "text=one");
+    const first = await given.muster("audit", "checkpoint");
+    rmSync(join(given.folder, ".muster/keys"), { recursive: true });
+    await ran(given, "text=two");
+    const second = await given.muster("audit", "checkpoint");
+    expect(second.out.split("\n")[0]).toBe(first.out.split("\n")[0]);
+    const { out } = await given.muster("audit", "verify", "--json");
+    expect(JSON.parse(out)).toMatchObject({ ok: true, wrong: [] });
   });
 
   test("a log at rest is not signed again, and grows by nothing", async () => {

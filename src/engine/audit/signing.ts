@@ -43,10 +43,16 @@ export function readSigningKey(state: string): SigningKey | null {
   }
 }
 
-/** Another key; what the log is called stays. It is on disk when it is given. */
-export function makeSigningKey(state: string, tenant: string): SigningKey {
+/**
+ * Another key; what the log is called stays. It is on disk when it is given.
+ *
+ * @param called what the log says that it is called; absent: it was never signed
+ */
+export function makeSigningKey(state: string, tenant: string, called?: string): SigningKey {
   const origin =
-    readSigningKey(state)?.origin ?? `muster/${slug(tenant)}/${randomBytes(4).toString("hex")}`;
+    called ??
+    readSigningKey(state)?.origin ??
+    `muster/${slug(tenant)}/${randomBytes(4).toString("hex")}`;
   const number = Number(FILE.exec(filesIn(state).at(-1) ?? "")?.[1] ?? 0) + 1;
   const { privateKey } = generateKeyPairSync("ed25519");
   const pem = privateKey.export({ type: "pkcs8", format: "pem" });

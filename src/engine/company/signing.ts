@@ -33,7 +33,8 @@ export async function announcedKey(
   by = "muster",
 ): Promise<SigningKey> {
   const state = join(folder, STATE_FOLDER);
-  const key = readSigningKey(state) ?? makeSigningKey(state, log.tenant);
+  const key =
+    readSigningKey(state) ?? makeSigningKey(state, log.tenant, register.state().signing?.origin);
   await announce(register, key, { by, why: "Another key was found in the folder of keys." });
   return key;
 }
