@@ -33,16 +33,17 @@ export type GivenChain = {
   readonly from: readonly string[];
   readonly need: number;
   readonly dueMs: number | null;
+  readonly edit?: Chain["edit"];
 };
 
-export function chainOf(name: string, { from, need, dueMs }: GivenChain): Chain {
+export function chainOf(name: string, { from, need, dueMs, edit = {} }: GivenChain): Chain {
   const due = dueMs === null ? null : { ms: dueMs, isWorking: false };
   return {
     name,
     digest: `of ${name}`,
     stages: [{ from: from.length === 0 ? {} : { people: from }, need, due, isDistinct: false }],
     not: [],
-    edit: {},
+    edit,
     remind: [],
     onTimeout: [],
     bulk: null,

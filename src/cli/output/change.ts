@@ -173,7 +173,7 @@ function toolWords(
 ): string {
   const { verdict, tool, agent, why } = event;
   const how = VERDICT_WORDS[verdict];
-  const because = verdict === "allow" ? "" : `, ${plain(why)}`;
+  const because = verdict === "allow" || why === "" ? "" : `, ${plain(why)}`;
   return `${name}: ${plain(agent)} ${how} ${plain(tool)}${because}`;
 }
 

@@ -110,6 +110,14 @@ describe("what was done, against what is allowed", () => {
     expect(wrongIn(other)[0]).toContain("than was approved (P2)");
   });
 
+  test("P2 what a decider has changed is judged by that, and what was asked before is another action", () => {
+    const less = "sha256:less";
+    const edited: Told = ["gate.edited", { key: 2, gate: { digest: less, use: 1 } }];
+    const changed = [judged(), opened({ use: 1 }), edited, closed, consumed];
+    expect(wrongIn([...changed, started({ action: less })])).toEqual([]);
+    expect(wrongIn([...changed, started()])[0]).toContain("than was judged (P2)");
+  });
+
   test("P3 a vote of who asked for it is told, unless the chain allows it", () => {
     expect(wrongIn([judged(), opened(), voted("bo")])[0]).toContain(
       "a vote of bo, who asked for it (P3)",

@@ -25,7 +25,13 @@ type Judged = {
   readonly isPermitted: boolean;
 };
 
-type Gate = { readonly digest: string; readonly requesters: readonly string[]; isAllowed: boolean };
+type Gate = {
+  readonly digest: string;
+  readonly requesters: readonly string[];
+  /** The use of a tool that it asks about. */
+  readonly use: number | null;
+  isAllowed: boolean;
+};
 
 /** What a stream was heard to say. */
 type Heard = {
@@ -100,10 +106,7 @@ const HEARD: Readonly<Record<string, Hear>> = {
   },
   "gate.opened": hearGate,
   "step.started": hearGate,
-  "gate.edited": (heard, { data }) => {
-    openGate(heard, Number(data["key"]), data["gate"]);
-    return NOTHING;
-  },
+  "gate.edited": hearEdit,
   "gate.voted": (heard, event) => {
     const gate = heard.gates.get(Number(event.data["key"]));
     const voter = textOf(event.data["voter"]);
@@ -147,6 +150,18 @@ function hearGate(heard: Heard, { seq, data }: CheckedEvent): readonly Wrong[] {
   return NOTHING;
 }
 
+/** The rules have judged what it was changed to: it is that action from then on, and no other. */
+function hearEdit(heard: Heard, { data }: CheckedEvent): readonly Wrong[] {
+  const key = Number(data["key"]);
+  const use = heard.gates.get(key)?.use ?? null;
+  openGate(heard, key, data["gate"]);
+  const gate = heard.gates.get(key);
+  const judged = use === null ? undefined : heard.judged.get(use);
+  if (use !== null && gate !== undefined && judged !== undefined)
+    heard.judged.set(use, { ...judged, action: gate.digest });
+  return NOTHING;
+}
+
 function openGate(heard: Heard, key: number, gate: Json | undefined): void {
   if (!isObject(gate)) return;
   const terms = isObject(gate["terms"]) ? gate["terms"] : {};
@@ -154,7 +169,8 @@ function openGate(heard: Heard, key: number, gate: Json | undefined): void {
   const parties = isObject(terms["parties"]) ? terms["parties"] : {};
   const isExcluded = listOf(chain["not"]).includes("requester");
   const requesters = isExcluded ? listOf(parties["requesters"]).map(textOf) : [];
-  heard.gates.set(key, { digest: textOf(gate["digest"]), requesters, isAllowed: false });
+  const use = typeof gate["use"] === "number" ? gate["use"] : null;
+  heard.gates.set(key, { digest: textOf(gate["digest"]), requesters, use, isAllowed: false });
 }
 
 /** What takes back a write that was allowed needs no other leave. */

@@ -114,7 +114,7 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
 }
 
 function useEffect(run: Run, key: Key, use: OpenUse): Effect {
-  const { path, attempt, agent, tool, effects, args, map, redact, preview, written } = use;
+  const { path, attempt, agent, tool, effects, map, redact, preview, written } = use;
   return {
     type: "use",
     key,
@@ -124,7 +124,7 @@ function useEffect(run: Run, key: Key, use: OpenUse): Effect {
     agent,
     tool,
     effects,
-    args,
+    args: use.edited === undefined ? use.args : { value: use.edited },
     map,
     idempotency: `${run.id}.${key}`,
     redact,

@@ -28,6 +28,8 @@ type Asking = {
   readonly use: OpenUse;
   readonly judgement: Judged;
   readonly preview: Preview | null;
+  /** A decider has changed the arguments: what the preview says of afterwards is not what would be. */
+  readonly isEdited?: boolean;
 };
 
 /**
@@ -39,7 +41,7 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpe
   const { run } = draft;
   const gate = {
     digest: use.action,
-    ask: `May ${use.agent} use "${use.tool}" for "${frame.step.name}"?`,
+    ask: `${frame.step.name}: may ${use.agent} use ${use.tool}?`,
     show: shownOf(asking),
     use: key,
     evidence: mergeEvidence(evidenceOf(draft, asking), preparedAt(draft, frame)),
@@ -67,13 +69,15 @@ function preparedAt(draft: Draft, frame: LeafFrame): Partial<Evidence> {
 }
 
 /** What this room knows of the evidence: the action, the difference, the rules, what is missing, what it rests on. */
-function evidenceOf(draft: Draft, { use, judgement, preview }: Asking): Evidence {
+function evidenceOf(draft: Draft, { use, judgement, preview, isEdited }: Asking): Evidence {
   const { run } = draft;
   const asking = judgement.rules.filter(({ isShadow, holds }) => !isShadow && holds !== "false");
   return mergeEvidence(knownOf(draft), {
     action: `${use.agent} (agent) uses ${use.tool}${judgement.why === "" ? "" : `: ${judgement.why}`}`,
     difference:
-      preview === null || !isSmall({ preview: { before: preview.before, after: preview.after } })
+      isEdited ||
+      preview === null ||
+      !isSmall({ preview: { before: preview.before, after: preview.after } })
         ? null
         : differenceOf(`${preview.entity} ${preview.id}`, preview.before, preview.after),
     rules: asking.map(({ rule, version, because, holds, leaves }) => ({
@@ -83,17 +87,23 @@ function evidenceOf(draft: Draft, { use, judgement, preview }: Asking): Evidence
       holds,
       leaves,
     })),
-    missing: asking.flatMap(({ missing }) => missing),
+    missing: [
+      ...asking.flatMap(({ missing }) => missing),
+      ...(isEdited && preview !== null ? [CHANGED] : []),
+    ],
     taint: run.labels.untrusted,
   });
 }
 
-function shownOf({ use, judgement, preview }: Asking): JsonObject {
+const CHANGED =
+  "how the record would be with what was changed here; the last look was before it, and it is looked at again when it is done";
+
+function shownOf({ use, judgement, preview, isEdited = false }: Asking): JsonObject {
   const { args, why } = judgement;
   const shown = { tool: use.tool, agent: use.agent, why, args };
   if (preview === null) return isSmall(shown) ? shown : { ...shown, args: LEFT_OUT };
   const { entity, id, before, after, digest } = preview;
-  const whole = { ...shown, preview: { entity, id, before, after } };
+  const whole = { ...shown, preview: { entity, id, before, ...(isEdited ? {} : { after }) } };
   if (isSmall(whole)) return whole;
   const short = { ...shown, preview: { entity, id, digest } };
   return isSmall(short) ? short : { ...short, args: LEFT_OUT };

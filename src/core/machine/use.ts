@@ -96,7 +96,13 @@ export function useAskedAgain(
   const asked = { ...use, action: judgement.action };
   // What needs nobody any more is still decided here by those who were asked.
   const chains = judgement.chains.length > 0 ? judgement.chains : [gate.chain];
-  return gateFor(draft, frame, { key, use: asked, judgement: { ...judgement, chains }, preview });
+  return gateFor(draft, frame, {
+    key,
+    use: asked,
+    judgement: { ...judgement, chains },
+    preview,
+    isEdited: true,
+  });
 }
 
 function tooMuch(frame: LeafFrame, { name, args, tool }: Use): Problem | null {
