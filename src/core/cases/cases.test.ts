@@ -172,6 +172,7 @@ describe("a request", () => {
   test("of an untrusted channel marks the case", () => {
     const { now } = told(asked({ trust: "untrusted", channel: "mail" }));
     expect(now.labels.untrusted).toEqual(["mail rq_1"]);
+    expect(caseFactsOf(now).about).toEqual({ order_id: 7 });
     expect(caseFactsOf(now)).toMatchObject({
       trusted: [],
       requester: "4711",

@@ -5,10 +5,11 @@ import type { Case, CaseRequest } from "./case.ts";
 /** A case as calls of tools are judged by it. */
 export function caseFactsOf(now: Case): CaseFacts {
   const { id, type, bindings, labels } = now;
-  const { requester = "" } = requestOf(now) ?? {};
+  const { requester = "", about = {} } = requestOf(now) ?? {};
   return {
     id,
     request: type,
+    about,
     bindings,
     facts: valuesOf(now),
     trusted: trustedIn(now),

@@ -51,6 +51,8 @@ export type CaseFacts = {
   readonly id: string;
   /** The type of the request that is being worked on; null: not told yet. */
   readonly request: string | null;
+  /** What came beside its text: a form's fields; absent: nothing. */
+  readonly about?: JsonObject;
   /** What the case is about: `{ order_id: "7" }`. */
   readonly bindings: JsonObject;
   readonly facts: JsonObject;

@@ -16,7 +16,8 @@ type Read = {
 
 /**
  * What a rule reads: `action` (tool, args, agent, level, what it writes, and the audience, where there
- * is one), `case` (its id, its bindings, its facts), `request` (its type, who made it), `record` (before
+ * is one), `case` (its id, its bindings, its facts), `request` (its type, who made it, what came
+ * beside its text), `record` (before
  * and after, where the tool has a preview), `data` (whether it is untrusted, whether it is about
  * persons) and `now`. What is not known is not there.
  */
@@ -26,7 +27,11 @@ export function readByRules(
 ): JsonObject {
   const given: JsonObject = {
     action: withoutNulls({ tool: call.tool, args, agent: call.agent, level, writes, audience }),
-    request: withoutNulls({ type: of.case?.request ?? null, requester: call.requester }),
+    request: withoutNulls({
+      ...of.case?.about,
+      type: of.case?.request ?? null,
+      requester: call.requester,
+    }),
     now: instantOf(now),
     data: { untrusted: labels.untrusted.length > 0, personal: labels.personal.length > 0 },
   };
