@@ -137,6 +137,27 @@ describe("runs archive", () => {
     expect([code, out]).toEqual([2, expect.stringContaining("map.yaml:2:35")]);
   });
 
+  test("a run that was archived is looked at, and every verb that steers it says that it is archived", async () => {
+    using given = givenCompany(FILES);
+    const run = await ran(given, 10);
+    const archived = await given.muster("runs", "archive", run);
+    expect(archived.err).toMatch(/1 run archived; the log (keeps its|went from) \d+/);
+    const listed = await given.muster("checkpoints", "list", run);
+    expect([listed.code, listed.out]).toEqual([0, expect.stringContaining("its archive")]);
+    const notices = await given.muster("runs", "notices", run);
+    expect([notices.code, notices.err]).toEqual([0, expect.stringContaining("was archived")]);
+    for (const words of [
+      ["pause", run, "--why", "x"],
+      ["resume", run],
+      ["cancel", run, "--reason", "x"],
+      ["skip", run, "make", "--why", "x"],
+      ["fork", run],
+    ]) {
+      const { code, err } = await given.muster("runs", ...words);
+      expect([code, err]).toEqual([5, expect.stringContaining(`${run} was archived`)]);
+    }
+  });
+
   test("refuses a run that goes on, and says which words are missing", async () => {
     using given = givenCompany(FILES);
     const { out } = await given.muster("run", "fill", "--no-wait");
