@@ -118,7 +118,7 @@ describe("muster audit checkpoint and rotate-key", () => {
 });
 
 describe("muster audit export", () => {
-  test("writes a bundle that verifies offline with node alone, and tells of one that was changed", async () => {
+  test("bundle verifies offline with `node verify.mjs`, and tells of one that was changed", async () => {
     using given = givenCompany(FILES);
     await ran(given, "text=Mei Wong", "--subject", "customer 4711");
     await ran(given, "text=two");

@@ -198,7 +198,7 @@ describe("a record that somebody changed is told from one that is whole", () => 
     expect(await first()).toEqual(["truncated", 12]);
   });
 
-  test("delete tail and the checkpoints beside it: only one kept elsewhere tells, and it is said so", async () => {
+  test("truncation only with outside checkpoint, and said so: the tail and the checkpoints beside it are gone", async () => {
     tamper("delete from decisions where position > 11");
     forget(12);
     expect(await verified(folder, [])).toMatchObject({ ok: true, outside: 0, outsideTo: 0 });

@@ -134,7 +134,7 @@ describe("a run that works with the data of a person", () => {
     ).not.toBe("not true");
   });
 
-  test("is erased with the key: the record verifies, nothing of it is left open, and the figures are as before", async () => {
+  test("erase subject ⇒ verify green, fields gone in export, reports unchanged: the key is gone, and nothing is left open", async () => {
     await using company = await open();
     const [run, other] = [await ran(company, "customer 4711"), await ran(company)];
     const figures = () => company.runs().map(({ workflow, status }) => [workflow, status]);

@@ -13,8 +13,9 @@ import type { GivenTool } from "../../../test/given/tools.ts";
 import type { Workflow } from "../../core/definition/index.ts";
 import type { Digest } from "../../core/id.ts";
 import { eventOf, failure, type Told, waitsOf } from "../../core/machine/index.ts";
+import { MusterError } from "../../core/problem.ts";
 import { virtualClock } from "../../testing/index.ts";
-import { type MemoryDisk, newDisk, openMemory } from "../store/index.ts";
+import { type Faults, type MemoryDisk, newDisk, openMemory } from "../store/index.ts";
 import type { UseReply } from "../tools/index.ts";
 import { openEmbedded } from "./embedded.ts";
 
@@ -30,6 +31,7 @@ const TOOLS = {
 type Options = {
   readonly desk?: GivenDesk;
   readonly disk?: MemoryDisk;
+  readonly faults?: Faults;
   readonly clock?: ReturnType<typeof virtualClock>;
   readonly workflow?: Workflow;
   readonly effects?: "pure" | "idempotent" | "ask";
@@ -45,7 +47,7 @@ async function open(script: Script, options: Options = {}) {
     desk = deskOf(TOOLS),
     workflow = ONE,
   } = options;
-  const log = openMemory({ disk });
+  const log = openMemory({ disk, ...(options.faults && { faults: options.faults }) });
   const performer = performerOf(script, { effects: options.effects ?? "pure" });
   const runtime = openEmbedded({
     log,
@@ -124,6 +126,31 @@ describe("tools that agents use", () => {
     await world.begin();
     expect(known).toContain("tool.judged");
     expect(known.at(-1)).toBe("writeback.started");
+  });
+
+  test("write fails ⇒ action not run: what cannot be written down is not done, and is done when it can", async () => {
+    let isFull = false;
+    const desk = deskOf(TOOLS);
+    const faults: Faults = {
+      before: () => {
+        if (isFull) throw new MusterError({ code: "disk-full", message: "The disk is full." });
+      },
+    };
+    const world = await open(
+      async (_call, { use }) => {
+        isFull = true;
+        await use("note.write", LATER);
+        return ok();
+      },
+      { desk, faults },
+    );
+    await world.begin();
+    expect(desk.far.rows.size).toBe(0);
+    expect(world.types()).not.toContain("tool.judged");
+    isFull = false;
+    await world.clock.advance(1_000);
+    expect(desk.far.rows.size).toBe(1);
+    expect(world.types()).toContain("writeback.committed");
   });
 
   test("the same question is another use each time it is asked, and the same one when the attempt begins again", async () => {
@@ -301,7 +328,7 @@ describe("tools that agents use", () => {
     expect(world.types()).toContain("writeback.committed");
   });
 
-  test("M9 after a crash a read is done again, a write in flight is in doubt, and what people decide is kept", async () => {
+  test("M9 crash between started and committed ⇒ `unknown` + exception; a read is done again, and what people decide is kept", async () => {
     const never = deskOf(TOOLS, () => new Promise(() => {}));
     const script: Script = async (_call, { use }) => {
       await use("order.read", LATER);
