@@ -52,7 +52,10 @@ function report(context: Context, { problems, advice, isWhole, what }: Found): n
   if (terminal.json)
     answer.line(JSON.stringify({ ok: errors === 0, problems: problems.map(problemJson), advice }));
   else {
-    for (const problem of problems) answer.line(complaint(answer.paint, problem, surroundings.cwd));
+    // What must be mended first comes first.
+    const isWarning = ({ severity }: Problem): number => (severity === "warning" ? 1 : 0);
+    const ordered = problems.toSorted((one, other) => isWarning(one) - isWarning(other));
+    for (const problem of ordered) answer.line(complaint(answer.paint, problem, surroundings.cwd));
     if (!isWhole) for (const one of advice) answer.line(hint(answer.paint, one, surroundings.cwd));
     const found = `${count(errors, "error")}, ${count(warnings, "warning")}`;
     answer.line(`${what}: ${problems.length === 0 ? "nothing is wrong" : found}`);

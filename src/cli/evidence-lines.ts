@@ -1,7 +1,6 @@
 import { chainOf, NO_EVIDENCE, sayDeciders } from "../core/approval/index.ts";
 import type { GateRecord } from "../core/history/index.ts";
-import { instantOf } from "../core/instant.ts";
-import type { JsonObject } from "../core/json.ts";
+import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import {
   adviceLines,
   dataLines,
@@ -11,12 +10,18 @@ import {
   requestLines,
   ruleLines,
 } from "./evidence-parts.ts";
-import { duration, plain, valueLine, wrapped } from "./output/index.ts";
+import { dayAndTime, duration, plain, valueLine, wrapped } from "./output/index.ts";
 
 const COLUMNS_LEAST = 40;
 const COLUMNS_MOST = 100;
 
-export type Seen = { readonly item: string; readonly now: number; readonly columns: number };
+export type Seen = {
+  readonly item: string;
+  readonly now: number;
+  /** Of the company's clocks. */
+  readonly zone: string;
+  readonly columns: number;
+};
 
 /**
  * All that deciders see of one gate, on one screen: what is asked, until when and what follows, and the
@@ -28,7 +33,7 @@ export function gateLines(gate: GateRecord, seen: Seen): readonly string[] {
   const all = [
     `${plain(gate.ask)}  (${seen.item})`,
     `  ${whoDecides(gate)}`,
-    `  ${untilWhen(gate, seen.now)}`,
+    `  ${untilWhen(gate, seen)}`,
     `  ${ifNobody(gate)}`,
     ...(evidence === undefined && terms === undefined
       ? section("Shown:", shownLines(gate.show, columns))
@@ -58,13 +63,13 @@ function whoDecides({ approval, from, votes, need }: GateRecord): string {
   return `${need} of ${who} to decide${of}${so}${has}`;
 }
 
-function untilWhen({ approval, openedAt }: GateRecord, now: number): string {
+function untilWhen({ approval, openedAt }: GateRecord, { now, zone }: Seen): string {
   const asked = `asked ${duration(now - openedAt)} ago`;
   const { due } = approval;
   if (due === null) return `${asked}, without a deadline`;
   const left = due - now;
   const how = left < 0 ? `late by ${duration(-left)}` : `${duration(left)} left`;
-  return `${asked}, until ${instantOf(due)}: ${how}`;
+  return `${asked}, until ${dayAndTime(due, zone)}: ${how}`;
 }
 
 /** The clock never approves: what it does is said. */
@@ -86,7 +91,10 @@ function evidenceLines(gate: GateRecord, now: number, columns: number): readonly
   const { difference } = evidence;
   const written = difference === null ? "" : `, ${plain(difference.of)}`;
   const actions = (terms?.actions ?? []).map(({ title }, at) => `${at + 1}. ${plain(title)}`);
-  const action = evidence.action === "" ? shownLines(gate.show, columns) : [plain(evidence.action)];
+  const action =
+    evidence.action === ""
+      ? shownLines(gate.show, columns)
+      : [plain(evidence.action), ...argumentLines(gate.show)];
   return [
     ...section("The request:", requestLines(evidence, now)),
     ...section("What would be done:", action),
@@ -121,6 +129,20 @@ function mayChange({ approval }: GateRecord): readonly string[] {
       : `${plain(path)} (${how === "decrease" ? "less" : "more"}: you may still decide; else another does)`,
   );
   return approval.gate.terms === undefined ? [] : section("May be changed first:", said, "");
+}
+
+/** What the tool is given, whole: whoever approves a letter has read it to its end. */
+function argumentLines({ args }: JsonObject): readonly string[] {
+  if (!isObject(args)) return [];
+  return Object.entries(args).flatMap(([name, value]) => {
+    const [first = "", ...rest] = textOf(value).split("\n");
+    if (rest.length === 0) return [`  ${plain(name)}: ${plain(first)}`];
+    return [`  ${plain(name)}:`, ...[first, ...rest].map((line) => `    | ${plain(line)}`)];
+  });
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function shownLines(show: JsonObject, columns: number): readonly string[] {

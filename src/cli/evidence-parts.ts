@@ -34,8 +34,9 @@ export function ruleLines({ rules }: Evidence): readonly string[] {
 
 export function dataLines({ data }: Evidence, now: number): readonly string[] {
   return data.map(({ system, entity, ids, fields, at }) => {
-    const of = `${plain(system)} ${plain(entity)} ${ids.map(plain).join(", ")}`;
-    return `${of}: ${fields.map(plain).join(", ")}; ${duration(now - at)} old`;
+    const of = `${plain(system)} ${plain(entity)} ${ids.map(plain).join(", ")}`.trimEnd();
+    const what = fields.length === 0 ? "nothing was found" : fields.map(plain).join(", ");
+    return `${of}: ${what}; ${duration(now - at)} old`;
   });
 }
 

@@ -1,7 +1,8 @@
-import { instantOf, millisecondsOf } from "../core/instant.ts";
+import { millisecondsOf } from "../core/instant.ts";
 import type { Problem } from "../core/problem.ts";
+import { zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { plain } from "./output/index.ts";
+import { dayAndTime, plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -39,7 +40,7 @@ export async function inboxDelegate(context: Context, told: Delegating): Promise
     const what = chains === null ? "" : ` at ${chains.map(plain).join(", ")}`;
     if (!json)
       side.line(
-        `${plain(to)} decides in the place of ${plain(from)}${what} until ${instantOf(until)}.`,
+        `${plain(to)} decides in the place of ${plain(from)}${what} until ${dayAndTime(until, zoneIn(company.folder))}.`,
       );
     return EXIT.done;
   });
@@ -55,7 +56,8 @@ export async function inboxDelegations(context: Context): Promise<number> {
     else
       for (const { key, from, to, since, until, chains } of delegations) {
         const what = chains === null ? "" : ` at ${chains.map(plain).join(", ")}`;
-        const when = `from ${instantOf(since)} until ${instantOf(until)}`;
+        const zone = zoneIn(company.folder);
+        const when = `from ${dayAndTime(since, zone)} until ${dayAndTime(until, zone)}`;
         answer.line(`${key}  ${plain(to)} for ${plain(from)}${what}, ${when}`);
       }
     return EXIT.done;

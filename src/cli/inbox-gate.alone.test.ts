@@ -67,7 +67,9 @@ describe("an approval by a chain, from the command line", () => {
       `muster inbox approve ${item}`,
     ])
       expect(out.split("\n")).toContain(line);
-    expect(out).toMatch(/asked .* ago, until 20.*: 3 h 59 min left|4 h 0 min left/);
+    expect(out).toMatch(
+      /asked .* ago, until \w{3} \d.* 20\d\d, \d\d:\d\d \(.*\): 3 h 59 min left|4 h 0 min left/,
+    );
     const json = JSON.parse((await given.muster("inbox", "show", item, "--json")).out);
     expect(json).toMatchObject({ item, approval: { gate: { chain: "refund-manager" } } });
   });

@@ -1,9 +1,15 @@
 import type { Review } from "../core/company/index.ts";
 import { millisecondsOf } from "../core/instant.ts";
-import { type Company, type InboxItem, inboxOf, peopleIn } from "../engine/company/index.ts";
+import {
+  type Company,
+  type InboxItem,
+  inboxOf,
+  peopleIn,
+  zoneIn,
+} from "../engine/company/index.ts";
 import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import { cut, duration, plain } from "./output/index.ts";
+import { cut, dayAndTime, duration, plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -33,7 +39,11 @@ export async function inboxList(context: Context, whose: Whose = {}): Promise<nu
       side.line(`Nothing in ${company.folder} waits for a person.`);
     else {
       const now = context.surroundings.now();
-      for (const line of linesOf(items, now, answer.isLive ? answer.columns : null))
+      for (const line of linesOf(items, {
+        now,
+        zone: zoneIn(company.folder),
+        columns: answer.isLive ? answer.columns : null,
+      }))
         answer.line(asTyped(context, company.folder, line));
       for (const review of reviews)
         for (const line of reviewLines(review)) answer.line(asTyped(context, company.folder, line));
@@ -99,15 +109,18 @@ function groupOf(item: InboxItem, now: number): (typeof GROUPS)[number] {
 /** In groups by deadline; on a terminal one line each, in a pipe with how it is moved on. */
 function linesOf(
   items: readonly InboxItem[],
-  now: number,
-  columns: number | null,
+  {
+    now,
+    zone,
+    columns,
+  }: { readonly now: number; readonly zone: string; readonly columns: number | null },
 ): readonly string[] {
   const isOne = items.every((item) => groupOf(item, now) === "Without a deadline");
   return GROUPS.flatMap((group) => {
     const of = items.filter((item) => groupOf(item, now) === group);
     if (of.length === 0) return [];
     const lines = of.flatMap((item) =>
-      columns === null ? itemLines(item) : [cut(oneLine(item, now), columns)],
+      columns === null ? itemLines(item, zone) : [cut(oneLine(item, now), columns)],
     );
     return isOne ? lines : [`${group}:`, ...lines];
   });
@@ -121,11 +134,15 @@ function oneLine(item: InboxItem, now: number): string {
   return `${item.item}  ${when}${plain(waiting.what)} (${plain(workflow)})`;
 }
 
-function itemLines({ item, workflow, waiting }: InboxItem): readonly string[] {
-  const { path, what, until, mend } = waiting;
+function itemLines(inboxItem: InboxItem, zone: string): readonly string[] {
+  const { item, workflow, waiting } = inboxItem;
+  const { path, what, mend } = waiting;
+  const due = dueOf(inboxItem);
+  const sentence =
+    due === Infinity ? what : `${what.replace(/\.$/, "")}, until ${dayAndTime(due, zone)}.`;
   return [
     `${item}  ${plain(workflow)}, ${plain(path)}`,
-    `  ${plain(what)}${until ? `, until ${until}` : ""}`,
+    `  ${plain(sentence)}`,
     ...(mend ? [`  mend: ${plain(mend)}`] : []),
   ];
 }

@@ -2,12 +2,12 @@ import { instantOf } from "../core/instant.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Packet } from "../core/machine/index.ts";
 import { shellWord } from "../core/shell-word.ts";
-import type { Company } from "../engine/company/index.ts";
+import { type Company, zoneIn } from "../engine/company/index.ts";
 import { type Command, commandIn } from "./command.ts";
 import { gateLines } from "./evidence-lines.ts";
 import { EXIT } from "./exit.ts";
 import { type GateItem, gateIn, gateNamed } from "./gate-item.ts";
-import { plain, valueLine, widthOf } from "./output/index.ts";
+import { dayAndTime, plain, valueLine, widthOf } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withTask } from "./task-item.ts";
 import { refuse } from "./with-company.ts";
@@ -34,7 +34,12 @@ function showGate(context: Context, company: Company, { run, gate }: GateItem): 
   if (json) answer.line(JSON.stringify({ item, run, ...gate }));
   else {
     const command = commandIn(context, company.folder);
-    for (const line of gateLines(gate, { item, now: now(), columns: answer.columns }))
+    for (const line of gateLines(gate, {
+      item,
+      now: now(),
+      zone: zoneIn(company.folder),
+      columns: answer.columns,
+    }))
       answer.line(line);
     const chained = gate.approval.gate.terms !== undefined;
     for (const line of [
@@ -58,7 +63,11 @@ async function showTask(context: Context, item: string): Promise<number> {
     const { answer, json } = context.terminal;
     if (json) answer.line(JSON.stringify({ ...packet, due: dueOf(packet) }));
     else
-      for (const line of linesOf(packet, commandIn(context, company.folder), answer.columns))
+      for (const line of linesOf(packet, {
+        command: commandIn(context, company.folder),
+        zone: zoneIn(company.folder),
+        columns: answer.columns,
+      }))
         answer.line(line);
     return EXIT.done;
   });
@@ -68,12 +77,19 @@ function dueOf({ due }: Packet): string | null {
   return due === null ? null : instantOf(due);
 }
 
-function linesOf(packet: Packet, command: Command, columns: number): readonly string[] {
+function linesOf(
+  packet: Packet,
+  {
+    command,
+    zone,
+    columns,
+  }: { readonly command: Command; readonly zone: string; readonly columns: number },
+): readonly string[] {
   const { name, agent, to, claimed, instructions, inputs, given, after, fault } = packet;
   const { workflow, version, description, params } = packet.context;
   const item = `${packet.run}/${shellWord(packet.step)}`;
   const who = claimed ?? (to.length === 0 ? "anyone who may act on the run" : to.join(" or "));
-  const due = dueOf(packet);
+  const due = packet.due === null ? null : dayAndTime(packet.due, zone);
   const values = (title: string, of: JsonObject): readonly string[] =>
     section(title, valueLines(of, columns));
   return [

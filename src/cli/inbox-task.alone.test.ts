@@ -41,7 +41,7 @@ describe("a person's task, from the command line", () => {
     const list = await given.muster("inbox", "list");
     expect(list.out).toContain(`${run}/review  contract, review`);
     expect(list.out).toContain(
-      `"Review the draft" is a person's task (lawyer): it waits for ana or bo., until `,
+      `"Review the draft" is a person's task (lawyer): it waits for ana or bo, until `,
     );
     expect(list.out).toContain(`muster inbox answer ${run}/review verdict=… pages=… marks=…`);
     const { out } = await given.muster("inbox", "show", "last");
@@ -127,7 +127,7 @@ describe("a person's task, from the command line", () => {
     );
     const other = await given.muster("inbox", "answer", "last", ...ANSWER);
     expect(other).toMatchObject({ code: 5, err: expect.stringContaining("bo has claimed") });
-    expect((await given.muster("inbox", "list")).out).toContain("bo has claimed it.");
+    expect((await given.muster("inbox", "list")).out).toContain("bo has claimed it, until ");
     await given.muster("inbox", "release", "last", "--by", "bo");
     expect((await given.muster("inbox", "answer", "last", ...ANSWER)).code).toBe(0);
   });

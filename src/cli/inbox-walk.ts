@@ -1,6 +1,6 @@
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
-import { type Company, type InboxItem, inboxOf } from "../engine/company/index.ts";
+import { type Company, type InboxItem, inboxOf, zoneIn } from "../engine/company/index.ts";
 import { asTyped } from "./command.ts";
 import { gateLines } from "./evidence-lines.ts";
 import { EXIT } from "./exit.ts";
@@ -91,7 +91,8 @@ function linesOf(
 ): readonly string[] {
   const { columns } = context.terminal.side;
   const now = context.surroundings.now();
-  if (gate !== null) return gateLines(gate.gate, { item, now, columns });
+  if (gate !== null)
+    return gateLines(gate.gate, { item, now, zone: zoneIn(company.folder), columns });
   const mend = waiting.mend === undefined ? [] : [`  mend: ${plain(waiting.mend)}`];
   return [`  ${plain(waiting.what)}`, ...mend].map((line) =>
     asTyped(context, company.folder, line),

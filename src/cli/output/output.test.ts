@@ -6,6 +6,7 @@ import {
   changeLines,
   complaint,
   cut,
+  dayAndTime,
   duration,
   ITEM_LINES_MOST,
   openTerminal,
@@ -201,6 +202,12 @@ describe("a text from outside", () => {
     expect(widthOf("客户 ab")).toBe(7);
     expect(cut("short", 5)).toBe("short");
   });
+});
+
+test("a time by which people are to act is shown by their own clocks, which are named", () => {
+  const at = Date.UTC(2026, 10, 23, 22, 5);
+  expect(dayAndTime(at, "Asia/Hong_Kong")).toBe("Tue 24 Nov 2026, 06:05 (Asia/Hong_Kong)");
+  expect(dayAndTime(at, "UTC")).toBe("Mon 23 Nov 2026, 22:05 (UTC)");
 });
 
 describe("a duration", () => {

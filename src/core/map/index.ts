@@ -5,6 +5,7 @@ export { contentOfMap, filesOfMap, MAP_BYTES_MOST, mapOfContent } from "./map-co
 export { differencesOf, type MapDifference } from "./map-difference.ts";
 export { type OpenapiOperation, openapiOperation, readDocument } from "./openapi-operation.ts";
 export { type Reach, reachOf } from "./reach.ts";
+export { readCalendar } from "./read-calendar.ts";
 export {
   CALENDAR_FILE,
   MAP_FILE,

@@ -45,3 +45,4 @@ export type { Line } from "./staff.ts";
 export type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./tool-verbs.ts";
 export type { WhyAsked, WhyTold } from "./why.ts";
 export { recall } from "./workflow-file.ts";
+export { zoneIn } from "./zone-in.ts";
