@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import { filesOf } from "./files-beside.ts";
 import type { ToolSource } from "./map-source.ts";
 import { type OpenapiOperation, openapiOperation, readDocument } from "./openapi-operation.ts";
@@ -23,12 +23,17 @@ export function readTools(
   const entries = entriesOf<ToolSource>("tools", { value, report, shape: () => toolShape });
   return byName(
     entries.flatMap((entry) => {
-      // What nobody has looked at may do anything.
-      const { system, level = "external" } = entry.said;
-      if (system === undefined) return [];
+      const { system, level = unsaidLevel(value, entry.name) } = entry.said;
+      if (system === undefined || level === null) return [];
       return [toolOf(entry, { system, level, its: systems[system], reading })];
     }),
   );
+}
+
+/** What nobody has looked at may do anything; a level that is none was told already. */
+function unsaidLevel(tools: Json | undefined, name: string): "external" | null {
+  const said = isObject(tools) ? tools[name] : undefined;
+  return isObject(said) && "level" in said ? null : "external";
 }
 
 type Given = Pick<Tool, "system" | "level"> & {
