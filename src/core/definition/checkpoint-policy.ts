@@ -46,7 +46,19 @@ export function readCheckpoints(
       path,
       key: true,
     });
-  if (said.redis !== undefined && said.storage !== "redis")
+  const kept = placeOf(said, report);
+  return enabled ? { interval, everyMs: everyMs ?? CHECKPOINTS_DEFAULT.everyMs, ...kept } : null;
+}
+
+type Said = NonNullable<NonNullable<WorkflowSource["execution_config"]>["checkpoint_strategy"]>;
+
+/** Where copies are kept. */
+function placeOf(
+  { storage = CHECKPOINTS_DEFAULT.storage, redis }: Said,
+  report: Report,
+): Pick<CheckpointPolicy, "storage" | "redis"> {
+  if (redis === undefined) return { storage };
+  if (storage !== "redis")
     report.add({
       code: "wrong-value",
       message: "The address of Redis means nothing where checkpoints are not kept there.",
@@ -54,11 +66,5 @@ export function readCheckpoints(
       path: ["execution_config", "checkpoint_strategy", "redis"],
       key: true,
     });
-  if (!enabled) return null;
-  return {
-    interval,
-    everyMs: everyMs ?? CHECKPOINTS_DEFAULT.everyMs,
-    storage: said.storage ?? CHECKPOINTS_DEFAULT.storage,
-    ...(said.redis === undefined ? {} : { redis: said.redis }),
-  };
+  return { storage, redis };
 }

@@ -45,11 +45,11 @@ function ofCase({ requests, runs }: Case, run: RunId): Partial<Evidence> {
 function readIn({ type, data }: Envelope): readonly DataShown[] {
   const read = type === "tool.finished" ? data["read"] : undefined;
   if (!isObject(read)) return [];
-  const { system, entity, at } = read as JsonObject;
+  const { system = "", entity = "", at } = read as JsonObject;
   return [
     {
-      system: String(system),
-      entity: String(entity),
+      system: typeof system === "string" ? system : "",
+      entity: typeof entity === "string" ? entity : "",
       ids: textsIn(read["ids"]),
       fields: textsIn(read["fields"]),
       at: typeof at === "number" ? at : 0,
