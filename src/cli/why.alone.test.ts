@@ -97,5 +97,13 @@ describe("muster why", () => {
     expect(page).not.toContain("louder than promised");
     expect(page).toContain("oscar allowed");
     expect(await muster("ana", "audit", "verify")).toMatch(/^Verified: /);
+
+    const id = /cs_[a-z0-9]+/.exec(await muster("ana", "cases", "list"))?.[0] ?? "";
+    const shown = await muster("ana", "cases", "show", id);
+    expect(shown).toContain("| [erased]");
+    expect(shown).not.toContain("C-1048");
+    const replayed = JSON.parse(await muster("ana", "rules", "replay", "--json"));
+    expect(replayed).toMatchObject({ changed: [] });
+    expect(replayed.unclear).toBe(replayed.judged);
   });
 });

@@ -44,6 +44,12 @@ function changed(request: CaseRequest, event: Later): Partial<CaseRequest> {
   }
 }
 
+/** What was erased is no text any more, and no binding. */
+function readable(bindings: Case["bindings"]): Case["bindings"] {
+  const texts = Object.entries(bindings).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(texts);
+}
+
 /** What it changes of the case itself. */
 function beside(before: Case, request: CaseRequest, event: Later): Partial<Case> {
   switch (event.type) {
@@ -51,7 +57,7 @@ function beside(before: Case, request: CaseRequest, event: Later): Partial<Case>
       return { type: event.as, ...(before.isHanded ? {} : { owner: event.owner }) };
     case "request.bound":
       return {
-        bindings: { ...before.bindings, ...event.bindings },
+        bindings: { ...before.bindings, ...readable(event.bindings) },
         found: { ...before.found, ...event.found },
       };
     case "request.continued": {

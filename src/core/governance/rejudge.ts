@@ -15,6 +15,8 @@ export type PastCall = {
   /** As it was judged, and by which map. */
   readonly verdict: Verdict;
   readonly map: Digest;
+  /** The data of the person whom it was about are gone. */
+  readonly isErased?: boolean;
 };
 
 /** A call that would be decided otherwise. */
@@ -64,7 +66,7 @@ export function rejudge(
   const would = new Map(shadows.map(({ id }) => [id, { held: 0, changed: 0 }]));
   let unclear = 0;
   for (const past of calls) {
-    const old = before(past.map);
+    const old = past.isErased === true ? null : before(past.map);
     const was = old && judge(past.call, factsOf(past, old, digest));
     if (was === null || !isLike(was.verdict, past.verdict)) {
       unclear += 1;

@@ -90,8 +90,8 @@ function minute(at: string): string {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --line: #8884; --dim: #888; --grave: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --grave: #ff8a80; } }
+:root { color-scheme: light dark; --line: #8884; --dim: #666; --grave: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --dim: #aaa; --grave: #ff8a80; } }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
 header p { margin: .25rem 0; color: var(--dim); overflow-wrap: anywhere; }

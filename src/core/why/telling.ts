@@ -1,4 +1,5 @@
 import type { Envelope } from "../audit/index.ts";
+import { ERASED } from "../audit/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { About, Telling, Told, WhyItem, WhyLine } from "./why.ts";
 
@@ -49,7 +50,9 @@ export const TELLING: Readonly<Record<string, Telling>> = {
       "data",
       `${[text(system), text(entity), words(ids)].filter((one) => one !== "").join(" ")}: ${words(fields) || "all fields"}`,
       {
-        more: [`${text(rows)} rows, by ${named(names, stream, data["key"])}`],
+        more: [
+          `${text(rows)} ${rows === 1 ? "row" : "rows"}, by ${named(names, stream, data["key"])}`,
+        ],
       },
     );
   },
@@ -271,6 +274,7 @@ function pairsOf(value: Json | undefined): readonly string[] {
 
 function pairs(value: Json | undefined): string {
   if (!isObject(value)) return json(value ?? null);
+  if (Object.hasOwn(value, ERASED)) return ERASED;
   return Object.entries(value)
     .map(([name, one]) => `${name} ${json(one)}`)
     .join(", ");
@@ -289,6 +293,7 @@ function text(value: Json | undefined): string {
 }
 
 function json(value: Json): string {
+  if (isObject(value) && Object.hasOwn(value, ERASED)) return ERASED;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

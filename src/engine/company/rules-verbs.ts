@@ -1,3 +1,4 @@
+import { ERASED } from "../../core/audit/index.ts";
 import { caseEventOf, caseFactsOf, evolveCase, noCase } from "../../core/cases/index.ts";
 import {
   type CaseFacts,
@@ -130,10 +131,12 @@ function callOf(
   const { path, tool, agent, seq, preview } = event;
   const seen =
     preview === undefined ? null : load(preview, (digest) => office.runtime.read(digest));
+  const isErased = [args, seen].some((one) => isObject(one) && Object.hasOwn(one, ERASED));
   return {
     run: run.id,
     seq,
     at,
+    isErased,
     call: {
       tool,
       args,
