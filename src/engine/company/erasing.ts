@@ -117,7 +117,7 @@ function noSubject(name: string): Problem {
   return {
     code: "not-found",
     message: `There is no data of "${name}" here, or it was erased before.`,
-    mend: "Give the name that runs or cases were begun with, or the id: subj_…",
+    mend: "Give the name that runs or cases were begun with (of a case the bare id of its customer, such as C-1048), or the id: subj_…",
   };
 }
 
