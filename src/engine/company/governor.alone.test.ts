@@ -35,13 +35,14 @@ steps: [{ name: Eat, agent: hungry, error_strategy: fail_immediately, timeout: 6
   expect(note).toContain(`needed more than ${200 * 1024 * 1024} bytes of memory`);
 });
 
+/** So much processor time it uses; a machine that does much else makes it slower, never quicker. */
 const BUSY = `
 const [begun, before] = [performance.now(), process.cpuUsage()];
-while (performance.now() < begun + 2000);
-const { user, system } = process.cpuUsage(before);
-const cores = (user + system) / 1000 / (performance.now() - begun);
+const usedMs = () => { const { user, system } = process.cpuUsage(before); return (user + system) / 1000; };
+while (usedMs() < 600);
+const cores = usedMs() / (performance.now() - begun);
 const error = { kind: "agent_failed", message: cores + " cores were busy." };
-process.stdout.write(JSON.stringify(cores < 0.25 ? { outputs: {} } : { error }));
+process.stdout.write(JSON.stringify(cores < 0.5 ? { outputs: {} } : { error }));
 `;
 
 test("cpu_limit_per_agent of a run holds for an agent that names none, and slows it", async () => {
