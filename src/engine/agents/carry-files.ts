@@ -111,7 +111,7 @@ async function byBody(carry: Carry, task: AgentTask, ask: Ask): Promise<AgentAns
     count = oneMore(count);
     bytes += file.bytes;
     if (bytes > BODY_BYTES_MOST) throw tooMuch(`takes more than ${BODY_BYTES_MOST} bytes of files`);
-    return { ...file, base64: (await carry.files.read(file.file)).toString("base64") };
+    return { ...file, base64: Buffer.from(await carry.files.read(file.file)).toString("base64") };
   });
   const answer = await ask({ ...task, inputs: inputs as JsonObject });
   return await taken(carry, answer, (given) => fromBody(carry, given));

@@ -30,7 +30,7 @@ export type FileDesk = {
   ) => Promise<FileValue>;
   /** @throws MusterError "corrupt" where its bytes are not what its digest says, or not there */
   readonly copy: (digest: Digest, to: string) => Promise<void>;
-  readonly read: (digest: Digest) => Promise<Buffer>;
+  readonly read: (digest: Digest) => Promise<Uint8Array>;
   readonly has: (digest: Digest) => boolean;
 };
 

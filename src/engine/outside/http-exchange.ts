@@ -1,6 +1,15 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 
+/** As Node gives them; those that are read here stand once, and are a text. */
+export type AnswerHeaders = {
+  readonly [name: string]: string | readonly string[] | undefined;
+  readonly location?: string | undefined;
+  readonly etag?: string | undefined;
+  readonly "content-type"?: string | undefined;
+  readonly "retry-after"?: string | undefined;
+};
+
 /** A machine that is not there must not take all of an attempt's time. */
 const CONNECT_MS_MOST = 10_000;
 const HEADERS_BYTES_MOST: number = 64 * 1024;
@@ -19,7 +28,7 @@ export type Exchanged =
   | {
       readonly kind: "answered";
       readonly status: number;
-      readonly headers: IncomingMessage["headers"];
+      readonly headers: AnswerHeaders;
       readonly body: string;
     }
   /** Nothing of it was sent. */

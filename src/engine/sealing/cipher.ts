@@ -1,13 +1,11 @@
 import { createCipheriv, createDecipheriv, hash, randomBytes } from "node:crypto";
 import type { Digest } from "../../core/id.ts";
+import type { Locked } from "./keyring.ts";
 
 const CIPHER = "aes-256-gcm";
 export const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** A text that only the key opens, in base64; `ct` ends with the tag that shows it was not changed. */
-export type Locked = { readonly iv: string; readonly ct: string };
 
 /** @param place where it stands: moved elsewhere, it does not open */
 export function lock(key: Buffer, text: string | Buffer, place: string): Locked {

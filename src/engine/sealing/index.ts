@@ -1,5 +1,4 @@
-export type { Locked } from "./cipher.ts";
-export type { Erasure, Keyring, SubjectKept } from "./keyring.ts";
+export type { Erasure, Keyring, Locked, SubjectKept } from "./keyring.ts";
 export { KEYS_FILE, openKeyring } from "./keys-in-file.ts";
 export { openMemoryKeyring } from "./keys-in-memory.ts";
-export { KEYS_FOLDER, writeOnce } from "./tenant-key.ts";
+export { KEYS_FOLDER, writeOnce } from "./write-once.ts";

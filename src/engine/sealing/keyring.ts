@@ -1,5 +1,4 @@
 import type { Digest, SubjectId } from "../../core/id.ts";
-import type { Locked } from "./cipher.ts";
 
 /**
  * The keys of the people whose data stand in a log: one for each subject, apart from the log. What is
@@ -39,3 +38,6 @@ export type SubjectKept = {
   readonly hold: string | null;
   readonly erased: Erasure | null;
 };
+
+/** A text that only the key opens, in base64; `ct` ends with the tag that shows it was not changed. */
+export type Locked = { readonly iv: string; readonly ct: string };

@@ -6,7 +6,8 @@ import { parseSubjectId, type SubjectId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
 import { KEY_BYTES, keyedDigest, lock, unlock } from "./cipher.ts";
 import type { Keyring, SubjectKept } from "./keyring.ts";
-import { KEYS_FOLDER, readTenantKey, tenantKey } from "./tenant-key.ts";
+import { readTenantKey, tenantKey } from "./tenant-key.ts";
+import { KEYS_FOLDER } from "./write-once.ts";
 
 /** Beside the log, and in none of its backups. */
 export const KEYS_FILE = "keys.sqlite";

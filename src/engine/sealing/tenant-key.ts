@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MusterError } from "../../core/problem.ts";
 import { KEY_BYTES } from "./cipher.ts";
+import { KEYS_FOLDER, writeOnce } from "./write-once.ts";
 
-/** In the state folder: keys, their owner's alone. */
-export const KEYS_FOLDER = "keys";
 const FILE = "tenant.key";
 
 /** The key that wraps all others of a company. @returns null where there is none */
@@ -30,21 +29,6 @@ export function tenantKey(state: string): Buffer {
   if (known !== null) return known;
   writeOnce(join(state, KEYS_FOLDER), FILE, `${randomBytes(KEY_BYTES).toString("hex")}\n`);
   return readTenantKey(state) ?? tenantKey(state);
-}
-
-/** A file of a key: 0600 in a folder of 0700. One that is there already stays. */
-export function writeOnce(folder: string, name: string, text: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
-  const draft = join(folder, `${name}.${process.pid}.draft`);
-  try {
-    writeFileSync(draft, text, { mode: 0o600, flush: true });
-    linkSync(draft, join(folder, name));
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
 }
 
 function isMissing(error: unknown): boolean {

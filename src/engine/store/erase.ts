@@ -1,11 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
 import type { Artifacts, Files } from "../artifacts/index.ts";
+import type { ErasedInLog } from "./log.ts";
 import { ERASED_CONTENT } from "./sealed.ts";
 import { inTransaction } from "./transaction.ts";
-
-/** What the log holds of subjects whose keys are destroyed, and what of it was deleted. */
-export type ErasedInLog = { readonly streams: readonly StreamId[]; readonly contents: number };
 
 /**
  * Deletes what nobody can open any more and what stands open beside the events: contents (their names

@@ -32,6 +32,6 @@ export function hashesIn({ count, hash, body }: Omit<HashedRow, "position">): re
 }
 
 /** 32 bytes. */
-export function bytesOf(digest: Digest): Buffer {
+export function bytesOf(digest: Digest): Uint8Array {
   return Buffer.from(digest.slice("sha256:".length), "hex");
 }

@@ -2,7 +2,6 @@ import type { Actor, Envelope } from "../../core/audit/index.ts";
 import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Keyring } from "../sealing/index.ts";
-import type { ErasedInLog } from "./erase.ts";
 import type { NewResult, Result } from "./results.ts";
 
 /**
@@ -312,3 +311,6 @@ export type StandingFilter = {
   readonly most: number;
   readonly offset?: number;
 };
+
+/** What the log holds of subjects whose keys are destroyed, and what of it was deleted. */
+export type ErasedInLog = { readonly streams: readonly StreamId[]; readonly contents: number };

@@ -1,5 +1,5 @@
 import type { StreamId, SubjectId } from "../../core/id.ts";
-import type { ErasedInLog } from "./erase.ts";
+import type { ErasedInLog } from "./log.ts";
 import type { MemoryDisk } from "./memory.ts";
 import { ERASED_CONTENT } from "./sealed.ts";
 
