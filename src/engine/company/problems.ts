@@ -61,5 +61,9 @@ export function unheard(
 ): readonly Problem[] {
   const tells = workflow?.rules?.some(({ notify }) => notify.length > 0) === true;
   if (workflow === null || !tells || isLone === true) return [];
-  return unheardRules(workflow, readChannels(folder), process.env);
+  const { where } = workflow.root;
+  return unheardRules(workflow, readChannels(folder), process.env).map((problem) => ({
+    ...problem,
+    where,
+  }));
 }
