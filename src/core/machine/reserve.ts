@@ -200,6 +200,7 @@ function needOf(
     ...Object.keys(ledger?.granted ?? NO_AMOUNTS),
     ...accounts.map(({ unit }) => unit),
   ]);
+  if (units.size === 0) return NO_AMOUNTS;
   const { said, learned } = step.kind === "task" ? usualOf(draft, agent) : UNTOLD;
   const need: Record<string, number> = {};
   for (const unit of units) {

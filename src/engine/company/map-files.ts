@@ -24,12 +24,13 @@ const TEMPLATES: readonly string[] = [
 
 /** The files of a company's map as they are now on disk; none where it has no map. */
 export function mapFilesIn(folder: string): readonly MapFile[] {
+  // Asked before each run: a company without a map is told by one look.
+  if (!isFile(folder, MAP_FILE)) return [];
   const names = [
     ...ALONE.filter((file) => isFile(folder, file)),
     ...filesIn(folder, "tables", TABLES),
     ...filesIn(folder, "templates", TEMPLATES),
   ];
-  if (!names.includes(MAP_FILE)) return [];
   const files = names.map((file) => ({ file, text: readFileSync(join(folder, file), "utf8") }));
   const map = files.find(({ file }) => file === MAP_FILE)?.text ?? "";
   const beside = filesBeside(map).filter((file) => !names.includes(file) && isFile(folder, file));
