@@ -30,14 +30,14 @@ export function taskOf(run: Run, key: Key, read: Read): TaskAsked | Failure | nu
       `The inputs of "${frame.step.name}" cannot be made: ${given.fault}`,
     );
   const { name, instructions, outputs, tool } = frame.step;
-  return {
-    ...(tool === undefined ? {} : { tool }),
+  const asked = {
     name,
     instructions,
     inputs: given.values,
     outputs: saidOf(outputs),
     context: contextOf(run, read),
   };
+  return tool === undefined ? asked : { ...asked, tool };
 }
 
 /** Runs below one another: a workflow that runs itself, or its parent, would never end. */

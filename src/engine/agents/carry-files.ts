@@ -30,7 +30,7 @@ export function carrying(agent: Agent, kind: "local" | "http", setting: Setting)
   return {
     ...agent,
     attempt: (task, tools, abort) => {
-      const wanted = Object.keys(task.outputs).filter((name) => isFileType(task.outputs[name]));
+      const wanted = filesWanted(task.outputs);
       if (wanted.length === 0 && !holdsFile(task.inputs, 0))
         return agent.attempt(task, tools, abort);
       const ask = async (given: AgentTask): Promise<AgentAnswer> =>
@@ -53,6 +53,17 @@ type Carry = {
 };
 
 type Ask = (task: AgentTask) => Promise<AgentAnswer>;
+
+/** Of the outputs of a step, which are the same object each time. */
+const known = new WeakMap<AgentTask["outputs"], readonly string[]>();
+
+function filesWanted(outputs: AgentTask["outputs"]): readonly string[] {
+  const before = known.get(outputs);
+  if (before !== undefined) return before;
+  const wanted = Object.keys(outputs).filter((name) => isFileType(outputs[name]));
+  known.set(outputs, wanted);
+  return wanted;
+}
 
 function isFileType(text: string | undefined): boolean {
   return /^\s*file\s*(\[\s*\])?\s*\??\s*$/i.test(text ?? "");

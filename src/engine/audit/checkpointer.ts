@@ -48,6 +48,8 @@ type State = CheckpointerShell & {
   timer: NodeJS.Timeout | null;
   working: Promise<KeptNote | null> | null;
   isWaiting: boolean;
+  /** It waits for no quiet moment any more. */
+  hurry: () => void;
   isClosed: boolean;
   isTroubled: boolean;
 };
@@ -60,6 +62,7 @@ export function openCheckpointer(shell: CheckpointerShell): Checkpointer {
     timer: null,
     working: null,
     isWaiting: false,
+    hurry: () => undefined,
     isClosed: false,
     isTroubled: false,
   };
@@ -83,27 +86,35 @@ function awaitTime(state: State): void {
   }, CHECKPOINT_EVERY_MS).unref();
 }
 
-/** When nothing is in flight, or after a while. */
+/** When nothing is in flight, or after a while; what comes meanwhile goes before what is left of it. */
 async function soon(state: State): Promise<void> {
   if (state.isWaiting || state.isClosed) return;
   state.isWaiting = true;
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, BUSY_WAIT_MS).unref();
-  await Promise.race([state.idle(), late]);
-  clearTimeout(timer);
+  state.hurry = resolve;
+  const turn: Turn = () => Promise.race([state.idle(), late]);
+  await turn();
   state.isWaiting = false;
-  if (!state.isClosed) await signed(state);
+  if (!state.isClosed) await signed(state, turn);
+  clearTimeout(timer);
 }
 
-async function signed(state: State): Promise<KeptNote | null> {
+/** Between one part of the work and the next. */
+type Turn = () => Promise<void>;
+const NEXT_TURN: Turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** @param turn without it, somebody waits for it: it goes on as soon as it can */
+async function signed(state: State, turn?: Turn): Promise<KeptNote | null> {
+  if (turn === undefined) state.hurry();
   while (state.working !== null) await state.working;
-  state.working = signNow(state).finally(() => {
+  state.working = signNow(state, turn ?? NEXT_TURN).finally(() => {
     state.working = null;
   });
   return await state.working;
 }
 
-async function signNow(state: State): Promise<KeptNote | null> {
+async function signNow(state: State, turn: Turn): Promise<KeptNote | null> {
   try {
     state.fresh = 0;
     state.book ??= openBook(state.state);
@@ -116,7 +127,7 @@ async function signNow(state: State): Promise<KeptNote | null> {
     // Its own event is a part of what it signs.
     const key = await state.key();
     const frontier = state.book.frontier();
-    const leaves = await read(state, frontier);
+    const leaves = await read(state, frontier, turn);
     const at = state.now();
     const root = Buffer.from(rootOf(frontier, pair) ?? EMPTY_ROOT).toString("base64");
     const { origin } = key;
@@ -133,7 +144,11 @@ async function signNow(state: State): Promise<KeptNote | null> {
 }
 
 /** Reads on to the end of the log, a turn of the event loop for each part of it. */
-async function read({ log }: State, frontier: Frontier): Promise<readonly Uint8Array[]> {
+async function read(
+  { log }: State,
+  frontier: Frontier,
+  turn: Turn,
+): Promise<readonly Uint8Array[]> {
   const read: Uint8Array[] = [];
   const leaves = leavesOf(log, frontier.size);
   for (;;) {
@@ -150,7 +165,8 @@ async function read({ log }: State, frontier: Frontier): Promise<readonly Uint8A
       grow(frontier, hash, pair);
       read.push(hash);
     }
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await NEXT_TURN();
+    await turn();
   }
 }
 

@@ -9,16 +9,20 @@ export type Awaited = {
 
 /** U3: an agent that answers before all that it asked is done is not done yet. */
 export function awaited(use: UseTool): Awaited {
-  const pending = new Set<Promise<unknown>>();
+  // Most attempts use no tool.
+  let pending: Set<Promise<unknown>> | null = null;
   return {
     use: (tool, args, as) => {
       const reply = use(tool, args, as);
-      pending.add(reply);
-      const over = (): boolean => pending.delete(reply);
+      pending ??= new Set();
+      const asked = pending.add(reply);
+      const over = (): boolean => asked.delete(reply);
       reply.then(over, over);
       return reply;
     },
     settled: (answer) =>
-      pending.size === 0 ? answer : Promise.allSettled(pending).then(() => answer),
+      pending === null || pending.size === 0
+        ? answer
+        : Promise.allSettled(pending).then(() => answer),
   };
 }
