@@ -1,6 +1,6 @@
 /** One workload in a process of its own: prints one line of JSON with what it measured. */
 // As our program's own process does.
-import "../src/cli/heap.ts";
+import "../src/engine/heap.ts";
 import { mkdirSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { openCompany } from "../src/index.ts";

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import "./heap.ts";
+import "../engine/heap.ts";
 import { writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
