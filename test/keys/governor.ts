@@ -16,12 +16,12 @@ export const governor: readonly Shown[] = [
   },
   {
     key: "resource_config.compute.cpu_limit_per_agent",
-    file: "src/engine/company/governor.alone.test.ts",
+    file: "src/engine/company/runs/governor.alone.test.ts",
     test: "cpu_limit_per_agent of a run holds for an agent that names none, and slows it",
   },
   {
     key: "resource_config.compute.memory_limit_per_agent",
-    file: "src/engine/company/governor.alone.test.ts",
+    file: "src/engine/company/runs/governor.alone.test.ts",
     test: "memory_limit_per_agent of a run holds for an agent that names none, and ends it",
   },
 ];

@@ -79,7 +79,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "lists what steps gave above 4 KiB and what was put, and gives it back",
       ],
     ],
-    "src/engine/company/governor.alone.test.ts": [
+    "src/engine/company/runs/governor.alone.test.ts": [
       [
         "Compute resource allocation",
         "cpu_limit_per_agent of a run holds for an agent that names none, and slows it",
@@ -93,7 +93,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "a run that waits for a limit of calls says until when, and its resource document is rate_limited",
       ],
     ],
-    "src/core/machine/escalation.test.ts": [
+    "src/core/machine/people/escalation.test.ts": [
       [
         "Human escalation for critical failures: recipients: [security-team, project-lead]",
         "critical_step_failure, pause_workflow: the run pauses, and the exception names whom the rule names",
@@ -150,7 +150,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "Alert Appropriately: what is tried again and then goes well is told to nobody",
       ],
     ],
-    "src/core/machine/budget.test.ts": [
+    "src/core/machine/budget/budget.test.ts": [
       [
         "resource_config: token_budget: reserved_for_error_handling: 10000",
         "reserved_for_error_handling is for retries, repeats, fallbacks and compensation alone",
@@ -192,13 +192,13 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "a later run that asks the same is given what the first gave, and the event names that run",
       ],
     ],
-    "src/core/machine/each.test.ts": [
+    "src/core/machine/steps/each.test.ts": [
       [
         "Start Small: Test workflows with single items before batch processing",
         "of a sample goes through the first items, and leaves the others out",
       ],
     ],
-    "src/engine/company/foresight.test.ts": [
+    "src/engine/company/runs/foresight.test.ts": [
       [
         "Dry Run First: Validate workflow definitions before production runs",
         "validates and simulates execution without actually running steps",

@@ -1,27 +1,27 @@
 import type { Digest } from "../id.ts";
 import type { Problem } from "../problem.ts";
 import { unreachable } from "../unreachable.ts";
-import { advanceBlock } from "./block.ts";
-import { advanceChoose } from "./choose.ts";
-import { lookAtAll } from "./control.ts";
+import { attempt } from "./attempts/open-attempt.ts";
+import { nextForPlace } from "./attempts/places.ts";
+import { letGoOn } from "./budget/reserve.ts";
+import { lookAtAll } from "./control/control.ts";
+import { watch } from "./control/watch.ts";
 import { type Draft, isFull, openDraft, tell } from "./draft.ts";
-import { advanceEach } from "./each.ts";
 import { endRun } from "./end.ts";
 import type { Event } from "./event.ts";
 import type { Facts } from "./facts.ts";
 import { stopped } from "./finish.ts";
 import { hear } from "./hear.ts";
-import { advanceLeaf } from "./leaf.ts";
-import { attempt } from "./open-attempt.ts";
-import { nextForPlace } from "./places.ts";
-import { first } from "./queue.ts";
-import { advanceRepeat } from "./repeat.ts";
-import { letGoOn } from "./reserve.ts";
 import type { Frame, Run } from "./run.ts";
 import type { Signal } from "./signal.ts";
 import { start } from "./start.ts";
-import { get } from "./table.ts";
-import { watch } from "./watch.ts";
+import { advanceBlock } from "./steps/block.ts";
+import { advanceChoose } from "./steps/choose.ts";
+import { advanceEach } from "./steps/each.ts";
+import { advanceLeaf } from "./steps/leaf.ts";
+import { advanceRepeat } from "./steps/repeat.ts";
+import { first } from "./tables/queue.ts";
+import { get } from "./tables/table.ts";
 
 /** What was decided: the run after its events, the events, and contents they name by digest. */
 export type Decision = {

@@ -5,7 +5,7 @@ import { fold } from "./evolve.ts";
 import type { Facts } from "./facts.ts";
 import type { Fold, Run } from "./run.ts";
 import type { Signal } from "./signal.ts";
-import { parentPath } from "./step.ts";
+import { parentPath } from "./steps/step.ts";
 
 /** A decision has a limit of events; what is left over is owed as `proceed` (M12). */
 export const DECISION_EVENTS_MOST = 200;

@@ -1,10 +1,10 @@
+import { undoOpening } from "./attempts/open-attempt.ts";
+import { isUndo, undoPath } from "./control/undo.ts";
 import { type Draft, store, tell } from "./draft.ts";
 import type { RunOutcome } from "./event.ts";
 import type { Failure } from "./failure.ts";
-import { undoOpening } from "./open-attempt.ts";
 import { runOutputs } from "./result.ts";
-import { entries, get } from "./table.ts";
-import { isUndo, undoPath } from "./undo.ts";
+import { entries, get } from "./tables/table.ts";
 
 /** The run ends with its root; a rollback undoes, newest first, one after another, before it does. */
 export function endRun(draft: Draft): void {

@@ -4,12 +4,12 @@ import type { OnExceeded, Rule } from "../definition/index.ts";
 import type { Labels } from "../governance/index.ts";
 import type { Digest, RunId, SubjectId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { Amendment } from "./amendment.ts";
+import type { Amendment } from "./control/amendment.ts";
+import type { ForkedBody } from "./control/inheritance.ts";
 import type { Failure } from "./failure.ts";
-import type { ForkedBody } from "./inheritance.ts";
-import type { UseBody } from "./use-event.ts";
+import type { UseBody } from "./uses/use-event.ts";
 
-export type { AmendedLimits, Amendment } from "./amendment.ts";
+export type { AmendedLimits, Amendment } from "./control/amendment.ts";
 
 /** The number of the event that opened an effect, in its run. Never used again. */
 export type Key = number;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { fold, type Given, given } from "../../../test/given/run.ts";
 import type { Digest } from "../id.ts";
-import { REPEATS_MOST } from "./answer.ts";
+import { REPEATS_MOST } from "./attempts/answer.ts";
 import { decide } from "./decide.ts";
 import { DECISION_EVENTS_MOST } from "./draft.ts";
-import { entries } from "./table.ts";
+import { entries } from "./tables/table.ts";
 
 const AGENTS = { reader: "pure", keeper: "idempotent", sender: "ask" } as const;
 const one = (agent: string, more = ""): Given =>

@@ -1,29 +1,29 @@
 import type { Problem } from "../problem.ts";
 import { unreachable } from "../unreachable.ts";
-import { heardAmend } from "./amend.ts";
-import { heardAnswer, heardExpired, heardLost } from "./answer.ts";
-import { heardControl, heardUndo, resume } from "./control.ts";
+import { heardAnswer, heardExpired, heardLost } from "./attempts/answer.ts";
+import { heardDeny, heardRaise } from "./budget/raise.ts";
+import { lookAgain } from "./budget/reserve.ts";
+import { heardAmend } from "./control/amend.ts";
+import { heardControl, heardUndo, resume } from "./control/control.ts";
+import { forked } from "./control/fork.ts";
+import { heardInform, keptAs } from "./control/inform.ts";
+import { heardMove } from "./control/move.ts";
+import { endsLate, ruleForLate, runTookTooLong, tookTooLong } from "./control/too-long.ts";
+import { lookForStall } from "./control/watch.ts";
 import { type Draft, store, tell } from "./draft.ts";
 import { failure } from "./failure.ts";
 import { complete } from "./finish.ts";
-import { forked } from "./fork.ts";
-import { gateDue, heardAtGate, isGate } from "./gate.ts";
-import { heardInform, keptAs } from "./inform.ts";
-import { heardMove } from "./move.ts";
 import { accepted } from "./output.ts";
-import { heardOfTask, taskDue } from "./person.ts";
-import { heardDeny, heardRaise } from "./raise.ts";
-import { lookAgain } from "./reserve.ts";
+import { gateDue, heardAtGate, isGate } from "./people/gate.ts";
+import { heardOfTask, taskDue } from "./people/person.ts";
+import { heardHandback, heardTake } from "./people/take.ts";
+import { heardGive, heardRetry, heardSkip } from "./people/way-out.ts";
 import { MACHINE_VERSION, type Open } from "./run.ts";
-import { isLabelled } from "./run-labels.ts";
 import type { Told } from "./signal.ts";
-import { get } from "./table.ts";
-import { heardHandback, heardTake } from "./take.ts";
-import { endsLate, ruleForLate, runTookTooLong, tookTooLong } from "./too-long.ts";
-import { heardUse } from "./use.ts";
-import { heardUsed, heardVerified } from "./used.ts";
-import { lookForStall } from "./watch.ts";
-import { heardGive, heardRetry, heardSkip } from "./way-out.ts";
+import { get } from "./tables/table.ts";
+import { isLabelled } from "./uses/run-labels.ts";
+import { heardUse } from "./uses/use.ts";
+import { heardUsed, heardVerified } from "./uses/used.ts";
 
 /** What a signal says happened. Null, and perhaps no event, when it was taken; else why it is refused. */
 // oxlint-disable-next-line complexity -- a flat switch, one case for each kind of signal

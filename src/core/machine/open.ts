@@ -1,9 +1,9 @@
 import type { Approval, ApprovalVote, GateOpening } from "../approval/index.ts";
 import type { Digest, RunId } from "../id.ts";
+import type { Held } from "./budget/ledger.ts";
 import type { EffectClass, ExceptionWhy, Key, Parent, Path } from "./event.ts";
 import type { Failure } from "./failure.ts";
-import type { Held } from "./ledger.ts";
-import type { OpenUse } from "./uses.ts";
+import type { OpenUse } from "./uses/uses.ts";
 
 /** What a run waits for, by the key of the event that opened it. */
 export type Open =

@@ -1,12 +1,12 @@
 import type { Cache, Task } from "../definition/index.ts";
+import { usageOfRun } from "./budget/ledger.ts";
+import { isUndo } from "./control/undo.ts";
 import type { Call, Effect } from "./effect.ts";
 import type { EffectClass, Event, EventType, Key, Parent, Usage } from "./event.ts";
-import { usageOfRun } from "./ledger.ts";
 import type { Open, Run } from "./run.ts";
-import { isLabelled } from "./run-labels.ts";
-import { entries, get } from "./table.ts";
-import { isUndo } from "./undo.ts";
-import { isUnderWay, type OpenUse } from "./uses.ts";
+import { entries, get } from "./tables/table.ts";
+import { isLabelled } from "./uses/run-labels.ts";
+import { isUnderWay, type OpenUse } from "./uses/uses.ts";
 
 /**
  * Everything that the world still owes a run: at start, after a pause and a resume. Costs what is in

@@ -3,7 +3,7 @@ import { cases } from "../../../test/given/cases.ts";
 import { fold, nameOf } from "../../../test/given/run.ts";
 import { type Journey, journey } from "../../../test/given/world.ts";
 import type { Digest } from "../id.ts";
-import { REPEATS_MOST } from "./answer.ts";
+import { REPEATS_MOST } from "./attempts/answer.ts";
 import { DECISION_EVENTS_MOST } from "./draft.ts";
 import type { EffectClass, Event, Key, Path } from "./event.ts";
 import { evolve } from "./evolve.ts";

@@ -4,8 +4,8 @@ import { type Draft, store } from "./draft.ts";
 import type { Path, Stored } from "./event.ts";
 import type { BlockFrame, EachFrame, Run } from "./run.ts";
 import { gatheredValue, scopeAt, valueOf, valuesOf } from "./scope.ts";
-import { get } from "./table.ts";
-import { childPath } from "./work.ts";
+import { childPath } from "./steps/work.ts";
+import { get } from "./tables/table.ts";
 
 /** What a block that is a body, a branch or a round gives: the outputs of its steps, by name. A phase gives none: its steps are seen. */
 export function mergedOutput(draft: Draft, frame: BlockFrame): Stored | null {

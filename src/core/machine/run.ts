@@ -13,6 +13,8 @@ import type {
 import type { Labels } from "../governance/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
+import type { Ledger, StepMoney } from "./budget/ledger.ts";
+import type { Stall } from "./control/stall.ts";
 import type {
   AmendedLimits,
   EffectClass,
@@ -25,15 +27,13 @@ import type {
   Stored,
 } from "./event.ts";
 import type { Failure } from "./failure.ts";
-import type { Ledger, StepMoney } from "./ledger.ts";
 import type { Doubt, Open } from "./open.ts";
-import { emptyQueue, type Queue } from "./queue.ts";
-import type { Row } from "./row.ts";
-import { NOTHING_LABELLED } from "./run-labels.ts";
-import type { Stall } from "./stall.ts";
-import { emptyTable, type Table } from "./table.ts";
-import type { UndoCall } from "./use-event.ts";
-import type { StepUses } from "./uses.ts";
+import { emptyQueue, type Queue } from "./tables/queue.ts";
+import type { Row } from "./tables/row.ts";
+import { emptyTable, type Table } from "./tables/table.ts";
+import { NOTHING_LABELLED } from "./uses/run-labels.ts";
+import type { UndoCall } from "./uses/use-event.ts";
+import type { StepUses } from "./uses/uses.ts";
 
 export type { Open, OpenGate, OpenTask } from "./open.ts";
 

@@ -3,9 +3,9 @@ import { evaluateTemplate, type Outcome, type Scope, type Template } from "../ex
 import type { Digest } from "../id.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Path, Seq, Stored } from "./event.ts";
-import { places, type Row } from "./row.ts";
 import type { EachFrame, Item, Run, Value } from "./run.ts";
-import { get } from "./table.ts";
+import { places, type Row } from "./tables/row.ts";
+import { get } from "./tables/table.ts";
 
 /** Where an expression is read: a step that lives, or one that is about to begin below `parent`. */
 export type Position = {

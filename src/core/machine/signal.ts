@@ -3,10 +3,10 @@ import type { ApprovalTold } from "../approval/index.ts";
 import type { Labels, Preview } from "../governance/index.ts";
 import type { Digest, RunId, SubjectId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
+import type { Inheritance, Source } from "./control/inheritance.ts";
 import type { Amendment, Key, Parent, Path, Stored, Usage } from "./event.ts";
 import type { Failure } from "./failure.ts";
-import type { Inheritance, Source } from "./inheritance.ts";
-import type { UseOutcome } from "./use-event.ts";
+import type { UseOutcome } from "./uses/use-event.ts";
 
 /**
  * What is told to a run. `at` is the clock of whoever tells it, in milliseconds since 1970; the

@@ -1,9 +1,8 @@
 import type { Step, Workflow } from "../definition/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
-import { putFrame } from "./places.ts";
-import type { Queue } from "./queue.ts";
-import { pagesOf, type Row, rowFrom } from "./row.ts";
+import { putFrame } from "./attempts/places.ts";
+import { stepAt, undoStep, useUndoStep } from "./control/undo.ts";
 import {
   absent,
   type Fold,
@@ -15,8 +14,9 @@ import {
   type Undo,
   type Value,
 } from "./run.ts";
-import { emptyTable, entries, set, type Table } from "./table.ts";
-import { stepAt, undoStep, useUndoStep } from "./undo.ts";
+import type { Queue } from "./tables/queue.ts";
+import { pagesOf, type Row, rowFrom } from "./tables/row.ts";
+import { emptyTable, entries, set, type Table } from "./tables/table.ts";
 
 /**
  * A snapshot is a cache: the log is the truth, and one made by another version of the machine is not

@@ -8,17 +8,17 @@ import {
 } from "../expression/index.ts";
 import type { Json } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
-import { approvalOf, questionOf } from "./approval.ts";
+import { firstOpening, timeLimit } from "./attempts/open-attempt.ts";
 import { type Draft, tell } from "./draft.ts";
 import { CASE_MESSAGE, type Path } from "./event.ts";
 import { failure } from "./failure.ts";
 import { fail } from "./finish.ts";
-import { firstOpening, timeLimit } from "./open-attempt.ts";
-import { openGate } from "./open-gate.ts";
+import { approvalOf, questionOf } from "./people/approval.ts";
+import { openGate } from "./people/open-gate.ts";
 import type { Frame } from "./run.ts";
 import { listAt, type Position, scopeAt, valuesOf } from "./scope.ts";
-import { get } from "./table.ts";
-import { childPath, childStep } from "./work.ts";
+import { childPath, childStep } from "./steps/work.ts";
+import { get } from "./tables/table.ts";
 
 /** An `each` over more items than this is refused: M7. */
 export const ITEMS_MOST = 1_000_000;

@@ -1,9 +1,9 @@
 import { unreachable } from "../unreachable.ts";
 import type { Key, Path } from "./event.ts";
-import { approvalIn } from "./of-gates.ts";
+import { approvalIn } from "./people/of-gates.ts";
 import type { Frame, LeafFrame, Open, OpenTask, Run } from "./run.ts";
-import { entries, get, some } from "./table.ts";
-import { isUnderWay, type OpenUse } from "./uses.ts";
+import { entries, get, some } from "./tables/table.ts";
+import { isUnderWay, type OpenUse } from "./uses/uses.ts";
 
 export type RunStatus =
   | "accepted"

@@ -1,11 +1,11 @@
 import type { Step } from "../definition/index.ts";
+import { barePath, stepAt } from "./control/undo.ts";
 import type { Path } from "./event.ts";
 import type { BlockFrame, ChooseFrame, Frame, RepeatFrame, Run } from "./run.ts";
 import { childrenOf } from "./scope.ts";
-import { parentPath } from "./step.ts";
-import { entries, get } from "./table.ts";
-import { barePath, stepAt } from "./undo.ts";
-import { childPath } from "./work.ts";
+import { parentPath } from "./steps/step.ts";
+import { childPath } from "./steps/work.ts";
+import { entries, get } from "./tables/table.ts";
 
 /** Where a step of a run stands, by its path. */
 export type Whereabouts =

@@ -13,27 +13,33 @@ import type { BackedUp } from "../backup/index.ts";
 import type { NoticeRecord } from "../notify/index.ts";
 import type { Format } from "../observe/index.ts";
 import type { Standing, StandingFilter } from "../store/index.ts";
-import type { AgentView } from "./agents.ts";
-import type { Archiving, ArchivingDone } from "./archiving.ts";
-import type { ArtifactGot, ArtifactList, ArtifactName, ArtifactPut, FilePut } from "./artifacts.ts";
-import type { Audited, OutsideCheckpoints, SignedNow } from "./audit.ts";
-import type { AuditExported, ExportAsked } from "./audit-export.ts";
-import type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./case-verbs.ts";
-import type { CaseTelling } from "./check-case-told.ts";
-import type { RequestGiven } from "./check-request.ts";
+import type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./cases/case-verbs.ts";
+import type { CaseTelling } from "./cases/check-case-told.ts";
+import type { RequestGiven } from "./cases/check-request.ts";
 import type { Looked } from "./doctor.ts";
-import type { MapAsked, MapDrawn } from "./draw-map.ts";
-import type { Erased, ErasureAsked } from "./erasing.ts";
 import type { Examined } from "./examine.ts";
-import type { Foreseen, ForeseeOptions } from "./foresight.ts";
-import type { GovernedNow } from "./governed.ts";
-import type { MapCompared, WhichMap } from "./map-verbs.ts";
-import type { MapPublished } from "./maps.ts";
-import type { Reviewed } from "./review.ts";
-import type { RulesListed, RulesReplayed } from "./rules-verbs.ts";
-import type { ForOneRun } from "./run-overlay.ts";
-import type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./tool-verbs.ts";
-import type { WhyAsked, WhyTold } from "./why.ts";
+import type { MapAsked, MapDrawn } from "./map/draw-map.ts";
+import type { GovernedNow } from "./map/governed.ts";
+import type { MapCompared, WhichMap } from "./map/map-verbs.ts";
+import type { MapPublished } from "./map/maps.ts";
+import type { RulesListed, RulesReplayed } from "./map/rules-verbs.ts";
+import type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./map/tool-verbs.ts";
+import type { Audited, OutsideCheckpoints, SignedNow } from "./record/audit.ts";
+import type { AuditExported, ExportAsked } from "./record/audit-export.ts";
+import type { Erased, ErasureAsked } from "./record/erasing.ts";
+import type { WhyAsked, WhyTold } from "./record/why.ts";
+import type { Archiving, ArchivingDone } from "./runs/archiving.ts";
+import type {
+  ArtifactGot,
+  ArtifactList,
+  ArtifactName,
+  ArtifactPut,
+  FilePut,
+} from "./runs/artifacts.ts";
+import type { Foreseen, ForeseeOptions } from "./runs/foresight.ts";
+import type { Reviewed } from "./runs/review.ts";
+import type { ForOneRun } from "./runs/run-overlay.ts";
+import type { AgentView } from "./staff/agents.ts";
 
 /**
  * A company's folder, opened: the library's door, and all that the command line uses. What stands in

@@ -5,8 +5,8 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isHeld, STATE_FOLDER } from "../store/index.ts";
-import { agentsOf } from "./agents.ts";
 import type { Office } from "./office.ts";
+import { agentsOf } from "./staff/agents.ts";
 
 /** One thing that was looked at: how it is, and what to do where it is not well. */
 export type Looked = {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { AgentDefinition } from "../../core/definition/index.ts";
 import type { Place } from "../../core/problem.ts";
 import { STATE_FOLDER } from "../store/index.ts";
-import { adviceOf } from "./advice.ts";
-import { filesIn } from "./folder-files.ts";
+import { adviceOf } from "./files/advice.ts";
+import { filesIn } from "./files/folder-files.ts";
+import { secretsIn } from "./files/secrets.ts";
 import type { Office } from "./office.ts";
-import { secretsIn } from "./secrets.ts";
 
 /** Something about a company that is not as it should be, before it does harm. */
 export type Examined = {

@@ -1,24 +1,13 @@
 export type { NoticeRecord } from "../notify/index.ts";
-export type { AgentView } from "./agents.ts";
-export { openArchived } from "./archived-run.ts";
-export type { Archiving, ArchivingDone } from "./archiving.ts";
-export {
-  ARTIFACT_BYTES_MOST,
-  type ArtifactGot,
-  type ArtifactListed,
-  type ArtifactName,
-  type ArtifactPut,
-  type FilePut,
-} from "./artifacts.ts";
-export type { Audited, OutsideCheckpoints, SignedNow } from "./audit.ts";
-export { caseAtRest } from "./case-rest.ts";
-export type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./case-verbs.ts";
-export type { CaseTelling } from "./check-case-told.ts";
+export { caseAtRest } from "./cases/case-rest.ts";
+export type { CaseListed, CasesWanted, Requested, RequestTypeListed } from "./cases/case-verbs.ts";
+export type { CaseTelling } from "./cases/check-case-told.ts";
 export {
   ATTACHMENT_BYTES_MOST,
   ATTACHMENTS_MOST,
   type RequestGiven,
-} from "./check-request.ts";
+} from "./cases/check-request.ts";
+export { type InboxItem, inboxOf } from "./cases/inbox.ts";
 export type {
   CheckpointListed,
   Company,
@@ -29,20 +18,31 @@ export type {
   Waiting,
   WorkflowListed,
 } from "./company.ts";
-export type { MapAsked, MapDrawn } from "./draw-map.ts";
-export type { GovernedNow } from "./governed.ts";
-export { type InboxItem, inboxOf } from "./inbox.ts";
-export type { MapCompared, WhichMap } from "./map-verbs.ts";
-export type { MapPublished, Maps } from "./maps.ts";
+export { peopleIn } from "./files/people-file.ts";
+export { recall } from "./files/workflow-file.ts";
+export { zoneIn } from "./files/zone-in.ts";
+export type { MapAsked, MapDrawn } from "./map/draw-map.ts";
+export type { GovernedNow } from "./map/governed.ts";
+export type { MapCompared, WhichMap } from "./map/map-verbs.ts";
+export type { MapPublished, Maps } from "./map/maps.ts";
+export type { RulesListed, RulesReplayed, RuleView } from "./map/rules-verbs.ts";
+export type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./map/tool-verbs.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
-export { peopleIn } from "./people-file.ts";
-export { beginHistory, type Logs, readHistory, withSubRuns } from "./read-history.ts";
-export type { Reviewed } from "./review.ts";
-export type { RulesListed, RulesReplayed, RuleView } from "./rules-verbs.ts";
-export { newRunId } from "./run-id.ts";
-export type { Binding, ForOneRun } from "./run-overlay.ts";
-export type { Line } from "./staff.ts";
-export type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./tool-verbs.ts";
-export type { WhyAsked, WhyTold } from "./why.ts";
-export { recall } from "./workflow-file.ts";
-export { zoneIn } from "./zone-in.ts";
+export type { Audited, OutsideCheckpoints, SignedNow } from "./record/audit.ts";
+export type { WhyAsked, WhyTold } from "./record/why.ts";
+export { openArchived } from "./runs/archived-run.ts";
+export type { Archiving, ArchivingDone } from "./runs/archiving.ts";
+export {
+  ARTIFACT_BYTES_MOST,
+  type ArtifactGot,
+  type ArtifactListed,
+  type ArtifactName,
+  type ArtifactPut,
+  type FilePut,
+} from "./runs/artifacts.ts";
+export { beginHistory, type Logs, readHistory, withSubRuns } from "./runs/read-history.ts";
+export type { Reviewed } from "./runs/review.ts";
+export { newRunId } from "./runs/run-id.ts";
+export type { Binding, ForOneRun } from "./runs/run-overlay.ts";
+export type { AgentView } from "./staff/agents.ts";
+export type { Line } from "./staff/staff.ts";

@@ -1,9 +1,9 @@
-import { archiverOf } from "./archiving.ts";
-import { checkpointsIn } from "./checkpoint-reader.ts";
 import type { Office } from "./office.ts";
 import type { CompanyOptions } from "./open-company.ts";
-import { runFilesOf } from "./papers.ts";
-import { checkpointerOf } from "./signing.ts";
+import { checkpointerOf } from "./record/signing.ts";
+import { archiverOf } from "./runs/archiving.ts";
+import { checkpointsIn } from "./runs/checkpoint-reader.ts";
+import { runFilesOf } from "./runs/papers.ts";
 
 /** Those who keep what is made of the log: papers, checkpoints, signatures, archives. */
 export type Keepers = Pick<Office, "files" | "checkpoints" | "checkpointer" | "archiver">;

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { backUp } from "../backup/index.ts";
 import { STATE_FOLDER } from "../store/index.ts";
-import { archive, archiveOf } from "./archiving.ts";
-import { artifactOf, listArtifacts, putArtifact, putFile, saveFile } from "./artifacts.ts";
 import type { Company } from "./company.ts";
 import { doctor } from "./doctor.ts";
 import { examine } from "./examine.ts";
 import type { Office } from "./office.ts";
+import { archive, archiveOf } from "./runs/archiving.ts";
+import { artifactOf, listArtifacts, putArtifact, putFile, saveFile } from "./runs/artifacts.ts";
 
 type Kept =
   | "backup"

@@ -6,15 +6,15 @@ import type { CheckpointReader } from "../checkpoints/index.ts";
 import type { RunFilesReader } from "../run-files/index.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import type { Log } from "../store/index.ts";
-import type { CaseRoom } from "./case-room.ts";
-import type { Desk } from "./desk.ts";
-import type { OpenedDesk } from "./file-desk.ts";
-import type { Library } from "./library.ts";
-import type { Maps } from "./maps.ts";
+import type { CaseRoom } from "./cases/case-room.ts";
+import type { OpenedDesk } from "./files/file-desk.ts";
+import type { Library } from "./files/library.ts";
+import type { Desk } from "./map/desk.ts";
+import type { Maps } from "./map/maps.ts";
 import type { Readers } from "./readers.ts";
-import type { Ready } from "./readiness.ts";
 import type { Register } from "./register.ts";
-import type { Staff } from "./staff.ts";
+import type { Ready } from "./staff/readiness.ts";
+import type { Staff } from "./staff/staff.ts";
 
 /** All that a company's verbs share. */
 export type Office = {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunId } from "../../core/id.ts";
 import { defineAgent } from "../agents/index.ts";
-import { caseAtRest } from "./case-rest.ts";
+import { caseAtRest } from "./cases/case-rest.ts";
 import { type Company, openCompany } from "./index.ts";
 
 const MAP = `muster: 1

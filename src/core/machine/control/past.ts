@@ -1,0 +1,151 @@
+import type { Event, Key, Path, Seq } from "../event.ts";
+import { evolving } from "../evolve.ts";
+import { failure } from "../failure.ts";
+import type { LeafFrame, Run } from "../run.ts";
+import type { Read } from "../scope.ts";
+import { parentPath, workDone } from "../steps/step.ts";
+import { entries, get } from "../tables/table.ts";
+import { hasWritten, isWriting } from "../uses/uses.ts";
+import type { Inheritance, Inherited } from "./inheritance.ts";
+import { isUndo } from "./undo.ts";
+
+/** A run as it was at a position of its log, and what has become since of what was in flight there. */
+export type Past = {
+  readonly run: Run;
+  /** Every step that had begun or been left out, by path. */
+  readonly lines: ReadonlyMap<Path, Inherited>;
+  /** Calls that may have been done and were not answered there, or were answered unclearly. */
+  readonly doubts: ReadonlyMap<Path, Inherited>;
+};
+
+export type PastAsk = {
+  /** The run before its first event. */
+  readonly from: Run;
+  /** A position: the end of a decision. */
+  readonly at: Seq;
+  readonly read: Read;
+};
+
+/**
+ * @param log the source's whole log: what follows the position tells what became of calls in flight
+ * @returns the positions on both sides of it, where it is not the end of a decision
+ */
+export function pastOf(
+  log: Iterable<Event>,
+  ask: PastAsk,
+): Past | { readonly before: Seq; readonly behind: Seq | null } {
+  const evolve = evolving(ask.read);
+  const reading: Reading = { lines: new Map(), begun: new Map(), became: new Map() };
+  let { from: run } = ask;
+  let decided = 0;
+  let isEnd = false;
+  for (const event of log) {
+    if (event.seq > ask.at && !isEnd) {
+      if (event.end === true) return { before: decided, behind: event.seq };
+      continue;
+    }
+    if (event.seq > ask.at) {
+      hearLater(reading, event);
+      continue;
+    }
+    note(reading, { run, event, read: ask.read });
+    run = evolve(run, event);
+    if (event.end !== true) continue;
+    if (event.seq < ask.at) decided = event.seq;
+    else isEnd = true;
+  }
+  if (!isEnd) return { before: decided, behind: null };
+  return { run, lines: reading.lines, doubts: doubtsIn(reading, run, decided) };
+}
+
+type Reading = {
+  readonly lines: Map<Path, Inherited>;
+  /** When an `ask` was begun, by its key. */
+  readonly begun: Map<Key, Seq>;
+  /** What is known later of attempts that were in flight. */
+  readonly became: Map<Key, "done" | "not done">;
+};
+
+type Noting = { readonly run: Run; readonly event: Event; readonly read: Read };
+
+function note(reading: Reading, noting: Noting): void {
+  const { lines, begun } = reading;
+  const { event } = noting;
+  if (event.type === "attempt.begun") begun.set(event.key, event.seq);
+  else if (event.type === "run.forked") {
+    const { steps } = noting.read(event.state) as unknown as Inheritance;
+    for (const line of steps) lines.set(line.path, line);
+  } else if (!("path" in event) || isUndo(event.path)) return;
+  else if (event.type === "step.skipped")
+    lines.set(event.path, { path: event.path, state: "skipped" });
+  else if (event.type === "step.started") noteStarted(reading, event);
+  else if (event.type === "step.finished") noteFinished(reading, event, noting.run);
+}
+
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+function noteStarted({ lines }: Reading, event: Of<"step.started">): void {
+  const { path, slot, count, branch } = event;
+  lines.set(path, {
+    path,
+    state: "live",
+    ...(count === undefined ? {} : { count }),
+    ...(branch === undefined ? {} : { branch }),
+  });
+  const above = path.endsWith("}") ? lines.get(parentPath(path)) : undefined;
+  if (above !== undefined) lines.set(above.path, { ...above, round: slot });
+}
+
+function noteFinished({ lines }: Reading, event: Of<"step.finished">, run: Run): void {
+  const { path, outcome, output, error } = event;
+  const frame = get(run.frames, path);
+  const holds = frame !== undefined && frame.kind !== "leaf";
+  lines.set(path, {
+    ...lines.get(path),
+    path,
+    state: outcome,
+    ...(output === undefined ? {} : { output }),
+    ...(error === undefined ? {} : { error }),
+    ...(holds ? { work: [frame.expected, workDone(frame, event)] } : {}),
+  });
+}
+
+/** An answer that came after the position: nobody needs to look at what is known. */
+function hearLater({ became }: Reading, event: Event): void {
+  if (event.type === "attempt.ended" && !event.doubt) became.set(event.key, "not done");
+  if (event.type === "step.finished" && event.closes !== undefined && event.outcome === "completed")
+    became.set(event.closes, "done");
+}
+
+function doubtsIn(reading: Reading, run: Run, decided: Seq): ReadonlyMap<Path, Inherited> {
+  const doubts = new Map<Path, Inherited>();
+  for (const [path, frame] of entries(run.frames)) {
+    if (frame.kind !== "leaf" || frame.undoes !== null) continue;
+    const became = frame.key === null ? undefined : reading.became.get(frame.key);
+    const isOpen = isTouched(frame, { reading, run, decided }) && became !== "not done";
+    if (!frame.doubt && !isOpen && !hasWritten(frame) && !isWriting(run, frame)) continue;
+    const error = failure("lost", sentenceOf(run, frame, became === "done"));
+    doubts.set(path, { path, state: "doubt", agent: frame.agent ?? "", error });
+  }
+  return doubts;
+}
+
+type At = { readonly reading: Reading; readonly run: Run; readonly decided: Seq };
+
+/**
+ * Whether a writer in flight may have been at work: what the last decision opened was not performed
+ * before that decision was on disk (M1), and an `ask` not before it was begun.
+ */
+function isTouched(frame: LeafFrame, { reading, run, decided }: At): boolean {
+  const open = frame.key === null ? undefined : get(run.open, frame.key);
+  if (frame.key === null || open?.type !== "attempt" || open.effects === "pure") return false;
+  if (open.effects === "ask") return open.begun && (reading.begun.get(frame.key) ?? 0) <= decided;
+  return frame.key <= decided;
+}
+
+function sentenceOf(run: Run, frame: LeafFrame, isDone: boolean): string {
+  const who = `${frame.agent ?? "nobody"}, call ${frame.call ?? 0} of ${run.id}`;
+  return isDone
+    ? `"${frame.step.name}" was in flight where this run was forked, and ${run.id} has done it since (${who}).`
+    : `"${frame.step.name}" was in flight or in doubt where this run was forked (${who}); nobody knows how far it got.`;
+}

@@ -1,0 +1,99 @@
+import {
+  type Approval,
+  actionsOf,
+  evolveApproval,
+  type GateOpening,
+  isPlain,
+  newApproval,
+  nextMoment,
+} from "../../approval/index.ts";
+import { changeLeaf } from "../attempts/attempt.ts";
+import type { Event, Path } from "../event.ts";
+import type { Fold, LeafFrame, OpenGate } from "../run.ts";
+import { emptyTable, entries, get, remove, set } from "../tables/table.ts";
+import { changeUse, closeUse, foldUseConsumed, foldUseDecided } from "../uses/of-uses.ts";
+
+type OfGate = Extract<Event, { readonly type: `gate.${string}` }>;
+export type AtGate = Exclude<OfGate, { readonly type: "gate.opened" }>;
+
+export function isAtGate(event: Event): event is AtGate {
+  return event.type.startsWith("gate.") && event.type !== "gate.opened";
+}
+
+/** A gate as it is opened: what is asked stands in its event. */
+export function openedGate(path: Path, gate: GateOpening): OpenGate {
+  return { type: "gate", path, gate, due: nextMoment(newApproval(gate)), votes: [] };
+}
+
+/** The approval of an open gate. */
+export function approvalIn({ gate, votes, rest }: OpenGate): Approval {
+  return { ...newApproval(gate), ...rest, votes };
+}
+
+/** Fold: what happens at a gate, and to what was allowed there. */
+export function foldOfGate(run: Fold, event: AtGate): void {
+  if (event.type === "gate.consumed" || event.type === "gate.voided") return used(run, event);
+  const open = get(run.open, event.key);
+  if (event.type === "gate.closed") run.open = remove(run.open, event.key);
+  if (open?.type !== "gate") return;
+  const approval = evolveApproval(approvalIn(open), event, event);
+  if (event.type === "gate.closed") return closed(run, event, approval);
+  const { gate, votes, ...rest } = approval;
+  const due = nextMoment(approval);
+  // A gate whose file names its people itself mostly has votes and nothing else.
+  const isMere = open.rest === undefined && event.type === "gate.voted" && isPlain(open);
+  run.open = set(run.open, event.key, { ...open, gate, votes, due, ...(isMere ? {} : { rest }) });
+  if (event.type !== "gate.edited" || gate.terms === undefined) return;
+  const edited = gate.terms.args;
+  if (gate.use === undefined) changeLeaf(run, event.path, { edited });
+  else changeUse(run, gate.use, { edited, action: gate.digest });
+}
+
+/** The step may begin: for this action, and where a chain of the map has said so, once. */
+function closed(
+  run: Fold,
+  { key, path, allowed }: Extract<AtGate, { readonly type: "gate.closed" }>,
+  approval: Approval,
+): void {
+  const { gate, votes } = approval;
+  if (allowed && gate.terms !== undefined)
+    run.granted = set(run.granted ?? emptyTable(), key, { path, approval });
+  const voters = votes.filter(({ allow }) => allow).map(({ voter }) => voter);
+  if (gate.use !== undefined) return foldUseDecided(run, gate.use, { gate: key, allowed, voters });
+  if (!allowed) return;
+  const by = gate.terms === undefined ? {} : { by: { gate: key, isSpent: false } };
+  changeLeaf(run, path, { state: "ready", grant: gate.digest, key: null, ...by });
+}
+
+function used(
+  run: Fold,
+  event: Extract<AtGate, { readonly type: "gate.consumed" | "gate.voided" }>,
+): void {
+  if (event.use !== undefined) {
+    if (event.type === "gate.consumed") foldUseConsumed(run, event.use);
+    else closeUse(run, event.use);
+  }
+  const known = run.granted === undefined ? undefined : get(run.granted, event.key);
+  if (run.granted === undefined || known === undefined) return;
+  const approval = evolveApproval(known.approval, event, event);
+  run.granted =
+    approval.state === "allowed"
+      ? set(run.granted, event.key, { ...known, approval })
+      : remove(run.granted, event.key);
+  if (approval.gate.use !== undefined) return;
+  if (event.type === "gate.voided") changeLeaf(run, event.path, { grant: null });
+  else if (actionsOf(approval).includes(event.action))
+    changeLeaf(run, event.path, { by: { gate: event.key, isSpent: true } });
+}
+
+/** Fold: what was allowed of a step that has ended is for nothing any more. */
+export function dropGrants(run: Fold, path: Path): void {
+  if (run.granted === undefined || run.granted.size === 0) return;
+  for (const [key, granted] of entries(run.granted))
+    if (granted.path === path) run.granted = remove(run.granted, key);
+}
+
+/** A person orders a step again: what a chain allowed was for the first time, and is asked anew. */
+export function ungrantedAgain({ by }: LeafFrame): Partial<LeafFrame> {
+  return by?.isSpent === true ? { grant: null } : {};
+}

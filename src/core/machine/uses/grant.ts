@@ -1,0 +1,58 @@
+import { type Approval, consumeApproval, type RuleRef, type Voided } from "../../approval/index.ts";
+import type { Judgement, Preview } from "../../governance/index.ts";
+import type { Draft } from "../draft.ts";
+import type { Judged } from "../facts.ts";
+import { approvalFacts } from "../people/approval-facts.ts";
+import { chainAsked } from "../people/chain-asked.ts";
+import { get } from "../tables/table.ts";
+import type { Granted, OpenUse } from "./uses.ts";
+
+export type Using = {
+  readonly use: OpenUse;
+  readonly approval: Granted;
+  /** By the map of today, with what is looked up today. */
+  readonly judgement: Judged;
+  readonly preview: Preview | null;
+};
+
+type Gone = { readonly how: Voided; readonly why: string };
+
+/**
+ * U4: why what people allowed may not be done any more; null: it may, once. The action is the same, what
+ * it writes is as it was when they looked, its rules, its chain and its voters are those of today, and
+ * nothing forbids it by now.
+ */
+export function voidedBy(draft: Draft, using: Using): Gone | null {
+  const { use, approval, judgement, preview } = using;
+  if (judgement.verdict === "deny")
+    return { how: "denied", why: `It is not allowed any more: ${judgement.why}` };
+  const { granted } = draft.run;
+  const known = granted === undefined ? undefined : get(granted, approval.gate);
+  if (known !== undefined) return byChain(draft, using, known.approval);
+  if ((preview?.digest ?? null) !== use.precondition)
+    return { how: "stale", why: `What "${use.tool}" writes has changed since it was approved.` };
+  if (judgement.action !== approval.digest || use.action !== approval.digest)
+    return { how: "action", why: "What was approved is not what would be done now." };
+  return null;
+}
+
+function byChain(draft: Draft, { use, judgement, preview }: Using, allowed: Approval): Gone | null {
+  const { agent, tool } = use;
+  const now = {
+    action: judgement.action,
+    chain: chainAsked(draft, judgement.chains)?.digest ?? null,
+    rules: rulesAsking(judgement),
+    precondition: preview?.digest ?? null,
+    stopped: draft.facts.approvals?.stopped({ agent, tool }) ?? null,
+  };
+  const used = consumeApproval(allowed, now, approvalFacts(draft, "muster"));
+  if (used.kind === "refused") return { how: "denied", why: used.problem.message };
+  return used.kind === "void" ? { how: used.event.how, why: used.event.why } : null;
+}
+
+/** The rules for which people are asked, each as the version that was asked. */
+export function rulesAsking({ rules }: Pick<Judgement, "rules">): readonly RuleRef[] {
+  return rules
+    .filter((one) => one.follows === "approve" && !one.isShadow && one.holds !== "false")
+    .map(({ rule, version }) => ({ rule, version }));
+}

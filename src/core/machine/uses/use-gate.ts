@@ -1,0 +1,116 @@
+import {
+  differenceOf,
+  type Evidence,
+  type GateOpening,
+  mergeEvidence,
+  openApproval,
+} from "../../approval/index.ts";
+import type { Preview } from "../../governance/index.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Draft } from "../draft.ts";
+import type { Key } from "../event.ts";
+import type { Judged } from "../facts.ts";
+import { approvalFacts } from "../people/approval-facts.ts";
+import { chainAsked, knownOf, termsOf } from "../people/chain-asked.ts";
+import { meant } from "../people/meant.ts";
+import { preparedFor } from "../people/prepared.ts";
+import type { LeafFrame } from "../run.ts";
+import { scopeAt } from "../scope.ts";
+import { SYSTEM } from "../written.ts";
+import { rulesAsking } from "./grant.ts";
+import type { OpenUse } from "./uses.ts";
+
+/** What people are shown of what would be written: up to so much JSON, else its digest. */
+const SHOWN_BYTES_MOST = 16_384;
+
+type Asking = {
+  readonly key: Key;
+  readonly use: OpenUse;
+  readonly judgement: Judged;
+  readonly preview: Preview | null;
+  /** A decider has changed the arguments: what the preview says of afterwards is not what would be. */
+  readonly isEdited?: boolean;
+};
+
+/**
+ * People are asked about the exact action: the tool, its arguments, and how what it writes is now. By the
+ * chains of the map; a chain that the map has lost is whoever owns the run, and never anybody.
+ */
+export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpening {
+  const { key, use, judgement, preview } = asking;
+  const { run } = draft;
+  const gate = {
+    digest: use.action,
+    ask: `${frame.step.name}: may ${use.agent} use ${use.tool}?`,
+    show: shownOf(asking),
+    use: key,
+    evidence: mergeEvidence(evidenceOf(draft, asking), preparedAt(draft, frame)),
+  };
+  const chain = chainAsked(draft, judgement.chains);
+  if (chain === null) {
+    const named = judgement.chains.filter((name) => name !== "");
+    const owner = judgement.owner || run.workflow.owner || run.by;
+    const from = named.length === 0 || SYSTEM.includes(owner) ? [] : meant(draft, [owner]);
+    return { ...gate, chain: named.join(" + "), from, need: 1 };
+  }
+  const { tool: what, agent } = use;
+  const terms = {
+    ...termsOf(draft, { chain, what, agent, args: judgement.args }),
+    rules: rulesAsking(judgement),
+    ...(preview === null ? {} : { precondition: preview.digest }),
+  };
+  const reads = { action: { tool: what, agent, args: judgement.args, level: use.level } };
+  return openApproval({ ...gate, terms, reads }, approvalFacts(draft, "muster"));
+}
+
+function preparedAt(draft: Draft, frame: LeafFrame): Partial<Evidence> {
+  const { step } = frame;
+  return step.kind === "task" ? preparedFor(step, scopeAt(draft.run, frame, draft.read)) : {};
+}
+
+/** What this room knows of the evidence: the action, the difference, the rules, what is missing, what it rests on. */
+function evidenceOf(draft: Draft, { use, judgement, preview, isEdited }: Asking): Evidence {
+  const { run } = draft;
+  const asking = judgement.rules.filter(({ isShadow, holds }) => !isShadow && holds !== "false");
+  return mergeEvidence(knownOf(draft), {
+    action: `${use.agent} (agent) uses ${use.tool}${judgement.why === "" ? "" : `: ${judgement.why}`}`,
+    difference:
+      isEdited ||
+      preview === null ||
+      !isSmall({ preview: { before: preview.before, after: preview.after } })
+        ? null
+        : differenceOf(`${preview.entity} ${preview.id}`, preview.before, preview.after),
+    rules: asking.map(({ rule, version, because, holds, leaves }) => ({
+      rule,
+      version,
+      because,
+      holds,
+      leaves,
+    })),
+    missing: [
+      ...asking.flatMap(({ missing }) => missing),
+      ...(isEdited && preview !== null ? [CHANGED] : []),
+    ],
+    taint: run.labels.untrusted,
+  });
+}
+
+const CHANGED =
+  "how the record would be with what was changed here; the last look was before it, and it is looked at again when it is done";
+
+function shownOf({ use, judgement, preview, isEdited = false }: Asking): JsonObject {
+  const { args, why } = judgement;
+  const shown = { tool: use.tool, agent: use.agent, why, args };
+  if (preview === null) return isSmall(shown) ? shown : { ...shown, args: LEFT_OUT };
+  const { entity, id, before, after, digest } = preview;
+  const whole = { ...shown, preview: { entity, id, before, ...(isEdited ? {} : { after }) } };
+  if (isSmall(whole)) return whole;
+  const short = { ...shown, preview: { entity, id, digest } };
+  return isSmall(short) ? short : { ...short, args: LEFT_OUT };
+}
+
+const LEFT_OUT = "Too much to be shown here; the event of the use names it.";
+
+function isSmall(shown: JsonObject): boolean {
+  return JSON.stringify(shown).length <= SHOWN_BYTES_MOST;
+}

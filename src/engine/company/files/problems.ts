@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { CALENDAR_FILE, MAP_FILE, PEOPLE_FILE } from "../../../core/map/index.ts";
+import type { Problem } from "../../../core/problem.ts";
+import { CHANNELS_FILE, readChannels, unheardRules } from "../../notify/index.ts";
+
+import type { Office } from "../office.ts";
+import type { WorkflowFile } from "./workflow-file.ts";
+
+/**
+ * Every problem of a workflow or an agent, by name or file, or of the whole folder. A definition
+ * that is not there is one problem.
+ */
+export async function problemsOf(
+  { folder, library, maps, staff }: Office,
+  nameOrFile: string | undefined,
+): Promise<readonly Problem[]> {
+  const { files, who } = await staff();
+  const agents = files.problems;
+  if (nameOrFile === undefined) {
+    const workflows = await library.files();
+    const { problems: inMap, files: mapFiles } = await maps.now();
+    return [
+      ...inMap,
+      ...readChannels(folder).problems,
+      ...(mapFiles.length === 0 ? who.problems : []),
+      ...[...agents.values()].flat(),
+      ...workflows.flatMap((file) => [...file.problems, ...unheard(folder, file)]),
+    ];
+  }
+  const path = resolve(folder, nameOrFile);
+  if (existsSync(path)) {
+    const inChannels = readChannels(folder).problems;
+    const { problems: inMap } = await maps.now();
+    const ofFile = inChannels.filter(({ where }) => where && join(folder, where.file) === path);
+    const own = inMap.filter(({ where }) => where && join(folder, where.file) === path);
+    // The map is all of its files together.
+    if (join(folder, MAP_FILE) === path) return [...inMap, ...ofFile];
+    if (join(folder, CALENDAR_FILE) === path || path.startsWith(join(folder, "tables"))) return own;
+    if (join(folder, CHANNELS_FILE) === path) return ofFile;
+    if (join(folder, PEOPLE_FILE) === path) return who.problems;
+  }
+  for (const [file, problems] of agents) if (join(folder, file) === path) return problems;
+  const found = await library.find(nameOrFile);
+  if (found !== null) return [...found.problems, ...unheard(folder, found)];
+  for (const [file, problems] of agents)
+    if (file.replace(/^agents\/(.*)\.ya?ml$/, "$1") === nameOrFile) return problems;
+  return [
+    {
+      code: "not-found",
+      message: `There is no workflow, agent or file "${nameOrFile}" in ${folder}.`,
+      mend: "Give a file, or a name from the folders workflows and agents.",
+    },
+  ];
+}
+
+/** Rules that would tell nobody. One that is checked by itself has no company. */
+export function unheard(
+  folder: string,
+  { workflow, isLone }: Pick<WorkflowFile, "workflow" | "isLone">,
+): readonly Problem[] {
+  const tells = workflow?.rules?.some(({ notify }) => notify.length > 0) === true;
+  if (workflow === null || !tells || isLone === true) return [];
+  const { where } = workflow.root;
+  return unheardRules(workflow, readChannels(folder), process.env).map((problem) => ({
+    ...problem,
+    where,
+  }));
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openCompany } from "../index.ts";
+
+let folder = "";
+const MAP = `muster: 1
+company: Harbour
+systems: { shop: { kind: sql, url: $env.SHOP } }
+tools: { order.read: { system: shop, level: reference, sql: "select 1 from orders" } }
+agents: { clerk: { may: { level: reference, tools: [order.read] } } }
+exceptions: { owner: ana }
+`;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "muster-maps-"));
+  writeFileSync(join(folder, "map.yaml"), MAP);
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("a map that is published", () => {
+  test("is a version with who and why, the same files again are the same, and it is there after reopening", async () => {
+    const agents = { clerk: { attempt: async () => ({ outputs: {} }) } };
+    {
+      await using company = await openCompany(folder, { agents });
+      expect(await company.check()).toEqual([]);
+      expect(await company.mapVersions()).toEqual([]);
+      const first = await company.publishMap({ why: "The first.", by: "ana" });
+      expect(first).toMatchObject({
+        version: { version: 1, by: "ana", why: "The first." },
+        again: false,
+      });
+      expect(await company.publishMap({ why: "Once more." })).toMatchObject({ again: true });
+      writeFileSync(join(folder, "map.yaml"), MAP.replace("from orders", "from old_orders"));
+      expect((await company.mapDifferences()).differences).toMatchObject([
+        { part: "tool", name: "order.read", kind: "changed" },
+        { part: "tool", name: "order.read" },
+      ]);
+      await company.publishMap({ why: "Old orders." });
+    }
+    await using company = await openCompany(folder, { agents, perform: false });
+    expect((await company.mapVersions()).map(({ version, why }) => `${version} ${why}`)).toEqual([
+      "1 The first.",
+      "2 Old orders.",
+    ]);
+    expect((await company.mapDifferences(1, 2)).differences).toHaveLength(2);
+    expect(await company.mapDifferences(1, 7)).toMatchObject({ problems: [{ code: "not-found" }] });
+    expect(await company.publishMap({ why: "No." })).toMatchObject({
+      version: null,
+      problems: [{ code: "not-allowed" }],
+    });
+  });
+
+  test("is none where something is wrong with its files, and says what", async () => {
+    writeFileSync(
+      join(folder, "map.yaml"),
+      MAP.replace("level: reference, sql", "level: far, sql"),
+    );
+    await using company = await openCompany(folder, { memory: true });
+    const told = await company.publishMap({ why: "It is new." });
+    expect(told.version).toBeNull();
+    expect(told.problems[0]).toMatchObject({
+      code: "wrong-value",
+      where: { file: "map.yaml", line: 4 },
+    });
+    expect(await company.publishMap({ why: " " })).toMatchObject({
+      problems: [{ code: "bad-input" }],
+    });
+    expect(await company.mapVersions()).toEqual([]);
+  });
+});
