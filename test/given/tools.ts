@@ -22,6 +22,8 @@ import { digestOf } from "./workflow.ts";
 export type GivenTool = {
   readonly effects: EffectClass;
   verdict?: Verdict;
+  /** Somebody stopped it: why. It is denied, whatever its verdict is. */
+  stopped?: string | null;
   readonly verifies?: boolean;
   readonly labels?: Labels;
   readonly owner?: string;
@@ -56,7 +58,8 @@ export function judging(tools: Readonly<Record<string, GivenTool>>): Pick<Facts,
   return {
     judge: (call) => {
       const tool = tools[call.tool];
-      const verdict = tool?.verdict ?? (tool === undefined ? "deny" : "allow");
+      const of = tool?.verdict ?? (tool === undefined ? "deny" : "allow");
+      const verdict = typeof tool?.stopped === "string" ? "deny" : of;
       const precondition = call.preview?.digest ?? null;
       const action = digestOf(canonical([call.tool, call.args, call.agent, precondition]));
       return judged(tool, { verdict, args: call.args, action, chain: call.tool });
@@ -77,10 +80,11 @@ function judged(
   const { verdict } = of;
   return {
     ...of,
-    checks: CHECKS.map((check) => ({
-      check,
-      verdict: check === "level" && verdict !== "allow" ? verdict : "pass",
-    })),
+    checks: CHECKS.map((check) => {
+      if (check === "stopped" && typeof tool?.stopped === "string")
+        return { check, verdict: "deny", why: tool.stopped };
+      return { check, verdict: check === "level" && verdict !== "allow" ? verdict : "pass" };
+    }),
     map: digestOf("map"),
     level: tool?.effects === "pure" ? "case" : "external",
     rules: [],

@@ -66,10 +66,16 @@ type Raising = {
   readonly rule?: Rule;
   /** Instead of the usual sentence. */
   readonly look?: string;
+  /** Before the workflow's; "" is nobody. */
+  readonly owner?: string;
 };
 
 /** Only a person can say what follows. The owner is the rule's, the workflow's, or who started the run. */
-export function raise(draft: Draft, frame: LeafFrame, { error, rule, look }: Raising): number {
+export function raise(
+  draft: Draft,
+  frame: LeafFrame,
+  { error, rule, look, owner = "" }: Raising,
+): number {
   const why = frame.undoes !== null ? "undo" : frame.doubt ? "unknown" : "failed";
   const message = rule === undefined || rule.message === "" ? "" : `${rule.message} `;
   const recipients = rule?.recipients ?? [];
@@ -77,7 +83,7 @@ export function raise(draft: Draft, frame: LeafFrame, { error, rule, look }: Rai
     type: "exception.raised",
     path: frame.path,
     why,
-    owner: ownerOf(draft, frame, rule),
+    owner: owner || ownerOf(draft, frame, rule),
     error,
     look: message + (look ?? lookFor(frame, why)),
     ...(recipients.length === 0 ? {} : { recipients }),

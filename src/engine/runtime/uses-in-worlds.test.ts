@@ -31,6 +31,7 @@ const TOOLS = {
 
 const WORKFLOW = mixedWorkflow(inOrder([task("a"), task("b"), task("c", { optional: true })]));
 const ID = runId("world");
+const HALTED = "wing stopped all: Look first.";
 const MOVES_MOST = 400;
 const TROUBLES_MOST = 12;
 
@@ -53,7 +54,9 @@ async function live(seed: number): Promise<World> {
     await after(clock, chance() * 4_000);
     return isBad ? badly(chance, isWritten && effects !== "pure") : null;
   };
-  const desk = deskOf(TOOLS, answer);
+  const tools: Record<string, GivenTool> = structuredClone(TOOLS);
+  const asked = tools["refund.asked"];
+  const desk = deskOf(tools, answer);
   const script: Script = async (call, { use }) => {
     const own = chanceFrom(seed * 31 + call.path.charCodeAt(0));
     for (let at = 0; at < 4; at += 1) await use(pick(own, Object.keys(TOOLS)), { order_id: "7" });
@@ -72,6 +75,7 @@ async function live(seed: number): Promise<World> {
       living = await open();
     }
     if (trouble(0.03)) await send(living, clock, { type: "pause", why: "" });
+    if (asked !== undefined) asked.stopped = trouble(0.2) ? HALTED : null;
     if (run?.paused) await send(living, clock, { type: "resume" });
     if (!(await decided(living, { clock, chance })) && !(await clock.toNext()))
       await clock.advance(1_000);
@@ -196,6 +200,18 @@ describe("in worlds whose process ends at any moment", () => {
       ...auditUses(log, far).map((what) => [at + 1, what]),
       ...(status === "finished" ? [] : [[at + 1, `it hangs, ${status}`]]),
     ]);
+    expect(wrong).toEqual([]);
+  });
+
+  test("U4 what was allowed is held back while it is halted, and is not void by that", async () => {
+    const logs = (await worlds).map(({ log }) => log);
+    const held = logs.flat().filter((event) => {
+      return event.type === "exception.raised" && event.look.includes(HALTED);
+    });
+    expect(held.length).toBeGreaterThan(0);
+    const wrong = logs.flatMap((log) =>
+      log.filter((event) => event.type === "gate.voided" && event.why.includes(HALTED)),
+    );
     expect(wrong).toEqual([]);
   });
 

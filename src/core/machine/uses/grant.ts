@@ -17,6 +17,17 @@ export type Using = {
 
 type Gone = { readonly how: Voided; readonly why: string };
 
+/** Somebody stopped all, this agent or this tool: nothing of it is begun now, and nothing of it is void. */
+export function whyHalted(
+  { facts }: Draft,
+  { use: { agent, tool }, judgement }: Pick<Using, "use" | "judgement">,
+): string | null {
+  const why = facts.approvals?.stopped({ agent, tool }) ?? null;
+  if (why !== null) return why;
+  const stopped = judgement.checks.find(({ check }) => check === "stopped");
+  return stopped?.verdict === "deny" ? (stopped.why ?? "Somebody stopped it.") : null;
+}
+
 /**
  * U4: why what people allowed may not be done any more; null: it may, once. The action is the same, what
  * it writes is as it was when they looked, its rules, its chain and its voters are those of today, and
@@ -36,14 +47,13 @@ export function voidedBy(draft: Draft, using: Using): Gone | null {
   return null;
 }
 
-function byChain(draft: Draft, { use, judgement, preview }: Using, allowed: Approval): Gone | null {
-  const { agent, tool } = use;
+function byChain(draft: Draft, { judgement, preview }: Using, allowed: Approval): Gone | null {
   const now = {
     action: judgement.action,
     chain: chainAsked(draft, judgement.chains)?.digest ?? null,
     rules: rulesAsking(judgement),
     precondition: preview?.digest ?? null,
-    stopped: draft.facts.approvals?.stopped({ agent, tool }) ?? null,
+    stopped: null,
   };
   const used = consumeApproval(allowed, now, approvalFacts(draft, "muster"));
   if (used.kind === "refused") return { how: "denied", why: used.problem.message };

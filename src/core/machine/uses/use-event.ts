@@ -36,7 +36,10 @@ export type UseBody =
       readonly entity: string;
       readonly dropped: number;
     }
-  /** People are asked; the attempt is closed and another begins when they have decided. `on` is the use. */
+  /**
+   * People are asked, or what they allowed is halted; the attempt is closed and another begins when they
+   * have decided, or have found the way out. `on` is the use.
+   */
   | {
       readonly type: "attempt.suspended";
       readonly path: Path;

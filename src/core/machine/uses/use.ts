@@ -8,12 +8,13 @@ import { noCallsLeft } from "../budget/reserve.ts";
 import { type Draft, store, tell } from "../draft.ts";
 import type { Key } from "../event.ts";
 import type { Judged, Judging } from "../facts.ts";
-import type { Failure } from "../failure.ts";
+import { type Failure, failure } from "../failure.ts";
+import { raise } from "../finish.ts";
 import type { LeafFrame, OpenGate } from "../run.ts";
 import { load } from "../scope.ts";
 import type { Told } from "../signal.ts";
 import { get } from "../tables/table.ts";
-import { voidedBy } from "./grant.ts";
+import { voidedBy, whyHalted } from "./grant.ts";
 import { isLabelled } from "./run-labels.ts";
 import { gateFor } from "./use-gate.ts";
 import {
@@ -281,6 +282,24 @@ function startWrite(
   });
 }
 
+type Halted = {
+  readonly key: Key;
+  readonly use: OpenUse;
+  readonly attempt: Key;
+  readonly why: string;
+};
+
+/** What people allowed stays allowed while it is halted: its attempt is no failure, and a person goes on with it. */
+function holdBack(draft: Draft, { key, use, attempt, why }: Halted): void {
+  const { path, tool, owner } = use;
+  tell(draft, { type: "attempt.suspended", path, key: attempt, on: key });
+  const now = get(draft.run.frames, path);
+  if (now?.kind !== "leaf") return;
+  const message = `"${tool}" was allowed, and is halted: ${why}`;
+  const look = `${message} It stays allowed. Try it again when it is halted no more, or go on without it.`;
+  raise(draft, now, { error: failure("rejected", message), look, owner });
+}
+
 /**
  * U4: the agent has come back to what people allowed. It is judged again as things are now; the grant
  * is used up in the decision that performs it, or it is void and people are asked about what is now.
@@ -301,6 +320,8 @@ function useGrant(
     key,
     isConsuming: true,
   });
+  const halted = whyHalted(draft, { use, judgement });
+  if (halted !== null) return holdBack(draft, { key, use, attempt: told.key, why: halted });
   const noCalls = noCallsLeft(draft, asking.frame, open);
   const gone =
     voidedBy(draft, { use, approval, judgement, preview: told.preview }) ??
