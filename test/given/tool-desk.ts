@@ -46,6 +46,7 @@ export function deskOf(
     far,
     judge: (call, of) => judge?.(call, of) ?? null,
     toolbox: () => box,
+    offered: () => [],
     bindings: () => null,
   };
 }

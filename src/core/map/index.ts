@@ -3,6 +3,7 @@ export { fileDifferencesOf } from "./file-difference.ts";
 export { filesBeside } from "./files-beside.ts";
 export { contentOfMap, filesOfMap, MAP_BYTES_MOST, mapOfContent } from "./map-content.ts";
 export { differencesOf, type MapDifference } from "./map-difference.ts";
+export { mayBeUsed } from "./may-be-used.ts";
 export { type OpenapiOperation, openapiOperation, readDocument } from "./openapi-operation.ts";
 export { type Reach, reachOf } from "./reach.ts";
 export { readCalendar } from "./read-calendar.ts";

@@ -1,15 +1,16 @@
 import { type Grant, LEVELS, type WorkMap } from "./work-map.ts";
 
-/** Whether a grant lets its agent use a tool for a type of request, before any rule is asked. */
+/** Whether a grant lets its agent use a tool for a type of request, null for none, before any rule is asked. */
 export function mayBeUsed(
   map: WorkMap,
   grant: Grant,
-  { tool, request }: { readonly tool: string; readonly request: string },
+  { tool, request }: { readonly tool: string; readonly request: string | null },
 ): boolean {
   const its = map.tools[tool];
   if (its === undefined || !grant.tools.includes(tool)) return false;
   if (LEVELS.indexOf(its.level) > LEVELS.indexOf(grant.level)) return false;
-  if (grant.requests !== null && !grant.requests.includes(request)) return false;
-  const only = map.requests[request]?.tools ?? null;
+  if (grant.requests !== null && (request === null || !grant.requests.includes(request)))
+    return false;
+  const only = request === null ? null : (map.requests[request]?.tools ?? null);
   return only === null || only.includes(tool);
 }

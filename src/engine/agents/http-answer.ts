@@ -6,9 +6,9 @@ import {
   retryAfterMs,
   type Secrets,
 } from "../outside/index.ts";
-import type { AgentAnswer } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { failed, stopped } from "./failed.ts";
+import { checkSaid, type Said } from "./http-uses.ts";
 import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import type { Setting } from "./setting.ts";
 
@@ -20,17 +20,19 @@ type Of = {
   readonly secrets: Secrets;
   readonly setting: Setting;
   readonly abort: AbortSignal;
+  /** It was asked before in this attempt: that nothing was done is for it to say. */
+  readonly isLater: boolean;
 };
 
-/** What came of asking, as an answer of the protocol. */
-export function answerOf(exchanged: Exchanged, of: Of): AgentAnswer {
+/** What came of asking, as the protocol has it. */
+export function saidBy(exchanged: Exchanged, of: Of): Said {
   const who = `The agent "${of.origin.name}"`;
   switch (exchanged.kind) {
     case "unsent":
       return failed(
         "agent_unavailable",
         of.secrets.hide(`${who} could not be reached: ${exchanged.why}.`),
-        true,
+        !of.isLater,
       );
     case "broken":
       return failed(
@@ -40,7 +42,7 @@ export function answerOf(exchanged: Exchanged, of: Of): AgentAnswer {
         ),
       );
     case "stopped":
-      return stopped(of.origin.name, of.abort, !exchanged.wasSent);
+      return stopped(of.origin.name, of.abort, !exchanged.wasSent && !of.isLater);
     case "too large":
       return failed(
         "output_limit",
@@ -53,12 +55,12 @@ export function answerOf(exchanged: Exchanged, of: Of): AgentAnswer {
 
 type Answered = Extract<Exchanged, { readonly kind: "answered" }>;
 
-function answered(exchanged: Answered, of: Of, who: string): AgentAnswer {
+function answered(exchanged: Answered, of: Of, who: string): Said {
   const { status, headers } = exchanged;
   const body = of.secrets.hide(exchanged.body);
   const given = parsed(body);
   const isWell = status >= 200 && status < 300;
-  if (isWell && given !== null) return checkAnswer(given.value, of.origin);
+  if (isWell && given !== null) return checkSaid(given.value, of.origin);
   if (isWell)
     return failed(
       "invalid_answer",
@@ -93,13 +95,13 @@ type Told = {
 };
 
 /** What the agent itself says goes before what its status says. */
-function merged(error: Json, { message, meaning, retryAfter }: Told, of: Of): AgentAnswer {
+function merged(error: Json, { message, meaning, retryAfter }: Told, of: Of): Said {
   const own = isObject(error) ? error : { message: typeof error === "string" ? error : message };
   const ofOwnKind = typeof own["kind"] === "string" && own["kind"] !== meaning.kind;
   // With a kind of its own, the table says the rest of it.
   const status = ofOwnKind
     ? {}
-    : { kind: meaning.kind, class: meaning.class, certain: meaning.certain };
+    : { kind: meaning.kind, class: meaning.class, certain: meaning.certain && !of.isLater };
   const wait = retryAfter === null ? null : waitMs(retryAfter, of.setting.now());
   const text = typeof own["message"] === "string" ? {} : { message };
   const kept = wait === null || own["retryAfter"] !== undefined ? {} : { retryAfterMs: wait };

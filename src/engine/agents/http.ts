@@ -9,10 +9,12 @@ import {
   type Secrets,
   secretsIn,
 } from "../outside/index.ts";
-import type { Agent, AgentAnswer, AgentTask } from "./agent.ts";
+import type { Agent, AgentTask } from "./agent.ts";
 import { type Origin } from "./answer.ts";
 import { failed, stopped } from "./failed.ts";
-import { answerOf } from "./http-answer.ts";
+import { saidBy } from "./http-answer.ts";
+import { inRounds, type Round } from "./http-rounds.ts";
+import type { Said } from "./http-uses.ts";
 import { type Instance, openInstances } from "./instances.ts";
 import { OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
 import type { Setting } from "./setting.ts";
@@ -24,7 +26,9 @@ const HEALTH_BYTES_MOST: number = 64 * 1024;
 
 /**
  * An address that is asked over http: `{ "task": … }` as the body, one answer of the protocol as the
- * answer's. The call's key goes along as the header `Idempotency-Key`. Of several addresses the one
+ * answer's. It uses tools by asking for them in its answer; then it is asked again with what came of it.
+ * The call's key goes along as the header `Idempotency-Key`, from the second round on with the number of
+ * the round behind it. Of several addresses the one
  * with the least to do is asked; one that cannot be reached is passed over, since nothing was done
  * there. Once the question was sent, only an answer can say that nothing was done.
  *
@@ -53,11 +57,12 @@ export async function openHttp(definition: HttpDefinition, setting: Setting): Pr
       return await instances.health((url) => healthAt(open, url));
     },
     instances: () => instances.view(),
-    attempt: async (task, _tools, abort) => {
+    attempt: async (task, tools, abort) => {
       if (abort.aborted) return stopped(definition.name, abort, true);
       const unfit = faultOf(open);
       if (unfit !== null) return failed("agent_unavailable", unfit, true);
-      return await perform(open, instances, { task, abort });
+      const ask = (round: Round): Promise<Said> => perform(open, instances, { task, round, abort });
+      return await inRounds({ agent: definition.name, tools, abort, ask });
     },
     close: async () => {},
   };
@@ -69,7 +74,11 @@ type Opened = {
   readonly secrets: Secrets;
   readonly origin: Origin;
 };
-type Asked = { readonly task: AgentTask; readonly abort: AbortSignal };
+type Asked = {
+  readonly task: AgentTask;
+  readonly round: Round;
+  readonly abort: AbortSignal;
+};
 
 /** What would keep it from being asked, as a sentence with the mend. */
 function faultOf({ definition, setting, secrets }: Opened): string | null {
@@ -111,30 +120,36 @@ async function perform(
   open: Opened,
   instances: ReturnType<typeof openInstances>,
   asked: Asked,
-): Promise<AgentAnswer> {
+): Promise<Said> {
   const tried = new Set<Instance>();
-  let last: AgentAnswer | null = null;
+  let last: Said | null = null;
+  const isLater = asked.round.round > 1;
   for (;;) {
     const instance = instances.take(tried);
     if (instance === null) break;
     tried.add(instance);
     const exchanged = await ask(open, instance.name, asked);
     instances.left(instance, exchanged.kind === "unsent" ? exchanged.why : null);
-    const answer = answerOf(exchanged, { ...open, abort: asked.abort });
+    const answer = saidBy(exchanged, { ...open, abort: asked.abort, isLater });
     if (exchanged.kind !== "unsent" || asked.abort.aborted) return answer;
     last = answer;
   }
-  return last ?? failed("agent_unavailable", "It has no address.", true);
+  return last ?? failed("agent_unavailable", "It has no address.", !isLater);
 }
 
-async function ask(open: Opened, address: string, { task, abort }: Asked): Promise<Exchanged> {
+/** All that it needs stands in each question: any of its addresses can take any round. */
+async function ask(
+  open: Opened,
+  address: string,
+  { task, round: { round, tools, used }, abort }: Asked,
+): Promise<Exchanged> {
   let url = new URL(open.secrets.fill(address));
   const headers = {
     ...headersOf(open),
     "content-type": "application/json",
-    "idempotency-key": task.key,
+    "idempotency-key": round === 1 ? task.key : `${task.key}.${round}`,
   };
-  const body = JSON.stringify({ task });
+  const body = JSON.stringify(tools === null ? { task } : { task, round, tools, used });
   for (let redirects = 0; ; redirects += 1) {
     const exchanged = await exchange({ ...questionFor(open, url, body), headers }, abort);
     const next = redirects < REDIRECTS_MOST ? redirectIn(exchanged, url) : null;

@@ -16,7 +16,13 @@ import {
 } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Keyring } from "../sealing/index.ts";
-import { isToolFailed, type Toolbox, type UseReply, type UseTool } from "../tools/index.ts";
+import {
+  isToolFailed,
+  type Toolbox,
+  type ToolOffered,
+  type UseReply,
+  type UseTool,
+} from "../tools/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Contents, digestFor } from "./contents.ts";
 import { isProblem, mail } from "./mail.ts";
@@ -30,9 +36,15 @@ import type { ToolDesk } from "./tool-desk.ts";
  * from what it was given before, when what is under way has ended, or when a pause is over.
  */
 export type Asking = {
-  readonly toolsOf: (attempt: Attempt) => UseTool;
+  readonly toolsOf: (attempt: Attempt) => Lent;
   /** These events are on disk: whoever waits for them is answered. */
   readonly committed: (resident: Resident, events: readonly Event[]) => void;
+};
+
+/** What an attempt has of the company's tools. */
+export type Lent = {
+  readonly use: UseTool;
+  readonly offered: () => readonly ToolOffered[];
 };
 
 export type AskingShell = {
@@ -65,12 +77,20 @@ export function openAsking(shell: AskingShell): Asking {
   return {
     toolsOf: (attempt) => {
       const counts = new Map<string, number>();
-      return (tool, args, as) => use(state, attempt, { tool, args, as, counts });
+      return {
+        use: (tool, args, as) => use(state, attempt, { tool, args, as, counts }),
+        offered: () => offeredTo(state, attempt),
+      };
     },
     committed: (resident, events) => {
       if (state.waiting.size > 0) wake(state, resident, events);
     },
   };
+}
+
+function offeredTo({ desk }: State, { call, resident }: Attempt): readonly ToolOffered[] {
+  const { map, case: of } = resident.run;
+  return desk?.offered(map, { agent: call.agent, case: of }) ?? [];
 }
 
 type Wanted = {

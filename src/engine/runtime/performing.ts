@@ -10,8 +10,8 @@ import {
 } from "../../core/machine/index.ts";
 import { type CallRates, openCallRates, type Pass } from "../governor/index.ts";
 import type { Log } from "../store/index.ts";
-import type { UseTool } from "../tools/index.ts";
 import type { Alarms } from "./alarms.ts";
+import type { Lent } from "./asking.ts";
 import type { Attempt } from "./attempt.ts";
 import { awaited } from "./awaited.ts";
 import { type Contents, digestFor, storedAnswer } from "./contents.ts";
@@ -57,7 +57,7 @@ export type PerformingShell = {
   readonly log: Pick<Log, "result" | "content" | "keys">;
   readonly mailroom: Mailroom;
   readonly alarms: Alarms;
-  readonly toolsOf: (attempt: Attempt) => UseTool;
+  readonly toolsOf: (attempt: Attempt) => Lent;
   /** Attempts in flight at once in this process, each until its answer is on disk. */
   readonly inFlightMost: number;
 };
@@ -302,7 +302,8 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   if (known !== null) return known;
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
-  const { use, settled } = awaited(shell.toolsOf(attempt));
+  const lent = shell.toolsOf(attempt);
+  const { use, settled } = awaited(lent.use);
   if (task.tool !== undefined) return useAsStep(task.tool, task.inputs, use);
   try {
     const answer = shell.performer.perform(
@@ -316,7 +317,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
         context: task.context,
         deadline: attempt.due,
         use,
-        ...(resident.run.map === null ? {} : { hasTools: true }),
+        ...(resident.run.map === null ? {} : { offered: lent.offered }),
         ...heldTo(resident.run.workflow),
       },
       attempt.abort.signal,

@@ -19,4 +19,4 @@ export {
   type Verified,
   type Verifying,
 } from "./toolbox.ts";
-export type { UseReply, UseTool } from "./use-tool.ts";
+export type { ToolOffered, UseReply, UseTool } from "./use-tool.ts";

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Failure } from "../../core/machine/index.ts";
+import type { Level } from "../../core/map/index.ts";
 
 /** What an agent is told of a use. A denial says little: why stands in the log, for people. */
 export type UseReply =
@@ -8,6 +9,16 @@ export type UseReply =
   | { readonly outcome: "failed"; readonly error: Failure }
   /** Nobody knows whether it was done; a person looks. */
   | { readonly outcome: "unknown"; readonly error: Failure };
+
+/** A tool as an agent is told of it that may use it: what each use is judged by besides stays with us. */
+export type ToolOffered = {
+  readonly name: string;
+  readonly description: string;
+  readonly level: Level;
+  /** JSON Schema of its arguments, and of what it gives where it says so. */
+  readonly args: JsonObject;
+  readonly returns?: JsonObject;
+};
 
 /**
  * Uses a tool in the name of an attempt. The same question under the same name is answered once, also to

@@ -3,10 +3,10 @@ import { stoppedBy } from "../../../core/company/index.ts";
 import { type JudgeFacts, judge, type ToolCall } from "../../../core/governance/index.ts";
 import { type Digest, parseCaseId, type RunId } from "../../../core/id.ts";
 import type { Judged, Judging } from "../../../core/machine/index.ts";
-import type { WorkMap } from "../../../core/map/index.ts";
+import { type Grant, mayBeUsed, type Tool, type WorkMap } from "../../../core/map/index.ts";
 import type { CaseLog } from "../../cases/index.ts";
-import { digestOf, type Runtime, type ToolDesk } from "../../runtime/index.ts";
-import { openToolbox, type Toolbox } from "../../tools/index.ts";
+import { digestOf, type Offering, type Runtime, type ToolDesk } from "../../runtime/index.ts";
+import { openToolbox, type Toolbox, type ToolOffered } from "../../tools/index.ts";
 import type { Register } from "../register.ts";
 import type { Maps } from "./maps.ts";
 
@@ -47,11 +47,27 @@ export function openDesk(given: Given): Desk {
   return {
     judge: (call, of) => judged(given, call, of),
     toolbox,
+    offered: (digest, to) => offered(given, digest, to),
     bindings: (id) => caseOf(given, id)?.bindings ?? null,
     close: async () => {
       await Promise.all([...open.values()].map((box) => box.close()));
     },
   };
+}
+
+/** What its grant names for a case of this type, in the order of the map: whether it may, each use is asked. */
+function offered(given: Given, digest: Digest | null, to: Offering): readonly ToolOffered[] {
+  const map = digest === null ? null : given.maps.byDigest(digest);
+  if (map === null || !Object.hasOwn(map.agents, to.agent)) return [];
+  const grant = map.agents[to.agent] as Grant;
+  const request = caseOf(given, to.case)?.type ?? null;
+  return Object.values(map.tools)
+    .filter(({ name }) => mayBeUsed(map, grant, { tool: name, request }))
+    .map(toldOf);
+}
+
+function toldOf({ name, description, level, args, returns }: Tool): ToolOffered {
+  return { name, description, level, args, ...(returns === null ? {} : { returns }) };
 }
 
 /** By the version that the run is pinned to; when a grant is used up, the version of today must agree. */
