@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { type PolicyTold, SEVEN, type SevenItem } from "../core/audit/index.ts";
 import type { Problem } from "../core/problem.ts";
 import type { AuditVerdict } from "../engine/audit/index.ts";
 import type { OutsideCheckpoints } from "../engine/company/index.ts";
@@ -18,7 +19,7 @@ export async function auditVerify(
   return await withCompany(context, { perform: false }, async (company) => {
     const audited = await company.audit(given === undefined ? {} : { checkpoints: given });
     if (audited.problems !== undefined) return refuse(context, audited.problems);
-    tell(context, audited.verdict);
+    tell(context, audited.verdict, audited.policy);
     return audited.verdict.ok ? EXIT.done : EXIT.failed;
   });
 }
@@ -40,23 +41,52 @@ function read(files: readonly string[], cwd: string): OutsideCheckpoints | Probl
   return found;
 }
 
-function tell({ terminal }: Context, verdict: AuditVerdict): void {
+function tell({ terminal }: Context, verdict: AuditVerdict, policy: PolicyTold): void {
   const { answer, json } = terminal;
   if (json) {
-    answer.line(JSON.stringify(documentOf(verdict)));
+    answer.line(JSON.stringify(documentOf(verdict, policy)));
     return;
   }
   for (const { kind, position, message } of verdict.wrong)
     answer.line(`${answer.paint("red", "✗")} ${kind} at position ${position}: ${plain(message)}`);
   if (verdict.isMore) answer.line("… and more.");
   if (verdict.wrong.length > 0) answer.line("");
-  for (const line of sentences(verdict)) answer.line(line);
+  for (const line of [...sentences(verdict), ...policySentences(policy)]) answer.line(line);
+}
+
+/** What a case answers, as people name it. */
+const ASKED: Readonly<Record<SevenItem, string>> = {
+  source: "where it came from",
+  data: "what was read",
+  agents: "who did what",
+  rules: "which rules spoke",
+  approval: "who approved",
+  writes: "what was written",
+  exceptions: "what failed and who mended it",
+};
+
+function policySentences({ closed, cases, nothing, untold }: PolicyTold): readonly string[] {
+  const none = SEVEN.filter((item) => nothing[item] > 0).map(
+    (item) => `${ASKED[item]} ${nothing[item]}`,
+  );
+  const said = none.length === 0 ? "" : `; nothing of the kind happened in: ${none.join(", ")}`;
+  const open = cases === closed ? "" : ` of ${cases}`;
+  return [
+    ...(cases === 0
+      ? []
+      : [`${count(closed, "closed case")}${open}, asked the seven things${said}.`]),
+    ...(untold === 0
+      ? []
+      : [
+          `${count(untold, "decision")} from before names had marks: whether those who asked decided, nobody can tell.`,
+        ]),
+  ];
 }
 
 function sentences(verdict: AuditVerdict): readonly string[] {
-  const { ok, events, archived, streams, size, root, checkpoints, outside, outsideTo } = verdict;
+  const { ok, events, streams, size, root, checkpoints, outside, outsideTo } = verdict;
   const rate = Math.round((events / Math.max(1, verdict.tookMs)) * 1000);
-  const left = archived === 0 ? "" : `, ${archived} of them in archives,`;
+  const left = archivedIn(verdict);
   return [
     `${ok ? "Verified" : "Not verified"}: ${count(size, "event")}${left} of ${count(streams, "stream")}, ${rate} a second.`,
     `Root ${root || "of nothing"} at size ${size}; ${count(checkpoints, "checkpoint")} beside the log hold.`,
@@ -66,16 +96,27 @@ function sentences(verdict: AuditVerdict): readonly string[] {
   ];
 }
 
-function documentOf(verdict: AuditVerdict): object {
+function archivedIn({ archived, opened }: AuditVerdict): string {
+  if (archived === 0) return "";
+  const gone = archived - opened;
+  return gone <= 0
+    ? `, ${archived} of them in archives,`
+    : `, ${opened} of them in archives and ${gone} let go of,`;
+}
+
+function documentOf(verdict: AuditVerdict, { cases, closed, nothing, untold }: PolicyTold): object {
   const { ok, events, archived, streams, size, root, checkpoints, wrong } = verdict;
   return {
     ok,
     events,
     archived,
+    archived_read: verdict.opened,
     streams,
     size,
     root,
     checkpoints,
+    cases: { all: cases, closed, nothing },
+    decisions_untold: untold,
     outside_checkpoints: verdict.outside,
     verified_outside_to: verdict.outsideTo,
     first: wrong[0] ?? null,

@@ -42,6 +42,30 @@ async function muster(person: string, ...words: readonly string[]): Promise<stri
   return out.join("");
 }
 
+function copied(): string {
+  const copy = mkdtempSync(join(tmpdir(), "muster-why-copy-"));
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+function rewrite(of: string, change: (body: string) => string): void {
+  using database = new DatabaseSync(join(of, ".muster/log.db"));
+  database.exec("drop trigger if exists decisions_stay");
+  const put = database.prepare("update decisions set body = ? where position = ?");
+  for (const { position, body } of database.prepare("select position, body from decisions").all())
+    put.run(change(String(body)), position as number);
+}
+
+/** Of who asked for what was decided, and of who decided. */
+function marksIn(of: string): readonly string[] {
+  using database = new DatabaseSync(join(of, ".muster/log.db"), { readOnly: true });
+  const bodies = database
+    .prepare("select body from decisions order by position")
+    .all()
+    .map(({ body }) => String(body));
+  return bodies.flatMap((body) => body.match(/mark:[0-9a-f]{32}/g) ?? []);
+}
+
 describe("muster why", () => {
   test("answers for a record: what came, what was read, which rule, who approved, where it was written", async () => {
     const page = await muster("ana", "why", "orders", "1011");
@@ -73,18 +97,33 @@ describe("muster why", () => {
 
   test("the record of it holds against what is allowed; an approval that is taken out is told", async () => {
     expect(await muster("ana", "audit", "verify")).toMatch(/^Verified: /);
-    const copy = mkdtempSync(join(tmpdir(), "muster-why-copy-"));
-    cpSync(folder, copy, { recursive: true });
-    using database = new DatabaseSync(join(copy, ".muster/log.db"));
-    database.exec("drop trigger decisions_stay");
-    database.exec(
-      `update decisions set body = replace(body, '"gate.consumed"', '"gate.reminded"')`,
-    );
-    database.close();
+    const copy = copied();
+    rewrite(copy, (body) => body.replaceAll('"gate.consumed"', '"gate.reminded"'));
     const told = await muster("ana", "audit", "verify", "--folder", copy);
     expect(told).toContain("✗ modified at position");
     expect(told).toMatch(
       /✗ policy-violation at position \d+: .*refund\.pay, which nobody approved/,
+    );
+    rmSync(copy, { recursive: true });
+  });
+
+  test("the record of it tells a vote of who asked, by the name and, when that is erased, by its mark", async () => {
+    const said = await muster("ana", "audit", "verify");
+    expect(said).toContain("1 closed case, asked the seven things");
+    expect(said).toContain("nothing of the kind happened in: what failed and who mended it 1");
+    const copy = copied();
+    const [asker = "", , decider = ""] = marksIn(copy);
+    const at = ["--folder", copy];
+    // As somebody would who writes into the log who has decided.
+    rewrite(copy, (body) => body.replaceAll('"voter":"oscar"', '"voter":"C-1048"'));
+    expect(await muster("ana", "audit", "verify", ...at)).toMatch(
+      /is a vote of C-1048, who asked for it \(P3\)/,
+    );
+    rewrite(copy, (body) => body.replaceAll('"voter":"C-1048"', '"voter":"oscar"'));
+    rewrite(copy, (body) => body.replaceAll(decider, asker));
+    rmSync(join(copy, ".muster/keys.sqlite"));
+    expect(await muster("ana", "audit", "verify", ...at)).toMatch(
+      /is a vote of oscar, who has the mark of one who asked for it \(P3\)/,
     );
     rmSync(copy, { recursive: true });
   });

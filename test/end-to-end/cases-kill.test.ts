@@ -63,6 +63,8 @@ async function lookedInto(folder: string): Promise<void> {
   const cases = company.cases({ most: 1_000 });
   expect(cases).toHaveLength(ORDERS);
   expect(company.runs({ most: 1_000 })).toHaveLength(ORDERS);
+  const { verdict } = await company.audit();
+  expect(verdict).toMatchObject({ ok: true, wrong: [] });
   const log = observeSqlite(folder);
   for (const { case: id } of cases) {
     const now = company.case(id);

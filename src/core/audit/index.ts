@@ -9,6 +9,7 @@ export {
   type Wrong,
   type WrongKind,
 } from "./log-check.ts";
+export { marksOf } from "./marks.ts";
 export {
   consistencyProof,
   type Frontier,
@@ -29,6 +30,7 @@ export {
   type Signed,
   signedNote,
 } from "./note.ts";
-export { openPolicyCheck, type PolicyCheck } from "./policy-check.ts";
+export { openPolicyCheck, type PolicyCheck, type PolicyTold } from "./policy-check.ts";
 export { heading, type Lineage, lineage, NOTHING_BEFORE, type Sha256, seal } from "./seal.ts";
+export { SEVEN, type SevenItem, type SevenTold } from "./seven.ts";
 export { type StreamEnd, type Verdict, verifyStream } from "./verify.ts";

@@ -2,7 +2,7 @@ import type { Digest, StreamId } from "../id.ts";
 import { instantOf } from "../instant.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { canonical } from "./canonical.ts";
-import type { Actor } from "./envelope.ts";
+import type { Actor, Sealed } from "./envelope.ts";
 import { heading, type Lineage, lineage, NOTHING_BEFORE, type Sha256, seal } from "./seal.ts";
 
 /** One decision's events as the log keeps them. `position` is of the last. */
@@ -56,6 +56,7 @@ export type CheckedEvent = {
   readonly step: string;
   readonly actor: Actor;
   readonly data: JsonObject;
+  readonly sealed: readonly Sealed[];
   readonly hash: Digest;
 };
 
@@ -174,6 +175,8 @@ function wentBack(row: KeptRow, position: number, latest: number): Wrong {
   };
 }
 
+const NONE_SEALED: readonly Sealed[] = [];
+
 type Reading = {
   readonly end: End;
   readonly shell: LogCheckShell;
@@ -221,6 +224,7 @@ function eventsOf(row: KeptRow, reading: Reading): readonly CheckedEvent[] {
       step: one[1],
       actor,
       data: one[2],
+      sealed: (one[4]?.["sealed"] as readonly Sealed[] | undefined) ?? NONE_SEALED,
       hash,
     });
   }

@@ -12,11 +12,16 @@ type Told = readonly [type: string, data: JsonObject, stream?: string];
 /** What is wrong with a record of these events, as the sentences say it. */
 function wrongIn(told: readonly Told[], isKept = true): readonly string[] {
   const check = openPolicyCheck();
+  const wrong = eventsOf(told).flatMap(check.hear);
+  return [...wrong, ...check.last(() => isKept)].map(({ message }) => message);
+}
+
+function eventsOf(told: readonly Told[]): readonly CheckedEvent[] {
   const seqs = new Map<string, number>();
-  const wrong = told.flatMap(([type, data, stream = "wf_aaaa"], at) => {
+  return told.map(([type, data, stream = "wf_aaaa"], at): CheckedEvent => {
     const seq = (seqs.get(stream) ?? 0) + 1;
     seqs.set(stream, seq);
-    const event: CheckedEvent = {
+    return {
       stream: stream as StreamId,
       seq,
       position: at + 1,
@@ -25,11 +30,10 @@ function wrongIn(told: readonly Told[], isKept = true): readonly string[] {
       step: "",
       actor: { kind: "system", id: "muster" },
       data,
+      sealed: [],
       hash: ACTION as Digest,
     };
-    return check.hear(event);
   });
-  return [...wrong, ...check.last(() => isKept)].map(({ message }) => message);
 }
 
 const judged = (over: JsonObject = {}): Told => [
@@ -40,6 +44,7 @@ const judged = (over: JsonObject = {}): Told => [
     action: ACTION,
     verdict: "ask",
     rules: [],
+    checks: [],
     map: MAP,
     ...over,
   },
@@ -131,6 +136,47 @@ describe("what was done, against what is allowed", () => {
     ).toEqual([]);
   });
 
+  test("P3 of a sealed run the requester is told by a mark, which shows nobody's name", () => {
+    const sealed = (marks: readonly string[]): Told => {
+      const terms = { chain: { not: ["requester"] }, parties: { requesters: [] } };
+      return [
+        "gate.opened",
+        { gate: { digest: ACTION, terms }, ...(marks.length > 0 && { marks }) },
+      ];
+    };
+    const vote = (marks: readonly string[]): Told => [
+      "gate.voted",
+      { key: 2, voter: "bo", allow: true, marks },
+    ];
+    expect(wrongIn([judged(), sealed(["mark:1", "mark:2"]), vote(["mark:3"])])).toEqual([]);
+    expect(wrongIn([judged(), sealed(["mark:1", "mark:2"]), vote(["mark:2"])])[0]).toContain(
+      "a vote of bo, who has the mark of one who asked for it (P3)",
+    );
+    expect(wrongIn([judged(), sealed(["mark:1"]), vote([])])[0]).toContain("without the mark");
+    const check = openPolicyCheck();
+    for (const event of eventsOf([judged(), sealed([]), vote([])])) check.hear(event);
+    expect(check.told().untold).toBe(1);
+  });
+
+  test("P3 who decides for another, who broke the glass, and who has changed it are held against it, too", () => {
+    const vote = { key: 2, allow: true };
+    expect(
+      wrongIn([judged(), opened(), ["gate.voted", { ...vote, voter: "al", for: "bo" }]]),
+    ).toHaveLength(1);
+    expect(
+      wrongIn([judged(), opened(), ["gate.overridden", { key: 2, voter: "bo" }]]),
+    ).toHaveLength(1);
+    const terms = { chain: { not: ["editor"] }, parties: { requesters: ["bo"] } };
+    const edited = (counts: boolean): Told => [
+      "gate.edited",
+      { key: 2, counts, gate: { digest: ACTION, terms } },
+    ];
+    const asked = [judged(), opened({ terms })];
+    expect(wrongIn([...asked, edited(true), voted("muster")])[0]).toContain("of muster, who asked");
+    expect(wrongIn([...asked, edited(false), voted("muster")])).toEqual([]);
+    expect(wrongIn([...asked, edited(true), voted("bo")])).toEqual([]);
+  });
+
   test("P4 an approval that is used twice is told", () => {
     expect(wrongIn([...approved, consumed])[0]).toContain("uses the approval 2 a second time (P4)");
   });
@@ -141,15 +187,54 @@ describe("what was done, against what is allowed", () => {
     ]);
   });
 
+  const came: Told = ["request.received", { source: "customer", channel: "mail" }, "cs_1"];
+  const run: Told = ["run.accepted", { case: "cs_1" }];
+  const over: Told = ["case.closed", {}, "cs_1"];
+
   test("P6 a case is closed when what was begun in it has ended, and something came to it", () => {
-    const run: Told = ["run.accepted", { case: "cs_1" }];
-    const came: Told = ["request.received", {}, "cs_1"];
-    const over: Told = ["case.closed", {}, "cs_1"];
     const write = [run, judged({ level: "record", verdict: "allow" }), started({ key: 2 })];
     expect(wrongIn([came, ...write, over])[0]).toContain(
       "while the write begun at wf_aaaa.3 has not ended (P6)",
     );
+    expect(wrongIn([came, ...write, over, ["writeback.unknown", { key: 2 }]])[0]).toContain(
+      "while the write begun at wf_aaaa.3 has not ended (P6)",
+    );
     expect(wrongIn([came, ...write, ["writeback.unknown", { key: 2 }], over])).toEqual([]);
     expect(wrongIn([over])[0]).toContain("to which nothing came (P6)");
+  });
+
+  test.each<readonly [item: string, told: readonly Told[], says: string]>([
+    ["source", [["request.received", { channel: "mail" }, "cs_1"]], "from whom it came"],
+    ["data", [run, ["tool.finished", { key: 2, outcome: "ok" }]], "gave data, and does not say"],
+    ["agents", [run, ["step.finished", { closes: 9 }]], "does not say whose work it was"],
+    ["rules", [run, judged({ checks: null })], "by which map, rules and checks"],
+    [
+      "approval",
+      [run, judged(), opened(), ["gate.closed", { key: 3, allowed: true }]],
+      "allows what nobody decided on",
+    ],
+    ["writes", [run, ["writeback.committed", { key: 2 }]], "does not say where it was written"],
+    ["exceptions", [run, ["exception.raised", { error: {} }]], "who is to mend it"],
+  ])("P6 what happened says what it has to: %s", (_item, told, says) => {
+    expect(wrongIn(told)).toEqual([expect.stringContaining(says)]);
+  });
+
+  test("P6 what nothing is said of has not happened, and is counted", () => {
+    const check = openPolicyCheck();
+    const read = { system: "shop", entity: "orders", fields: [] };
+    const began: Told = ["step.started", { attempt: { agent: "clerk" } }];
+    const told = [came, run, began, ["tool.finished", { key: 2, outcome: "ok", read }] as Told];
+    const wrong = eventsOf([...told, over]).flatMap(check.hear);
+    expect([...wrong, ...check.last(() => true)]).toEqual([]);
+    const nothing = {
+      source: 0,
+      data: 0,
+      agents: 0,
+      rules: 1,
+      approval: 1,
+      writes: 1,
+      exceptions: 1,
+    };
+    expect(check.told()).toMatchObject({ cases: 1, closed: 1, nothing });
   });
 });

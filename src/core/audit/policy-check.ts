@@ -1,21 +1,30 @@
-import { isObject, type Json } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { CheckedEvent, Wrong } from "./log-check.ts";
+import { type Askers, askersAfterEdit, askersOf, ownDecision } from "./own-decision.ts";
+import { openSeven, type SevenTold } from "./seven.ts";
+import { violation } from "./violation.ts";
 
 /**
  * Whether what was done was allowed, read off the record alone; what is sealed of it is not needed. P1
- * to P6 are each an answer that a company owes.
+ * to P6 are each an answer that a company owes. Streams are heard in any order, each in its own.
  *
  * P1  What reaches customers or money was approved by people, or permitted by a rule by name.
  * P2  What was done is the very action that was judged and approved.
  * P3  Nobody decided on what they asked for themselves, where the chain says so.
  * P4  Each approval was used once.
  * P5  Each version of the map that something rests on is kept, as it was.
- * P6  Each case that was closed says what came, and how each write that was begun in its runs ended.
+ * P6  Each case answers the seven things that are asked of it, or nothing of the kind happened in it.
  */
 export type PolicyCheck = {
   readonly hear: (event: CheckedEvent) => readonly Wrong[];
   /** @param isKept whether a version of the map is in the store, as its digest says */
   readonly last: (isKept: (digest: string) => boolean) => readonly Wrong[];
+  readonly told: () => PolicyTold;
+};
+
+export type PolicyTold = SevenTold & {
+  /** Decisions of which nothing tells whether those who asked made them. */
+  readonly untold: number;
 };
 
 type Judged = {
@@ -27,7 +36,7 @@ type Judged = {
 
 type Gate = {
   readonly digest: string;
-  readonly requesters: readonly string[];
+  readonly askers: Askers;
   /** The use of a tool that it asks about. */
   readonly use: number | null;
   isAllowed: boolean;
@@ -35,22 +44,22 @@ type Gate = {
 
 /** What a stream was heard to say. */
 type Heard = {
-  case: string;
   readonly judged: Map<number, Judged>;
   readonly gates: Map<number, Gate>;
   /** Gates that were used up, and the use that they were used for. */
   readonly consumed: Map<number, number>;
-  /** Writes that were begun and have not ended. */
-  readonly writing: Map<number, CheckedEvent>;
+  /** An event's data, with what is sealed opened where that can be done. */
+  readonly opened: (event: CheckedEvent) => JsonObject;
+  untold: number;
 };
 
-export function openPolicyCheck(): PolicyCheck {
+/** @param opened without it what is sealed stays so, and those who ask are known by their marks */
+export function openPolicyCheck(
+  opened: (event: CheckedEvent) => JsonObject = ({ data }) => data,
+): PolicyCheck {
   const streams = new Map<string, Heard>();
   const maps = new Map<string, CheckedEvent>();
-  const cases = new Map<
-    string,
-    { hasRequest: boolean; readonly unended: Map<string, CheckedEvent> }
-  >();
+  const seven = openSeven();
   return {
     hear: (event) => {
       const { stream, type, data } = event;
@@ -59,43 +68,38 @@ export function openPolicyCheck(): PolicyCheck {
         maps.set(map, event);
       if (type === "map.published" && typeof data["digest"] === "string")
         maps.set(data["digest"], event);
-      if (stream.startsWith("cs_")) return hearCase(cases, event);
+      const unanswered = seven.hear(event);
       const hear = HEARD[type];
-      if (hear === undefined) return NOTHING;
-      const heard = streams.get(stream) ?? newHeard();
+      if (hear === undefined) return unanswered;
+      const heard = streams.get(stream) ?? newHeard(opened);
       streams.set(stream, heard);
       const wrong = hear(heard, event);
-      noteWrites(cases, heard, event);
-      return wrong;
+      return unanswered.length === 0 ? wrong : [...wrong, ...unanswered];
     },
-    last: (isKept) =>
-      [...maps].flatMap(([digest, event]) =>
+    last: (isKept) => [
+      ...[...maps].flatMap(([digest, event]) =>
         isKept(digest)
           ? []
           : [violation(event, `rests on the map ${digest}, which is not kept as it was (P5)`)],
       ),
+      ...seven.last(),
+    ],
+    told: () => ({
+      ...seven.told(),
+      untold: [...streams.values()].reduce((sum, { untold }) => sum + untold, 0),
+    }),
   };
 }
 
 const NOTHING: readonly Wrong[] = [];
 
-function newHeard(): Heard {
-  return {
-    case: "",
-    judged: new Map(),
-    gates: new Map(),
-    consumed: new Map(),
-    writing: new Map(),
-  };
+function newHeard(opened: Heard["opened"]): Heard {
+  return { judged: new Map(), gates: new Map(), consumed: new Map(), opened, untold: 0 };
 }
 
 type Hear = (heard: Heard, event: CheckedEvent) => readonly Wrong[];
 
 const HEARD: Readonly<Record<string, Hear>> = {
-  "run.accepted": (heard, { data }) => {
-    heard.case = textOf(data["case"]);
-    return NOTHING;
-  },
   "tool.judged": (heard, { seq, data }) => {
     const isAllowed = data["verdict"] === "allow" || data["verdict"] === "limit";
     const isPermitted = isAllowed && listOf(data["rules"]).some(permits);
@@ -107,13 +111,8 @@ const HEARD: Readonly<Record<string, Hear>> = {
   "gate.opened": hearGate,
   "step.started": hearGate,
   "gate.edited": hearEdit,
-  "gate.voted": (heard, event) => {
-    const gate = heard.gates.get(Number(event.data["key"]));
-    const voter = textOf(event.data["voter"]);
-    return gate?.requesters.includes(voter) === true
-      ? [violation(event, `is a vote of ${voter}, who asked for it (P3)`)]
-      : NOTHING;
-  },
+  "gate.voted": hearDecision,
+  "gate.overridden": hearDecision,
   "gate.closed": (heard, { data }) => {
     const gate = heard.gates.get(Number(data["key"]));
     if (gate !== undefined) gate.isAllowed = data["allowed"] === true;
@@ -126,18 +125,15 @@ const HEARD: Readonly<Record<string, Hear>> = {
     heard.consumed.set(key, Number(event.data["use"]));
     return NOTHING;
   },
-  "writeback.started": (heard, event) => {
-    heard.writing.set(Number(event.data["key"]), event);
-    return mayWrite(heard, event);
-  },
-  "writeback.committed": ended,
-  "writeback.failed": ended,
-  "writeback.unknown": ended,
+  "writeback.started": mayWrite,
 };
 
-function ended(heard: Heard, { data }: CheckedEvent): readonly Wrong[] {
-  heard.writing.delete(Number(data["key"]));
-  return NOTHING;
+function hearDecision(heard: Heard, event: CheckedEvent): readonly Wrong[] {
+  const gate = heard.gates.get(Number(event.data["key"]));
+  if (gate === undefined) return NOTHING;
+  if (gate.askers.isUntold) heard.untold += 1;
+  const wrong = ownDecision(gate.askers, event);
+  return wrong === null ? NOTHING : [violation(event, wrong)];
 }
 
 function permits(rule: Json): boolean {
@@ -145,32 +141,38 @@ function permits(rule: Json): boolean {
   return rule["follows"] === "permit" && rule["holds"] === "true" && rule["isShadow"] !== true;
 }
 
-function hearGate(heard: Heard, { seq, data }: CheckedEvent): readonly Wrong[] {
-  openGate(heard, seq, data["gate"]);
+function hearGate(heard: Heard, event: CheckedEvent): readonly Wrong[] {
+  const { seq, data } = event;
+  if (isObject(data["gate"])) openGate(heard, seq, { event, before: null });
   return NOTHING;
 }
 
 /** The rules have judged what it was changed to: it is that action from then on, and no other. */
-function hearEdit(heard: Heard, { data }: CheckedEvent): readonly Wrong[] {
-  const key = Number(data["key"]);
-  const use = heard.gates.get(key)?.use ?? null;
-  openGate(heard, key, data["gate"]);
-  const gate = heard.gates.get(key);
+function hearEdit(heard: Heard, event: CheckedEvent): readonly Wrong[] {
+  const key = Number(event.data["key"]);
+  const before = heard.gates.get(key) ?? null;
+  const gate = openGate(heard, key, { event, before });
+  const use = before?.use ?? null;
   const judged = use === null ? undefined : heard.judged.get(use);
-  if (use !== null && gate !== undefined && judged !== undefined)
+  if (use !== null && judged !== undefined)
     heard.judged.set(use, { ...judged, action: gate.digest });
   return NOTHING;
 }
 
-function openGate(heard: Heard, key: number, gate: Json | undefined): void {
-  if (!isObject(gate)) return;
-  const terms = isObject(gate["terms"]) ? gate["terms"] : {};
-  const chain = isObject(terms["chain"]) ? terms["chain"] : {};
-  const parties = isObject(terms["parties"]) ? terms["parties"] : {};
-  const isExcluded = listOf(chain["not"]).includes("requester");
-  const requesters = isExcluded ? listOf(parties["requesters"]).map(textOf) : [];
+function openGate(
+  heard: Heard,
+  key: number,
+  { event, before }: { readonly event: CheckedEvent; readonly before: Gate | null },
+): Gate {
+  const given = event.data["gate"];
+  const gate = isObject(given) ? given : {};
+  const opened = heard.opened(event);
+  const askers =
+    before === null ? askersOf(event, opened) : askersAfterEdit(before.askers, event, opened);
   const use = typeof gate["use"] === "number" ? gate["use"] : null;
-  heard.gates.set(key, { digest: textOf(gate["digest"]), requesters, use, isAllowed: false });
+  const made = { digest: textOf(gate["digest"]), askers, use, isAllowed: false };
+  heard.gates.set(key, made);
+  return made;
 }
 
 /** What takes back a write that was allowed needs no other leave. */
@@ -197,35 +199,6 @@ function mayWrite(heard: Heard, event: CheckedEvent): readonly Wrong[] {
   return gate.digest === action
     ? NOTHING
     : [violation(event, `began another action with ${tool} than was approved (P2)`)];
-}
-
-type Cases = Map<string, { hasRequest: boolean; readonly unended: Map<string, CheckedEvent> }>;
-
-/** Writes of a case's runs that have not ended yet. */
-function noteWrites(cases: Cases, heard: Heard, { stream, type }: CheckedEvent): void {
-  if (heard.case === "" || !type.startsWith("writeback.")) return;
-  const of = cases.get(heard.case) ?? { hasRequest: false, unended: new Map() };
-  cases.set(heard.case, of);
-  const [open] = heard.writing.values();
-  if (open === undefined) of.unended.delete(stream);
-  else of.unended.set(stream, open);
-}
-
-function hearCase(cases: Cases, event: CheckedEvent): readonly Wrong[] {
-  const { stream, type } = event;
-  const of = cases.get(stream) ?? { hasRequest: false, unended: new Map() };
-  cases.set(stream, of);
-  if (type === "request.received") of.hasRequest = true;
-  if (type !== "case.closed") return NOTHING;
-  if (!of.hasRequest) return [violation(event, "closes a case to which nothing came (P6)")];
-  return [...of.unended.values()].map(({ stream: run, seq }) =>
-    violation(event, `closes a case while the write begun at ${run}.${seq} has not ended (P6)`),
-  );
-}
-
-function violation({ stream, seq, position }: CheckedEvent, what: string): Wrong {
-  const event = `${stream}.${seq}`;
-  return { kind: "policy-violation", position, event, message: `Event ${event} ${what}.` };
 }
 
 function textOf(value: Json | undefined): string {

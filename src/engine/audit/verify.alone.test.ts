@@ -1,10 +1,20 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { append, draft, run } from "../../../test/contract/appends.ts";
 import { type Note, readNotes } from "../../core/audit/index.ts";
+import { openArchiver } from "../archive/index.ts";
 import { type Log, lookIntoSqlite, openSqlite } from "../store/index.ts";
 import {
   type AuditVerdict,
@@ -134,7 +144,8 @@ describe("a record that was not touched", () => {
     expect(await verified(folder, [])).toMatchObject({ ok: true, outside: 0, outsideTo: 0 });
   });
 
-  test("verifies when streams have left for the archive", async () => {
+  /** The first run leaves the log. @returns its file */
+  const archived = async (): Promise<string> => {
     const log = openSqlite(folder);
     const standing = {
       workflow: "w",
@@ -144,15 +155,63 @@ describe("a record that was not touched", () => {
     } as const;
     const times = { startedAt: 1, endedAt: 9, done: 1, expected: 1, parent: null, note: "" };
     await log.append([append(run("aaaa"), 6, { standing: { ...standing, ...times } })]);
-    const last = [...log.read(run("aaaa"))].at(-1);
-    if (last === undefined) throw new Error("It is empty.");
-    const { seq, hash } = last;
-    const note = { file: "a.gz", at: 1, endedAt: 9, workflow: "w", status: "completed", seq, hash };
-    expect(await log.archive([{ stream: run("aaaa"), ...note }])).toHaveLength(1);
+    const archiver = openArchiver(join(state(), "archive"), { log, now: () => 9 });
+    const taken = await archiver.take(run("aaaa") as never);
     await log.close();
-    expect(await verified()).toMatchObject({ ok: true, events: 12, archived: 7, size: 19 });
+    const whole = { ok: true, events: 12, archived: 7, opened: 7, size: 19 };
+    expect(await verified()).toMatchObject(whole);
+    return taken?.file ?? "";
+  };
+
+  test("verifies when streams have left for the archive, which is read, too", async () => {
+    await archived();
+  });
+
+  test("verifies when an archive was kept long enough, and says that it was not read", async () => {
+    rmSync(await archived());
+    const log = openSqlite(folder);
+    await log.forgetArchive(run("aaaa"));
+    await log.close();
+    expect(await verified()).toMatchObject({ ok: true, archived: 7, opened: 0 });
+  });
+
+  test("an archive that is not there, was changed, or is of another history is told", async () => {
+    const file = await archived();
+    const bytes = readFileSync(file);
+    const lines = gunzipSync(bytes).toString("utf8");
+    const first = async (text: string | null): Promise<readonly unknown[]> => {
+      if (text === null) rmSync(file);
+      else writeFileSync(file, gzipSync(text));
+      const [wrong] = (await verified()).wrong;
+      return [wrong?.kind, wrong?.message];
+    };
+    expect(await first(lines.replace("Ünïcode", "Unicode"))).toEqual([
+      "modified",
+      expect.stringContaining("A line of it was changed."),
+    ]);
+    expect(await first(signedAnew(lines.replace("Ünïcode", "Unicode")))).toEqual([
+      "modified",
+      expect.stringContaining("does not give the hash"),
+    ]);
+    expect(await first(signedAnew(lines.replace('"position":2,', '"position":1,')))).toEqual([
+      "rewritten",
+      expect.stringContaining("is not the one that left the log"),
+    ]);
+    expect(await first(null)).toEqual(["missing", expect.stringContaining("There is no archive")]);
   });
 });
+
+/** The lines of an archive, with a digest at their end that is theirs. */
+function signedAnew(text: string): string {
+  const lines = text.trimEnd().split("\n");
+  const last = JSON.parse(lines.at(-1) ?? "") as { readonly end: unknown };
+  const before = lines
+    .slice(0, -1)
+    .map((line) => `${line}\n`)
+    .join("");
+  const digest = createHash("sha256").update(before).digest("hex");
+  return `${before}${JSON.stringify({ end: last.end, digest })}\n`;
+}
 
 describe("a record that somebody changed is told from one that is whole", () => {
   test("modify: an event that says something else", async () => {

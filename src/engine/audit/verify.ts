@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   type CheckedEvent,
   type Frontier,
@@ -12,6 +13,7 @@ import {
 } from "../../core/audit/index.ts";
 import type { StreamId } from "../../core/id.ts";
 import { bytesOf, type Gone, type Log, type Row, sha256 } from "../store/index.ts";
+import { verifyArchives } from "./archives.ts";
 import { notesIn } from "./book.ts";
 import { compared, type Expected, type RootAt } from "./compared.ts";
 import { type Growing, newGrowing } from "./growing.ts";
@@ -21,10 +23,13 @@ import { pair } from "./pair.ts";
 export type Verifying = {
   /** The state folder. */
   readonly state: string;
-  readonly log: Pick<Log, "rows" | "gone" | "read" | "end" | "tenant">;
+  readonly log: Pick<Log, "rows" | "gone" | "archives" | "read" | "end" | "tenant">;
   /** Checkpoints that were kept elsewhere, each with the name of its file. */
   readonly outside: readonly { readonly file: string; readonly notes: readonly Note[] }[];
-  /** Told of each event, in the order of commits; what it finds wrong is told with the rest. */
+  /**
+   * Told of each event, in the order of commits, and of those in archives after them, run by run; what it
+   * finds wrong is told with the rest.
+   */
   readonly watch?: (event: CheckedEvent) => readonly Wrong[];
   /** Asked when all was gone through. */
   readonly last?: () => readonly Wrong[];
@@ -35,6 +40,8 @@ export type AuditVerdict = {
   /** Events that are there, and those that left with archived streams. */
   readonly events: number;
   readonly archived: number;
+  /** Of those that left, how many were read in their archives; the others were let go of. */
+  readonly opened: number;
   readonly streams: number;
   readonly size: number;
   /** In base64: of all events. */
@@ -58,7 +65,8 @@ const ROWS_AT_ONCE_MOST = 500;
 /**
  * Goes through a log from its first event, in this order: each event's form and hash, its place in its
  * stream and in the log, its time; the tree of all of them against each checkpoint, the checkpoints'
- * signatures, those that were kept elsewhere; and what was done against what is allowed.
+ * signatures, those that were kept elsewhere; runs that have left the log, in their archives; and what was
+ * done against what is allowed.
  */
 export async function verifyLog(verifying: Verifying): Promise<AuditVerdict> {
   const begun = performance.now();
@@ -70,6 +78,13 @@ export async function verifyLog(verifying: Verifying): Promise<AuditVerdict> {
   ];
   const walk = newWalk(verifying, expected);
   while (next(walk)) await new Promise<void>((resolve) => setImmediate(resolve));
+  const opened = await verifyArchives({
+    folder: join(state, "archive"),
+    log: verifying.log,
+    leaves: walk.leaves.all(),
+    note: (wrong) => note(walk, wrong),
+    hear: (event) => note(walk, walk.watch?.(event) ?? []),
+  });
   note(walk, verifying.last?.() ?? []);
   const { roots, frontier, leaves } = walk;
   const held = compared({ expected, roots, size: frontier.size, keys: walk.keys, state, leaves });
@@ -79,6 +94,7 @@ export async function verifyLog(verifying: Verifying): Promise<AuditVerdict> {
     ok: walk.wrong.length === 0,
     events: walk.events,
     archived: walk.archived,
+    opened,
     streams: walk.streams.size,
     size: frontier.size,
     root: root === null ? "" : Buffer.from(root).toString("base64"),

@@ -27,5 +27,5 @@ export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory }
 export { refusal } from "./refusal.ts";
 export { type NewResult, RESULTS_MOST, type Result } from "./results.ts";
 export { RETENTION, type Retention } from "./retention.ts";
-export { ERASED_CONTENT, isSealedText, openEvent, openText } from "./sealed.ts";
+export { ERASED_CONTENT, isSealedText, openData, openEvent, openText } from "./sealed.ts";
 export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";

@@ -6,6 +6,7 @@ import {
   erasedOf,
   filled,
   hollowed,
+  marksOf,
   type Sealed,
   valueAt,
 } from "../../core/audit/index.ts";
@@ -44,18 +45,32 @@ export function sealData(
     const text = JSON.stringify(valueAt(data, path));
     return { subject, path, ...keys.seal(subject, id + path, text) };
   });
-  return { data: canonical(hollowed(data, paths)), sealed };
+  const marks = marksOf(type, data, (name) => markOf(keys.digest(subject, name)));
+  const hollow = hollowed(data, paths);
+  return { data: canonical(marks.length === 0 ? hollow : { ...hollow, marks }), sealed };
+}
+
+/** Enough of it to tell people of one run apart. */
+function markOf(digest: string): string {
+  return `mark:${digest.slice("sha256:".length, "sha256:".length + 32)}`;
 }
 
 /** The same event with what is sealed opened; what nobody can open any more is shown as erased. */
 export function openEvent(event: Envelope, keys: Keyring): Envelope {
-  let { data } = event;
-  for (const { subject, path, iv, ct } of event.sealed) {
-    const text = keys.open(subject as SubjectId, event.id + path, { iv, ct });
+  return { ...event, data: openData(event, keys) };
+}
+
+export function openData(
+  { id, data: closed, sealed }: Pick<Envelope, "id" | "data" | "sealed">,
+  keys: Keyring,
+): JsonObject {
+  let data = closed;
+  for (const { subject, path, iv, ct } of sealed) {
+    const text = keys.open(subject as SubjectId, id + path, { iv, ct });
     const value = text === null ? erasedOf(valueAt(data, path)) : (JSON.parse(text) as Json);
     data = filled(data, path, value);
   }
-  return { ...event, data };
+  return data;
 }
 
 /** What stands beside the events: contents, snapshots, a line in the list. */

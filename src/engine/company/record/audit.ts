@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Note, openPolicyCheck, readNotes } from "../../../core/audit/index.ts";
+import {
+  type Note,
+  openPolicyCheck,
+  type PolicyTold,
+  readNotes,
+} from "../../../core/audit/index.ts";
 import type { Digest } from "../../../core/id.ts";
 import { MusterError, type Problem } from "../../../core/problem.ts";
 import { type AuditVerdict, CHECKPOINTS_ENDING, verifyLog } from "../../audit/index.ts";
-import { STATE_FOLDER } from "../../store/index.ts";
+import { openData, STATE_FOLDER } from "../../store/index.ts";
 import type { Company } from "../company.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import { wrongSpeaker } from "../runs/check-told.ts";
@@ -17,7 +22,7 @@ import { why } from "./why.ts";
 export type OutsideCheckpoints = readonly { readonly file: string; readonly text: string }[];
 
 export type Audited =
-  | { readonly verdict: AuditVerdict; readonly problems?: never }
+  | { readonly verdict: AuditVerdict; readonly policy: PolicyTold; readonly problems?: never }
   | { readonly verdict?: never; readonly problems: readonly Problem[] };
 
 /** `note`: as a witness keeps it. */
@@ -69,7 +74,9 @@ async function audited(office: Office, checkpoints: OutsideCheckpoints): Promise
   }
   try {
     const { log, folder } = office;
-    const policy = openPolicyCheck();
+    const policy = openPolicyCheck(({ stream, seq, data, sealed }) =>
+      openData({ id: `${stream}.${seq}`, data, sealed }, log.keys),
+    );
     const verdict = await verifyLog({
       state: join(folder, STATE_FOLDER),
       log,
@@ -77,7 +84,7 @@ async function audited(office: Office, checkpoints: OutsideCheckpoints): Promise
       watch: policy.hear,
       last: () => policy.last((digest) => isKept(office, digest as Digest)),
     });
-    return { verdict };
+    return { verdict, policy: policy.told() };
   } catch (error) {
     return { problems: [problemIn(error)] };
   }
