@@ -45,6 +45,7 @@ export { type Fit, fitting } from "./fitting.ts";
 export { variablesIn, whatIsWrongWith, withVariables } from "./http-agent.ts";
 export { KEEP_ALL, type Keeping } from "./keeping.ts";
 export { mapKeys } from "./map-shape.ts";
+export { readMemory } from "./memory.ts";
 export { type Bound, type Laid, leavesOf, NO_OVERLAY, type Overlay } from "./overlay.ts";
 export type { ValuePath } from "./place.ts";
 export { type ReadAgent, readAgent } from "./read-agent.ts";

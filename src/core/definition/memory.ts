@@ -4,19 +4,19 @@ import type { Report } from "./report.ts";
 import { shown } from "./shape-problem.ts";
 
 /** Less, and the program that does the work would not start. */
-const AGENT_MEMORY_LEAST_BYTES: number = 16 * 1024 * 1024;
+const MEMORY_LEAST_BYTES: number = 16 * 1024 * 1024;
 
-/** The most memory of an agent, in bytes; null where nothing is said. */
+/** The most memory of a process, in bytes; null where nothing is said. */
 export function readMemory(
   said: string | number | undefined,
   { path, report }: { readonly path: ValuePath; readonly report: Report },
 ): number | null {
   if (said === undefined) return null;
   const bytes = parseBytes(said);
-  if (bytes !== null && bytes >= AGENT_MEMORY_LEAST_BYTES) return bytes;
+  if (bytes !== null && bytes >= MEMORY_LEAST_BYTES) return bytes;
   report.add({
     code: "impossible-limit",
-    message: `No agent can work in ${shown(said)} of memory.`,
+    message: `Nothing can work in ${shown(said)} of memory.`,
     mend: "Write at least 16MB: 512MB, 4GB.",
     path,
   });

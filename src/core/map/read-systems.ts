@@ -1,3 +1,4 @@
+import { readMemory } from "../definition/index.ts";
 import { suggestion } from "../expression/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { filesOf } from "./files-beside.ts";
@@ -23,6 +24,7 @@ export function readSystems(
   return byName(
     entries.map(({ name, said }): System => {
       const { kind, untrusted, description: _, ...settings } = said;
+      checkLimit(settings as JsonObject, ["systems", name, "memory_limit"], report);
       return {
         name,
         kind: kind as SystemKind,
@@ -34,6 +36,24 @@ export function readSystems(
       };
     }),
   );
+}
+
+/** A module in our own process has no limit of its own. */
+function checkLimit(
+  { memory_limit: said, isolate }: JsonObject,
+  path: readonly string[],
+  report: Reading["report"],
+): void {
+  if (typeof said !== "string" && typeof said !== "number") return;
+  readMemory(said, { path, report });
+  if (isolate !== true)
+    report.add({
+      code: "impossible-limit",
+      message: "The memory of a function can be limited only where it runs in a worker.",
+      mend: "Write isolate: true, or take the limit out.",
+      path,
+      key: true,
+    });
 }
 
 function wrongKind(

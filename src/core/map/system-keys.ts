@@ -8,6 +8,7 @@ import {
   longText,
   named,
   oneOf,
+  size,
   some,
   truth,
   word,
@@ -84,6 +85,10 @@ export const systemKinds: Readonly<Record<SystemKind, Settings>> = {
       "From the company's folder; tools name what it exports.",
     ),
     env,
+    isolate: truth().describe(
+      "true: each call is made in a worker, with a memory limit and a real end.",
+    ),
+    memory_limit: size().describe("The most memory of one worker: 512MB, 4GB. Default 512MB."),
   },
   command: {
     command: some(word("a word of the command"), "a list: the program and its arguments").describe(

@@ -19,6 +19,17 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
     ['6:8 "folder" is missing here.'],
   ],
   [
+    "a memory limit of what runs in our own process, and one in which nothing works",
+    [["kind: file, folder: faq", "kind: function, module: x.mjs, memory_limit: 1KB"]],
+    [
+      "6:41 The memory of a function can be limited only where it runs in a worker.",
+      '6:55 Nothing can work in "1KB" of memory.',
+      '9:3 The tool "faq.search" does not say what it does: "run" is missing.',
+      '9:48 "faq" is of the kind function, and its tools take no "file".',
+      '9:57 "faq" is of the kind function, and its tools take no "action".',
+    ],
+  ],
+  [
     "a tool that takes what another kind takes",
     [["file: ., action: search", "file: ., path: /x, action: search"]],
     ['9:57 "faq" is of the kind file, and its tools take no "path".'],

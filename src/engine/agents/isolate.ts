@@ -1,15 +1,24 @@
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { FunctionDefinition } from "../../core/definition/index.ts";
-import { keepTrack, openScratch } from "../outside/index.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import {
+  type Cell,
+  type Died,
+  openCell,
+  openWorkerPool,
+  type Replied,
+  type WorkerPool,
+} from "../outside/index.ts";
+import type { UseReply } from "../tools/index.ts";
 import type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
 import { environmentOf, whatIsUnset } from "./environment.ts";
-import { failed, stopped } from "./failed.ts";
+import { type FailureKind, failed, stopped } from "./failed.ts";
 import { capabilitiesOf, effectsOf } from "./function.ts";
-import type { InstanceView } from "./instances.ts";
+import type { AgentTrade } from "./isolate-worker.ts";
 import type { Setting } from "./setting.ts";
-import { type Cell, openCell, type Reply } from "./worker-cell.ts";
 
 /** Of one worker, where the agent's definition names none. */
 const ISOLATE_MEMORY_BYTES: number = 512 * 1024 * 1024;
@@ -38,27 +47,22 @@ export async function openIsolate(
   const origin: Origin = { name: definition.name, classOf: setting.classOf };
   const concurrency = definition.concurrency;
   // One more than attempts, so that a question of health takes no attempt's place.
-  const open = (): Cell =>
+  const open = (): Cell<AgentTrade> =>
     openCell({
-      file,
-      name: definition.name,
+      program: WORKER,
+      words: [file, definition.name],
+      memoryKey: "memory_limit_per_agent",
       memoryBytesMost: definition.memoryBytesMost ?? ISOLATE_MEMORY_BYTES,
       coresMost: definition.coresMost ?? null,
       environment: environmentOf(definition, setting),
-      onStart: (root) => {
-        const scratch = openScratch(setting.scratch);
-        const forget = keepTrack(root, setting.warden, scratch);
-        return async () => {
-          await forget();
-          await scratch.then((one) => one.remove()).catch(() => {});
-        };
-      },
+      scratch: setting.scratch,
+      warden: setting.warden,
     });
   // One more than attempts, so that a question of health takes no attempt's place.
-  const pool = openPool(concurrency + 1, open);
+  const pool: Pool = openWorkerPool(concurrency + 1, open);
   const first = await pool.take()?.ready;
   if (first?.type === "ready") pool.warm(definition.instances);
-  const said = first?.type === "ready" ? first : { effects: null, capabilities: [] };
+  const said = first?.type === "ready" ? first.ready : { effects: null, capabilities: [] };
   return {
     name: definition.name,
     digest,
@@ -82,58 +86,14 @@ export async function openIsolate(
   };
 }
 
-type Pool = {
-  /** One that is idle, or a new one; null where all are busy or the pool is closed. */
-  take(): Cell | null;
-  /** Begins as many as are missing to so many that live. */
-  warm(cells: number): void;
-  /** Ends those that have nothing in hand. */
-  renew(): Promise<void>;
-  view(): readonly InstanceView[];
-  close(): Promise<void>;
-};
+type Pool = WorkerPool<AgentTrade>;
+type Reply = Replied<AgentTrade> | Died;
 
-function openPool(cellsMost: number, open: () => Cell): Pool {
-  const cells = new Set<Cell>();
-  let isClosed = false;
-  const begin = (): Cell => {
-    const cell = open();
-    cells.add(cell);
-    return cell;
-  };
-  const bury = (): void => {
-    for (const cell of cells) if (!cell.isAlive()) cells.delete(cell);
-  };
-  return {
-    take: () => {
-      if (isClosed) return null;
-      bury();
-      for (const cell of cells) if (cell.isIdle()) return cell;
-      return cells.size >= cellsMost ? null : begin();
-    },
-    warm: (least) => {
-      bury();
-      while (!isClosed && cells.size < Math.min(least, cellsMost)) begin();
-    },
-    renew: async () => {
-      const idle = [...cells].filter((cell) => cell.isIdle());
-      await Promise.all(idle.map((cell) => cell.end()));
-      bury();
-    },
-    view: () => {
-      bury();
-      return [...cells].map((cell, at) => ({
-        name: `worker ${at + 1}`,
-        busy: cell.isIdle() ? 0 : 1,
-        fault: null,
-      }));
-    },
-    close: async () => {
-      isClosed = true;
-      await Promise.all([...cells].map((cell) => cell.end()));
-    },
-  };
-}
+/** It has our own file's ending: `.ts` as it is written, `.js` where it was built. */
+const WORKER = new URL(
+  `./isolate-worker${extname(fileURLToPath(import.meta.url))}`,
+  import.meta.url,
+);
 
 type Asked = { readonly task: AgentTask; readonly tools: Tools; readonly abort: AbortSignal };
 
@@ -150,18 +110,28 @@ async function attemptIn(pool: Pool, origin: Origin, asked: Asked): Promise<Agen
     );
   }
   const log = boundedLog(tools.log);
-  const { use } = tools;
-  const message = { type: "attempt", task } as const;
-  const reply = await cell.ask({ message, log, use, abort, limits: tools });
+  const ask = { type: "attempt", task } as const;
+  const aside = ({ tool, args, as }: AgentTrade["aside"]): Promise<UseReply> =>
+    isObject(args as Json) ? tools.use(tool, args as JsonObject, as) : Promise.reject(NO_ARGS);
+  const reply = await cell.ask({ ask, log, aside, abort, limits: tools });
   return answerOf(reply, origin, abort);
 }
 
-function answerOf(reply: Reply, origin: Origin, abort: AbortSignal): AgentAnswer {
-  if (reply.type === "answer") return checkAnswer(reply.given, origin);
-  if (reply.type === "died" && reply.kind !== "stopped") {
-    return failed(reply.kind, `The agent "${origin.name}" ${reply.why}.`, reply.before);
-  }
-  return stopped(origin.name, abort, reply.type === "died" && reply.before);
+const NO_ARGS = new TypeError("The arguments of a use are an object.");
+
+const KINDS: Readonly<Record<Exclude<Died["kind"], "stopped">, FailureKind>> = {
+  unavailable: "agent_unavailable",
+  failed: "agent_failed",
+  memory_limit: "memory_limit",
+};
+
+function answerOf(said: Reply, origin: Origin, abort: AbortSignal): AgentAnswer {
+  if (said.type === "reply")
+    return said.reply.type === "answer"
+      ? checkAnswer(said.reply.given, origin)
+      : stopped(origin.name, abort);
+  if (said.kind === "stopped") return stopped(origin.name, abort, said.before);
+  return failed(KINDS[said.kind], `The agent "${origin.name}" ${said.why}.`, said.before);
 }
 
 /** What is busy is not asked: it works. */
@@ -170,15 +140,15 @@ async function healthIn(pool: Pool, name: string): Promise<string | null> {
   if (cell === null) return null;
   const ready = await cell.ready;
   if (ready.type === "died") return `The agent "${name}" ${ready.why}.`;
-  if (ready.fault !== null) return ready.fault;
+  if (ready.ready.fault !== null) return ready.ready.fault;
   if (!cell.isIdle() || !cell.isAlive()) return null;
-  const reply = await cell.ask({
-    message: { type: "health" },
+  const said = await cell.ask({
+    ask: { type: "health" },
     log: () => {},
-    use: () => Promise.reject(new Error("Nobody is at work.")),
+    aside: () => Promise.reject(new Error("Nobody is at work.")),
     abort: AbortSignal.timeout(HEALTH_MS_MOST),
   });
-  if (reply.type === "health") return reply.said;
+  if (said.type === "reply" && said.reply.type === "health") return said.reply.said;
   return `The health check of the agent "${name}" gave no answer within ${HEALTH_MS_MOST / 1_000} seconds.`;
 }
 

@@ -11,3 +11,5 @@ export { type Ended, type Program, runProgram, STDERR_BYTES_MOST } from "./run-p
 export { openScratch, type Scratch, sweepScratch } from "./scratch.ts";
 export { type Secrets, secretsIn } from "./secrets.ts";
 export { openWarden, type Warden } from "./warden.ts";
+export { type Cell, type Died, openCell, type Replied } from "./worker-cell.ts";
+export { openWorkerPool, type WorkerPool } from "./worker-pool.ts";

@@ -10,9 +10,10 @@ import {
   runProgram,
   type Secrets,
 } from "../outside/index.ts";
+import { referenceIn } from "./call-function.ts";
 import { environmentIn } from "./environment.ts";
 import { fillValue } from "./fill.ts";
-import { referenceIn, whyStale } from "./function.ts";
+import { whyStale } from "./function.ts";
 import { type Answer, type Asked, doubtful, type OpenSystem, refused } from "./kind.ts";
 import type { ToolSetting } from "./setting.ts";
 import { toldError } from "./told-error.ts";

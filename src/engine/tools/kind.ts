@@ -96,6 +96,8 @@ export type ToolFailureKind =
   /** What it gave is not what it promised. */
   | "invalid_answer"
   | "output_limit"
+  /** It held more than its worker may, and was ended. */
+  | "memory_limit"
   /** What it writes has changed since it was judged. */
   | "stale"
   /** It would have written where it may only read, or the far side forbids it. */
@@ -115,6 +117,7 @@ const CLASSES: Readonly<Record<ToolFailureKind, Failure["class"]>> = {
   tool_failed: "transient",
   invalid_answer: "permanent",
   output_limit: "permanent",
+  memory_limit: "transient",
   stale: "transient",
   not_permitted: "permanent",
   conflict: "permanent",

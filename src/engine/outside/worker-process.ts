@@ -1,20 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { least } from "../../core/definition/index.ts";
-import {
-  endTree,
-  limitCpu,
-  type Root,
-  readProcess,
-  slowedTo,
-  watchMemory,
-} from "../outside/index.ts";
-import type { FailureKind } from "./failed.ts";
-import type { FromWorker, ToWorker } from "./isolate-worker.ts";
+import { limitCpu, slowedTo } from "./cpu-limit.ts";
+import { keepTrack } from "./keep-track.ts";
+import { watchMemory } from "./memory-watch.ts";
+import { readProcess } from "./process-list.ts";
+import { endTree, type Root } from "./process-tree.ts";
+import { openScratch } from "./scratch.ts";
+import type { Warden } from "./warden.ts";
 
-export type WorkerProcess = {
-  tell(message: ToWorker): void;
+export type WorkerProcess<To> = {
+  tell(message: To): void;
   /**
    * While it is held it keeps our own process alive, and its memory and processor time are watched:
    * above its own limits, or lower ones for this while, it is ended or slowed. Begins held.
@@ -29,23 +24,30 @@ export type WorkerProcess = {
 /** What it may hold and use; what is absent its own limits say. */
 export type Limits = { readonly memoryBytesMost?: number; readonly coresMost?: number };
 
-/** `why` follows the agent's name. */
-export type Cause = { readonly kind: FailureKind; readonly why: string };
+/** `why` follows the name of whoever it works for. */
+export type Cause = {
+  /** It could not be begun; it threw or exited; it held too much; it was told to stop. */
+  readonly kind: "unavailable" | "failed" | "memory_limit" | "stopped";
+  readonly why: string;
+};
 
 export type WorkerSetting = {
-  /** The agent's module, absolute. */
-  readonly file: string;
-  readonly name: string;
+  /** What it runs: a file that serves as a worker, and its words. */
+  readonly program: URL;
+  readonly words: readonly string[];
   readonly memoryBytesMost: number;
   readonly coresMost: number | null;
   /** All it finds in its environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Told when it has begun; what it returns is done when it has ended. */
-  readonly onStart: (root: Root) => () => Promise<void>;
+  /** The key that sets its memory limit, as whoever reads that it was ended can write it. */
+  readonly memoryKey: string;
+  /** Where its processes are known by, so that whoever comes after us can end them. */
+  readonly scratch: string;
+  readonly warden: Warden;
 };
 
-export type WorkerListener = {
-  readonly onMessage: (message: FromWorker) => void;
+export type WorkerListener<From> = {
+  readonly onMessage: (message: From) => void;
   /** What the module writes to its console. */
   readonly onWriting: (text: string) => void;
   /** Told once, when it and everything that came of it has ended. */
@@ -57,16 +59,17 @@ const MIB: number = 1024 * 1024;
 const LAST_CHARACTERS_MOST = 4_000;
 
 /**
- * A process of our own with an agent's module in it. Not a thread: V8 cannot interrupt every loop of
+ * A process of our own with a module of the company in it. Not a thread: V8 cannot interrupt every loop of
  * a thread (an endless `new Array(1000).fill(1)` is one), and a thread whose heap overflows takes
  * the whole process along. A process can always be ended, and falls alone.
  */
-export function openWorker(setting: WorkerSetting, listener: WorkerListener): WorkerProcess {
+export function openWorker<To extends object, From extends { readonly type: string }>(
+  setting: WorkerSetting,
+  listener: WorkerListener<From>,
+): WorkerProcess<To> {
   const child = begin(setting);
-  const { pid } = child;
-  const root: Root | null =
-    pid === undefined ? null : { pid, started: readProcess(pid)?.started ?? null, folder: null };
-  const finish = root === null ? async (): Promise<void> => {} : setting.onStart(root);
+  const root = rootOf(child);
+  const finish = root === null ? async (): Promise<void> => {} : tracked(root, setting);
   let last = "";
   let ending: Promise<void> | null = null;
 
@@ -87,12 +90,12 @@ export function openWorker(setting: WorkerSetting, listener: WorkerListener): Wo
       : watchOver(root, setting, { ...limits, end, say: listener.onWriting });
   let stopWatching = watch({});
 
-  child.on("message", (message: FromWorker) => {
-    if (message.type === "fatal") void end({ kind: "agent_failed", why: message.why });
+  child.on("message", (message: From | { readonly type: "fatal"; readonly why: string }) => {
+    if (isFatal(message)) void end({ kind: "failed", why: message.why });
     else listener.onMessage(message);
   });
   child.on("error", ({ message }) => {
-    if (root === null) void end({ kind: "agent_unavailable", why: `has no worker: ${message}` });
+    if (root === null) void end({ kind: "unavailable", why: `has no worker: ${message}` });
   });
   child.once("exit", (code, signal) => void end(causeOf(setting, last, signal ?? code)));
   const hear = (text: Buffer): void => {
@@ -118,10 +121,34 @@ type Told = {
   readonly say: (text: string) => void;
 };
 
+function rootOf({ pid }: ChildProcess): Root | null {
+  return pid === undefined
+    ? null
+    : { pid, started: readProcess(pid)?.started ?? null, folder: null };
+}
+
+function isFatal(message: {
+  readonly type: string;
+}): message is { readonly type: "fatal"; readonly why: string } {
+  return message.type === "fatal";
+}
+
+/** What it returns is done when it has ended. */
+function tracked(root: Root, { scratch, warden }: WorkerSetting): () => Promise<void> {
+  const own = openScratch(scratch);
+  const forget = keepTrack(root, warden, own);
+  return async () => {
+    await forget();
+    await own.then((one) => one.remove()).catch(() => {});
+  };
+}
+
 /** Of its own limits and those of this while the least hold. */
 function watchOver(root: Root, setting: WorkerSetting, limits: Limits & Told): () => void {
   const bytes = Math.min(setting.memoryBytesMost, limits.memoryBytesMost ?? Infinity);
-  const ends = [watchMemory(root, bytes, () => void limits.end(outOfMemory(bytes)))];
+  const ends = [
+    watchMemory(root, bytes, () => void limits.end(outOfMemory(bytes, setting.memoryKey))),
+  ];
   const cores = least([setting.coresMost, limits.coresMost]);
   if (cores !== null) ends.push(limitCpu(root, cores, () => limits.say(slowedTo(cores))));
   return () => {
@@ -129,13 +156,8 @@ function watchOver(root: Root, setting: WorkerSetting, limits: Limits & Told): (
   };
 }
 
-/** The worker's file has our own file's ending: `.ts` as it is written, `.js` where it was built. */
-function begin({ file, name, memoryBytesMost, environment }: WorkerSetting): ChildProcess {
-  const program = new URL(
-    `./isolate-worker${extname(fileURLToPath(import.meta.url))}`,
-    import.meta.url,
-  );
-  return fork(program, [file, name], {
+function begin({ program, words, memoryBytesMost, environment }: WorkerSetting): ChildProcess {
+  return fork(program, [...words], {
     execArgv: [`--max-old-space-size=${Math.max(1, Math.floor(memoryBytesMost / MIB))}`],
     env: { ...environment },
     detached: true,
@@ -144,17 +166,18 @@ function begin({ file, name, memoryBytesMost, environment }: WorkerSetting): Chi
 }
 
 function causeOf(setting: WorkerSetting, last: string, how: string | number | null): Cause {
-  if (last.includes("JavaScript heap out of memory")) return outOfMemory(setting.memoryBytesMost);
+  if (last.includes("JavaScript heap out of memory"))
+    return outOfMemory(setting.memoryBytesMost, setting.memoryKey);
   return typeof how === "number"
-    ? { kind: "agent_failed", why: `ended its worker with exit code ${how}` }
-    : { kind: "agent_failed", why: `had its worker ended by ${how}` };
+    ? { kind: "failed", why: `ended its worker with exit code ${how}` }
+    : { kind: "failed", why: `had its worker ended by ${how}` };
 }
 
-function outOfMemory(memoryBytesMost: number): Cause {
+function outOfMemory(memoryBytesMost: number, key: string): Cause {
   const limit = `${Math.floor(memoryBytesMost / MIB)} MiB`;
   return {
     kind: "memory_limit",
-    why: `needed more than its memory limit of ${limit} and was ended. Raise memory_limit_per_agent, or give it less at a time`,
+    why: `needed more than its memory limit of ${limit} and was ended. Raise ${key}, or give it less at a time`,
   };
 }
 
