@@ -1,6 +1,7 @@
 /** One page that says why, of a case of the example shop. */
 
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -126,6 +127,26 @@ describe("muster why", () => {
       /is a vote of oscar, who has the mark of one who asked for it \(P3\)/,
     );
     rmSync(copy, { recursive: true });
+  });
+
+  test("is the same page when its runs have left the log", async () => {
+    const asked = [
+      ["orders", "1011"],
+      [/cs_[a-z0-9]+/.exec(await muster("ana", "cases", "list"))?.[0] ?? ""],
+    ];
+    const before = await Promise.all(asked.map((words) => muster("ana", "why", ...words)));
+    const archived = await muster("ana", "runs", "archive", "--older-than", "0s");
+    const run = /wf_[a-z0-9_]+/.exec(archived)?.[0] ?? "";
+    expect(await muster("ana", "runs", "list")).not.toContain(run);
+    expect(await Promise.all(asked.map((words) => muster("ana", "why", ...words)))).toEqual(before);
+    expect(await muster("ana", "why", run)).toContain("oscar allowed");
+    expect(await muster("ana", "audit", "verify")).toMatch(/^Verified: .* of them in archives, of/);
+    await muster("ana", "audit", "export", "-o", "bundle");
+    const bundle = join(folder, "bundle");
+    expect(readFileSync(join(bundle, "approvals.csv"), "utf8")).toContain("It was our fault.");
+    expect(readFileSync(join(bundle, "open.jsonl"), "utf8")).toContain("C-1048");
+    const verified = spawnSync(process.execPath, ["verify.mjs"], { cwd: bundle, encoding: "utf8" });
+    expect(verified).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Verified: /) });
   });
 
   test("says so when what it tells of is erased, and still who approved what", async () => {

@@ -1,3 +1,4 @@
+import { parseRunId } from "../core/id.ts";
 import type { Problem } from "../core/problem.ts";
 import { WHY_ITEMS, type Why, type WhyLine, whyAsHtml, whyAsMarkdown } from "../core/why/index.ts";
 import type { Company, WhyAsked } from "../engine/company/index.ts";
@@ -34,6 +35,8 @@ export async function why(context: Context, asked: Asked): Promise<number> {
 /** A name that is a case's is looked for among cases, any other among runs. */
 function namedBy(company: Company, { of, id }: Asked): WhyAsked | Problem {
   if (id !== undefined) return { entity: of, id };
+  const run = parseRunId(of);
+  if (run !== null && company.archiveOf(run) !== null) return { stream: run };
   const found = of.startsWith("cs_") ? caseNamed(company, of) : runNamed(company, of);
   return typeof found === "string" ? { stream: found } : found;
 }

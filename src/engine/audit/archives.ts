@@ -7,8 +7,15 @@ import {
 } from "../../core/audit/index.ts";
 import { millisecondsOf } from "../../core/instant.ts";
 import { MusterError } from "../../core/problem.ts";
-import { type ArchivedRun, linesIn } from "../archive/index.ts";
-import { type Archived, bytesOf, isSealedText, type Log, sha256 } from "../store/index.ts";
+import { type ArchivedRun, linesIn, readArchive } from "../archive/index.ts";
+import {
+  type Archived,
+  bytesOf,
+  isSealedText,
+  type Log,
+  openEvent,
+  sha256,
+} from "../store/index.ts";
 
 /** Archives that one verification opens; M7. */
 const ARCHIVES_MOST = 1_000_000;
@@ -42,6 +49,19 @@ export async function verifyArchives(archives: Archives): Promise<number> {
     count += found.events.length;
   }
   return count;
+}
+
+/**
+ * The events of all archives, what is sealed in them opened where the key is there.
+ * @throws MusterError where one is not there, or not what was written
+ */
+export async function* archivedEvents(
+  folder: string,
+  log: Pick<Log, "archives" | "keys">,
+): AsyncGenerator<Envelope> {
+  for (const { file } of log.archives(ARCHIVES_MOST))
+    for (const event of (await readArchive(join(folder, file))).events)
+      yield openEvent(event, log.keys);
 }
 
 async function opened(folder: string, { stream, file }: Archived): Promise<ArchivedRun | Wrong> {

@@ -32,8 +32,8 @@ for (const line of read("events.jsonl").toString("utf8").split("\n")) {
   if (line === "") continue;
   const { hash, position, ...event } = JSON.parse(line);
   count += 1;
-  first ??= position;
-  last = position;
+  first = Math.min(first ?? position, position);
+  last = Math.max(last ?? position, position);
   const own = sha256(Buffer.from([0]), Buffer.from(canonical(event)));
   if ("sha256:" + own.toString("hex") !== hash) bad("modified", position, event.id + " does not give its hash");
   else if (!own.equals(leaf(position - 1))) bad("rewritten", position, event.id + " is not the event that was signed at its position");

@@ -15,6 +15,7 @@ import type { Digest } from "../../core/id.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Log } from "../store/index.ts";
+import { archivedEvents } from "./archives.ts";
 import { notesIn } from "./book.ts";
 import { VERIFIER } from "./bundle-verifier.ts";
 import { leavesOf } from "./leaves.ts";
@@ -139,6 +140,9 @@ async function writeEvents(exporting: Exporting, size: number): Promise<Found> {
       for (const event of signed) writeEvent(event, { exporting, found, events, open });
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
+    // Of runs that have left the log, from their archives: behind all others, each in its own order.
+    for await (const event of archivedEvents(join(exporting.state, "archive"), exporting.log))
+      if (event.position <= size) writeEvent(event, { exporting, found, events, open });
   } finally {
     closeSync(events);
     closeSync(open);
@@ -182,8 +186,8 @@ const ROLES = /^(map\.published|delegation\.|kill\.|review\.|key\.|erasure\.)/;
 function note(found: Found, event: Envelope): void {
   const { type, at, id, position, data, actor, step } = event;
   found.count += 1;
-  found.first ??= position;
-  found.last = position;
+  found.first = Math.min(found.first ?? position, position);
+  found.last = Math.max(found.last ?? position, position);
   const { tables } = found;
   if (type.startsWith("gate.")) {
     const gate = isObject(data["gate"]) ? data["gate"] : data;

@@ -126,6 +126,15 @@ describe("the rules of a company", () => {
     const replayed = await company.replayRules();
     expect(await company.replayRules()).toEqual(replayed);
     if (replayed.judged === null) throw new Error(JSON.stringify(replayed.problems));
+    const [newest] = company.runs({ most: 1 });
+    const archived = await company.archive({ run: newest?.stream as never });
+    expect(archived).toMatchObject({ archived: [{ run: newest?.stream }], problems: [] });
+    const again = await company.replayRules();
+    if (again.judged === null) throw new Error(JSON.stringify(again.problems));
+    expect([again.judged, again.changed.length]).toEqual([
+      replayed.judged,
+      replayed.changed.length,
+    ]);
     const changed = replayed.changed.map(({ tool, was, would, rules }) => [
       tool,
       was,

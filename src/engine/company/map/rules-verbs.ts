@@ -28,6 +28,7 @@ import {
 import { digestOf } from "../../runtime/index.ts";
 import type { Company } from "../company.ts";
 import type { Office } from "../office.ts";
+import { archivedPasts, type Past, pastOf } from "../record/past.ts";
 import { mapNamed } from "./map-verbs.ts";
 
 /** A rule as it stands in the files, with its examples and what came of them. */
@@ -92,9 +93,9 @@ async function replayRulesOf(
   // A rule that cannot be read would be missing, and everything would seem to change.
   if (found.map === null || problems.length > 0) return { judged: null, problems };
   const calls: PastCall[] = [];
-  for (const { stream, updatedAt } of office.log.standings({ most: RUNS_MOST })) {
-    if (updatedAt < since || calls.length >= CALLS_MOST) continue;
-    calls.push(...callsOf(office, stream as RunId, since));
+  for await (const past of pastsOf(office, since)) {
+    calls.push(...callsOf(office, past, since));
+    if (calls.length >= CALLS_MOST) break;
   }
   const { maps } = office;
   return rejudge(calls.slice(0, CALLS_MOST), {
@@ -104,22 +105,29 @@ async function replayRulesOf(
   });
 }
 
+/** Runs that still stand in the log, and those that have left it. */
+async function* pastsOf(office: Office, since: number): AsyncGenerator<Past> {
+  const runs = office.log.standings({ most: RUNS_MOST });
+  for (const { stream, updatedAt } of runs)
+    if (updatedAt >= since) yield await pastOf(office, stream);
+  yield* archivedPasts(office, { since, most: RUNS_MOST - runs.length });
+}
+
 /** Calls of one run, each with the run and its case as they were when it was judged. */
-function callsOf(office: Office, id: RunId, since: number): readonly PastCall[] {
+function callsOf(office: Office, past: Past, since: number): readonly PastCall[] {
   const calls: PastCall[] = [];
-  const { library, runtime } = office;
-  const fold = evolving((digest) => runtime.read(digest));
+  const fold = evolving((digest) => past.read(digest));
   let run: Run | null = null;
-  for (const envelope of office.log.read(id, 0)) {
+  for (const envelope of past.events) {
     const event = eventOf(envelope);
     const at = millisecondsOf(envelope.at) ?? 0;
     if (run !== null && event.type === "tool.judged" && at >= since) {
-      const call = callOf(office, { run, event, at });
+      const call = callOf(office, { past, run, event, at });
       if (call !== null) calls.push(call);
     }
-    const workflow = event.type === "run.accepted" ? library.byDigest(event.definition) : null;
+    const workflow = event.type === "run.accepted" ? past.definition(event.definition) : null;
     const before: Run | null =
-      run ?? (workflow && absent(id, workflow, (digest) => library.byDigest(digest)));
+      run ?? (workflow && absent(past.stream as RunId, workflow, past.definition));
     // A workflow that this version cannot read is a run that it cannot judge.
     if (before === null) return calls;
     run = fold(before, event);
@@ -129,15 +137,18 @@ function callsOf(office: Office, id: RunId, since: number): readonly PastCall[] 
 
 type Judged = Extract<Event, { readonly type: "tool.judged" }>;
 
-function callOf(
-  office: Office,
-  { run, event, at }: { readonly run: Run; readonly event: Judged; readonly at: number },
-): PastCall | null {
-  const args = load(event.args, (digest) => office.runtime.read(digest));
+type Asking = {
+  readonly past: Past;
+  readonly run: Run;
+  readonly event: Judged;
+  readonly at: number;
+};
+
+function callOf(office: Office, { past, run, event, at }: Asking): PastCall | null {
+  const args = load(event.args, past.read);
   if (!isObject(args)) return null;
   const { path, tool, agent, seq, preview } = event;
-  const seen =
-    preview === undefined ? null : load(preview, (digest) => office.runtime.read(digest));
+  const seen = preview === undefined ? null : load(preview, past.read);
   const isErased = [args, seen].some((one) => isObject(one) && Object.hasOwn(one, ERASED));
   return {
     run: run.id,

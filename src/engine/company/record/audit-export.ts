@@ -33,7 +33,8 @@ export async function exportAudit(office: Office, asked: ExportAsked): Promise<A
   const wrong = wrongSpeaker(by) ?? wrongIn(asked);
   if (wrong !== null) return { problems: [wrong] };
   try {
-    const streams = of === undefined ? null : new Set<string>(around(office, of));
+    const around_ = of === undefined ? null : await around(office, [of]);
+    const streams = around_ && new Set<string>(around_.map(({ stream }) => stream));
     // What is given is signed: all of it stands behind a checkpoint.
     await checkpointer?.sign();
     const bundle = await exportBundle({

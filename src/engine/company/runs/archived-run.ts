@@ -23,7 +23,7 @@ import { reviewed, seenOf } from "./review.ts";
  * @throws MusterError "not-found" or "corrupt"
  */
 export async function openArchived(file: string, now: () => number): Promise<Company> {
-  const archived = opened(await linesIn(file), openKeyring(dirname(dirname(file)), true));
+  const archived = opened(await linesIn(file), dirname(dirname(file)));
   const { standing } = archived;
   const run = standing.stream as RunId;
   const source = sourceOf(archived, { file, now });
@@ -63,18 +63,24 @@ function checkpointsIn(archived: ArchivedRun, source: Source): readonly Checkpoi
 }
 
 /** Where the company's keys are beside its archives, what is sealed is shown; else it is as good as erased. */
-function opened(archived: ArchivedRun, keys: Keyring): ArchivedRun {
+function opened(archived: ArchivedRun, state: string): ArchivedRun {
+  const keys = openKeyring(state, true);
   try {
-    const contents = [...archived.contents].map(
-      ([digest, text]) => [digest, openText(text, digest, keys) ?? ERASED_CONTENT] as const,
-    );
-    const events = archived.events.map((event) =>
-      event.sealed.length === 0 ? event : openEvent(event, keys),
-    );
-    return { ...archived, contents: new Map(contents), events };
+    return openedWith(archived, keys);
   } finally {
     keys.close();
   }
+}
+
+/** The same with what is sealed opened; what nobody can open any more is shown as erased. */
+export function openedWith(archived: ArchivedRun, keys: Keyring): ArchivedRun {
+  const contents = [...archived.contents].map(
+    ([digest, text]) => [digest, openText(text, digest, keys) ?? ERASED_CONTENT] as const,
+  );
+  const events = archived.events.map((event) =>
+    event.sealed.length === 0 ? event : openEvent(event, keys),
+  );
+  return { ...archived, contents: new Map(contents), events };
 }
 
 type Telling =
