@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { askedOf, type Driven, drive, HOUR, REFUND, ROLES } from "../../../test/given/approval.ts";
+import { cases } from "../../../test/given/cases.ts";
 import { digestOf } from "../../../test/given/workflow.ts";
 import {
   type Chain,
@@ -94,7 +95,7 @@ describe("whatever people do with an approval", () => {
   const check = (law: (one: Driven) => void): void =>
     fc.assert(
       fc.property(drawn, (all) => law(played(all))),
-      { numRuns: 400 },
+      { numRuns: cases(400) },
     );
 
   test("it is allowed by enough different people at every stage, or by a broken glass, or not at all", () =>

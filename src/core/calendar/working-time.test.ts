@@ -1,5 +1,6 @@
 import { type Arbitrary, assert, constantFrom, integer, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "../../../test/given/cases.ts";
 import { instantOf, millisecondsOf } from "../instant.ts";
 import {
   ALWAYS,
@@ -100,7 +101,7 @@ describe("working time", () => {
         expect(parts).toBe(workingMs(calendar, a, c));
         expect(parts).toBeLessThanOrEqual(c - a);
       }),
-      { numRuns: 30 },
+      { numRuns: cases(30) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anyText } from "../../../test/given/any-text.ts";
 import { cases } from "../../../test/given/cases.ts";
 import type { Json } from "../json.ts";
 import {
@@ -235,7 +236,7 @@ describe("whatever the text", () => {
   ];
   const text = fc.oneof(
     fc.array(fc.constantFrom(...WORDS), { maxLength: 24 }).map((words) => words.join("")),
-    fc.string({ unit: "binary", maxLength: 60 }),
+    anyText(60),
   );
   const scopes: readonly Scope[] = [
     SCOPE,
