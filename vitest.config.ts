@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SETUP, UNIT } from "./scripts/unit-files.ts";
 
 /** `unit` is pure and shares one process; `alone` needs processes, ports or a disk of its own, and comes after. */
 export default defineConfig({
@@ -8,9 +9,9 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          setupFiles: ["./test/given/seed.ts"],
-          include: ["src/**/*.test.ts", "test/*.test.ts", "test/promised/*.test.ts"],
-          exclude: ["**/*.alone.test.ts"],
+          setupFiles: [...SETUP],
+          include: [...UNIT.include],
+          exclude: [...UNIT.exclude],
           isolate: false,
           // Long enough for a machine that does much else: no test is about the time it takes.
           testTimeout: 60_000,
@@ -20,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: "alone",
-          setupFiles: ["./test/given/seed.ts"],
+          setupFiles: [...SETUP],
           include: ["src/**/*.alone.test.ts", "test/*/**/*.test.ts", "packs/**/tests/**/*.test.ts"],
           exclude: ["**/node_modules/**", "test/promised/!(*.alone).test.ts"],
           testTimeout: 120_000,
