@@ -191,8 +191,9 @@ const PLANTS: Readonly<Record<string, readonly [string, (world: World) => World]
 };
 
 describe("in worlds whose process ends at any moment", () => {
+  // Of fewer than twelve none is halted at a moment that matters.
   const worlds: Promise<readonly World[]> = Promise.all(
-    Array.from({ length: cases(40) }, (_, seed) => live(seed + 1)),
+    Array.from({ length: Math.max(12, cases(40)) }, (_, seed) => live(seed + 1)),
   );
 
   test("M8 M9 U2 U3 U4 uses of tools are written once, as they were allowed, or looked at by a person", async () => {
