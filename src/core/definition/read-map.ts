@@ -35,7 +35,11 @@ export type CompanyMap = {
 export function readMap(input: { readonly file: string; readonly text: string }): CompanyMap {
   const problems: Problem[] = [];
   const source = readSource(input, (problem) => problems.push(problem));
-  if (source === null) return { ...NOTHING, problems: inOrder(problems) };
+  return source === null ? { ...NOTHING, problems: inOrder(problems) } : mapIn(source, problems);
+}
+
+/** @param problems what is wrong with the text itself; all else that is wrong is added */
+export function mapIn(source: Source, problems: Problem[] = []): CompanyMap {
   const report = openReport(source, { into: problems, module: null });
   if (!isMap(source.value)) {
     report.add({

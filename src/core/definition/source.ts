@@ -43,13 +43,13 @@ export function readSource(
   if (text.length > FILE_CHARACTERS_MOST) {
     return refuse(
       `The file has ${text.length} characters; the most is ${FILE_CHARACTERS_MOST}.`,
-      "Split the workflow into sub-runs, and keep data in files that steps read.",
+      "Split it, and keep data in the files and systems that steps read.",
     );
   }
   const lines = linesOf(text);
   const parsed = parse(text);
   if (parsed === null) {
-    return refuse("The file is nested too deep to be read.", "Take inner parts out into steps.");
+    return refuse("The file is nested too deep to be read.", "Take its inner parts out.");
   }
   const own = ownFaults(parsed.errors, (fault) => lines.linePos(fault.pos[0]).line);
   for (const fault of [...own, ...parsed.warnings]) {
@@ -66,6 +66,8 @@ export function readSource(
     count: { values: 0, refused: false },
   };
   const value = valueOf(parsed.contents, walk, 0);
+  // Of half a file nothing true can be said.
+  if (walk.count.refused) return null;
   const tree = { file, text, lines, root: parsed.contents, targets: walk.targets };
   return {
     file,
@@ -116,9 +118,9 @@ const OUT_OF_STACK = /call stack/;
 function valueOf(node: Node | null, walk: Walk, depth: number): Json {
   if (node === null || walk.count.refused) return null;
   walk.count.values += 1;
-  if (depth > NESTING_MOST) return tooMuch(node, walk, `nested deeper than ${NESTING_MOST}`);
+  if (depth > NESTING_MOST) return tooMuch(node, walk, `is nested deeper than ${NESTING_MOST}`);
   if (walk.count.values > VALUES_MOST) {
-    return tooMuch(node, walk, `more than ${VALUES_MOST} values, aliases counted in full`);
+    return tooMuch(node, walk, `holds more than ${VALUES_MOST} values, aliases counted in full`);
   }
   if (isAlias(node)) return aliased(node, walk, depth);
   if ("anchor" in node && typeof node.anchor === "string") walk.anchors.set(node.anchor, node);
@@ -206,7 +208,7 @@ function tooMuch(node: Node, walk: Walk, what: string): null {
     walk.count.refused = true;
     walk.add({
       code: "limit",
-      message: `The file holds ${what}.`,
+      message: `The file ${what}.`,
       mend: "Make it smaller: data belongs in files that steps read.",
       where: walk.place(node),
     });

@@ -2,6 +2,7 @@ import type { Step, Workflow } from "../definition/index.ts";
 import { stepsOf } from "../machine/index.ts";
 import type { Place } from "../problem.ts";
 import { areRulesWhole, type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
+import { isTableFile } from "./read-tables.ts";
 
 /** Each rule can hold, each chain is asked by one, and what goes outside has somebody who decides on it. */
 export function checkRules(checking: Checking): void {
@@ -12,18 +13,20 @@ export function checkRules(checking: Checking): void {
 }
 
 /** A tool asks a table that is there, and each table is asked by one. */
-function checkTables({ map, report, elsewhere }: Checking): void {
+function checkTables({ map, files, report, elsewhere }: Checking): void {
   const tables = Object.values(map.tables);
+  // One that something is wrong with may be the one that is meant.
+  const areWhole = files.filter(isTableFile).length === tables.length;
   const known = tables.map(({ name }) => name);
   const asked = new Set<string>();
   for (const { name, operation } of Object.values(map.tools)) {
     const { table } = operation;
     if (typeof table !== "string") continue;
     asked.add(table);
-    if (!known.includes(table))
+    if (areWhole && !known.includes(table))
       report.add({
         ...unknownName("table", table, known),
-        message: `There is no table "${table}" in the folder tables, or something is wrong with it.`,
+        message: `There is no table "${table}" in the folder tables.`,
         path: ["tools", name, "table"],
       });
   }

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { FILE_CHARACTERS_MOST } from "../definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 
 /** Systems whose files are looked for. */
@@ -16,6 +17,7 @@ export function filesBeside(text: string): readonly string[] {
 }
 
 function systemsIn(text: string): readonly JsonObject[] {
+  if (text.length > FILE_CHARACTERS_MOST || !MAY_NAME.test(text)) return [];
   try {
     const said = parse(text, { maxAliasCount: 100 }) as Json;
     const systems = isObject(said) ? said["systems"] : null;
@@ -27,6 +29,9 @@ function systemsIn(text: string): readonly JsonObject[] {
     return [];
   }
 }
+
+/** Most maps name none, and need not be read for that. */
+const MAY_NAME = /\b(?:module|openapi|command)\b/;
 
 /** Of one system; a word of a command that begins with `./` is a file of the company. */
 export function filesOf({ module, openapi, command }: JsonObject): readonly string[] {

@@ -7,6 +7,10 @@ import type { MapFile } from "./read-work-map.ts";
 /** Files of tables. */
 const TABLES_MOST = 200;
 
+export function isTableFile(file: string): boolean {
+  return /^tables\/[^/]+\.ya?ml$/.test(file);
+}
+
 /** Decision tables by name, one a file of the folder `tables`; `table:` names it, else its file does. */
 export function readTables(
   files: readonly MapFile[],

@@ -3,9 +3,9 @@ import {
   inOrder,
   isMap,
   type KnownAgent,
+  mapIn,
   openReport,
   type People,
-  readMap,
   readPeople,
   readSource,
   type Source,
@@ -25,13 +25,18 @@ import { readIntake, readOwner } from "./read-intake.ts";
 import { readRequests } from "./read-requests.ts";
 import { type Ruling, readRules, withPreconditions } from "./read-rules.ts";
 import { readSystems } from "./read-systems.ts";
-import { readTables } from "./read-tables.ts";
+import { isTableFile, readTables } from "./read-tables.ts";
 import { readTools } from "./read-tools.ts";
 import type { Reading } from "./reading.ts";
 import type { WorkMap } from "./work-map.ts";
 
 /** A file of a company's map, by its path from the company's folder. */
-export type MapFile = { readonly file: string; readonly text: string };
+export type MapFile = {
+  readonly file: string;
+  readonly text: string;
+  /** Why it could not be read. */
+  readonly fault?: Problem;
+};
 
 export const MAP_FILE = "map.yaml";
 export const CALENDAR_FILE = "calendar.yaml";
@@ -70,9 +75,9 @@ export function readWorkMap(files: readonly MapFile[], surroundings: MapSurround
   const given = { files, calendar, people, surroundings };
   const own: Problem[] = [];
   const inWorkflows: Problem[] = [];
-  const file = named(MAP_FILE) ?? { file: MAP_FILE, text: "" };
-  const map = mapOf(file, { ...given, into: own, elsewhere: inWorkflows });
-  const problems = [...inOrder(own), ...inPeople, ...inCalendar, ...inWorkflows];
+  const map = mapOf(named(MAP_FILE) ?? NO_FILE, { ...given, into: own, elsewhere: inWorkflows });
+  const unread = files.flatMap(besideOf);
+  const problems = [...inOrder(own), ...inPeople, ...inCalendar, ...unread, ...inWorkflows];
   const isWrong = problems.some(({ severity }) => severity !== "warning");
   return { map: isWrong ? null : map, readable: map, problems };
 }
@@ -87,7 +92,9 @@ export function recallWorkMap(
   files: readonly MapFile[],
   digest: (text: string) => Digest,
 ): WorkMap | null {
-  const file = files.find((one) => one.file === MAP_FILE) ?? { file: MAP_FILE, text: "" };
+  const found = files.find((one) => one.file === MAP_FILE);
+  // One that was empty was a map once.
+  const file = found === undefined || found.text === "" ? NO_FILE : found;
   const { calendar, problems } = calendarOf(files.find((one) => one.file === CALENDAR_FILE));
   const into = [...problems];
   const surroundings = { digest, agents: null, workflows: null };
@@ -95,11 +102,33 @@ export function recallWorkMap(
   return into.some(({ severity }) => severity !== "warning") ? null : map;
 }
 
+/** What is wrong with a file beside those that are read. */
+function besideOf({ file, text, fault }: MapFile): readonly Problem[] {
+  if (fault !== undefined) return ALONE.includes(file) ? [] : [fault];
+  if (!file.startsWith("templates/") || text.trim() !== "") return [];
+  return [
+    {
+      code: "wrong-value",
+      severity: "warning",
+      message: `${file} is empty: a tool that takes its words from there says nothing.`,
+      mend: "Write the words, or take the file away.",
+      where: { file, line: 1, column: 1 },
+    },
+  ];
+}
+
+/** What is read of each by itself, so that what is wrong with one of them is told there. */
+const ALONE: readonly string[] = [MAP_FILE, CALENDAR_FILE, PEOPLE_FILE];
+/** Of a company without a map: it says nothing. */
+const NO_FILE: MapFile = { file: MAP_FILE, text: "{}" };
+
 function calendarOf(file: MapFile | undefined): ReturnType<typeof readCalendar> {
+  if (file?.fault !== undefined) return { calendar: ALWAYS, problems: [file.fault] };
   return file === undefined ? { calendar: ALWAYS, problems: [] } : readCalendar(file);
 }
 
 function peopleOf(file: MapFile | undefined): ReturnType<typeof readPeople> {
+  if (file?.fault !== undefined) return { people: null, problems: [file.fault] };
   return file === undefined ? { people: null, problems: [] } : readPeople(file);
 }
 
@@ -114,14 +143,25 @@ type Given = {
 };
 
 function mapOf(file: MapFile, given: Given): WorkMap | null {
-  const isThere = file.text !== "";
-  if (isThere) given.into.push(...readMap(file).problems);
-  const source = readSource(isThere ? file : { ...file, text: "{}" }, () => undefined);
+  if (file.fault !== undefined) {
+    given.into.push(file.fault);
+    return null;
+  }
+  const inText: Problem[] = [];
+  const source = readSource(file, (problem) => inText.push(problem));
+  const isWhole = inText.length === 0;
+  if (source === null) given.into.push(...inText);
+  else if (file !== NO_FILE) given.into.push(...mapIn(source, inText).problems);
   if (source === null || !isMap(source.value)) return null;
-  return workOf(source, source.value, given);
+  return workOf(source, source.value, { ...given, isWhole });
 }
 
-function workOf(source: Source, value: JsonObject, given: Given): WorkMap {
+/** @param given `isWhole`: nothing of the text was left out, such as what stands under a key twice */
+function workOf(
+  source: Source,
+  value: JsonObject,
+  given: Given & { readonly isWhole: boolean },
+): WorkMap {
   const { files, calendar, people, surroundings, into, elsewhere } = given;
   const report = openReport(source, { into, module: null });
   const where = (path: ValuePath): string => {
@@ -159,7 +199,8 @@ function workOf(source: Source, value: JsonObject, given: Given): WorkMap {
   };
   const { agents, workflows } = surroundings;
   const there = files.map(({ file }) => file);
-  checkMap({ map, said: value, report, people, agents, workflows, files: there, elsewhere });
+  if (given.isWhole)
+    checkMap({ map, said: value, report, people, agents, workflows, files: there, elsewhere });
   return map;
 }
 
@@ -169,7 +210,7 @@ function tablesOf(
   into: Problem[],
 ): Readonly<Record<string, Table>> {
   return readTables(
-    files.filter(({ file }) => /^tables\/[^/]+\.ya?ml$/.test(file)),
+    files.filter(({ file, fault }) => fault === undefined && isTableFile(file)),
     ruling,
     into,
   );

@@ -214,7 +214,7 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
       ["kind: file, folder: faq", "kind: table"],
       ["file: ., action: search,", "table: answers,"],
     ],
-    ['9:55 There is no table "answers" in the folder tables, or something is wrong with it.'],
+    ['9:55 There is no table "answers" in the folder tables.'],
   ],
 ];
 

@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentDefinition } from "../../core/definition/index.ts";
 import type { Place } from "../../core/problem.ts";
+import { textOfFile } from "../file-text.ts";
 import { STATE_FOLDER } from "../store/index.ts";
 import { adviceOf } from "./files/advice.ts";
 import { filesIn } from "./files/folder-files.ts";
@@ -48,6 +49,11 @@ function textsIn(folder: string, part: string): readonly string[] {
   return filesIn(folder, part, TEXTS).map((file) => file.replace(/^\.\//, ""));
 }
 
+/** "" where it cannot be read, which is told elsewhere. */
+function textIn(folder: string, file: string): string {
+  return textOfFile(folder, file)?.text ?? "";
+}
+
 function rights({ folder }: Office): readonly Examined[] {
   if (process.platform === "win32") return [];
   const looked = [STATE_FOLDER, ".env", ...textsIn(folder, ".")];
@@ -75,7 +81,7 @@ function rights({ folder }: Office): readonly Examined[] {
 function secrets({ folder }: Office): readonly Examined[] {
   const files = FOLDERS.flatMap((part) => textsIn(folder, part));
   return files.flatMap((file) =>
-    secretsIn(readFileSync(join(folder, file), "utf8")).map(
+    secretsIn(textIn(folder, file)).map(
       ({ what, line, column }): Examined => ({
         id: "secret-in-file",
         area: "security",
@@ -92,7 +98,7 @@ function secrets({ folder }: Office): readonly Examined[] {
 
 function aboutAgent({ folder }: Office, agent: AgentDefinition): readonly Examined[] {
   const { name, where, kind } = agent;
-  const text = readFileSync(join(folder, where.file), "utf8");
+  const text = textIn(folder, where.file);
   const says = (key: string): boolean => new RegExp(`^\\s*["']?${key}["']?\\s*:`, "m").test(text);
   const found: (Omit<Examined, "where"> | null)[] = [
     kind === "person" || says("effects") ? null : undeclared(name),

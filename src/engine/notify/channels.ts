@@ -1,9 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
-import { readPeople } from "../../core/definition/index.ts";
+import {
+  checkShape,
+  closed,
+  isMap,
+  type Keys,
+  listOf,
+  named,
+  oneOf,
+  openReport,
+  readPeople,
+  readSource,
+  shown,
+  word,
+} from "../../core/definition/index.ts";
 import type { Problem } from "../../core/problem.ts";
+import { textOfFile } from "../file-text.ts";
 import type { Target } from "./notice.ts";
 
 /** A way to people that the company has, by its name. `$env.NAME` stands for what the environment holds. */
@@ -50,70 +61,104 @@ export const CHANNELS_FILE = "channels.yaml";
 const FILE: string = CHANNELS_FILE;
 const MAP = "map.yaml";
 const PEOPLE = "people.yaml";
-const FILE_BYTES_MOST = 1_048_576;
 const FROM = "muster@localhost";
 
-const list = z.array(z.string().min(1)).max(1_000);
-const channel: z.ZodType<Channel> = z.strictObject({
-  type: z.enum(["webhook", "slack", "email"]),
-  url: z.string().optional(),
-  webhook: z.string().optional(),
-  channel: z.string().optional(),
-  secret: z.string().optional(),
-  smtp: z.string().optional(),
-  from: z.string().optional(),
-  recipients: list.optional(),
-  format: z.enum(["json", "text"]).optional(),
-});
-const blocks = {
-  channels: z.record(z.string(), channel).default({}),
-  recipients: z.record(z.string(), list).default({}),
+const keys: Keys<Channel> = {
+  type: oneOf(["webhook", "slack", "email"]),
+  url: word("an address"),
+  webhook: word("an address, or $env.NAME"),
+  channel: word("a name"),
+  secret: word("$env.NAME"),
+  smtp: word("an address, or $env.NAME"),
+  from: word("an address"),
+  recipients: listOf(word("an address or a name"), "a list of addresses"),
+  format: oneOf(["json", "text"]),
 };
-const file = z.strictObject({ muster: z.literal(1), ...blocks });
-const map = z.looseObject(blocks);
+const blocks: Keys<Blocks> = {
+  channels: named(closed<Channel>(keys, ["type"]), "a map of names to channels"),
+  recipients: named(
+    listOf(word("an address"), "a list of addresses"),
+    "a map of names to lists of addresses",
+  ),
+};
+const file = closed<FileSource>({ muster: z.literal(1, { error: "1" }), ...blocks }, ["muster"]);
+const inMap = closed<Blocks>(blocks);
+
+type Blocks = {
+  readonly channels?: Channels["channels"];
+  readonly recipients?: Channels["recipients"];
+};
+type FileSource = Blocks & { readonly muster: 1 };
 
 /** Read anew each time: people mend it while a notice is tried again. */
 export function readChannels(folder: string): Channels {
-  const own = readYaml(join(folder, FILE), FILE, file);
-  const inMap = readYaml(join(folder, MAP), MAP, map);
+  const own = ownChannels(folder);
+  const ofMap = channelsOfMap(folder);
   return {
-    channels: { ...inMap.channels, ...own.channels },
-    recipients: { ...addressesIn(folder), ...inMap.recipients, ...own.recipients },
-    problems: [...own.problems, ...inMap.problems],
+    channels: { ...ofMap.channels, ...own.channels },
+    recipients: { ...addressesIn(folder), ...ofMap.recipients, ...own.recipients },
+    problems: [...own.problems, ...ofMap.problems],
   };
 }
 
-/** Of people who have one in people.yaml. */
+/** Of people who have one in people.yaml; what is wrong with that file is told by whoever reads it as such. */
 function addressesIn(folder: string): Channels["recipients"] {
-  const path = join(folder, PEOPLE);
-  if (!existsSync(path)) return {};
-  const { people } = readPeople({ file: PEOPLE, text: readFileSync(path, "utf8") });
+  const read = textOfFile(folder, PEOPLE);
+  if (read === null || read.fault !== undefined) return {};
   return Object.fromEntries(
-    Object.entries(people?.people ?? {}).flatMap(([name, { email }]) =>
+    Object.entries(readPeople(read).people?.people ?? {}).flatMap(([name, { email }]) =>
       email === "" ? [] : [[name, [email]]],
     ),
   );
 }
 
-function readYaml(path: string, name: string, shape: typeof file | typeof map): Channels {
-  const nothing = { channels: {}, recipients: {}, problems: [] };
-  if (!existsSync(path)) return nothing;
-  const where = { file: name, line: 1, column: 1 };
-  try {
-    const text = readFileSync(path, "utf8");
-    if (text.length > FILE_BYTES_MOST)
-      throw new Error(`it is longer than ${FILE_BYTES_MOST} bytes`);
-    const read = shape.safeParse(parse(text));
-    if (read.success) return { ...nothing, ...read.data };
-    const problems = read.error.issues.slice(0, 20).map(({ path: at, message }): Problem => {
-      const code = "wrong-value";
-      return { code, where, message: `${at.join(".")}: ${message}`, mend: MEND };
-    });
-    return { ...nothing, problems };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { ...nothing, problems: [{ code: "syntax", where, message: why, mend: MEND }] };
+const NOTHING: Channels = { channels: {}, recipients: {}, problems: [] };
+
+function ownChannels(folder: string): Channels {
+  const read = textOfFile(folder, FILE);
+  if (read === null) return NOTHING;
+  if (read.fault !== undefined) return { ...NOTHING, problems: [read.fault] };
+  const problems: Problem[] = [];
+  const source = readSource(read, (problem) => problems.push(problem));
+  if (source === null) return { ...NOTHING, problems };
+  const report = openReport(source, { into: problems, module: null });
+  if (isMap(source.value)) {
+    const said = checkShape(file, source.value, { path: [], report });
+    return withProblems(said, problems);
   }
+  report.add({
+    code: "wrong-type",
+    message: `Channels are a map of keys; here stands ${shown(source.value)}.`,
+    mend: MEND,
+    path: [],
+  });
+  return { ...NOTHING, problems };
+}
+
+/** What else stands in the map, and whether it can be read at all, is told with the map. */
+function channelsOfMap(folder: string): Channels {
+  const read = textOfFile(folder, MAP);
+  if (read === null || read.fault !== undefined) return NOTHING;
+  const source = readSource(read, () => undefined);
+  if (source === null || !isMap(source.value)) return NOTHING;
+  const problems: Problem[] = [];
+  const report = openReport(source, { into: problems, module: null });
+  const { channels = {}, recipients = {} } = source.value;
+  const silent = { add: () => undefined, addOnce: () => undefined };
+  const said = {
+    ...checkShape(inMap, { channels: isMap(channels) ? channels : {} }, { path: [], report }),
+    ...checkShape(inMap, { recipients }, { path: [], report: silent }),
+  };
+  return withProblems(said, problems);
+}
+
+/** Of a file with a fault in it nothing is told: which of its channels is meant nobody knows. */
+function withProblems(
+  { channels = {}, recipients = {} }: Blocks,
+  problems: readonly Problem[],
+): Channels {
+  if (problems.some(({ severity }) => severity !== "warning")) return { ...NOTHING, problems };
+  return { channels, recipients, problems };
 }
 
 const MEND =

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { basename, extname } from "node:path";
 import { type AgentDefinition, type People, readAgent } from "../../../core/definition/index.ts";
 import { suggestion } from "../../../core/expression/index.ts";
 import type { Problem } from "../../../core/problem.ts";
+import { textOfFile } from "../../file-text.ts";
 import { digestOf } from "../../runtime/index.ts";
 import { filesIn } from "./folder-files.ts";
 
@@ -20,10 +20,11 @@ export function readAgentFiles(folder: string): AgentFiles {
   const definitions = new Map<string, AgentDefinition>();
   const problems = new Map<string, readonly Problem[]>();
   for (const file of filesIn(folder, "agents", EXTENSIONS)) {
-    const read = readAgent(
-      { file, text: readFileSync(join(folder, file), "utf8") },
-      { digest: digestOf },
-    );
+    const found = textOfFile(folder, file) ?? { file, text: "" };
+    const read =
+      found.fault === undefined
+        ? readAgent(found, { digest: digestOf })
+        : { agent: null, problems: [found.fault] };
     const known = read.agent === null ? undefined : definitions.get(read.agent.name);
     problems.set(
       file,

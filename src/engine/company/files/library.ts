@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
   type CompanyBudget,
@@ -17,6 +17,7 @@ import { type Log, STATE_FOLDER } from "../../store/index.ts";
 import type { WorkflowListed } from "../company.ts";
 import { filesIn } from "./folder-files.ts";
 import { MAP_FILE, NO_MAP, readMapFile } from "./map-file.ts";
+import { hasMap } from "./map-files.ts";
 import {
   check,
   recall,
@@ -225,7 +226,7 @@ function overlayOf({ defaults }: CompanyMap): Overlay {
 /** Reads the folder again where something in it has changed. Twice, because workflows name one another. */
 async function refresh(state: State): Promise<void> {
   const names = filesIn(state.folder, "workflows", WORKFLOW_EXTENSIONS);
-  const mapFile = existsSync(join(state.folder, MAP_FILE)) ? [MAP_FILE] : [];
+  const mapFile = hasMap(state.folder) ? [MAP_FILE] : [];
   const stamps = [...mapFile, ...names].map(
     (file) => `${file} ${stampOf(join(state.folder, file))}`,
   );
@@ -272,6 +273,7 @@ function twice(file: string, known: Workflow): Problem {
 }
 
 function stampOf(path: string): string {
-  const { mtimeMs, size } = statSync(path);
+  // A link to nothing, or to itself, has a stamp of its own.
+  const { mtimeMs, size } = existsSync(path) ? statSync(path) : lstatSync(path);
   return `${mtimeMs} ${size}`;
 }

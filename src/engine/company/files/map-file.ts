@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type CompanyMap, KEEP_ALL, readMap } from "../../../core/definition/index.ts";
+import { textOfFile } from "../../file-text.ts";
 
 /** In a company's folder: what holds in all of its workflows. */
 export const MAP_FILE = "map.yaml";
@@ -17,5 +16,7 @@ export const NO_MAP: CompanyMap = {
 };
 
 export function readMapFile(folder: string): CompanyMap {
-  return readMap({ file: MAP_FILE, text: readFileSync(join(folder, MAP_FILE), "utf8") });
+  const read = textOfFile(folder, MAP_FILE);
+  if (read === null) return NO_MAP;
+  return read.fault === undefined ? readMap(read) : { ...NO_MAP, problems: [read.fault] };
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CALENDAR_FILE, MAP_FILE, PEOPLE_FILE } from "../../../core/map/index.ts";
 import type { Problem } from "../../../core/problem.ts";
@@ -29,7 +29,8 @@ export async function problemsOf(
     ];
   }
   const path = resolve(folder, nameOrFile);
-  if (existsSync(path)) {
+  // Also a link that leads nowhere.
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
     const inChannels = readChannels(folder).problems;
     const { problems: inMap } = await maps.now();
     const ofFile = inChannels.filter(({ where }) => where && join(folder, where.file) === path);

@@ -13,6 +13,7 @@ import {
 import type { Digest } from "../../../core/id.ts";
 import { isObject, type Json } from "../../../core/json.ts";
 import { MusterError, type Problem } from "../../../core/problem.ts";
+import { textAt } from "../../file-text.ts";
 import { importModule } from "../../import-module.ts";
 import { tryLoading } from "../../load-limit.ts";
 import { digestOf } from "../../runtime/index.ts";
@@ -55,7 +56,10 @@ export async function takeIn(
   state: string | null = null,
 ): Promise<WorkflowText> {
   try {
-    if (TEXTS.includes(extname(path))) return { file, text: readFileSync(path, "utf8") };
+    if (TEXTS.includes(extname(path))) {
+      const { text, fault } = textAt(path, file) ?? { text: "", fault: noFile(file) };
+      return fault === undefined ? { file, text } : { file, problem: fault };
+    }
     const { mtimeMs } = statSync(path);
     await tryLoading(path, state);
     const module: unknown = await importModule(path, String(mtimeMs));
@@ -131,6 +135,16 @@ function noExport(file: string): Problem {
   };
 }
 
+function noFile(file: string): Problem {
+  const where = { file, line: 1, column: 1 };
+  return {
+    code: "not-found",
+    message: `There is no file ${file}.`,
+    mend: "Check the path.",
+    where,
+  };
+}
+
 function unread(
   { file, path }: { readonly file: string; readonly path: string },
   error: unknown,
@@ -143,13 +157,7 @@ function unread(
   const problem = { code: "syntax", message: `${file} cannot be read: ${why}` } as const;
   if (!(error instanceof Error)) return { ...problem, mend, where };
   const code = "code" in error ? error.code : null;
-  if (code === "ENOENT")
-    return {
-      code: "not-found",
-      message: `There is no file ${file}.`,
-      mend: "Check the path.",
-      where,
-    };
+  if (code === "ENOENT") return noFile(file);
   if (code === "ERR_MODULE_NOT_FOUND")
     return { ...problem, mend: "Install the package, or mend the path of the import.", where };
   if ("syscall" in error) return { ...problem, mend: "Let this user read the file.", where };

@@ -12,7 +12,7 @@ import {
 import type { Problem } from "../../../core/problem.ts";
 import { digestOf } from "../../runtime/index.ts";
 import type { Log } from "../../store/index.ts";
-import { mapFilesIn } from "../files/map-files.ts";
+import { hasMap, mapFilesIn } from "../files/map-files.ts";
 import type { Register } from "../register.ts";
 
 /** The work command map of a company: as its files are now, and as it was published. */
@@ -81,7 +81,7 @@ export function openMaps(given: Given): Maps {
     inForce: async (by) => {
       const last = versions().at(-1);
       if (last !== undefined) return last;
-      if (mapFilesIn(given.folder).length === 0) return null;
+      if (!hasMap(given.folder)) return null;
       return (await publish({ by, why: FIRST })).version;
     },
     publish,

@@ -13,7 +13,7 @@ import type { Problem } from "../../../core/problem.ts";
 import { copyJson } from "../../agents/index.ts";
 import { checkParams } from "../../runtime/index.ts";
 import type { Started } from "../company.ts";
-import { mapFilesIn } from "../files/map-files.ts";
+import { hasMap } from "../files/map-files.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import type { Ready } from "../staff/readiness.ts";
 import { badInput, GIVEN_BYTES_MOST, wrongNames, wrongSpeaker } from "./check-told.ts";
@@ -143,7 +143,7 @@ export async function mapOf(
 ): Promise<{ readonly map?: Digest } | { readonly problems: readonly Problem[] }> {
   const version = await maps.inForce(by);
   if (version !== null) return { map: version.digest };
-  if (mapFilesIn(folder).length === 0) return {};
+  if (!hasMap(folder)) return {};
   const { problems } = await maps.now();
   return { problems: problems.filter(({ severity }) => severity !== "warning") };
 }
