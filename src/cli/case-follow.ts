@@ -3,8 +3,8 @@ import type { CaseId } from "../core/id.ts";
 import { type Company, caseAtRest } from "../engine/company/index.ts";
 import { commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import { plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
+import { needWords } from "./waiting-lines.ts";
 
 /** Until nothing of the case moves by itself, or the person interrupts; then says how it stands. */
 export async function followCase(context: Context, company: Company, id: CaseId): Promise<number> {
@@ -18,7 +18,7 @@ export async function followCase(context: Context, company: Company, id: CaseId)
     terminal.answer.line(
       `${id} is ${now.status}${now.outcome === null ? "" : ` (${now.outcome})`}.`,
     );
-    for (const need of needsOf(now)) terminal.side.line(`  ${plain(need.what)}`);
+    for (const need of needsOf(now)) terminal.side.line(`  ${await needWords(company, need)}`);
     terminal.side.line(`  ${commandIn(context, company.folder)(`cases show ${id}`)}`);
   }
   return abort.signal.aborted ? EXIT.interrupted : EXIT.done;

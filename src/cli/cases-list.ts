@@ -2,6 +2,7 @@ import { parseStatuses } from "./cases-status.ts";
 import { EXIT } from "./exit.ts";
 import { type Column, duration, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
+import { needWords } from "./waiting-lines.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
 export type CasesListOptions = {
@@ -39,7 +40,12 @@ export async function casesList(context: Context, options: CasesListOptions): Pr
     else if (cases.length === 0)
       side.line(`There is no such case in ${company.folder}. Make a request: muster request TEXT`);
     else {
-      const rows = cases.map((one) =>
+      const waits = await Promise.all(
+        cases.map(async ({ needs: [first] }) =>
+          first === undefined ? "" : await needWords(company, first),
+        ),
+      );
+      const rows = cases.map((one, at) =>
         [
           one.case,
           one.status,
@@ -47,7 +53,7 @@ export async function casesList(context: Context, options: CasesListOptions): Pr
           one.owner,
           one.requester,
           duration((one.closedAt ?? now) - one.openedAt),
-          one.needs[0]?.what ?? "",
+          waits[at] ?? "",
         ].map((text) => ({ text: plain(text) })),
       );
       for (const line of tableLines(COLUMNS, rows, answer.columns)) answer.line(line);

@@ -1,11 +1,12 @@
 import { type Case, type Need, needsOf } from "../core/cases/index.ts";
 import { shellWord } from "../core/shell-word.ts";
-import type { Company } from "../engine/company/index.ts";
+import { type Company, zoneIn } from "../engine/company/index.ts";
 import { withCase } from "./case-named.ts";
 import { type Command, commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import { duration, moment, plain, valueLine } from "./output/index.ts";
+import { dayAndTime, duration, momentIn, plain, valueLine } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
+import { needWords } from "./waiting-lines.ts";
 
 /** `muster cases show CASE`: on one page all that is known of it, and who is to do what. */
 export async function casesShow(context: Context, name: string): Promise<number> {
@@ -19,6 +20,7 @@ export async function casesShow(context: Context, name: string): Promise<number>
     }
     const view = {
       now,
+      zone: zoneIn(company.folder),
       at: context.surroundings.now(),
       columns: Math.max(COLUMNS_LEAST, answer.columns),
       command: commandIn(context, company.folder),
@@ -37,23 +39,32 @@ type View = {
   readonly now: Case;
   readonly at: number;
   readonly columns: number;
+  /** Of the company's clocks; it is named once, where the case was opened. */
+  readonly zone: string;
   readonly command: Command;
   readonly company: Company;
 };
 
 async function linesOf(view: View): Promise<readonly string[]> {
-  const { now, at, command } = view;
+  const { now, at, zone, command, company } = view;
   const { id, status, outcome, type, owner, openedAt, closedAt, labels } = now;
   const age = duration((closedAt ?? at) - openedAt);
   const how = outcome === null ? status : `${status}: ${outcome}`;
   return [
     `${id}  ${how}`,
-    `  ${type === null ? "nobody has said what kind of request it is" : plain(type)}, owner ${plain(owner) || "nobody"}, opened ${moment(openedAt)} (${age})`,
+    `  ${type === null ? "nobody has said what kind of request it is" : plain(type)}, owner ${plain(owner) || "nobody"}, opened ${dayAndTime(openedAt, zone)}, ${age} ${closedAt === null ? "ago" : "to its end"}`,
     ...section(
       "It waits for:",
-      needsOf(now).map((need) => needLine(need, now, command)),
+      await Promise.all(
+        needsOf(now).map(async (need) =>
+          needLine({ ...need, what: await needWords(company, need) }, now, command),
+        ),
+      ),
     ),
-    ...section("Requests:", now.requests.flatMap(requestLines)),
+    ...section(
+      "Requests:",
+      now.requests.flatMap((request) => requestLines(request, zone)),
+    ),
     ...section(
       "About:",
       Object.entries(now.bindings).map(([name, value]) => pair(name, value)),
@@ -61,10 +72,12 @@ async function linesOf(view: View): Promise<readonly string[]> {
     ...section("Known:", factLines(view)),
     ...section("Rests on what anybody may have written:", labels.untrusted.map(indent)),
     ...section("Runs:", await runLines(view)),
-    ...section("Conversation:", talkLines(now)),
+    ...section("Conversation:", talkLines(view)),
     ...section(
       "Notes:",
-      now.notes.map((note) => `  ${moment(note.at)} ${plain(note.by)}: ${plain(note.text)}`),
+      now.notes.map(
+        (note) => `  ${momentIn(note.at, zone)} ${plain(note.by)}: ${plain(note.text)}`,
+      ),
     ),
     ...section(
       "Issues that were settled:",
@@ -106,17 +119,11 @@ const MEND: Readonly<
   run: () => "",
 };
 
-function requestLines({
-  at,
-  requester,
-  channel,
-  trust,
-  source,
-  text,
-  attachments,
-  id,
-}: Case["requests"][number]): readonly string[] {
-  const head = `  ${moment(at)} ${plain(requester)} (${source}, ${plain(channel)}, ${TRUST[trust]})  ${id}`;
+function requestLines(
+  { at, requester, channel, trust, source, text, attachments, id }: Case["requests"][number],
+  zone: string,
+): readonly string[] {
+  const head = `  ${momentIn(at, zone)} ${plain(requester)} (${source}, ${plain(channel)}, ${TRUST[trust]})  ${id}`;
   const words = text
     .trimEnd()
     .split("\n")
@@ -152,13 +159,13 @@ async function runLines({ now, company }: View): Promise<readonly string[]> {
   return lines;
 }
 
-function talkLines({ conversation }: Case): readonly string[] {
+function talkLines({ now: { conversation }, zone }: View): readonly string[] {
   const shown = conversation.slice(-MESSAGES_SHOWN_MOST);
   const more = conversation.length - shown.length;
   return [
     ...(more === 0 ? [] : [`  … ${more} before`]),
     ...shown.flatMap(({ at, from, channel, text, isOurs }) => [
-      `  ${moment(at)} ${isOurs ? "we" : plain(from)} (${plain(channel)}${isOurs ? `, ${plain(from)}` : ""})`,
+      `  ${momentIn(at, zone)} ${isOurs ? "we" : plain(from)} (${plain(channel)}${isOurs ? `, ${plain(from)}` : ""})`,
       ...text
         .trimEnd()
         .split("\n")

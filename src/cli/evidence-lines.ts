@@ -1,4 +1,6 @@
-import { chainOf, NO_EVIDENCE, sayDeciders } from "../core/approval/index.ts";
+import { chainOf, type Deciders, NO_EVIDENCE, sayDeciders } from "../core/approval/index.ts";
+import type { Span } from "../core/calendar/index.ts";
+import { sayDuration } from "../core/definition/index.ts";
 import type { GateRecord } from "../core/history/index.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import {
@@ -10,7 +12,7 @@ import {
   requestLines,
   ruleLines,
 } from "./evidence-parts.ts";
-import { dayAndTime, duration, plain, valueLine, wrapped } from "./output/index.ts";
+import { dayAndTime, duration, hanging, plain, valueLine } from "./output/index.ts";
 
 const COLUMNS_LEAST = 40;
 const COLUMNS_MOST = 100;
@@ -20,6 +22,8 @@ export type Seen = {
   readonly now: number;
   /** Of the company's clocks. */
   readonly zone: string;
+  /** The people that a name means; absent: nobody has said. */
+  readonly meant?: (name: string) => readonly string[];
   readonly columns: number;
 };
 
@@ -31,10 +35,11 @@ export function gateLines(gate: GateRecord, seen: Seen): readonly string[] {
   const columns = Math.max(COLUMNS_LEAST, Math.min(seen.columns, COLUMNS_MOST));
   const { evidence, terms } = gate.approval.gate;
   const all = [
-    `${plain(gate.ask)}  (${seen.item})`,
+    `${plain(evidence?.action || gate.ask)}  (${seen.item})`,
+    ...(evidence?.action ? [`  ${plain(gate.ask)}`] : []),
     `  ${whoDecides(gate)}`,
     `  ${untilWhen(gate, seen)}`,
-    `  ${ifNobody(gate)}`,
+    `  ${ifNobody(gate, seen)}`,
     ...(evidence === undefined && terms === undefined
       ? section("Shown:", shownLines(gate.show, columns))
       : evidenceLines(gate, seen.now, columns)),
@@ -42,14 +47,6 @@ export function gateLines(gate: GateRecord, seen: Seen): readonly string[] {
     ...mayChange(gate),
   ];
   return all.flatMap((line) => (line === "" ? [""] : hanging(line, columns)));
-}
-
-/** Broken between words; what hangs is set in as far as its line, and a little more. */
-function hanging(line: string, columns: number): readonly string[] {
-  const indent = /^ */.exec(line)?.[0] ?? "";
-  return wrapped(line.slice(indent.length), columns - indent.length - 2).map(
-    (one) => `${indent}${one}`,
-  );
 }
 
 function whoDecides({ approval, from, votes, need }: GateRecord): string {
@@ -60,7 +57,8 @@ function whoDecides({ approval, from, votes, need }: GateRecord): string {
   const of = stages.length > 1 ? `, stage ${stage + 1} of ${stages.length}` : "";
   const so = here.length === 0 ? "" : `; ${here.map(({ voter }) => plain(voter)).join(", ")} did`;
   const has = claimed === null ? "" : `; ${plain(claimed)} has claimed it`;
-  return `${need} of ${who} to decide${of}${so}${has}`;
+  const many = need > 1 ? `${need} of ` : "";
+  return `${many}${who} to decide${of}${so}${has}`;
 }
 
 function untilWhen({ approval, openedAt }: GateRecord, { now, zone }: Seen): string {
@@ -73,16 +71,33 @@ function untilWhen({ approval, openedAt }: GateRecord, { now, zone }: Seen): str
 }
 
 /** The clock never approves: what it does is said. */
-function ifNobody({ approval, escalatedTo }: GateRecord): string {
+function ifNobody({ approval, escalatedTo }: GateRecord, { meant }: Seen): string {
   const { due, timeouts } = approval;
   const asked = escalatedTo === null ? "" : `${plain(escalatedTo)} is asked besides. `;
   if (due === null) return `${asked}If nobody acts: it waits.`;
   const steps = chainOf(approval).onTimeout.slice(timeouts);
-  const said = steps.map((step) =>
-    step.kind === "reject" ? "it is rejected" : `${plain(sayDeciders(step.to))} is asked`,
-  );
-  const all = said.at(-1) === "it is rejected" ? said : [...said, "it is rejected"];
+  const said: string[] = [];
+  let later = "";
+  for (const step of steps) {
+    if (step.kind === "reject") said.push(`${later}it is rejected`);
+    else said.push(`${later}${whoIsAsked(step.to, meant)} is asked`);
+    const after = step.kind === "escalate" ? step.after : null;
+    later = after === null ? "" : `${spanWords(after)} later `;
+  }
+  const all = steps.at(-1)?.kind === "reject" ? said : [...said, `${later}it is rejected`];
   return `${asked}If nobody acts: ${all.join(", then ")}.`;
+}
+
+/** "wing or ada (director)": whom a role or a team means is said, where it is known. */
+function whoIsAsked(to: Deciders, meant: Seen["meant"] = () => []): string {
+  const said = plain(sayDeciders(to));
+  const named = meant(said);
+  const isPerson = named.length === 0 || (named.length === 1 && named[0] === said);
+  return isPerson ? said : `${named.map(plain).join(" or ")} (${said})`;
+}
+
+function spanWords({ ms, isWorking }: Span): string {
+  return `${sayDuration(ms)}${isWorking ? " of working time" : ""}`;
 }
 
 /** The parts one after another; what a gate has not is said to be so. */
@@ -94,14 +109,14 @@ function evidenceLines(gate: GateRecord, now: number, columns: number): readonly
   const action =
     evidence.action === ""
       ? shownLines(gate.show, columns)
-      : [plain(evidence.action), ...argumentLines(gate.show)];
+      : [howLine(gate.show), ...argumentLines(gate.show)];
   return [
     ...section("The request:", requestLines(evidence, now)),
     ...section("What would be done:", action),
     ...section("Each can be permitted by its number:", actions, ""),
     ...section(`What would be written${written}:`, differenceLines(evidence, columns)),
     ...section("Ways out:", optionLines(evidence), ""),
-    ...section("Rules that ask for it:", ruleLines(evidence)),
+    ...section("Why people are asked:", ruleLines(evidence, gate.show)),
     ...section("What it rests on:", dataLines(evidence, now)),
     ...section("What is not known:", evidence.missing.map(plain)),
     ...section("Earlier:", historyLines(evidence, now)),
@@ -109,6 +124,20 @@ function evidenceLines(gate: GateRecord, now: number, columns: number): readonly
     ...section("What models think of it, which never counts:", adviceLines(evidence), ""),
   ];
 }
+
+/** "finance (agent) uses refund.pay, level 4: it reaches customers or money" */
+function howLine({ agent, tool, level }: JsonObject): string {
+  const how = typeof level === "string" && Object.hasOwn(LEVELS, level) ? LEVELS[level] : undefined;
+  return `${plain(textOf(agent ?? ""))} (agent) uses ${plain(textOf(tool ?? ""))}${how === undefined ? "" : `, level ${how}`}`;
+}
+
+const LEVELS: Readonly<Record<string, string>> = {
+  reference: "1: it reads what everybody may know",
+  case: "2: it reads what belongs to the case",
+  draft: "3: it prepares, and nobody outside sees it",
+  record: "3: it writes inside the company",
+  external: "4: it reaches customers or money",
+};
 
 function talkLines({ approval }: GateRecord, now: number): readonly string[] {
   return section(

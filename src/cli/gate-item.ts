@@ -1,14 +1,15 @@
 import { exceptionsOf, type GateRecord, gatesOf, tasksOf } from "../core/history/index.ts";
 import { type Digest, parseDigest, type RunId } from "../core/id.ts";
-import type { Told } from "../core/machine/index.ts";
+import { eventOf, type Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Company } from "../engine/company/index.ts";
+import { type Company, peopleIn, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
+import { itemMeant } from "./last-item.ts";
+import { dayAndTime, plain } from "./output/index.ts";
 import { readHistory } from "./read-history.ts";
 import { runNamed } from "./run-name.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
-import { withRun } from "./with-run.ts";
 
 const GATES_NAMED_MOST = 5;
 
@@ -24,8 +25,12 @@ export async function withGate(
   verb: (company: Company, item: GateItem) => Promise<number>,
 ): Promise<number> {
   const { item, ...opening } = how;
-  const { name, key } = gateNamed(item);
-  return await withRun(context, { name, ...opening }, async (company, run) => {
+  return await withCompany(context, opening, async (company) => {
+    const meant = await itemMeant(context, company, { item, kinds: ["gate"] });
+    if (typeof meant !== "string") return refuse(context, [meant]);
+    const { name, key } = gateNamed(meant);
+    const run = runNamed(company, name);
+    if (typeof run !== "string") return refuse(context, [run]);
     const gate = await gateIn(company, run, key);
     return "code" in gate ? refuse(context, [gate]) : await verb(company, { run, gate });
   });
@@ -40,9 +45,14 @@ export function gateNamed(item: string): { readonly name: string; readonly key: 
 /** Whether an open gate is meant, and not a task: of a name that may be either, a task is. */
 export async function isGateMeant(context: Context, item: string): Promise<boolean> {
   if (item.includes("/")) return false;
-  const { name, key } = gateNamed(item);
   let isGate = false;
   await withCompany(context, { perform: false }, async (company) => {
+    const kinds = ["gate", "person"] as const;
+    const quiet = { ...context, terminal: { ...context.terminal, json: true } };
+    const meant = await itemMeant(quiet, company, { item, kinds });
+    if (typeof meant !== "string") return EXIT.done;
+    if (meant.includes("/")) return EXIT.done;
+    const { name, key } = gateNamed(meant);
     const run = runNamed(company, name);
     if (typeof run !== "string") return EXIT.done;
     const isTask = key === null && tasksOf(await readHistory(company, run)).length > 0;
@@ -79,11 +89,34 @@ export async function gateIn(
         .map((one) => `${run}.${one.key}`)
         .join(", ")}.`,
     };
+  const how = key === null ? null : await howDecided(company, run, key);
   return {
     code: "conflict",
-    message: `${key === null ? run : `${run}.${key}`} is no open gate: it was decided, or never was.`,
+    message:
+      how ??
+      (key === null
+        ? `Nothing of ${run} waits for a decision.`
+        : `${run}.${key} is no open gate, and was none that was decided.`),
     mend: "See what waits: muster inbox list",
   };
+}
+
+/** Of a gate that is closed: by whom it was decided, how and when; null: it never was. */
+async function howDecided(company: Company, run: RunId, key: number): Promise<string | null> {
+  const voters: string[] = [];
+  for await (const envelope of company.events(run, { after: key })) {
+    const event = eventOf(envelope);
+    if (!("key" in event) || event.key !== key) continue;
+    if (event.type === "gate.voted" || event.type === "gate.overridden")
+      voters.push(plain(event.voter));
+    if (event.type !== "gate.closed") continue;
+    const how = event.allowed ? "approved" : "rejected";
+    const by = voters.length === 0 ? "" : ` by ${voters.join(" and ")}`;
+    const at = dayAndTime(event.at, zoneIn(company.folder));
+    const why = voters.length > 0 || event.why === "" ? "" : ` (${plain(event.why)})`;
+    return `${run}.${key} was ${how} already${by}${why}, ${at}.`;
+  }
+  return null;
 }
 
 /** What a vote says of what it decides on: as it was read, and so as it was shown. */
@@ -105,6 +138,9 @@ export async function tellGate(
 ): Promise<readonly Problem[]> {
   const by = context.surroundings.person;
   const problems = await company.send(run, told, { by });
-  const mend = `Here you are ${by}. Ask one of them; or, if you are one, say so: MUSTER_PERSON=NAME.`;
+  const people = peopleIn(company.folder);
+  const known = people === null || people.meant(by).length > 0;
+  const who = known ? `Here you are ${by}.` : `Here you are ${by}, whom people.yaml does not name.`;
+  const mend = `${who} Ask one of them; or, if you are one, say so: --by NAME.`;
   return problems.map((one) => (one.code === "not-allowed" ? { mend, ...one } : one));
 }

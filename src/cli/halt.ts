@@ -1,6 +1,6 @@
-import { instantOf } from "../core/instant.ts";
+import { zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { plain } from "./output/index.ts";
+import { dayAndTime, plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -58,7 +58,7 @@ export async function haltList(context: Context): Promise<number> {
     else
       for (const { of, name, by, why, at } of kills)
         answer.line(
-          `${of}${name === "" ? "" : ` ${plain(name)}`}  ${plain(by)}, ${instantOf(at)}: ${plain(why)}`,
+          `${of}${name === "" ? "" : ` ${plain(name)}`}  ${plain(by)}, ${dayAndTime(at, zoneIn(company.folder))}: ${plain(why)}`,
         );
     return EXIT.done;
   });

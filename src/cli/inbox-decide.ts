@@ -1,9 +1,9 @@
 import type { Digest } from "../core/id.ts";
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
+import { afterDeciding } from "./after-deciding.ts";
 import { commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import { finish } from "./finish.ts";
 import { type GateItem, shownIn, tellGate, withGate } from "./gate-item.ts";
 import { plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
@@ -14,6 +14,8 @@ export type Decision = {
   readonly reason: string;
   /** false with `--no-wait`: the decision is recorded and the run goes on later. */
   readonly wait: boolean;
+  /** Every step as it goes on, and the whole summary. */
+  readonly verbose: boolean;
   /** Whose right it is, where one decides in another's place. */
   readonly for?: string;
   /** Numbers of the actions that are permitted, where several are asked; and what stands in the way of the others. */
@@ -33,12 +35,18 @@ export async function inboxDecide(
   const how = { item, perform: true, begin: decision.wait };
   return await withGate(context, how, async (company, { run, gate }) => {
     const { side, json } = context.terminal;
-    if (!json) shownLines({ run, gate }, decision).forEach((line) => side.line(line));
+    if (!json && decision.verbose) shownLines(gate).forEach((line) => side.line(line));
     const told = decisionTold({ run, gate }, decision);
     if ("code" in told) return refuse(context, [told]);
+    const after = company.standing(run)?.seq ?? gate.key;
     const problems = await tellGate(context, company, { run, told });
     if (problems.length > 0) return refuse(context, problems);
-    if (decision.wait) return await finish(context, company, { run, shownFrom: gate.key });
+    const said = saidOf(gate, decision, context.surroundings.person);
+    const { verbose, wait } = decision;
+    const difference = gate.approval.gate.evidence?.difference ?? null;
+    const decided = { run, key: gate.key, after, said, difference, verbose };
+    if (wait) return await afterDeciding(context, company, decided);
+    if (!json) side.line(said);
     const resume = commandIn(context, company.folder)(`runs resume ${run}`);
     const goesOn = company.isGuest ? "in the process at work." : `with: ${resume}`;
     if (!json) side.line(`Recorded. ${run} goes on ${goesOn}`);
@@ -89,11 +97,28 @@ function actionsNamed(
   };
 }
 
-const TITLES = { approve: "Approve", reject: "Reject", "break-glass": "Break the glass" } as const;
+const SAID = {
+  approve: "Approved",
+  reject: "Rejected",
+  "break-glass": "Decided alone, to be looked at afterwards",
+} as const;
 
-function shownLines({ gate: { ask, show } }: GateItem, { how }: Decision): readonly string[] {
-  const shown = Object.entries(show).map(
+/** "Approved by oscar: Refund HKD 3,280.00 of order 1011." */
+function saidOf(gate: GateItem["gate"], { how, for: of, reason }: Decision, by: string): string {
+  const place = of === undefined ? "" : ` for ${plain(of)}`;
+  const what = plain(mattersOf(gate));
+  const end = /[.?!]$/.test(what) ? "" : ".";
+  const why = reason === "" ? "" : ` Because: ${plain(reason)}`;
+  return `${SAID[how]} by ${plain(by)}${place}: ${what}${end}${why}`;
+}
+
+/** What is decided, in one sentence. */
+export function mattersOf({ ask, approval }: GateItem["gate"]): string {
+  return approval.gate.evidence?.action || ask;
+}
+
+function shownLines({ show }: GateItem["gate"]): readonly string[] {
+  return Object.entries(show).map(
     ([name, value]) => `  ${plain(name)}: ${plain(JSON.stringify(value))}`,
   );
-  return [`${TITLES[how]}: ${plain(ask)}`, ...shown];
 }

@@ -57,10 +57,10 @@ describe("an approval by a chain, from the command line", () => {
     const { out } = await given.muster("inbox", "show", item);
     for (const line of [
       `May "Pay it back" be done?  (${item})`,
-      "  1 of bo or ben to decide",
-      "  If nobody acts: wing is asked, then it is rejected.",
+      "  bo or ben to decide",
+      "  If nobody acts: wing is asked, then 2 h later it is rejected.",
       "  amount: 640",
-      "Rules that ask for it: none",
+      "Why people are asked: none",
       "What is not known: none",
       "  amount (less: you may still decide; else another does)",
       `  text (another decides then)`,

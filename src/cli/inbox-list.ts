@@ -1,5 +1,4 @@
 import type { Review } from "../core/company/index.ts";
-import { millisecondsOf } from "../core/instant.ts";
 import {
   type Company,
   type InboxItem,
@@ -9,8 +8,9 @@ import {
 } from "../engine/company/index.ts";
 import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import { cut, dayAndTime, duration, plain } from "./output/index.ts";
+import { hanging, plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
+import { type Clock, dueOf, itemLines, sinceOf } from "./waiting-lines.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
 /** Whose items: one's own, those of a team or a role, or all there are. */
@@ -47,18 +47,18 @@ export async function inboxList(context: Context, whose: Whose = {}): Promise<nu
         answer.line(asTyped(context, company.folder, line));
       for (const review of reviews)
         for (const line of reviewLines(review)) answer.line(asTyped(context, company.folder, line));
+      for (const line of howLines(items)) side.line(asTyped(context, company.folder, line));
     }
     return EXIT.done;
   });
 }
 
-/** Soonest first; what has no deadline comes last, as it came. */
+/** Soonest first, and of one deadline the oldest; what has no deadline comes last. */
 export function byDeadline(items: readonly InboxItem[]): readonly InboxItem[] {
-  return items.toSorted((a, b) => dueOf(a) - dueOf(b));
-}
-
-function dueOf({ waiting }: InboxItem): number {
-  return (waiting.until === undefined ? null : millisecondsOf(waiting.until)) ?? Infinity;
+  return items.toSorted(({ waiting: a }, { waiting: b }) => {
+    const [one, two] = [dueOf(a), dueOf(b)];
+    return one === two ? sinceOf(a) - sinceOf(b) : one - two;
+  });
 }
 
 type Wanted = (item: InboxItem) => boolean;
@@ -99,51 +99,35 @@ function nobodyCalled(team: string) {
 const HOUR = 3_600_000;
 const GROUPS = ["Late", "Within an hour", "Within a day", "Later", "Without a deadline"] as const;
 
-function groupOf(item: InboxItem, now: number): (typeof GROUPS)[number] {
-  const left = dueOf(item) - now;
+function groupOf({ waiting }: InboxItem, now: number): (typeof GROUPS)[number] {
+  const left = dueOf(waiting) - now;
   if (left === Infinity) return "Without a deadline";
   if (left < 0) return "Late";
   return left < HOUR ? "Within an hour" : left < 24 * HOUR ? "Within a day" : "Later";
 }
 
-/** In groups by deadline; on a terminal one line each, in a pipe with how it is moved on. */
+/** In groups by deadline; on a terminal words are not torn. */
 function linesOf(
   items: readonly InboxItem[],
-  {
-    now,
-    zone,
-    columns,
-  }: { readonly now: number; readonly zone: string; readonly columns: number | null },
+  { columns, ...clock }: Clock & { readonly columns: number | null },
 ): readonly string[] {
-  const isOne = items.every((item) => groupOf(item, now) === "Without a deadline");
+  const isOne = items.every((item) => groupOf(item, clock.now) === "Without a deadline");
   return GROUPS.flatMap((group) => {
-    const of = items.filter((item) => groupOf(item, now) === group);
+    const of = items.filter((item) => groupOf(item, clock.now) === group);
     if (of.length === 0) return [];
-    const lines = of.flatMap((item) =>
-      columns === null ? itemLines(item, zone) : [cut(oneLine(item, now), columns)],
-    );
-    return isOne ? lines : [`${group}:`, ...lines];
+    const lines = of.flatMap((item) => itemLines(item, clock));
+    const fit = columns === null ? lines : lines.flatMap((line) => hanging(line, columns));
+    return isOne ? fit : [`${group}:`, ...fit];
   });
 }
 
-function oneLine(item: InboxItem, now: number): string {
-  const { waiting, workflow } = item;
-  const left = dueOf(item) - now;
-  const when =
-    left === Infinity ? "" : left < 0 ? `late by ${duration(-left)}, ` : `${duration(left)} left, `;
-  return `${item.item}  ${when}${plain(waiting.what)} (${plain(workflow)})`;
-}
-
-function itemLines(inboxItem: InboxItem, zone: string): readonly string[] {
-  const { item, workflow, waiting } = inboxItem;
-  const { path, what, mend } = waiting;
-  const due = dueOf(inboxItem);
-  const sentence =
-    due === Infinity ? what : `${what.replace(/\.$/, "")}, until ${dayAndTime(due, zone)}.`;
+/** How what is listed is looked at and decided; said once, not beside each. */
+function howLines(items: readonly InboxItem[]): readonly string[] {
+  if (!items.some(({ waiting }) => waiting.asks !== undefined)) return [];
   return [
-    `${item}  ${plain(workflow)}, ${plain(path)}`,
-    `  ${plain(sentence)}`,
-    ...(mend ? [`  mend: ${plain(mend)}`] : []),
+    "",
+    "Look at one: muster inbox show ITEM",
+    "Decide it: muster inbox approve ITEM   or: muster inbox reject ITEM --why WHY",
   ];
 }
 

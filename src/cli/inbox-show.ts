@@ -2,21 +2,23 @@ import { instantOf } from "../core/instant.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Packet } from "../core/machine/index.ts";
 import { shellWord } from "../core/shell-word.ts";
-import { type Company, zoneIn } from "../engine/company/index.ts";
+import { type Company, peopleIn, zoneIn } from "../engine/company/index.ts";
 import { type Command, commandIn } from "./command.ts";
 import { gateLines } from "./evidence-lines.ts";
 import { EXIT } from "./exit.ts";
 import { type GateItem, gateIn, gateNamed } from "./gate-item.ts";
+import { itemMeant, LAST } from "./last-item.ts";
 import { dayAndTime, plain, valueLine, widthOf } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withTask } from "./task-item.ts";
-import { refuse } from "./with-company.ts";
+import { refuse, withCompany } from "./with-company.ts";
 import { withRun } from "./with-run.ts";
 
 const VALUE_COLUMNS_LEAST = 40;
 
 /** `muster inbox show ITEM`: all that a person needs to decide at a gate, or to do a task. */
 export async function inboxShow(context: Context, item: string): Promise<number> {
+  if (item === LAST) return await showLast(context);
   const { name } = gateNamed(item.includes("/") ? "" : item);
   if (name === "") return await showTask(context, item);
   return await withRun(context, { name, perform: false }, async (company, run) => {
@@ -27,6 +29,18 @@ export async function inboxShow(context: Context, item: string): Promise<number>
   });
 }
 
+async function showLast(context: Context): Promise<number> {
+  let found = "";
+  const code = await withCompany(context, { perform: false }, async (company) => {
+    const kinds = ["gate", "person"] as const;
+    const meant = await itemMeant(context, company, { item: LAST, kinds });
+    if (typeof meant !== "string") return refuse(context, [meant]);
+    found = meant;
+    return EXIT.done;
+  });
+  return found === "" ? code : await inboxShow(context, found);
+}
+
 function showGate(context: Context, company: Company, { run, gate }: GateItem): number {
   const { answer, json } = context.terminal;
   const { now } = context.surroundings;
@@ -34,13 +48,16 @@ function showGate(context: Context, company: Company, { run, gate }: GateItem): 
   if (json) answer.line(JSON.stringify({ item, run, ...gate }));
   else {
     const command = commandIn(context, company.folder);
-    for (const line of gateLines(gate, {
+    const people = peopleIn(company.folder);
+    const lines = gateLines(gate, {
       item,
       now: now(),
       zone: zoneIn(company.folder),
+      meant: (name) => people?.meant(name) ?? [],
       columns: answer.columns,
-    }))
-      answer.line(line);
+    });
+    for (const [at, line] of lines.entries())
+      answer.line(at === 0 ? answer.paint("bold", line) : line);
     const chained = gate.approval.gate.terms !== undefined;
     for (const line of [
       "",

@@ -5,7 +5,7 @@ import { asTyped } from "./command.ts";
 import { gateLines } from "./evidence-lines.ts";
 import { EXIT } from "./exit.ts";
 import { type GateItem, gateIn, shownIn, tellGate } from "./gate-item.ts";
-import { decisionTold } from "./inbox-decide.ts";
+import { decisionTold, mattersOf } from "./inbox-decide.ts";
 import { editTold } from "./inbox-gate.ts";
 import { byDeadline, inboxList } from "./inbox-list.ts";
 import type { Keys } from "./keys.ts";
@@ -112,7 +112,9 @@ async function did(walking: Walking, gate: GateItem, pressed: string): Promise<b
   const { context, keys } = walking;
   switch (pressed) {
     case "a":
-      context.terminal.side.line(`Approve: ${plain(gate.gate.ask)}  Enter decides, Esc goes back.`);
+      context.terminal.side.line(
+        `Approve: ${plain(mattersOf(gate.gate))}  Enter decides, Esc goes back.`,
+      );
       if ((await keys.key()) !== "return") return false;
       return await tell(walking, gate, decided(gate, "approve", ""));
     case "r": {
@@ -142,7 +144,7 @@ async function did(walking: Walking, gate: GateItem, pressed: string): Promise<b
 }
 
 function decided(gate: GateItem, how: "approve" | "reject", reason: string): Told | Problem {
-  return decisionTold(gate, { how, reason, wait: false });
+  return decisionTold(gate, { how, reason, wait: false, verbose: false });
 }
 
 async function tell(walking: Walking, { run }: GateItem, told: Told | Problem): Promise<boolean> {

@@ -90,6 +90,8 @@ function addBulk(inbox: Command, choose: Choose): void {
   }
 }
 
+type Breaking = By & { readonly why: string; readonly wait: boolean; readonly verbose?: boolean };
+
 function addBreakGlass(inbox: Command, choose: Choose): void {
   withPerson(
     inbox
@@ -97,16 +99,18 @@ function addBreakGlass(inbox: Command, choose: Choose): void {
       .argument("<item>", GATE)
       .requiredOption("--why <why>", WHY)
       .option("--no-wait", "record it and end; the run goes on later")
+      .option("--verbose", "say every step as the run goes on, and its whole summary")
       .description(
         "in an emergency decide alone, with the role that the chain names; it is reviewed",
       ),
-  ).action((item: string, options: By & { readonly why: string; readonly wait: boolean }) =>
+  ).action((item: string, options: Breaking) =>
     choose(
       asPerson(options, async (context) =>
         (await import("./inbox-decide.ts")).inboxDecide(context, item, {
           how: "break-glass",
           reason: options.why,
           wait: options.wait,
+          verbose: options.verbose === true,
         }),
       ),
     ),

@@ -7,6 +7,17 @@ const TASK = "RUN/STEP as inbox list prints it, RUN.KEY, or a run with one open 
 const ITEM = "RUN.KEY or RUN/STEP as inbox list prints it, or a run with one of them open";
 const GATE = "RUN.KEY as inbox list prints it, or a run with one open gate";
 
+/** Options of the list that a value follows. */
+const VALUED: ReadonlySet<string> = new Set(["-C", "--folder", "--by", "--team"]);
+
+/** `muster inbox` alone is its list; a word that is no verb is still complained of as such. */
+export function inboxAlone(words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words;
+  const isHelp = rest.some((word) => word === "-h" || word === "--help");
+  const isVerb = rest.some((word, at) => !word.startsWith("-") && !VALUED.has(rest[at - 1] ?? ""));
+  return first === "inbox" && !isHelp && !isVerb ? ["inbox", "list", ...rest] : words;
+}
+
 /** What people decide, and what they do. */
 export function addInbox(root: Command, choose: Choose): void {
   const inbox = root.command("inbox").description("decide and do what waits for a person");
@@ -115,6 +126,7 @@ function addSteering(inbox: Command, choose: Choose): void {
 type Deciding = By & {
   readonly why: string;
   readonly wait: boolean;
+  readonly verbose?: boolean;
   readonly for?: string;
   readonly only?: readonly string[];
   readonly but?: readonly string[];
@@ -129,6 +141,7 @@ function addDecisions(inbox: Command, choose: Choose): void {
       .command(name)
       .argument("<item>", GATE)
       .option("--no-wait", "record the decision and end; the run goes on later")
+      .option("--verbose", "say every step as the run goes on, and its whole summary")
       .option("--for <name>", "in whose place you decide, where they let you")
       .description(`${name} at a gate, and go on with the run`);
     if (allow)
@@ -151,11 +164,12 @@ function addDecisions(inbox: Command, choose: Choose): void {
     withPerson(reasoned).action((which: string, options: Deciding) =>
       choose(
         asPerson(options, async (context) => {
-          const { why: reason, wait, only, but, for: of } = options;
+          const { why: reason, wait, verbose = false, only, but, for: of } = options;
           return (await import("./inbox-decide.ts")).inboxDecide(context, which, {
             how: name,
             reason,
             wait,
+            verbose,
             ...(of === undefined ? {} : { for: of }),
             ...(only === undefined ? {} : { only }),
             ...(but === undefined ? {} : { blocks: but }),

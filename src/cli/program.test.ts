@@ -514,11 +514,12 @@ describe("muster publish", () => {
 });
 
 describe("muster inbox", () => {
-  test("approve shows what is decided, votes on exactly that, and goes on with the run", async () => {
+  test("approve says in a sentence what was decided, votes on exactly that, and goes on with the run", async () => {
     const company = open(gated);
     await company.run("example");
-    const { code, side } = await muster(company, "inbox", "approve", "wf_example_1.4");
-    expect(side).toContain("Approve: Send?\n  letters: 2\n");
+    const { code, out } = await muster(company, "inbox", "approve", "wf_example_1.4");
+    expect(out).toMatch(/^Approved by ana: Send\?\n/);
+    expect(out).not.toContain("letters: 2");
     expect(company.told.at(-1)?.told).toMatchObject({ type: "vote", key: 4, allow: true });
     expect(code).toBe(0);
   });

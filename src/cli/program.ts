@@ -10,7 +10,7 @@ import { addBudgets } from "./program-budgets.ts";
 import { addCases } from "./program-cases.ts";
 import { addCheckpoints } from "./program-checkpoints.ts";
 import { addConfig } from "./program-config.ts";
-import { addInbox } from "./program-inbox.ts";
+import { addInbox, inboxAlone } from "./program-inbox.ts";
 import { addCompletion, addKeeping } from "./program-keeping.ts";
 import { addMap } from "./program-map.ts";
 import { addReviewing } from "./program-reviewing.ts";
@@ -48,7 +48,7 @@ export async function program(
     verb = chosen;
   });
   try {
-    await root.parseAsync([...words], { from: "user" });
+    await root.parseAsync([...inboxAlone(words)], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;

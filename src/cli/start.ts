@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Case } from "../core/cases/index.ts";
 import type { CaseId } from "../core/id.ts";
-import { type Company, caseAtRest } from "../engine/company/index.ts";
+import { type Company, caseAtRest, zoneIn } from "../engine/company/index.ts";
 import { commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { PACK } from "./folder.ts";
@@ -9,6 +9,7 @@ import { count, pad, plain } from "./output/index.ts";
 import { givenIn, requestLines } from "./request-lines.ts";
 import { ONBOARDING, startOnboarding } from "./start-onboarding.ts";
 import type { Context } from "./surroundings.ts";
+import { type Clock, whoAndWhen } from "./waiting-lines.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
 /** A day of requests, one a line of JSON, in the pack's folder. */
@@ -67,11 +68,12 @@ async function atRest(
   const { surroundings, terminal } = context;
   const abort = new AbortController();
   const release = surroundings.onInterrupt(() => abort.abort());
+  const clock = { now: surroundings.now(), zone: zoneIn(company.folder) };
   const found = await Promise.all(
     [...cases].map(async (id) => {
       const now = await caseAtRest(company, id, abort.signal);
       if (now !== null && !abort.signal.aborted && !terminal.json)
-        terminal.side.line(lineOf(now, await waitsFor(company, now)));
+        terminal.side.line(lineOf(now, await waitsFor(company, now, clock)));
       return now;
     }),
   );
@@ -85,7 +87,7 @@ async function atRest(
     terminal.answer.line(
       `${count(found.length, "case")}: ${done} finished alone, ${open} ${open === 1 ? "waits" : "wait"} for people.`,
     );
-    if (open > 0) terminal.side.line(`  What waits, and for whom:  ${run("inbox")}`);
+    if (open > 0) terminal.side.line(`  What waits, and for whom:  ${run("inbox list")}`);
     terminal.side.line(`  All cases:                 ${run("cases list")}`);
   }
   return EXIT.done;
@@ -100,10 +102,13 @@ function lineOf({ status, type, requests }: Case, waits: string): string {
   return `${mark} ${what}${who} ${status === "closed" ? `“${about}”` : waits}`;
 }
 
-/** The first sentence of what people are asked. */
-async function waitsFor(company: Company, { runs }: Case): Promise<string> {
+/** What people are asked first, by whom it is decided and until when. */
+async function waitsFor(company: Company, { runs }: Case, clock: Clock): Promise<string> {
   for (const { run } of runs)
-    for (const { kind, what } of (await company.waiting(run)) ?? [])
+    for (const waiting of (await company.waiting(run)) ?? []) {
+      const { kind, what, asks } = waiting;
+      if (asks !== undefined) return `${plain(asks)}: ${whoAndWhen(waiting, clock)}`;
       if (kind !== "dependency") return plain(what);
+    }
   return "waits for a person";
 }

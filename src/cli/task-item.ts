@@ -2,10 +2,11 @@ import { type TaskRecord, tasksOf } from "../core/history/index.ts";
 import type { RunId } from "../core/id.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Company } from "../engine/company/index.ts";
+import { itemMeant } from "./last-item.ts";
 import { readHistory } from "./read-history.ts";
+import { runNamed } from "./run-name.ts";
 import type { Context } from "./surroundings.ts";
-import { refuse } from "./with-company.ts";
-import { withRun } from "./with-run.ts";
+import { refuse, withCompany } from "./with-company.ts";
 
 const TASKS_NAMED_MOST = 5;
 
@@ -21,8 +22,12 @@ export async function withTask(
   verb: (company: Company, item: TaskItem) => Promise<number>,
 ): Promise<number> {
   const { item, ...opening } = how;
-  const { name, which } = partsOf(item);
-  return await withRun(context, { name, ...opening }, async (company, run) => {
+  return await withCompany(context, opening, async (company) => {
+    const meant = await itemMeant(context, company, { item, kinds: ["person"] });
+    if (typeof meant !== "string") return refuse(context, [meant]);
+    const { name, which } = partsOf(meant);
+    const run = runNamed(company, name);
+    if (typeof run !== "string") return refuse(context, [run]);
     const task = await taskIn(company, run, which);
     return "code" in task ? refuse(context, [task]) : await verb(company, { run, task });
   });

@@ -1,10 +1,10 @@
 import { parseRunId } from "../core/id.ts";
 import type { Problem } from "../core/problem.ts";
 import { WHY_ITEMS, type Why, type WhyLine, whyAsHtml, whyAsMarkdown } from "../core/why/index.ts";
-import type { Company, WhyAsked } from "../engine/company/index.ts";
+import { type Company, type WhyAsked, zoneIn } from "../engine/company/index.ts";
 import { caseNamed } from "./case-named.ts";
 import { EXIT } from "./exit.ts";
-import { moment, plain } from "./output/index.ts";
+import { hanging, momentIn, plain } from "./output/index.ts";
 import { runNamed } from "./run-name.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
@@ -24,10 +24,11 @@ export async function why(context: Context, asked: Asked): Promise<number> {
     const told = await company.why(named);
     if (told.problems !== undefined) return refuse(context, told.problems);
     const { answer, json } = context.terminal;
+    const zone = zoneIn(company.folder);
     if (json) answer.line(JSON.stringify(told.why));
-    else if (asked.html === true) answer.line(whyAsHtml(told.why).trimEnd());
-    else if (asked.md === true) answer.line(whyAsMarkdown(told.why).trimEnd());
-    else for (const line of linesOf(context, told.why)) answer.line(line);
+    else if (asked.html === true) answer.line(whyAsHtml(told.why, zone).trimEnd());
+    else if (asked.md === true) answer.line(whyAsMarkdown(told.why, zone).trimEnd());
+    else for (const line of linesOf(context, told.why, zone)) answer.line(line);
     return EXIT.done;
   });
 }
@@ -41,27 +42,32 @@ function namedBy(company: Company, { of, id }: Asked): WhyAsked | Problem {
   return typeof found === "string" ? { stream: found } : found;
 }
 
-function linesOf({ terminal }: Context, page: Why): readonly string[] {
-  const { paint } = terminal.answer;
+function linesOf({ terminal }: Context, page: Why, zone: string): readonly string[] {
+  const { answer } = terminal;
+  const { paint } = answer;
   const parts = WHY_ITEMS.flatMap(([item, title]) => {
     const lines = page.items[item];
     const head = paint("bold", title);
     if (lines.length === 0) return ["", `${head}: ${paint("dim", "nothing")}`];
-    return ["", head, ...lines.flatMap((line) => lineOf(line, paint))];
+    return ["", head, ...lines.flatMap((line) => lineOf(line, { paint, zone }))];
   });
   const erased =
     page.erased.length === 0 ? [] : [`What was kept of ${page.erased.join(", ")} is erased.`];
-  return [paint("bold", plain(page.of)), plain(page.outcome), ...erased, ...parts];
+  const head = [paint("bold", plain(page.of)), plain(page.outcome), `Times are ${zone}.`];
+  const all = [...head, ...erased, ...parts];
+  // In a pipe, a line is one thing; on a terminal, words are not torn.
+  if (!answer.isLive) return all;
+  return all.flatMap((line) => (line === "" ? [""] : hanging(line, answer.columns)));
 }
 
-type Paint = Context["terminal"]["answer"]["paint"];
+type Shown = { readonly paint: Context["terminal"]["answer"]["paint"]; readonly zone: string };
 
-function lineOf(line: WhyLine, paint: Paint): readonly string[] {
+function lineOf(line: WhyLine, { paint, zone }: Shown): readonly string[] {
   const { at, event, text, more, quoted, isGrave } = line;
   const mark = isGrave === true ? paint("red", "!") : " ";
   const words = quoted === undefined || quoted === "" ? [] : quoted.split("\n");
   return [
-    `${mark} ${plain(text)}  ${paint("dim", `${moment(Date.parse(at))} ${event}`)}`,
+    `${mark} ${plain(text)}  ${paint("dim", `${momentIn(Date.parse(at), zone)} ${event}`)}`,
     ...more.filter((one) => one !== "").map((one) => `    ${plain(one)}`),
     ...words.map((one) => `    │ ${plain(one)}`),
   ];

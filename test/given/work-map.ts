@@ -43,6 +43,7 @@ export function toolOf(name: string, { takes = {}, limits, ...given }: ToolGiven
     name,
     system: "far",
     description: "",
+    says: null,
     level: writes === null ? "case" : "external",
     effects: writes === null ? "pure" : "ask",
     operation: {},

@@ -1,6 +1,6 @@
 export { changeLines, ITEM_LINES_MOST } from "./change.ts";
 export { complain, complaint, hint, problemJson } from "./complaint.ts";
-export { dayAndTime, duration, moment } from "./duration.ts";
+export { dayAndTime, duration, moment, momentIn } from "./duration.ts";
 export { findingLines } from "./findings.ts";
 export { foresightLines } from "./foresight.ts";
 export { inFlightWords } from "./in-flight.ts";
@@ -11,7 +11,7 @@ export type { Cell, Column } from "./table.ts";
 export { tableLines } from "./table.ts";
 export type { Channel, Paint, Stream, Style, Terminal } from "./terminal.ts";
 export { openTerminal } from "./terminal.ts";
-export { count, cut, pad, plain, widthOf, wrapped } from "./text.ts";
+export { count, cut, hanging, pad, plain, widthOf, wrapped } from "./text.ts";
 export { treeLines } from "./tree.ts";
 export { valueLine } from "./value.ts";
 export { happenedLines } from "./what-happened.ts";

@@ -46,17 +46,28 @@ export function count(number: number, one: string, many = `${one}s`): string {
 
 const HANGING = "  ";
 
+/** A number stays with its unit, an amount with its currency: "9 h", "HKD 640.50". */
+const BETWEEN_WORDS = / (?!(?:ms|s|min|h|d)(?!\w))(?!(?<=\b[A-Z]{3} )\d)/;
+
 /** In lines of at most so many columns, broken between words; the second and later ones hang. */
 export function wrapped(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(BETWEEN_WORDS)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (widthOf(longer) <= columns || line.trim() === "") line = longer;
     else {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = HANGING + word;
     }
   }
   return [...lines, line];
+}
+
+/** The same for a line that is set in: what hangs is set in as far, and a little more. */
+export function hanging(line: string, columns: number): readonly string[] {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  return wrapped(line.slice(indent.length), columns - indent.length - HANGING.length).map(
+    (one) => `${indent}${one}`,
+  );
 }

@@ -11,6 +11,7 @@ function tool(name: string, changed: Partial<Tool> = {}): Tool {
     name,
     system: "shop",
     description: "",
+    says: null,
     level: "case",
     effects: "pure",
     operation: {},

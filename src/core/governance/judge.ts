@@ -248,7 +248,7 @@ function judged(
   const isAsked = so.asks.length > 0;
   const isHeld = so.checks.some(({ verdict }) => verdict === "limit");
   const held = ruled.held.length > 0 ? `${ruled.held.join("; ")}.` : "";
-  const subject = facts.case?.id ?? system.name;
+  const says = tool.says?.of(readOf(so, tool, { args: ruled.args, labels })) ?? null;
   return {
     verdict: isAsked ? "ask" : isHeld ? "limit" : "allow",
     checks: so.checks,
@@ -260,8 +260,9 @@ function judged(
     chains: isAsked ? [...new Set(so.chains)] : [],
     say: isAsked ? ASKED : held,
     why: isAsked ? so.asks.join(" ") : held,
-    labels: labelsOfResult({ tool, system, subject }, labels),
+    labels: labelsOfResult({ tool, system, subject: facts.case?.id ?? system.name }, labels),
     redact: ruled.redact,
+    ...(says === null ? {} : { says }),
   };
 }
 

@@ -123,6 +123,8 @@ export type Judgement = {
   readonly labels: Labels;
   /** Fields left out of what is given. */
   readonly redact: readonly string[];
+  /** What the call does, as the map has its tool say it; absent: nobody has written it, or not all of it is known. */
+  readonly says?: string;
 };
 
 export type RuleSaid = {

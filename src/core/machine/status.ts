@@ -102,6 +102,11 @@ export type Wait = {
     | {
         readonly kind: "gate";
         readonly ask: string;
+        /** What would be done, in one sentence; "" is: `ask` says it. */
+        readonly says: string;
+        /** Why people are asked, as the rules have it; "" where none asks. */
+        readonly because: string;
+        readonly claimed: string | null;
         readonly digest: string;
         readonly from: readonly string[];
         readonly need: number;
@@ -172,10 +177,13 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
       return { ...wait, what: { kind: "event", event, match, fields, until: due } };
     }
     case "gate": {
-      const { ask, digest, from, need } = open.gate;
-      const { votes: all, stage, due: until } = approvalIn(open);
+      const { ask, digest, from, need, evidence } = open.gate;
+      const { votes: all, stage, due: until, claimed } = approvalIn(open);
       const votes = all.filter((vote) => (vote.stage ?? 0) === stage).length;
-      return { ...wait, what: { kind: "gate", ask, digest, from, need, votes, until } };
+      const says = evidence?.action ?? "";
+      const because = (evidence?.rules ?? []).map((rule) => rule.because).join(" ");
+      const asked = { ask, says, because, claimed, digest, from, need, votes, until };
+      return { ...wait, what: { kind: "gate", ...asked } };
     }
     case "task":
       return { ...wait, what: taskWait(frame, open) };

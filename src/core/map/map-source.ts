@@ -38,6 +38,7 @@ export type ToolSource = {
   readonly scope?: Named<string>;
   readonly writes?: string;
   readonly reads?: string | { readonly entity: string; readonly fields?: readonly string[] };
+  readonly says?: string;
   readonly preview?: string | JsonObject;
   readonly precondition?: string | JsonObject;
   readonly verify?: string | JsonObject;

@@ -8,6 +8,7 @@ import {
   policyNames,
 } from "../rules/index.ts";
 import type { Reading } from "./reading.ts";
+import { readSays } from "./tool-says.ts";
 import type { Tool } from "./work-map.ts";
 
 /** What rules and conditions are read with: the names of all that they may speak of. */
@@ -39,23 +40,25 @@ export function readRules(
   });
 }
 
-/** The tools, with what must hold when they are done. */
-export function withPreconditions(
+/** The tools, with what must hold when they are done, and what they are said to do. */
+export function withConditions(
   tools: Readonly<Record<string, Tool>>,
   value: Json | undefined,
-  { names, report }: Ruling,
+  ruling: Ruling,
 ): Readonly<Record<string, Tool>> {
+  const { names, report } = ruling;
   return Object.fromEntries(
     Object.entries(tools).map(([name, tool]) => {
       const said = isMap(value) && isObject(value[name]) ? value[name] : ({} as JsonObject);
-      const source = said["precondition"];
-      if (source === undefined) return [name, tool];
+      const { precondition: source, says: sentence } = said;
+      const says = typeof sentence === "string" ? readSays(sentence, name, ruling) : null;
+      if (source === undefined) return [name, says === null ? tool : { ...tool, says }];
       const precondition = compileCondition(source, {
         names: policyNames(names, [name]),
         path: ["tools", name, "precondition"],
         report: report.add,
       });
-      return [name, { ...tool, precondition }];
+      return [name, { ...tool, precondition, says }];
     }),
   );
 }

@@ -62,6 +62,7 @@ function toolOf({ name, path, said }: Entry<ToolSource>, given: Given): Tool {
     writes: said.writes ?? null,
     reads: readsOf(said, operation, isRead),
     ...aroundOf(said, its),
+    says: null,
     deciding: decidingOf(said, { args, scope }),
     isUntrusted: said.untrusted ?? its?.isUntrusted ?? false,
     ...flowOf(said),

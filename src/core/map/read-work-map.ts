@@ -23,7 +23,7 @@ import { readFacts } from "./read-facts.ts";
 import { readGrants } from "./read-grants.ts";
 import { readIntake, readOwner } from "./read-intake.ts";
 import { readRequests } from "./read-requests.ts";
-import { type Ruling, readRules, withPreconditions } from "./read-rules.ts";
+import { type Ruling, readRules, withConditions } from "./read-rules.ts";
 import { readSystems } from "./read-systems.ts";
 import { isTableFile, readTables } from "./read-tables.ts";
 import { readTools } from "./read-tools.ts";
@@ -186,7 +186,7 @@ function workOf(
   const map: WorkMap = {
     company: typeof value["company"] === "string" ? value["company"] : "",
     systems,
-    tools: withPreconditions(bare, value["tools"], ruling),
+    tools: withConditions(bare, value["tools"], ruling),
     agents: readGrants(value["agents"], ruling),
     requests,
     rules: readRules(value["rules"], chains, ruling),

@@ -99,6 +99,9 @@ export const OPERATIONS: Readonly<
 export const toolKeys: Keys<ToolSource> = {
   system: word("the name of a system").describe("One of systems."),
   description: longText().describe("What it does, for agents and people."),
+  says: longText().describe(
+    "What a call of it does, in one sentence for who decides: Refund ${args.amount} of order ${args.order_id}. It may name what rules may name.",
+  ),
   level: oneOf(LEVELS).describe(
     "How far it goes: reference reads what everybody may know, case what belongs to one case, draft prepares, record writes inside the company, external reaches customers or money or cannot be taken back. Unsaid: external.",
   ),

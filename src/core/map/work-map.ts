@@ -3,6 +3,7 @@ import type { Calendar, Span } from "../calendar/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { EffectClass } from "../machine/index.ts";
 import type { Condition, PolicyRule, Table } from "../rules/index.ts";
+import type { Sentence } from "./tool-says.ts";
 
 /**
  * How far an agent may go, from least to most. `reference` reads what everybody may know, `case` what
@@ -66,6 +67,8 @@ export type Tool = {
   readonly name: string;
   readonly system: string;
   readonly description: string;
+  /** What a call of it does, in one sentence for who decides; null: nobody has written one. */
+  readonly says: Sentence | null;
   readonly level: Level;
   readonly effects: EffectClass;
   /** What its kind does: `sql`, `method` and `path`, `operation`, `file`, `run`, … as written. */

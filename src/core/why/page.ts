@@ -1,3 +1,5 @@
+import { clockAt } from "../calendar/index.ts";
+import { instantOf, millisecondsOf } from "../instant.ts";
 import { WHY_ITEMS, type Why, type WhyLine } from "./why.ts";
 
 /** Nothing of the kind happened; said, so that nobody has to wonder. */
@@ -12,17 +14,17 @@ const NONE: Readonly<Record<string, string>> = {
 };
 
 /** The page as Markdown. Words of others are quoted, and their marks are marks no more. */
-export function whyAsMarkdown(why: Why): string {
+export function whyAsMarkdown(why: Why, zone: string = "UTC"): string {
   const parts = WHY_ITEMS.map(([item, title], at) => {
-    const lines = why.items[item].map(markdownLine);
+    const lines = why.items[item].map((line) => markdownLine(line, zone));
     return `## ${at + 1}. ${title}\n\n${lines.length === 0 ? `${NONE[item] ?? ""}\n` : lines.join("")}`;
   });
-  return `# Why ${escaped(why.of)}\n\n${escaped(why.outcome)}\n\n${erasedNote(why)}${parts.join("\n")}`;
+  return `# Why ${escaped(why.of)}\n\n${escaped(why.outcome)}\n\nTimes are ${escaped(zone)}.\n\n${erasedNote(why)}${parts.join("\n")}`;
 }
 
-function markdownLine({ at, event, text, more, quoted, isGrave }: WhyLine): string {
+function markdownLine({ at, event, text, more, quoted, isGrave }: WhyLine, zone: string): string {
   const grave = isGrave === true ? "**!** " : "";
-  const first = `- ${grave}${escaped(text)} _(${minute(at)}, ${event})_\n`;
+  const first = `- ${grave}${escaped(text)} _(${clock(at, zone)}, ${event})_\n`;
   const rest = more
     .filter((one) => one !== "")
     .map((one) => `  - ${escaped(one)}\n`)
@@ -46,9 +48,9 @@ function escaped(text: string): string {
 }
 
 /** The page as one HTML file, which needs nothing else and runs nothing. */
-export function whyAsHtml(why: Why): string {
+export function whyAsHtml(why: Why, zone: string = "UTC"): string {
   const parts = WHY_ITEMS.map(([item, title], at) => {
-    const lines = why.items[item].map(htmlLine);
+    const lines = why.items[item].map((line) => htmlLine(line, zone));
     const inner =
       lines.length === 0 ? `<p class="none">${NONE[item] ?? ""}</p>` : `<ol>${lines.join("")}</ol>`;
     return `<section><h2><span>${at + 1}</span>${html(title)}</h2>${inner}</section>`;
@@ -63,14 +65,14 @@ export function whyAsHtml(why: Why): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<header><h1>Why ${html(why.of)}</h1><p>${html(why.outcome)}</p>${erasedNote(why) === "" ? "" : `<p class="erased">${html(erasedNote(why).trim())}</p>`}</header>
+<header><h1>Why ${html(why.of)}</h1><p>${html(why.outcome)}</p><p>Times are ${html(zone)}.</p>${erasedNote(why) === "" ? "" : `<p class="erased">${html(erasedNote(why).trim())}</p>`}</header>
 <main>${parts.join("\n")}</main>
 </body>
 </html>
 `;
 }
 
-function htmlLine({ at, event, text, more, quoted, isGrave }: WhyLine): string {
+function htmlLine({ at, event, text, more, quoted, isGrave }: WhyLine, zone: string): string {
   const rest = more
     .filter((one) => one !== "")
     .map((one) => `<li>${html(one)}</li>`)
@@ -78,15 +80,18 @@ function htmlLine({ at, event, text, more, quoted, isGrave }: WhyLine): string {
   const list = rest === "" ? "" : `<ul>${rest}</ul>`;
   const words =
     quoted === undefined || quoted === "" ? "" : `<blockquote>${html(quoted)}</blockquote>`;
-  return `<li${isGrave === true ? ' class="grave"' : ""}><p>${html(text)}</p>${list}${words}<p class="where"><time>${minute(at)}</time> ${html(event)}</p></li>`;
+  return `<li${isGrave === true ? ' class="grave"' : ""}><p>${html(text)}</p>${list}${words}<p class="where"><time datetime="${html(at)}">${clock(at, zone)}</time> ${html(event)}</p></li>`;
 }
 
 function html(text: string): string {
   return text.replaceAll(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
-function minute(at: string): string {
-  return `${at.slice(0, 10)} ${at.slice(11, 19)}`;
+/** As the clocks of the company showed it. */
+function clock(at: string, zone: string): string {
+  const ms = millisecondsOf(at);
+  const shown = ms === null ? at : instantOf(clockAt(zone, ms));
+  return `${shown.slice(0, 10)} ${shown.slice(11, 19)}`;
 }
 
 const STYLE = `

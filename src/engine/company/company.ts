@@ -392,6 +392,11 @@ export type Waiting = {
     | "dependency"
     | "case";
   readonly until?: string;
+  /** Since when. */
+  readonly since?: string;
+  /** What is to be decided, in one sentence, and why people are asked: "Refund HKD 640.50 of order 1042." */
+  readonly asks?: string;
+  readonly because?: string;
   /** People it is for; absent: anyone who may act on it. */
   readonly for?: readonly string[];
   /** An exception about what may have been done already: it is tried again only by whoever says so. */

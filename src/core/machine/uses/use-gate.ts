@@ -73,7 +73,7 @@ function evidenceOf(draft: Draft, { use, judgement, preview, isEdited }: Asking)
   const { run } = draft;
   const asking = judgement.rules.filter(({ isShadow, holds }) => !isShadow && holds !== "false");
   return mergeEvidence(knownOf(draft), {
-    action: `${use.agent} (agent) uses ${use.tool}${judgement.why === "" ? "" : `: ${judgement.why}`}`,
+    action: judgement.says ?? saysPlainly(use, judgement.args),
     difference:
       isEdited ||
       preview === null ||
@@ -95,12 +95,26 @@ function evidenceOf(draft: Draft, { use, judgement, preview, isEdited }: Asking)
   });
 }
 
+/** Arguments that a sentence names where the map has none for the tool, and so much of each. */
+const NAMED_MOST = 4;
+const NAMED_CHARS_MOST = 40;
+
+/** "finance (agent) uses refund.pay: amount 3280, order_id 1011"; long words are shown below it, whole. */
+function saysPlainly({ agent, tool }: OpenUse, args: JsonObject): string {
+  const short = Object.entries(args).flatMap(([name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return text.length > NAMED_CHARS_MOST || text.includes("\n") ? [] : [`${name} ${text}`];
+  });
+  const named = short.slice(0, NAMED_MOST).join(", ");
+  return `${agent} (agent) uses ${tool}${named === "" ? "" : `: ${named}`}`;
+}
+
 const CHANGED =
   "how the record would be with what was changed here; the last look was before it, and it is looked at again when it is done";
 
 function shownOf({ use, judgement, preview, isEdited = false }: Asking): JsonObject {
-  const { args, why } = judgement;
-  const shown = { tool: use.tool, agent: use.agent, why, args };
+  const { args, why, level } = judgement;
+  const shown = { tool: use.tool, agent: use.agent, level, why, args };
   if (preview === null) return isSmall(shown) ? shown : { ...shown, args: LEFT_OUT };
   const { entity, id, before, after, digest } = preview;
   const whole = { ...shown, preview: { entity, id, before, ...(isEdited ? {} : { after }) } };

@@ -18,13 +18,15 @@ import type { Office } from "../office.ts";
 function waitingOf(
   run: Run,
   queued: readonly Queued[] | "elsewhere" | "nowhere",
+  since: (key: number) => string | undefined,
 ): readonly Waiting[] {
   const places = new Map(typeof queued === "string" ? [] : queued.map((one) => [one.key, one]));
   const waits = waitsOf(run).map((wait): Waiting => {
     const place = places.get(wait.key);
     const seen = place === undefined ? toldOf(wait, run.id) : queuedFor(wait, place);
     const told = typeof queued === "string" ? fromAfar(wait, seen, queued) : seen;
-    return { path: wait.path, key: wait.key, ...told };
+    const at = DECIDED.has(told.kind) ? since(wait.key) : undefined;
+    return { path: wait.path, key: wait.key, ...told, ...(at === undefined ? {} : { since: at }) };
   });
   if (run.paused === null) return waits;
   const mend = `muster runs resume ${run.id}`;
@@ -34,12 +36,19 @@ function waitingOf(
 
 /** What the steps of a run wait for; null where there is no such run. */
 export function waitingIn(office: Office, id: RunId): readonly Waiting[] | null {
-  const { folder, runtime, isLooking } = office;
+  const { folder, log, runtime, isLooking } = office;
   const run = runtime.run(id);
   if (run === null) return null;
-  if (!isLooking) return waitingOf(run, runtime.queued(id));
-  return waitingOf(run, isHeld(folder) ? "elsewhere" : "nowhere");
+  const since = (key: number): string | undefined => {
+    for (const { at } of log.read(id, key - 1)) return at;
+    return undefined;
+  };
+  if (!isLooking) return waitingOf(run, runtime.queued(id), since);
+  return waitingOf(run, isHeld(folder) ? "elsewhere" : "nowhere", since);
 }
+
+/** What people do: those are told since when it waits for them. */
+const DECIDED: ReadonlySet<Waiting["kind"]> = new Set(["gate", "person", "exception", "held"]);
 
 type Told = Omit<Waiting, "path" | "key">;
 
@@ -89,7 +98,11 @@ function toldOf(wait: Wait, run: RunId): Told {
       const mend = `muster inbox approve ${item}   or: muster inbox reject ${item} --why WHY`;
       const sentence = gateSentence(what);
       const due = { ...forWhom(what.from), ...until(what.until) };
-      return { status: "waiting", kind: "gate", what: sentence, mend, ...due };
+      const asks = {
+        asks: asksOf(what),
+        ...(what.because === "" ? {} : { because: what.because }),
+      };
+      return { status: "waiting", kind: "gate", what: sentence, mend, ...asks, ...due };
     }
     case "use":
       return { status: "running", kind: "use", what: useSentence(name, what) };
@@ -205,9 +218,19 @@ function useSentence(name: string, what: Extract<Wait["what"], { kind: "use" }>)
   return `Agent "${agent}" ${how} "${tool}" for "${name}".`;
 }
 
-function gateSentence(gate: Extract<Wait["what"], { readonly kind: "gate" }>): string {
-  const who = gate.from.length === 0 ? "anyone who may act on the run" : gate.from.join(", ");
-  return `"${gate.ask}" waits for ${gate.need - gate.votes} of ${gate.need} decisions, from ${who}.`;
+type AtGate = Extract<Wait["what"], { readonly kind: "gate" }>;
+
+function asksOf({ says, ask }: AtGate): string {
+  return says === "" ? ask : says;
+}
+
+/** "Refund HKD 640.50 of order 1042": it waits for oscar or petra to decide. */
+function gateSentence(gate: AtGate): string {
+  const { from, need, votes, claimed } = gate;
+  const anyone = from.length === 0 ? "anyone who may act on the run" : from.join(" or ");
+  const who = claimed === null ? anyone : `${claimed}, who has claimed it,`;
+  const more = need > 1 ? ` (${need - votes} of ${need} are still needed)` : "";
+  return `"${asksOf(gate)}" waits for ${who} to decide${more}.`;
 }
 
 type Task = Extract<Wait["what"], { readonly kind: "person" }>;
