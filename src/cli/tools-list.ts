@@ -30,7 +30,7 @@ export async function toolsList(
         [
           tool.isInForce ? tool.name : `${tool.name} *`,
           tool.level,
-          `${tool.system} (${tool.kind})`,
+          `${tool.system} (${tool.kind})${tool.leftAlone === null ? "" : " !"}`,
           tool.writes ?? "",
           tool.agents.join(", ") || "nobody",
           tool.description,
@@ -39,6 +39,8 @@ export async function toolsList(
       for (const line of tableLines(COLUMNS, rows, answer.columns)) answer.line(line);
       if (wanted.some(({ isInForce }) => !isInForce))
         side.line("* not in force as it stands: muster map publish --why …");
+      for (const [system, why] of new Map(wanted.map((one) => [one.system, one.leftAlone])))
+        if (why !== null) side.line(plain(`! ${system}: ${why}`));
     }
     return EXIT.done;
   });

@@ -35,7 +35,7 @@ export function mapOf({ kind, settings, tools, files = {} }: Given): WorkMap {
   };
 }
 
-const NO_CALENDAR = {} as WorkMap["calendar"];
+const NO_CALENDAR = { zone: "UTC" } as WorkMap["calendar"];
 
 export function toolOf(name: string, { takes = {}, limits, ...given }: ToolGiven): Tool {
   const writes = given.writes ?? null;

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type {
   AnyAgentSource,
-  BreakerSource,
   CommandAgentSource,
   FunctionAgentSource,
   HttpAgentSource,
@@ -9,6 +8,7 @@ import type {
   PerformedAgentSource,
   PersonAgentSource,
 } from "./agent-source.ts";
+import { breakerShape } from "./breaker-shape.ts";
 import { callRateKeys, usageEstimateShape } from "./budget-shape.ts";
 import {
   closed,
@@ -48,8 +48,6 @@ const anyAgentKeys: Keys<AnyAgentSource> = {
   ),
 };
 
-const FAILURES_MOST = 1_000;
-
 const performedKeys: Keys<PerformedAgentSource> = {
   ...anyAgentKeys,
   concurrency: whole(1, AGENT_CONCURRENCY_MOST).describe(
@@ -59,17 +57,7 @@ const performedKeys: Keys<PerformedAgentSource> = {
     "What a repetition does: pure reads only; idempotent does nothing twice under one key; ask may do harm, so that after doubt a person looks. Unsaid: ask.",
   ),
   timeout: duration().describe("Of one attempt, where the step names none. Default 5 minutes."),
-  breaker: either(
-    [
-      z.literal(false, { error: "false" }),
-      closed<BreakerSource>({
-        failures: whole(1, FAILURES_MOST).describe("Failures in the window. Default 5."),
-        window: duration().describe("Default 1 minute."),
-        pause: duration().describe("How long nothing is asked of it. Default 30 seconds."),
-      }),
-    ],
-    "false, or a map with failures, window and pause",
-  ).describe(
+  breaker: breakerShape().describe(
     "When it is left alone: so many failures in a window, and more of them than successes. After a pause one attempt is let through. false: never.",
   ),
   heartbeat: either(

@@ -6,9 +6,10 @@ export type {
   HttpDefinition,
   PersonDefinition,
 } from "./agent.ts";
-export type { AgentSource } from "./agent-source.ts";
+export type { AgentSource, BreakerSource } from "./agent-source.ts";
 export type { Assignable } from "./assignable.ts";
 export { isAssignable } from "./assignable.ts";
+export { BREAKER_DEFAULT, breakerShape, readBreaker } from "./breaker-shape.ts";
 export { parseBytes } from "./bytes.ts";
 export type { CallRate } from "./call-rate.ts";
 export { CHECKPOINTS_DEFAULT, type CheckpointPolicy } from "./checkpoint-policy.ts";

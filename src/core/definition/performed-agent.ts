@@ -1,6 +1,7 @@
 import type { Amounts } from "../amounts.ts";
-import type { BreakerDefinition, CommandDefinition } from "./agent.ts";
+import type { CommandDefinition } from "./agent.ts";
 import type { PerformedAgentSource } from "./agent-source.ts";
+import { readBreaker } from "./breaker-shape.ts";
 import { amountsOf } from "./budget.ts";
 import { readCallRate } from "./call-rate.ts";
 import { durationMs } from "./duration-value.ts";
@@ -11,7 +12,6 @@ const AGENT_CONCURRENCY_DEFAULT = 5;
 const HEARTBEAT_DEFAULT_MS = 30_000;
 /** More often, and it would have little else to do. */
 const HEARTBEAT_LEAST_MS = 1_000;
-const BREAKER_DEFAULT: BreakerDefinition = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
 
 type Performed = Pick<
   CommandDefinition,
@@ -31,7 +31,7 @@ export function performedOf(
     concurrency: said.concurrency ?? Math.max(AGENT_CONCURRENCY_DEFAULT, instances),
     effects: said.effects ?? "ask",
     timeoutMs: timeoutMs ?? AGENT_TIMEOUT_DEFAULT_MS,
-    breaker: breakerOf(said.breaker, report),
+    breaker: readBreaker(said.breaker, { path: ["breaker"], report }),
     heartbeatMs: heartbeat === false ? null : heartbeatOf(heartbeat, report),
     ...estimateOf(said, report),
     ...(rate === null ? {} : { rate }),
@@ -58,20 +58,6 @@ function estimateOf(
 function heartbeatOf(said: string | number | undefined, report: Report): number {
   const context = { path: ["heartbeat"], report, leastMs: HEARTBEAT_LEAST_MS };
   return durationMs(said, context) ?? HEARTBEAT_DEFAULT_MS;
-}
-
-function breakerOf(
-  said: PerformedAgentSource["breaker"],
-  report: Report,
-): BreakerDefinition | null {
-  if (said === false) return null;
-  const { failures, window, pause } = said ?? {};
-  const context = (key: string) => ({ path: ["breaker", key], report, leastMs: 1 });
-  return {
-    failures: failures ?? BREAKER_DEFAULT.failures,
-    windowMs: durationMs(window, context("window")) ?? BREAKER_DEFAULT.windowMs,
-    pauseMs: durationMs(pause, context("pause")) ?? BREAKER_DEFAULT.pauseMs,
-  };
 }
 
 function adviseOnEffects(shaped: Partial<PerformedAgentSource>, report: Report): void {

@@ -1,4 +1,4 @@
-import { readMemory } from "../definition/index.ts";
+import { type BreakerSource, readBreaker, readMemory } from "../definition/index.ts";
 import { suggestion } from "../expression/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { filesOf } from "./files-beside.ts";
@@ -23,12 +23,17 @@ export function readSystems(
   });
   return byName(
     entries.map(({ name, said }): System => {
-      const { kind, untrusted, description: _, ...settings } = said;
+      const { kind, untrusted, breaker, description: _, ...settings } = said;
       checkLimit(settings as JsonObject, ["systems", name, "memory_limit"], report);
       return {
         name,
         kind: kind as SystemKind,
         settings: settings as JsonObject,
+        ...breakerOf(
+          breaker as false | BreakerSource | undefined,
+          ["systems", name, "breaker"],
+          report,
+        ),
         isUntrusted: untrusted === true || (untrusted === undefined && kind === "mail"),
         files: Object.fromEntries(
           filesOf(settings as JsonObject).map((file) => [file, digest(textOf(file) ?? "")]),
@@ -36,6 +41,15 @@ export function readSystems(
       };
     }),
   );
+}
+
+/** Unsaid, it is as usual. */
+function breakerOf(
+  said: false | BreakerSource | undefined,
+  path: readonly string[],
+  report: Reading["report"],
+): Pick<System, "breaker"> {
+  return said === undefined ? {} : { breaker: readBreaker(said, { path, report }) };
 }
 
 /** A module in our own process has no limit of its own. */

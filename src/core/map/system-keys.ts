@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import {
+  breakerShape,
   closed,
   duration,
   either,
@@ -24,6 +25,9 @@ const common: Settings = {
     "true: anybody may have written what is read there, such as a mailbox.",
   ),
   timeout: duration().describe("Of one call, where the tool names none."),
+  breaker: breakerShape().describe(
+    "When it is left alone: so many failures in a window, and more of them than successes. After a pause one call is let through. false: never.",
+  ),
 };
 const headers = named(word("a header's value"), "a map of names to values").describe(
   "Sent with each question: `Authorization: Bearer $env.TOKEN`.",

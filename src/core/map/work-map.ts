@@ -1,5 +1,6 @@
 import type { Chain } from "../approval/index.ts";
 import type { Calendar, Span } from "../calendar/index.ts";
+import type { BreakerDefinition } from "../definition/index.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { EffectClass } from "../machine/index.ts";
 import type { Condition, PolicyRule, Table } from "../rules/index.ts";
@@ -54,6 +55,8 @@ export type System = {
   readonly kind: SystemKind;
   /** What its kind needs, as written: `$env` stays a name here and becomes a value in the gateway alone. */
   readonly settings: JsonObject;
+  /** When it is left alone for a while; absent: as usual, null: never. */
+  readonly breaker?: BreakerDefinition | null;
   /** What is read there may have been written by anybody. */
   readonly isUntrusted: boolean;
   /**

@@ -11,6 +11,8 @@ export type Breaker = {
   readonly enter: () => Refusal | null;
   /** `neither`: it says nothing of how it is, such as an attempt that was stopped. */
   readonly left: (how: "well" | "badly" | "neither") => void;
+  /** Until when nothing is asked of it, and why; null: it is asked. */
+  readonly leftAlone: () => { readonly until: number; readonly why: string } | null;
   readonly state: () => "closed" | "open" | "half-open";
   /** Failures in the window now. */
   readonly failures: () => number;
@@ -53,6 +55,10 @@ export function openBreaker(definition: BreakerDefinition, now: () => number): B
       else if (how === "badly") badly(state, now(), definition);
       else state.isTried = false;
     },
+    leftAlone: () => {
+      const { until } = state;
+      return until === null || now() >= until ? null : { until, why: whyOf(definition) };
+    },
     state: () => (state.until === null ? "closed" : now() < state.until ? "open" : "half-open"),
     failures: () => recent(state, now(), definition).length,
   };
@@ -60,11 +66,15 @@ export function openBreaker(definition: BreakerDefinition, now: () => number): B
 
 function enter(state: State, at: number, definition: BreakerDefinition): Refusal | null {
   if (state.until === null) return null;
-  const why = `it failed ${definition.failures} times in a short while`;
+  const why = whyOf(definition);
   if (at < state.until) return { ms: state.until - at, why };
   if (state.isTried) return { ms: definition.pauseMs, why: `${why}, and is being tried again` };
   state.isTried = true;
   return null;
+}
+
+function whyOf({ failures }: BreakerDefinition): string {
+  return `it failed ${failures} times in a short while`;
 }
 
 function well(state: State, at: number, definition: BreakerDefinition): void {

@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { BREAKER_DEFAULT } from "../../core/definition/index.ts";
 import type { Tool, WorkMap } from "../../core/map/index.ts";
+import { openBreaker } from "../governor/index.ts";
 import { openWarden } from "../outside/index.ts";
 import { whatChanged } from "./digest.ts";
 import type { Drawer } from "./drawer.ts";
 import type { OpenSystem } from "./kind.ts";
+import { type Guarded, guarded } from "./left-alone.ts";
 import { openSystem } from "./open-system.ts";
 import { performTool } from "./perform-tool.ts";
 import { previewTool } from "./preview-tool.ts";
@@ -46,6 +49,7 @@ export function openToolbox(options: ToolboxOptions): Toolbox {
       if (drawer === null || drawer.fault !== null) return null;
       return (await drawer.system.count?.(drawer.tool, abort)) ?? null;
     },
+    leftAlone: (name) => shelf.leftAlone(name),
     describe: () => Object.values(map.tools).map((tool) => specOf(tool, map.systems)),
     health: () => Promise.all(Object.keys(map.systems).map((name) => healthOf(shelf, map, name))),
     close: async () => {
@@ -60,7 +64,9 @@ const HEALTH_MS_MOST = 10_000;
 /** What is wrong with a system, or with the first of its tools. */
 async function healthOf(shelf: Shelf, map: WorkMap, system: string): Promise<SystemHealth> {
   const fault = await shelf.systemOf(system).health(AbortSignal.timeout(HEALTH_MS_MOST));
-  if (fault !== null) return { system, fault };
+  const alone = shelf.leftAlone(system);
+  if (fault !== null || alone !== null)
+    return { system, fault: [fault, alone].filter((one) => one !== null).join(" ") };
   const broken = Object.values(map.tools)
     .filter((tool) => tool.system === system)
     .map(({ name }) => ({ name, fault: shelf.toolOf(name)?.fault ?? null }))
@@ -71,12 +77,15 @@ async function healthOf(shelf: Shelf, map: WorkMap, system: string): Promise<Sys
 type Shelf = {
   systemOf(name: string): OpenSystem;
   toolOf(name: string): Drawer | null;
+  leftAlone(system: string): string | null;
   close(): Promise<void>;
 };
 
 /** The systems that were used, each opened once. */
 function openShelf({ map, folder }: ToolboxOptions, setting: ToolSetting): Shelf {
   const open = new Map<string, OpenSystem>();
+  const guards = new Map<string, Guarded>();
+  const zone = map.calendar.zone;
   const systemOf = (name: string): OpenSystem => {
     const known = open.get(name);
     if (known !== undefined) return known;
@@ -85,8 +94,13 @@ function openShelf({ map, folder }: ToolboxOptions, setting: ToolSetting): Shelf
       definition === undefined
         ? shutSystem(`The map has no system "${name}".`)
         : openSystem(definition, setting);
-    open.set(name, system);
-    return system;
+    const terms = definition?.breaker === undefined ? BREAKER_DEFAULT : definition.breaker;
+    const breaker = terms === null ? null : openBreaker(terms, setting.now);
+    const { now } = setting;
+    const guard = breaker === null ? null : guarded(system, { name, breaker, now, zone });
+    if (guard !== null) guards.set(name, guard);
+    open.set(name, guard ?? system);
+    return guard ?? system;
   };
   return {
     systemOf,
@@ -99,6 +113,7 @@ function openShelf({ map, folder }: ToolboxOptions, setting: ToolSetting): Shelf
       const fault = changed ?? system.faultOf(tool);
       return { tool, system, fault, now: setting.now };
     },
+    leftAlone: (name) => guards.get(name)?.leftAlone() ?? null,
     close: async () => {
       await Promise.all([...open.values()].map((system) => system.close()));
     },

@@ -35,8 +35,11 @@ export async function performTool(
       ? await withinTime(() => system.look(asked), time)
       : await withinTime(() => system.write(asked, guard), time);
   if (answer.ok) return done(drawer, call, answer);
-  const before = call.isRepeat === true ? await foundDone(drawer, call, abort) : null;
-  return before ?? failedBy(answer, tool);
+  if (call.isRepeat !== true) return failedBy(answer, tool);
+  const before = await foundDone(drawer, call, abort);
+  // One that was not heard now may have been heard before: only a no of the far side says that nothing was done.
+  const isUnheard = answer.error.class === "transient";
+  return before ?? failedBy(isUnheard ? { ...answer, doubt: true } : answer, tool);
 }
 
 /** A repetition finds nothing to do where it was done before: then what it wrote is there. */

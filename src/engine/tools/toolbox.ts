@@ -22,6 +22,8 @@ export interface Toolbox {
   /** How many records a tool could reach, whoever asks; null where its system cannot say. */
   count(tool: string, abort: AbortSignal): Promise<number | null>;
   describe(): readonly ToolSpec[];
+  /** Why a system is asked nothing for a while, and until when; null: it is asked. */
+  leftAlone(system: string): string | null;
   /** One line a system, in the order of the map. */
   health(): Promise<readonly SystemHealth[]>;
   close(): Promise<void>;

@@ -20,6 +20,8 @@ export type ToolListed = {
   readonly agents: readonly string[];
   /** Its definition is the one that is in force; where it is not, it is published first. */
   readonly isInForce: boolean;
+  /** Why its system is asked nothing for a while, and until when; null: it is asked. */
+  readonly leftAlone: string | null;
 };
 
 /** All of a tool, with what was found out there. */
@@ -71,20 +73,23 @@ export function toolsOf(office: Office): Pick<Company, "tools" | "tool" | "tryTo
   };
 }
 
-async function listed({ maps }: Office): ReturnType<Company["tools"]> {
-  const { map, problems } = await maps.now();
+async function listed(office: Office): ReturnType<Company["tools"]> {
+  const { map, problems } = await office.maps.now();
   if (map === null) return { tools: [], problems };
-  const inForce = mapInForce(maps);
-  const tools = Object.values(map.tools).map((tool) => lineOf(tool, map, inForce));
+  const tools = Object.values(map.tools).map((tool) => lineOf(tool, map, office));
   return { tools, problems };
 }
 
-function mapInForce(maps: Office["maps"]): WorkMap | null {
+function mapInForce({ maps }: Office): WorkMap | null {
   const last = maps.versions().at(-1);
   return last === undefined ? null : maps.byDigest(last.digest);
 }
 
-function lineOf(tool: Tool, map: WorkMap, inForce: WorkMap | null): ToolListed {
+function toolboxInForce({ maps, desk }: Office): ReturnType<Office["desk"]["toolbox"]> {
+  return desk.toolbox(maps.versions().at(-1)?.digest ?? null);
+}
+
+function lineOf(tool: Tool, map: WorkMap, office: Office): ToolListed {
   const { name, description, system, level, effects, writes, digest } = tool;
   const agents = Object.values(map.agents).filter(({ tools }) => tools.includes(name));
   return {
@@ -96,25 +101,25 @@ function lineOf(tool: Tool, map: WorkMap, inForce: WorkMap | null): ToolListed {
     effects,
     writes,
     agents: agents.map(({ agent }) => agent),
-    isInForce: inForce?.tools[name]?.digest === digest,
+    isInForce: mapInForce(office)?.tools[name]?.digest === digest,
+    leftAlone: toolboxInForce(office)?.leftAlone(system) ?? null,
   };
 }
 
 async function shown(office: Office, name: string): ReturnType<Company["tool"]> {
-  const { maps } = office;
-  const inForce = mapInForce(maps);
-  const now = (await maps.now()).map;
+  const inForce = mapInForce(office);
+  const now = (await office.maps.now()).map;
   const map = now !== null && Object.hasOwn(now.tools, name) ? now : inForce;
   if (map === null || !Object.hasOwn(map.tools, name)) return null;
   const tool = map.tools[name] as Tool;
-  return { ...lineOf(tool, map, inForce), tool, ...(await howIs(office, tool)) };
+  return { ...lineOf(tool, map, office), tool, ...(await howIs(office, tool)) };
 }
 
 async function howIs(
-  { maps, desk }: Office,
+  office: Office,
   { name, system }: Tool,
 ): Promise<Pick<ToolShown, "fault" | "reach">> {
-  const toolbox = desk.toolbox(maps.versions().at(-1)?.digest ?? null);
+  const toolbox = toolboxInForce(office);
   if (toolbox === null)
     return { fault: "Its map was never published, so nobody uses it yet.", reach: null };
   const health = await toolbox.health();
