@@ -1,7 +1,7 @@
 /** What is said of the record as a whole, by the command line. */
 
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -138,7 +138,21 @@ describe("muster audit export", () => {
     expect(verified().stdout).toContain("missing at position 1");
     const told = await given.muster("audit", "export", "-o", "bundle");
     expect(told.err).toContain("is not empty");
-    await given.muster("audit", "erase", "customer 4711", "--why", "asked for it");
+    await given.muster("audit", "hold", "customer 4711", "--why", "a dispute");
+    const held = await given.muster("audit", "erase", "customer 4711", "--why", "asked for it");
+    expect(held.err).toContain("is held: a dispute");
+    await given.muster("audit", "hold", "customer 4711", "--release");
+    const copies = ["copy", "other"].map((name) => join(given.folder, name));
+    for (const copy of copies)
+      cpSync(join(given.folder, ".muster"), join(copy, ".muster"), { recursive: true });
+    const words = ["audit", "erase", "customer 4711", "--why", "asked for it", "--also", "copy"];
+    const erased = await given.muster(...words);
+    expect(erased.err).toContain(`1 key destroyed in ${copies[0]}.`);
+    const list = join(given.folder, ".muster/erasures.jsonl");
+    const listed = await given.muster("audit", "erase-listed", list, "--folder", copies[1] ?? "");
+    expect(listed).toMatchObject({ code: 0, out: erased.out });
+    const none = await given.muster("audit", "erase-listed", "nothing.jsonl");
+    expect(none.err).toContain("The list nothing.jsonl cannot be read");
     await given.muster("audit", "export", "-o", "after", "--from", "2020-01-01");
     const after = join(given.folder, "after");
     expect(readFileSync(join(after, "open.jsonl"), "utf8")).not.toContain("Mei Wong");

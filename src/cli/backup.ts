@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { restore as restored } from "../engine/backup/index.ts";
+import { erasuresIn } from "../engine/sealing/index.ts";
 import { EXIT } from "./exit.ts";
 import { count } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
@@ -21,10 +22,14 @@ export async function backup(context: Context, file: string): Promise<number> {
 }
 
 /** `muster restore FILE DIR`: puts a backup into a company's folder that has no log yet. */
-export async function restore(context: Context, file: string, folder: string): Promise<number> {
+export async function restore(
+  context: Context,
+  { file, folder, erasures }: { file: string; folder: string; erasures?: string },
+): Promise<number> {
   const { cwd } = context.surroundings;
+  const erased = erasures === undefined ? [] : erasuresIn(resolve(cwd, erasures));
   const [from, into] = [resolve(cwd, file), resolve(cwd, folder)];
-  const runs = restored(from, into);
+  const runs = restored(from, into, erased);
   const { answer, json } = context.terminal;
   answer.line(json ? JSON.stringify({ folder: into, runs }) : into);
   if (!json) context.terminal.side.line(`${count(runs, "run")} restored.`);

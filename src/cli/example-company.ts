@@ -94,7 +94,7 @@ function readingOf(
 
 const RECORD: Pick<
   Company,
-  "exportAudit" | "why" | "audit" | "sign" | "rotateKey" | "erase" | "hold"
+  "exportAudit" | "why" | "audit" | "sign" | "rotateKey" | "erase" | "eraseListed" | "hold"
 > = {
   why: async () => ({ problems: [] }),
   exportAudit: async () => ({ problems: [] }),
@@ -102,6 +102,7 @@ const RECORD: Pick<
   sign: async () => ({ size: 0, note: "" }),
   rotateKey: async () => ({ key: "" }),
   erase: async () => ({ subjects: [], streams: 0, contents: 0, files: 0 }),
+  eraseListed: async () => ({ subjects: [], streams: 0, contents: 0, files: 0 }),
   hold: async () => [],
 };
 

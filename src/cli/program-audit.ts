@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { EraseFlags } from "./audit-erase.ts";
 import type { ExportFlags } from "./audit-export.ts";
 import { type Choose, collected, examples, withOptions } from "./verb.ts";
 
@@ -56,17 +57,26 @@ function addErasure(audit: Command, choose: Choose): void {
       .argument("<subject>", "the name a person was given, or their id")
       .requiredOption("--why <why>", "kept in the log")
       .option("--by <person>", "who decided it (default: you)")
+      .option("--also <dir>", "a copy of the folder, with keys; as often as needed", collected)
       .description("destroy the key of a person, and with it what is kept of them"),
   )
     .addHelpText(
       "after",
       examples('muster audit erase "customer 4711" --why "asked for it on 20 November"'),
     )
-    .action((subject: string, options: { readonly why: string; readonly by?: string }) =>
+    .action((subject: string, options: EraseFlags) =>
       choose(async (context) =>
         (await import("./audit-erase.ts")).auditErase(context, subject, options),
       ),
     );
+  withOptions(
+    audit
+      .command("erase-listed")
+      .argument("<list>", "erasures.jsonl of the company, or a list outside")
+      .description("erase whom a list names, in a copy from before that"),
+  ).action((list: string) =>
+    choose(async (context) => (await import("./audit-erase.ts")).auditEraseListed(context, list)),
+  );
   withOptions(
     audit
       .command("hold")

@@ -33,11 +33,21 @@ export function addKeeping(root: Command, choose: Choose): void {
       .command("restore")
       .argument("<backup>", "a file that backup made")
       .argument("<dir>", "a company's folder without a log")
+      .option(
+        "--erasures <file>",
+        "who was erased since: .muster/erasures.jsonl, or a list outside",
+      )
       .description("put a backup into a company's folder"),
   )
     .addHelpText("after", examples("muster restore ~/monday.muster ~/company"))
-    .action((file: string, folder: string) =>
-      choose(async (context) => (await import("./backup.ts")).restore(context, file, folder)),
+    .action((file: string, folder: string, { erasures }: { readonly erasures?: string }) =>
+      choose(async (context) =>
+        (await import("./backup.ts")).restore(context, {
+          file,
+          folder,
+          ...(erasures === undefined ? {} : { erasures }),
+        }),
+      ),
     );
 }
 

@@ -66,6 +66,7 @@ type There =
   | "sign"
   | "rotateKey"
   | "erase"
+  | "eraseListed"
   | "exportAudit"
   | "hold";
 
@@ -130,6 +131,7 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   rotateKey: true,
   // What was begun is gone on with; asked again, it says that it was done.
   erase: true,
+  eraseListed: true,
   // The second time the folder is full, and nothing is written.
   exportAudit: true,
   hold: true,

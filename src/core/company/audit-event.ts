@@ -11,6 +11,13 @@ export type AuditBody =
       readonly events: number;
       readonly of?: string;
     }
+  /** While it stands what is kept of these subjects is not erased, for this reason; and from when on it may be. */
+  | {
+      readonly type: "subject.held";
+      readonly subjects: readonly string[];
+      readonly why: string;
+    }
+  | { readonly type: "subject.released"; readonly subjects: readonly string[] }
   /** The keys of these subjects are destroyed, and what was made of their data is deleted. */
   | {
       readonly type: "erasure.done";
@@ -25,6 +32,8 @@ export const AUDIT_TYPES: Readonly<Record<AuditBody["type"], true>> = {
   "key.created": true,
   "key.rotated": true,
   "audit.exported": true,
+  "subject.held": true,
+  "subject.released": true,
   "erasure.done": true,
 };
 

@@ -181,7 +181,7 @@ function noteKeys({ keys, maps }: Found, { type, data, position }: Envelope): vo
 }
 
 /** Events that say who may decide what. */
-const ROLES = /^(map\.published|delegation\.|kill\.|review\.|key\.|erasure\.)/;
+const ROLES = /^(map\.published|delegation\.|kill\.|review\.|key\.|erasure\.|subject\.)/;
 
 function note(found: Found, event: Envelope): void {
   const { type, at, id, position, data, actor, step } = event;

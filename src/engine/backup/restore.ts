@@ -13,16 +13,18 @@ import {
 import { basename, dirname, join, normalize } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
+import { addErasures, ERASURES_FILE, type Erased } from "../sealing/index.ts";
 import { isLog, lockFolder, prepareFolder, refusal } from "../store/index.ts";
 
 /**
  * Puts a backup into a company's folder that has no log yet. The log appears last, so that a process
  * which dies meanwhile leaves a folder without one, and the same command again makes it whole.
  *
+ * @param erased since the backup was made: whoever opens the folder erases them first
  * @returns how many runs it holds
  * @throws MusterError "not-found", "corrupt", "conflict", "newer-version", or what the disk refuses
  */
-export function restore(file: string, company: string): number {
+export function restore(file: string, company: string, erased: readonly Erased[] = []): number {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new MusterError({
       code: "not-found",
@@ -39,6 +41,7 @@ export function restore(file: string, company: string): number {
     for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(`${draft}${end}`, { force: true });
     copyFileSync(file, draft);
     const runs = unpacked(draft, state);
+    addErasures(join(state, ERASURES_FILE), erased);
     flushed(draft);
     renameSync(draft, log);
     if (process.platform !== "win32") flushed(state);

@@ -26,7 +26,8 @@ import type { RulesListed, RulesReplayed } from "./map/rules-verbs.ts";
 import type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./map/tool-verbs.ts";
 import type { Audited, OutsideCheckpoints, SignedNow } from "./record/audit.ts";
 import type { AuditExported, ExportAsked } from "./record/audit-export.ts";
-import type { Erased, ErasureAsked } from "./record/erasing.ts";
+import type { ErasureList } from "./record/erased-before.ts";
+import type { Erased, ErasureAsked, HoldTold } from "./record/erasing.ts";
 import type { WhyAsked, WhyTold } from "./record/why.ts";
 import type { Archiving, ArchivingDone } from "./runs/archiving.ts";
 import type {
@@ -290,10 +291,12 @@ export interface Company extends AsyncDisposable {
    */
   erase(asked: ErasureAsked): Promise<Erased>;
   /** While a legal hold stands, what is kept of a person is not erased; without a reason it is let go of. */
-  hold(told: {
-    readonly subject: string;
-    readonly why: string | null;
-  }): Promise<readonly Problem[]>;
+  hold(told: HoldTold): Promise<readonly Problem[]>;
+  /**
+   * Erases whom a list names that was kept elsewhere, in a copy from before that: keys that are still there
+   * are destroyed, and runs that work with them end. The company's own lists are gone through on opening.
+   */
+  eraseListed(told: ErasureList): Promise<Erased>;
   /** Writes what an auditor needs into a folder, with a program that verifies it offline; it is an event. */
   exportAudit(asked: ExportAsked): Promise<AuditExported>;
   /** On one page why a case, a run or a record is as it is: its source, data, agents, rules, approvals, writes, exceptions. */

@@ -29,6 +29,7 @@ export type { RulesListed, RulesReplayed, RuleView } from "./map/rules-verbs.ts"
 export type { ToolListed, ToolShown, ToolTried, ToolTrying } from "./map/tool-verbs.ts";
 export { type CompanyOptions, openCompany } from "./open-company.ts";
 export type { Audited, OutsideCheckpoints, SignedNow } from "./record/audit.ts";
+export type { Erased } from "./record/erasing.ts";
 export type { WhyAsked, WhyTold } from "./record/why.ts";
 export { openArchived } from "./runs/archived-run.ts";
 export type { Archiving, ArchivingDone } from "./runs/archiving.ts";

@@ -33,6 +33,7 @@ import { toolsOf } from "./map/tool-verbs.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { endings, heardLog, openReaders } from "./readers.ts";
 import { auditOf } from "./record/audit.ts";
+import { eraseAgain } from "./record/erased-before.ts";
 import { finishErasures } from "./record/erasing.ts";
 import { openRegister } from "./register.ts";
 import { retaining } from "./runs/archiving.ts";
@@ -89,6 +90,7 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
     const begins = options.perform !== false && options.begin !== false;
     const trouble = options.trouble ?? (() => {});
     if (begins) await finishErasures(office);
+    if (begins) for (const problem of await eraseAgain(office)) trouble(problem);
     const endGoverning = begins ? await governing(office, trouble) : office.endGoverning;
     if (begins) for (const problem of await office.runtime.start()) trouble(problem);
     if (begins) office.cases.start();

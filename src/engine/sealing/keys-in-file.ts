@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { parseSubjectId, type SubjectId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
 import { KEY_BYTES, keyedDigest, lock, unlock } from "./cipher.ts";
-import type { Keyring, SubjectKept } from "./keyring.ts";
+import type { Erasure, Keyring, SubjectKept } from "./keyring.ts";
 import { readTenantKey, tenantKey } from "./tenant-key.ts";
 import { KEYS_FOLDER } from "./write-once.ts";
 
@@ -156,15 +156,8 @@ function erasing(
   forget: (subject: SubjectId) => void,
 ): Pick<Keyring, "destroy" | "unfinished" | "finished"> {
   return {
-    destroy: (subjects, { why, by, at }) => {
-      database.exec("begin immediate");
-      for (const subject of subjects) {
-        database.prepare(DESTROY).run(at, why, by, subject);
-        database.prepare("delete from names where subject = ?").run(subject);
-      }
-      database.exec("commit");
-      // What the write-ahead log still holds of it goes, too.
-      database.exec("pragma wal_checkpoint(truncate)");
+    destroy: (subjects, erasure) => {
+      destroyKeys(database, subjects, erasure);
       for (const subject of subjects) forget(subject);
     },
     unfinished: () => {
@@ -187,6 +180,22 @@ function erasing(
         database.prepare("update subjects set done = 1 where id = ?").run(subject);
     },
   };
+}
+
+/** @param database of keys, opened with secure_delete */
+export function destroyKeys(
+  database: DatabaseSync,
+  subjects: readonly SubjectId[],
+  { why, by, at }: Erasure,
+): void {
+  database.exec("begin immediate");
+  for (const subject of subjects) {
+    database.prepare(DESTROY).run(at, why, by, subject);
+    database.prepare("delete from names where subject = ?").run(subject);
+  }
+  database.exec("commit");
+  // What the write-ahead log still holds of it goes, too.
+  database.exec("pragma wal_checkpoint(truncate)");
 }
 
 function keptOf(row: Record<string, unknown>): SubjectKept {

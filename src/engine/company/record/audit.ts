@@ -14,6 +14,7 @@ import type { Company } from "../company.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import { wrongSpeaker } from "../runs/check-told.ts";
 import { exportAudit } from "./audit-export.ts";
+import { eraseFromList } from "./erased-before.ts";
 import { erase, hold } from "./erasing.ts";
 import { rotateKey } from "./signing.ts";
 import { why } from "./why.ts";
@@ -30,7 +31,15 @@ export type SignedNow =
   | { readonly size: number; readonly note: string; readonly problems?: never }
   | { readonly size?: never; readonly problems: readonly Problem[] };
 
-type Verbs = "audit" | "sign" | "rotateKey" | "erase" | "hold" | "why" | "exportAudit";
+type Verbs =
+  | "audit"
+  | "sign"
+  | "rotateKey"
+  | "erase"
+  | "eraseListed"
+  | "hold"
+  | "why"
+  | "exportAudit";
 
 /** What is said of a company's record, and done to it, as a whole. */
 export function auditOf(office: Office): Pick<Company, Verbs> {
@@ -41,6 +50,7 @@ export function auditOf(office: Office): Pick<Company, Verbs> {
     why: (asked) => why(office, asked),
     exportAudit: (asked) => exportAudit(office, asked),
     erase: (asked) => erase(office, asked),
+    eraseListed: (told) => eraseFromList(office, told),
     hold: (told) => hold(office, told),
     rotateKey: (told) => rotated(office, told),
   };

@@ -3,13 +3,20 @@ import { join } from "node:path";
 import { parseRunId, type SubjectId } from "../../../core/id.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { forgetNotices } from "../../notify/index.ts";
-import type { Erasure } from "../../sealing/index.ts";
-import { STATE_FOLDER } from "../../store/index.ts";
+import { destroyInCopy, type Erasure } from "../../sealing/index.ts";
+import { STATE_FOLDER, refusal as storeRefusal } from "../../store/index.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import { wrongNames, wrongSpeaker } from "../runs/check-told.ts";
+import { listErased } from "./erasure-lists.ts";
 
 /** Whose data are to be erased: by a name that they were given, or by their id. */
-export type ErasureAsked = { readonly subject: string; readonly why: string; readonly by?: string };
+export type ErasureAsked = {
+  readonly subject: string;
+  readonly why: string;
+  readonly by?: string;
+  /** Copies of the company's folder, or of its `.muster`, in which the keys are destroyed, too: absolute paths. */
+  readonly also?: readonly string[];
+};
 
 export type Erased =
   | {
@@ -17,6 +24,10 @@ export type Erased =
       readonly streams: number;
       readonly contents: number;
       readonly files: number;
+      /** By copy: how many keys were destroyed there. */
+      readonly copies?: Readonly<Record<string, number>>;
+      /** What is left to do by hand. */
+      readonly warnings?: readonly Problem[];
       readonly problems?: never;
     }
   | { readonly subjects?: never; readonly problems: readonly Problem[] };
@@ -29,36 +40,86 @@ export type Erased =
 export async function erase(office: Office, asked: ErasureAsked): Promise<Erased> {
   const { log, clock, isLooking } = office;
   if (isLooking) return { problems: [LOOKING] };
-  const { subject, why, by = "library" } = asked;
+  const { subject, why, by = "library", also = [] } = asked;
   const wrong = wrongNames({ subject, why, by }) ?? wrongSpeaker(by);
   if (wrong !== null) return { problems: [wrong] };
   try {
     const subjects = log.keys.find(subject);
     const refused = refusal(office, subject, subjects);
-    if (refused !== null) return { problems: [refused] };
+    // Whoever is erased here may still stand in a copy.
+    const isBefore = refused?.code === "already-ended" && also.length > 0;
+    if (refused !== null && !isBefore) return { problems: [refused] };
     const erasure = { why, by, at: clock.now() };
-    log.keys.destroy(subjects, erasure);
-    return await finish(office, { ...erasure, subjects });
+    if (!isBefore) log.keys.destroy(subjects, erasure);
+    const erased = isBefore ? nothingOf(subjects) : await finish(office, { ...erasure, subjects });
+    const copies = inCopies(also, subjects, erasure);
+    const listed = subjects.map((one) => ({ subject: one, at: erasure.at }));
+    const warnings = [...copies.problems, ...(await listErased(office, listed))];
+    return { ...erased, copies: copies.destroyed, warnings };
   } catch (error) {
     return { problems: [problemIn(error)] };
   }
 }
 
-/** A legal hold keeps a subject's key; without a reason the hold is let go of. */
+function nothingOf(subjects: readonly SubjectId[]): Done {
+  return { subjects, streams: 0, contents: 0, files: 0 };
+}
+
+/** One copy after another: what is wrong with one does not keep the others. */
+function inCopies(
+  also: readonly string[],
+  subjects: readonly SubjectId[],
+  erasure: Erasure,
+): {
+  readonly destroyed: Readonly<Record<string, number>>;
+  readonly problems: readonly Problem[];
+} {
+  const destroyed: Record<string, number> = {};
+  const problems: Problem[] = [];
+  for (const folder of also) {
+    try {
+      destroyed[folder] = destroyInCopy(folder, subjects, erasure);
+    } catch (error) {
+      const { code, message, mend } = storeRefusal(
+        error,
+        `The keys in ${folder} are not destroyed`,
+      );
+      problems.push({ code, message, ...(mend === undefined ? {} : { mend }) });
+    }
+  }
+  return { destroyed, problems };
+}
+
+/** A legal hold keeps a subject's key; without a reason the hold is let go of. Both are events. */
 export async function hold(
-  { log, isLooking }: Office,
-  { subject, why }: { readonly subject: string; readonly why: string | null },
+  { log, isLooking, register }: Office,
+  { subject, why, by = "library" }: HoldTold,
 ): Promise<readonly Problem[]> {
   if (isLooking) return [LOOKING];
+  const wrong = wrongSpeaker(by);
+  if (wrong !== null) return [wrong];
   try {
     const subjects = log.keys.find(subject);
     if (subjects.length === 0) return [noSubject(subject)];
-    for (const one of subjects) log.keys.hold(one, why);
+    // It is held before that is said: a process that dies between the two keeps too much, and not too little.
+    if (why !== null) for (const one of subjects) log.keys.hold(one, why);
+    await register.tell(by, () =>
+      why === null
+        ? { type: "subject.released", subjects }
+        : { type: "subject.held", subjects, why },
+    );
+    if (why === null) for (const one of subjects) log.keys.hold(one, null);
     return [];
   } catch (error) {
     return [problemIn(error)];
   }
 }
+
+export type HoldTold = {
+  readonly subject: string;
+  readonly why: string | null;
+  readonly by?: string;
+};
 
 /** What a process that died has left half done. */
 export async function finishErasures(office: Office): Promise<void> {
@@ -66,8 +127,10 @@ export async function finishErasures(office: Office): Promise<void> {
 }
 
 type Begun = Erasure & { readonly subjects: readonly SubjectId[] };
+type Done = Exclude<Erased, { readonly problems: readonly Problem[] }>;
 
-async function finish(office: Office, { subjects, why, by }: Begun): Promise<Erased> {
+/** Deletes what was made of subjects whose keys are destroyed. */
+export async function finish(office: Office, { subjects, why, by }: Begun): Promise<Done> {
   const { folder, log, register, runtime, cases } = office;
   const { streams, contents } = await log.erase(subjects);
   const runs = streams.flatMap((stream) => parseRunId(stream) ?? []);

@@ -183,7 +183,14 @@ describe("a run that works with the data of a person", () => {
       code: "not-allowed",
       message: expect.stringContaining("a dispute before the court"),
     });
-    await company.hold({ subject: "customer 4711", why: null });
+    await company.hold({ subject: "customer 4711", why: null, by: "ana" });
+    const told = (await gathered(company.events("company" as RunId))).map(
+      ({ type, actor, data }) => [type, actor.id, data["why"]],
+    );
+    expect(told).toEqual([
+      ["subject.held", "library", "a dispute before the court"],
+      ["subject.released", "ana", undefined],
+    ]);
     const started = await company.run("stay", {}, { subject: "customer 4711" });
     if (started.run === null) throw new Error(JSON.stringify(started.problems));
     expect((await erase()).problems?.[0]).toMatchObject({ code: "conflict" });

@@ -113,6 +113,7 @@ type Telling =
   | "sign"
   | "rotateKey"
   | "erase"
+  | "eraseListed"
   | "exportAudit"
   | "hold";
 
@@ -154,6 +155,7 @@ function refusing(problem: Problem): Pick<Company, Telling> {
     sign: async () => ({ problems }),
     rotateKey: async () => ({ problems }),
     erase: async () => ({ problems }),
+    eraseListed: async () => ({ problems }),
     exportAudit: async () => ({ problems }),
     hold: refused,
   };
