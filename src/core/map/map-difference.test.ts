@@ -66,8 +66,8 @@ describe("two versions of a map", () => {
       ),
     ).toEqual([
       "! agent support level: draft → record",
-      '! agent support tools: ["faq.search","order.read","voucher.draft"] → ["refund.pay","faq.search","order.read","voucher.draft"]',
-      '! rule refund-over-limit when: action.tool == "refund.pay" && args.amount > 500.0 → action.tool == "refund.pay" && args.amount > 900.0',
+      "! agent support tools: also refund.pay",
+      "! rule refund-over-limit asks refund-manager where args.amount is over 900 instead of over 500",
       expect.stringContaining("! approval refund-manager stages:"),
       "! intake mail is: untrusted → customer",
     ]);
@@ -104,8 +104,8 @@ describe("two versions of a map", () => {
   test("tell what is new and what is gone; a rule that is gone lets more through", () => {
     const to = changed(["  no-vouchers-to-staff:\n", "  none-for-staff:\n"]);
     expect(said(to)).toEqual([
-      "! rule no-vouchers-to-staff is no longer there",
-      "rule none-for-staff is new",
+      "! rule no-vouchers-to-staff is no longer there; what it said: refuses for voucher.draft where case.tier is staff",
+      "rule none-for-staff is new: refuses for voucher.draft where case.tier is staff",
     ]);
   });
 });

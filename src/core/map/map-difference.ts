@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
+import { type PolicyRule, ruleChanges, ruleWhole } from "../rules/index.ts";
 import { LEVELS, type WorkMap } from "./work-map.ts";
 
 /** One thing that is another in a later version of a map. */
@@ -33,7 +34,7 @@ export function differencesOf(from: WorkMap, to: WorkMap): readonly MapDifferenc
     ...between("tool", from.tools, to.tools),
     ...between("agent", from.agents, to.agents),
     ...between("request", from.requests, to.requests),
-    ...between("rule", byId(from.rules), byId(to.rules)),
+    ...rulesBetween(byId(from.rules), byId(to.rules)),
     ...between("table", from.tables, to.tables),
     ...between("approval", from.approvals, to.approvals),
     ...between("intake", from.intake, to.intake),
@@ -65,15 +66,30 @@ function between<Value>(
         part,
         name,
         kind: "changed",
-        words: `${field}: ${shown(before[field])} → ${shown(after[field])}`,
+        words: changeOf(field, before[field], after[field]),
         isWider: isWider(part, field, { before, after }),
       }),
     );
   });
 }
 
+/** Rules are told in words: what follows, where, and what that was before. */
+function rulesBetween(from: Named<PolicyRule>, to: Named<PolicyRule>): readonly MapDifference[] {
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return names.flatMap((name): readonly MapDifference[] => {
+    const [was, is] = [from[name], to[name]];
+    const part = "rule" as const;
+    if (was === undefined || is === undefined) {
+      const kind = was === undefined ? "added" : "removed";
+      const rule = was ?? is;
+      return rule === undefined ? [] : [{ part, name, kind, ...ruleWhole(rule, kind) }];
+    }
+    return ruleChanges(was, is).map((change) => ({ part, name, kind: "changed", ...change }));
+  });
+}
+
 function whole(part: Part, name: string, kind: "added" | "removed"): MapDifference {
-  const isWider = kind === "added" ? part === "agent" : part === "rule";
+  const isWider = kind === "added" && part === "agent";
   return { part, name, kind, words: kind === "added" ? "is new" : "is no longer there", isWider };
 }
 
@@ -110,8 +126,6 @@ function isWider(part: Part, field: string, { before, after }: Both): boolean {
       return toolIsWider(field, was, is);
     case "agent":
       return agentIsWider(field, was, is);
-    case "rule":
-      return field === "isShadow" ? is === true : ["when", "follows", "digest"].includes(field);
     case "approval":
       // Who decides is another, or there is a way around it.
       return ["stages", "not", "bulk", "breakGlass", "edit"].includes(field);
@@ -123,6 +137,8 @@ function isWider(part: Part, field: string, { before, after }: Both): boolean {
     case "exceptions":
     case "calendar":
     case "facts":
+    // Rules are told by themselves.
+    case "rule":
       return false;
   }
 }
@@ -148,6 +164,22 @@ function hasMore(was: Json | undefined, is: Json | undefined): boolean {
   if (!Array.isArray(is)) return false;
   const known: readonly Json[] = Array.isArray(was) ? was : [];
   return Array.isArray(was) && is.some((one: Json) => !known.includes(one));
+}
+
+/** Of a list of names what came and what went; of all else what it was and what it is. */
+function changeOf(field: string, was: Json | undefined, is: Json | undefined): string {
+  if (!areNames(was) || !areNames(is)) return `${field}: ${shown(was)} → ${shown(is)}`;
+  const came = is.filter((one) => !was.includes(one));
+  const went = was.filter((one) => !is.includes(one));
+  if (came.length + went.length === 0) return `${field}: in another order`;
+  return `${field}: ${[
+    ...(came.length === 0 ? [] : [`also ${came.join(", ")}`]),
+    ...(went.length === 0 ? [] : [`no longer ${went.join(", ")}`]),
+  ].join("; ")}`;
+}
+
+function areNames(value: Json | undefined): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 const SHOWN_CHARACTERS_MOST = 120;

@@ -12,6 +12,8 @@ export type {
   TableOutcome,
   Then,
 } from "./rule.ts";
+export { type RuleChange, ruleChanges, ruleWhole } from "./rule-change.ts";
+export { sayRule } from "./rule-words.ts";
 export { type ExampleRun, runExamples } from "./run-examples.ts";
 export { csvOf, markdownOf, sheetOfCsv, sheetOfMarkdown } from "./sheet-text.ts";
 export { type Sheet, type SheetProblem, sheetOfTable, tableOfSheet } from "./table-sheet.ts";
