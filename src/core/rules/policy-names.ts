@@ -25,6 +25,20 @@ export function policyNames(
   surroundings: PolicySurroundings,
   tools: readonly string[] | null = null,
 ): Readonly<Record<string, JsonObject>> {
+  // Of hundreds of rules most speak of the same tools, or of any.
+  const known = KNOWN.get(surroundings) ?? new Map<string, Names>();
+  KNOWN.set(surroundings, known);
+  const key = JSON.stringify(tools);
+  const names = known.get(key) ?? namesOf(surroundings, tools);
+  known.set(key, names);
+  return names;
+}
+
+type Names = Readonly<Record<string, JsonObject>>;
+/** What was said of a map before, by the tools that were meant. */
+const KNOWN = new WeakMap<PolicySurroundings, Map<string, Names>>();
+
+function namesOf(surroundings: PolicySurroundings, tools: readonly string[] | null): Names {
   const { facts, agents, requests } = surroundings;
   const args = argsOf(surroundings, tools);
   const own = Object.entries(facts).flatMap(([name, schema]) =>

@@ -118,17 +118,23 @@ function lineChange(
 
 function turnOf(was: string, is: string): Turn {
   const [one, other] = [rangeOf(was), rangeOf(is)];
-  if (one !== null && other !== null && one.unit === other.unit) {
-    const [down, up] = [one.from - other.from, other.to - one.to].map(signOf);
-    if (down === undefined || up === undefined) return "unknown";
-    if (down >= 0 && up >= 0) return "looser";
-    return down <= 0 && up <= 0 ? "tighter" : "unknown";
-  }
+  if (one !== null && other !== null) return rangeTurn(one, other);
+  // Of values with signs, and of those that are left out, nothing is told.
   if (one !== null || other !== null || /[<>=≠≤≥(]/.test(was + is)) return "unknown";
-  const [values, later] = [was, is].map((text) => text.split(",").map((value) => value.trim()));
-  if (values === undefined || later === undefined) return "unknown";
+  const [values, later] = [valuesIn(was), valuesIn(is)];
   if (values.every((value) => later.includes(value))) return "looser";
   return later.every((value) => values.includes(value)) ? "tighter" : "unknown";
+}
+
+function rangeTurn(was: Range, is: Range): Turn {
+  if (was.unit !== is.unit) return "unknown";
+  const [down, up] = [signOf(was.from - is.from), signOf(is.to - was.to)];
+  if (down >= 0 && up >= 0) return "looser";
+  return down <= 0 && up <= 0 ? "tighter" : "unknown";
+}
+
+function valuesIn(cell: string): readonly string[] {
+  return cell.split(",").map((value) => value.trim());
 }
 
 /** Both without an end: nothing has moved. */

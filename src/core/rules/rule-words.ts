@@ -125,16 +125,19 @@ function split(text: string, sign: string): readonly string[] {
   return [...parts, text.slice(from)];
 }
 
+/** With its end within; not as a word before a quote, which would read as an import. */
+const FROM = `from`;
+
 const SIGNS: Readonly<Record<string, string>> = {
   "<": "under",
   "<=": "up to",
   ">": "over",
-  ">=": "from",
+  ">=": FROM,
   "=": "",
   "==": "",
   "!=": "not",
   "≤": "up to",
-  "≥": "from",
+  "≥": FROM,
   "≠": "not",
 };
 const SIGNED = /^(<=|>=|==|!=|[<>=≤≥≠])\s*(.+)$/s;
@@ -154,7 +157,7 @@ function sayPart(part: string): string {
   const text = part.trim();
   const [, open, low, high, close] = INTERVAL.exec(text) ?? [];
   if (low !== undefined && high !== undefined)
-    return `${open === "[" ? "from" : "over"} ${sayAmount(low)}, ${close === "]" ? "up to" : "under"} ${sayAmount(high)}`;
+    return `${open === "[" ? FROM : "over"} ${sayAmount(low)}, ${close === "]" ? "up to" : "under"} ${sayAmount(high)}`;
   const [, sign, than] = SIGNED.exec(text) ?? [];
   if (sign === undefined || than === undefined) return sayAmount(bare(text));
   return `${SIGNS[sign] ?? sign} ${sayAmount(bare(than))}`.trim();
