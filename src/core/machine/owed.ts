@@ -72,7 +72,8 @@ const CHANGING: readonly EventType[] = [
 /** Under which key an event opens an effect, or makes another of it. */
 function opens(event: Event): Key | null {
   if (OPENING.includes(event.type)) return event.seq;
-  if (event.type === "gate.consumed") return event.use ?? null;
+  // A write is told with what starts it.
+  if (event.type === "gate.consumed") return event.reads === true ? (event.use ?? null) : null;
   return CHANGING.includes(event.type) && "key" in event ? event.key : null;
 }
 

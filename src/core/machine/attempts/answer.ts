@@ -74,7 +74,8 @@ export function heardLost(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
   if (open?.type === "use") lostUse(draft, key, open);
   if (open?.type !== "attempt" || open.child !== null) return null;
-  if (open.effects === "ask" && !open.begun) return null;
+  if (open.effects === "ask" && !open.begun)
+    return open.stopping ? heardAnswer(draft, key, { kind: "refused", error: NOT_BEGUN }) : null;
   if (open.effects !== "ask" && !isToStop(draft, open) && open.repeats < REPEATS_MOST) {
     const aside = reservingAgain(draft, open);
     if (!isShort(aside)) {
@@ -95,6 +96,9 @@ export function heardLost(draft: Draft, key: number): Problem | null {
   });
   return null;
 }
+
+/** It was told to stop before it was begun, and whoever would have said so is gone. */
+const NOT_BEGUN = failure("stopped", "It was stopped before it was begun; nothing was done.");
 
 function isInDoubt({ run }: Draft, { path }: OpenAttempt): boolean {
   const frame = get(run.frames, path);
