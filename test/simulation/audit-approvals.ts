@@ -1,7 +1,7 @@
 import type { GateOpening } from "../../src/core/approval/index.ts";
 import type { Event } from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
-import { BOARD, DECIDERS, DELEGATIONS } from "./board.ts";
+import { DECIDERS, DELEGATIONS, stagesOf } from "./board.ts";
 import type { Shell } from "./shell.ts";
 import type { World } from "./world.ts";
 
@@ -31,7 +31,8 @@ export function auditApprovals(_world: World, shell: Shell, { run, tell }: Audit
       books.set(event.seq, newBook(opened, event.path));
     const book = "key" in event ? books.get(event.key) : undefined;
     if (book !== undefined) lookAt(book, event, { requester, say });
-    if (event.type === "gate.closed" && event.allowed && book !== undefined)
+    const isUse = book?.gate.use !== undefined;
+    if (event.type === "gate.closed" && event.allowed && book !== undefined && !isUse)
       grants.set(event.path, book);
     if (event.type === "attempt.started") lookAtAttempt(grants.get(event.path), event, say);
     if (event.type === "exception.closed" && event.how === "retry") grants.delete(event.path);
@@ -47,6 +48,10 @@ function newBook(gate: GateOpening, path: string): Book {
   return { gate, path, ...fresh, state: "open", isOverridden: false };
 }
 
+function stagesIn({ gate }: Book): ReturnType<typeof stagesOf> {
+  return stagesOf(gate.terms?.chain.name ?? "");
+}
+
 type Looking = { readonly requester: string; readonly say: (what: string) => void };
 
 function lookAt(book: Book, event: Event, looking: Looking): void {
@@ -56,7 +61,7 @@ function lookAt(book: Book, event: Event, looking: Looking): void {
     case "gate.voted":
       return lookAtVote(book, event, looking);
     case "gate.advanced":
-      if (allowedAt(book, book.stage) < (BOARD.stages[book.stage]?.need ?? 1))
+      if (allowedAt(book, book.stage) < (stagesIn(book)[book.stage]?.need ?? 1))
         say(`${path} goes to its next stage without enough votes`);
       book.stage = event.stage;
       return;
@@ -107,7 +112,7 @@ function lookAtVote(book: Book, event: Of<"gate.voted">, { requester, say }: Loo
   if (here.some((vote) => (vote.for ?? vote.voter) === (of ?? voter)))
     say(`the right of ${of ?? voter} is used twice ${at}`);
   const isEarlier = book.votes.some((vote) => vote.stage < stage && vote.voter === voter);
-  if (BOARD.stages[stage]?.isDistinct === true && isEarlier)
+  if (stagesIn(book)[stage]?.isDistinct === true && isEarlier)
     say(`${voter} votes ${at} at two stages that are to be distinct`);
   book.votes.push({ voter, for: of, stage, allow });
 }
@@ -120,7 +125,7 @@ function lookAtClosing(book: Book, event: Of<"gate.closed">, say: Looking["say"]
   if (!DECIDERS.includes(by)) say(`${path} was allowed by ${by}`);
   if (book.votes.some((vote) => !vote.allow)) say(`${path} was allowed although one rejected it`);
   if (book.isOverridden) return;
-  BOARD.stages.forEach(({ need }, stage) => {
+  stagesIn(book).forEach(({ need }, stage) => {
     if (allowedAt(book, stage) < need) say(`${path} was allowed without stage ${stage}`);
   });
 }

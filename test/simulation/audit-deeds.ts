@@ -1,5 +1,5 @@
 import { canonical } from "../../src/core/audit/index.ts";
-import type { Task, Workflow } from "../../src/core/definition/index.ts";
+import type { Workflow } from "../../src/core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../../src/core/json.ts";
 import {
   type Event,
@@ -9,6 +9,7 @@ import {
 } from "../../src/core/machine/index.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import type { Audited } from "./audit.ts";
+import { auditUndo, taskAt } from "./audit-undo.ts";
 import { bare, isUndo } from "./book.ts";
 import type { Shell } from "./shell.ts";
 import type { Deed, World } from "./world.ts";
@@ -36,8 +37,8 @@ export function auditDeeds(world: World, shell: Shell, audited: Audited): void {
   for (const deed of deeds) auditAction(of, deed, audited);
 }
 
-type Finished = Extract<Event, { type: "step.finished" }>;
-type Of = {
+export type Finished = Extract<Event, { type: "step.finished" }>;
+export type Of = {
   readonly deeds: readonly Deed[];
   readonly events: readonly Event[];
   readonly workflow: Workflow;
@@ -187,7 +188,8 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
         (event.type === "step.started" ||
           event.type === "gate.opened" ||
           event.type === "gate.edited") &&
-        event.path === deed.path,
+        event.path === deed.path &&
+        event.gate?.use === undefined,
     );
     const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
     const digest = digestOf(canonical([deed.run, deed.path, who, step.instructions, deed.inputs]));
@@ -196,8 +198,8 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
     // What a decider has edited is no longer what the steps before gave.
     if (
       of.events.some(
-        ({ type, ...event }) =>
-          type === "gate.edited" && "path" in event && event.path === deed.path,
+        (event) =>
+          event.type === "gate.edited" && event.path === deed.path && event.gate.use === undefined,
       )
     )
       return;
@@ -244,56 +246,6 @@ function isNewCall(events: readonly Event[], released: Extract<Event, { path: st
   return next?.type === "attempt.started" && next.call === undefined;
 }
 
-function auditUndo(
-  { events, workflow, finished, read }: Of,
-  deed: Deed,
-  tell: Audited["tell"],
-): void {
-  const number = Number(deed.path.slice("!undo/".length));
-  const done = undoable(events, workflow);
-  const of = done.at(-number);
-  if (of === undefined || of === null)
-    return tell("undo", `${deed.path} undoes nothing that was done`);
-  const output = of.event.output === undefined ? {} : read(of.event.output);
-  const n = isObject(output) ? output["n"] : undefined;
-  if (
-    deed.inputs["id"] !== of.step.id.replace(/[[{].*$/, "") ||
-    JSON.stringify(deed.inputs["undo"]) !== JSON.stringify(n)
-  ) {
-    tell(
-      "undo",
-      `${deed.path} undoes ${JSON.stringify(deed.inputs)}; it was the turn of ${finished.get(of.event.path)?.path ?? ""}, which gave ${JSON.stringify(n)}`,
-    );
-  }
-}
-
-type Undoable = { readonly event: Finished; readonly step: Task };
-
-/** What a rollback undoes, the first first; null is a sub-run, which undoes it itself. */
-function undoable(events: readonly Event[], workflow: Workflow): readonly (Undoable | null)[] {
-  const children = new Map<number, string>();
-  const done: (Undoable | null)[] = [];
-  let last = "";
-  for (const event of events) {
-    const opening = event.type === "step.started" ? event.attempt : event;
-    if (opening !== undefined && "child" in opening && "path" in event && !isUndo(event.path))
-      children.set(event.seq, opening.child ?? "");
-    const child = children.get(closedBy(event));
-    if (child !== undefined && child !== last) done.push(null);
-    last = child ?? last;
-    if (event.type !== "step.finished" || event.outcome !== "completed" || isUndo(event.path))
-      continue;
-    const step = taskAt(workflow, bare(event.path));
-    if (step !== undefined && step.compensate !== null) done.push({ event, step });
-  }
-  return done;
-}
-
-function closedBy(event: Event): number {
-  if (event.type === "step.finished") return event.closes ?? 0;
-  return event.type === "attempt.ended" && event.outcome !== "refused" ? event.key : 0;
-}
-
 /** The value of `$step.output` where the step stands in no each and no repeat; null: not to be told here. */
 function valueOf(
   { workflow, finished, read, events }: Of,
@@ -328,10 +280,4 @@ function field(event: Finished | undefined, name: string, read: Of["read"]): Jso
 
 function stepAt(workflow: Workflow, id: string) {
   return [...stepsOf(workflow.root)].find((step) => step.id === id);
-}
-
-function taskAt(workflow: Workflow, path: string): Task | undefined {
-  for (const step of stepsOf(workflow.root))
-    if (step.path === path && step.kind === "task") return step;
-  return undefined;
 }

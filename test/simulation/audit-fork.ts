@@ -102,7 +102,8 @@ function touchedIn({ source, seq }: Past): readonly Flight[] {
     if (opening !== undefined && "path" in event)
       flights.set(event.seq, { key: event.seq, path: event.path, opening });
     if (event.type === "attempt.begun") begun.set(event.key, event.seq);
-    if (event.type === "attempt.ended") flights.delete(event.key);
+    if (event.type === "attempt.ended" || event.type === "attempt.suspended")
+      flights.delete(event.key);
     if (event.type === "step.finished")
       for (const { key } of [...flights.values()].filter(({ path }) => path === event.path))
         flights.delete(key);

@@ -115,6 +115,8 @@ function note(purse: Purse, event: Event): void {
       if (event.unanswered === true || outcome === "unknown" || isSilent) return doubt(purse, key);
       return settle(purse, key, usage?.tokens ?? 0);
     }
+    case "attempt.suspended":
+      return doubt(purse, event.key);
     case "attempt.settled":
       return settledLate(purse, event);
     case "budget.raised": {

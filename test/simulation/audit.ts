@@ -17,6 +17,7 @@ import { auditMoney } from "./audit-money.ts";
 import { auditRates } from "./audit-rates.ts";
 import { auditSteps } from "./audit-steps.ts";
 import { auditTasks } from "./audit-tasks.ts";
+import { auditUses } from "./audit-uses.ts";
 import { evolve } from "./evolve.ts";
 import { plain } from "./plain.ts";
 import type { Shell } from "./shell.ts";
@@ -36,6 +37,7 @@ export function audit(world: World, shell: Shell): readonly Broken[] {
     auditMoney(world, shell, { run, tell });
     auditTasks(world, shell, { run, tell });
     auditApprovals(world, shell, { run, tell });
+    auditUses(world, shell, { run, tell });
   }
   auditRollbacks(shell, found);
   auditRates(world, shell, found);

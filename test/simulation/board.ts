@@ -14,12 +14,34 @@ export const BOARD: Chain = {
     { from: { role: "chief" }, need: 1, due: { ms: HOUR, isWorking: false }, isDistinct: true },
   ],
   not: ["requester", "editor"],
-  edit: { p: "decrease", extra: "any" },
+  edit: { p: "decrease", extra: "any", amount: "decrease" },
   remind: [0.5],
   onTimeout: [{ kind: "escalate", to: { people: ["dora", "emil"] }, after: null }],
   bulk: null,
   breakGlass: { role: "duty", review: "chief" },
 };
+
+/** The chain of what is smaller: one person, who has an hour. */
+const DESK: Chain = {
+  ...BOARD,
+  name: "desk",
+  digest: "desk-1",
+  stages: BOARD.stages.slice(0, 1),
+  onTimeout: [{ kind: "reject" }],
+  breakGlass: null,
+};
+
+/** Where a world is calm people have all the time they need, however the clock is put forward. */
+function chainIn(name: string, isCalm: boolean): Chain | null {
+  const chain = [BOARD, DESK].find((one) => one.name === name);
+  if (chain === undefined || !isCalm) return chain ?? null;
+  return { ...chain, stages: chain.stages.map((stage) => ({ ...stage, due: null })) };
+}
+
+/** A chain by its name, as the auditor knows it. */
+export function stagesOf(name: string): Chain["stages"] {
+  return name === "desk" ? DESK.stages : BOARD.stages;
+}
 
 /** Who decides at it, delegates and those on duty among them. */
 export const DECIDERS: readonly string[] = [...PEOPLE, "dora", "emil", "fred"];
@@ -42,6 +64,19 @@ export function isHalted(at: number, seed: number): boolean {
   return at % HOUR < HOUR / 4 && chanceOf(`halt ${seed} ${hour}`).is(0.2);
 }
 
+/** Why a tool may not be used at a moment: all is halted, or it is; null: it may. */
+export function whyHalted(
+  { seed, isCalm }: Omit<Town, "now">,
+  at: number,
+  tool: string,
+): string | null {
+  if (isCalm) return null;
+  if (isHalted(at, seed)) return "All is halted.";
+  const hour = Math.floor(at / HOUR);
+  const isOff = at % HOUR > HOUR / 2 && chanceOf(`halt ${tool} ${seed} ${hour}`).is(0.2);
+  return isOff ? `"${tool}" is halted.` : null;
+}
+
 type Town = { readonly seed: number; readonly isCalm: boolean; readonly now: () => number };
 
 export function peopleOf({ isCalm, now }: Town): NonNullable<Facts["people"]> {
@@ -50,7 +85,7 @@ export function peopleOf({ isCalm, now }: Town): NonNullable<Facts["people"]> {
 
 export function approvalsOf({ seed, isCalm, now }: Town): NonNullable<Facts["approvals"]> {
   return {
-    chain: (name) => (name === BOARD.name ? BOARD : null),
+    chain: (name) => chainIn(name, isCalm),
     manager: () => null,
     delegations: () => DELEGATIONS,
     after: (at, { ms }) => at + ms,

@@ -53,6 +53,8 @@ type Gate = {
   readonly voters: string[];
   /** Of a chain: audited by itself. */
   readonly isChain: boolean;
+  /** It asks about a use of a tool, not about its step. */
+  readonly isUse: boolean;
 };
 
 export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): Book {
@@ -97,8 +99,9 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
   return book;
 }
 
-function gateOf(path: string, { digest, from, terms }: GateOpening): Gate {
-  return { path, digest, from, voters: [], isChain: terms !== undefined };
+function gateOf(path: string, { digest, from, terms, use }: GateOpening): Gate {
+  const isUse = use !== undefined;
+  return { path, digest, from, voters: [], isChain: terms !== undefined, isUse };
 }
 
 type Writing = { -readonly [Field in keyof Book]: Book[Field] } & { pausedAt: number };
@@ -161,6 +164,13 @@ function noteAttempt(book: Writing, event: Event): void {
       else book.doubts.delete(event.path);
       if (event.doubt) book.mended.delete(event.path);
       return;
+    case "attempt.suspended":
+      // No failure: the same try begins again when people have decided.
+      book.open.delete(event.key);
+      book.tries.set(event.path, (book.tries.get(event.path) ?? 1) - 1);
+      return;
+    case "writeback.committed":
+      return wrote(book, event);
     case "timer.set":
       book.timers.set(event.seq, event.due);
       return;
@@ -172,7 +182,7 @@ function noteAttempt(book: Writing, event: Event): void {
       return;
     case "gate.closed": {
       const gate = book.gates.get(event.key);
-      if (gate !== undefined && event.allowed) book.grants.set(event.path, gate);
+      if (gate !== undefined && event.allowed && !gate.isUse) book.grants.set(event.path, gate);
       return void book.gates.delete(event.key);
     }
     case "step.skipping":
@@ -241,6 +251,14 @@ function finished(book: Writing, event: Of<"step.finished">): void {
   if (outcome === "completed" && step?.kind === "task" && step.compensate !== null) {
     book.undoable.unshift({ path, output: JSON.stringify(output ?? null) });
   }
+}
+
+/** What a tool has written is taken back by itself, unless its step says how it is undone. */
+function wrote(book: Writing, { path, undo }: Of<"writeback.committed">): void {
+  const step = book.steps.get(bare(path));
+  if (undo === undefined || isUndo(path)) return;
+  if (step?.kind === "task" && step.compensate === null)
+    book.undoable.unshift({ path, output: "null" });
 }
 
 /** However a sub-run has ended, a rollback asks it to undo what it did. */

@@ -1,9 +1,11 @@
 import type { Answer, Failure, Usage } from "../../src/core/machine/index.ts";
 import { classOf } from "../../src/core/machine/index.ts";
 import { isKnown, outputsOf } from "./agents.ts";
+import { dropPending } from "./at-shop.ts";
 import { hashOf } from "./chance.ts";
 import { checkHeld, checkWritten } from "./check-deed.ts";
-import type { Asked } from "./shell.ts";
+import { useAll, usesOf } from "./deed-uses.ts";
+import type { Asked, Wanted } from "./shell.ts";
 import { type Deed, type World } from "./world.ts";
 
 /** What an agent does with what it is asked, whether it says so or not. */
@@ -51,10 +53,43 @@ export function perform(world: World, asked: Asked): () => void {
         : chance.between(1, 20_000);
   const writesAt =
     manner === "silent" || manner === "unknown" ? chance.is(0.5) : WRITES.has(manner);
-  deed.isPending = writesAt && deed.effects !== "pure";
-  const cancel = moments.after(tookMs, () => over(world, { deed, asked, manner }));
-  return () => toldToStop(world, { deed, asked, manner }, cancel);
+  const doing: Doing = { deed, asked, manner, isUsing: false, cancel: () => {} };
+  const finish = (ms: number): void => {
+    deed.isPending = writesAt && deed.effects !== "pure";
+    doing.cancel = moments.after(ms, () => over(world, doing));
+  };
+  const wanted = manner === "refuses" ? [] : usesOf(deed.path, deed.inputs);
+  if (wanted.length === 0) finish(tookMs);
+  else begin(world, { doing, wanted, tookMs }, finish);
+  return () => toldToStop(world, doing);
 }
+
+type Beginning = {
+  readonly doing: Doing;
+  readonly wanted: readonly Wanted[];
+  readonly tookMs: number;
+};
+
+/** It asks for its tools first; whose asking is over does nothing more. */
+function begin(
+  world: World,
+  { doing, wanted, tookMs }: Beginning,
+  finish: (ms: number) => void,
+): void {
+  const { asked } = doing;
+  const begunAt = Math.floor(tookMs / 2);
+  doing.isUsing = true;
+  doing.cancel = world.moments.after(begunAt, () =>
+    useAll(world, { asked, wanted }, (used) => {
+      if (!doing.isUsing) return;
+      doing.isUsing = false;
+      if (used === "done") finish(tookMs - begunAt);
+      else breakOff(world, doing, used === "failed" ? "network_timeout" : STOPPED);
+    }),
+  );
+}
+
+const STOPPED = "agent_temporarily_unavailable";
 
 const WRITES: ReadonlySet<Manner> = new Set([
   "done",
@@ -64,7 +99,14 @@ const WRITES: ReadonlySet<Manner> = new Set([
   "critical",
 ]);
 
-type Doing = { readonly deed: Deed; readonly asked: Asked; readonly manner: Manner };
+type Doing = {
+  readonly deed: Deed;
+  readonly asked: Asked;
+  readonly manner: Manner;
+  /** It waits for tools, and has not begun what it does itself. */
+  isUsing: boolean;
+  cancel: () => void;
+};
 
 function newDeed(world: World, { run, call, inputs }: Asked): Deed {
   const { path, key, agent, effects, uses } = call;
@@ -143,7 +185,7 @@ function write(world: World, deed: Deed): void {
 }
 
 function over(world: World, doing: Doing): void {
-  const { deed, asked, manner } = doing;
+  const { deed, manner } = doing;
   const answer = answerOf(world, doing);
   if (manner === "silent") {
     world.counts.lost++;
@@ -157,9 +199,7 @@ function over(world: World, doing: Doing): void {
       ? answer
       : { kind: "unknown", error: failed("crashed") };
     world.counts.doubled++;
-    world.moments.after(world.chance.between(0, 30_000), () =>
-      again(world, { deed, asked, manner }, second),
-    );
+    world.moments.after(world.chance.between(0, 30_000), () => again(world, doing, second));
   }
 }
 
@@ -251,7 +291,7 @@ function failed(kind: string): Failure {
 }
 
 /** Told to stop, it stops, or goes on to its end, or says nothing more. */
-function toldToStop(world: World, doing: Doing, cancel: () => void): void {
+function toldToStop(world: World, doing: Doing): void {
   const { deed } = doing;
   if (deed.isToldToStop) return;
   deed.isToldToStop = true;
@@ -262,27 +302,33 @@ function toldToStop(world: World, doing: Doing, cancel: () => void): void {
     deed.isHeld = false;
   });
   if (how < 0.4) return;
-  cancel();
+  doing.cancel();
+  if (doing.isUsing) {
+    doing.isUsing = false;
+    return breakOff(world, doing, STOPPED);
+  }
   if (how > 0.9) {
     // It goes on in the dark: what it does comes late, and nobody hears of it.
     world.moments.after(world.chance.between(0, 60_000), () => write(world, deed));
     return;
   }
+  breakOff(world, doing, STOPPED);
+}
+
+/** It does nothing more, and says so. */
+function breakOff(world: World, doing: Doing, kind: string): void {
+  const { deed } = doing;
   deed.isPending = false;
   const certain = deed.effects !== "pure" && !isTouched(world, deed);
   world.moments.after(world.chance.between(0, 3_000), () => {
     if (deed.isHeld)
-      give(world, doing, {
-        kind: "failed",
-        error: failed("agent_temporarily_unavailable"),
-        certain,
-        usage: usageOf(deed),
-      });
+      give(world, doing, { kind: "failed", error: failed(kind), certain, usage: usageOf(deed) });
   });
 }
 
 /** The process is gone. What it had asked for ends with it, or goes on, but nobody hears of it. */
 export function abandon(world: World): void {
+  dropPending(world);
   for (const deed of world.deeds) {
     if (!deed.isHeld) continue;
     deed.isHeld = false;

@@ -1,5 +1,6 @@
 import type { Chance } from "./chance.ts";
 import { approval } from "./invent-approval.ts";
+import { isToolStep, toolStep, withTools } from "./invent-uses.ts";
 import { budgetOf, RESOURCES, type Taste } from "./taste.ts";
 
 export type Readable = {
@@ -94,6 +95,7 @@ function condition(making: Making): string {
 
 function task(making: Making, id: string): Written {
   const { chance, taste } = making;
+  if (isToolStep(making, id)) return toolStep(making, id);
   const written: Written = {
     ...(chance.is(0.15)
       ? { needs: [chance.one(["reading", "keeping"])] }
@@ -116,6 +118,7 @@ function task(making: Making, id: string): Written {
     written["uses"] = chance.is(0.3)
       ? Object.keys(RESOURCES)
       : [chance.one(Object.keys(RESOURCES))];
+  withTools(written, making, id);
   if (!taste.isCalm && chance.is(0.2)) {
     const others = ["reader", "keeper", "sender", "lawyer", "by_hand"].filter(
       (one) => one !== written["agent"],

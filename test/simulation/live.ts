@@ -11,7 +11,7 @@ import { breaks, type World } from "./world.ts";
 
 /** After so much has happened everything goes well, so that a world comes to its end. */
 const CLEAR_AFTER = 4_000;
-const HAPPENINGS_MOST = 12_000;
+const HAPPENINGS_MOST = 40_000;
 const DOWN_MS_MOST = 60_000;
 
 /** What is left to decide is decided at once, whoever else looks at the run. */

@@ -13,6 +13,7 @@ import {
 import { unreachable } from "../../src/core/unreachable.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import { TIMEOUT_MS } from "./agents.ts";
+import { performUse } from "./machine-gateway.ts";
 import {
   type Attempt,
   factsOf,
@@ -22,6 +23,8 @@ import {
   type State,
 } from "./machine-process.ts";
 import { type Owing, pauseChild, report, startChild, undoChild } from "./machine-sub-runs.ts";
+import { useAsStep } from "./machine-tool-step.ts";
+import { askingOf, endQuestions } from "./machine-uses.ts";
 
 const STOPPING_MS_MOST = 10_000;
 
@@ -78,8 +81,9 @@ function owe(state: State, owing: Owing): void {
       return report(state, { ...owing, effect });
     case "timer":
       return timer(state, { ...owing, effect });
-    case "listen":
     case "use":
+      return performUse(state, { ...owing, effect });
+    case "listen":
       return;
     case "proceed":
       return postOwn(state, id, { type: "proceed" });
@@ -172,14 +176,12 @@ function begin(state: State, id: RunId, attempt: Attempt): void {
     );
   if (!("inputs" in asked))
     return answer(state, { id, attempt }, { kind: "refused", error: asked });
-  attempt.stop = world.perform({
-    run: id,
-    call,
-    inputs: asked.inputs,
-    answer: (given) => {
-      if (!process.isDead) answer(state, { id, attempt }, given);
-    },
-  });
+  const told = (given: Answer): void => {
+    if (!process.isDead) answer(state, { id, attempt }, given);
+  };
+  const use = askingOf(state, id, attempt);
+  if (asked.tool !== undefined) useAsStep({ use, tool: asked.tool, inputs: asked.inputs }, told);
+  else attempt.stop = world.perform({ run: id, call, inputs: asked.inputs, answer: told, use });
   limit(state, { id, attempt }, call.timeoutMs ?? TIMEOUT_MS);
 }
 
@@ -209,6 +211,7 @@ function tellToStop(state: State, at: At): void {
   attempt.isStopping = true;
   attempt.cancelTimer();
   limit(state, at, STOPPING_MS_MOST);
+  endQuestions(state, attempt);
   attempt.stop();
 }
 

@@ -1,3 +1,4 @@
+import type { Preview } from "../../src/core/governance/index.ts";
 import type { Digest, RunId } from "../../src/core/id.ts";
 import type { Json } from "../../src/core/json.ts";
 import {
@@ -10,6 +11,7 @@ import {
 } from "../../src/core/machine/index.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import { ranked } from "./agents.ts";
+import type { Question } from "./machine-uses.ts";
 import type { Machine, Surroundings } from "./shell.ts";
 
 /** Rules of a shell, each of which can be switched off to see whether that is found. */
@@ -21,7 +23,8 @@ export type Flaw =
   | "forgets what waited for a resume"
   | "ignores capacities"
   | "never aborts"
-  | "answers are taken for whatever is open";
+  | "answers are taken for whatever is open"
+  | "looks at a record once";
 
 export type Options = { readonly machine: Machine; readonly flaw: Flaw | null };
 
@@ -56,6 +59,11 @@ export type Process = {
   /** The moment of a timer may move: the one before no longer counts. */
   readonly timers: Map<string, () => void>;
   waiting: { readonly resident: Resident; readonly attempt: Attempt }[];
+  /** Of agents that use tools; and what they, or those before them, were shown. */
+  readonly questions: Set<Question>;
+  readonly looked: Map<string, Preview>;
+  /** Uses that are performed. */
+  readonly inHand: Set<string>;
 };
 export type State = {
   readonly world: Surroundings;
@@ -75,6 +83,9 @@ export function newProcess(): Process {
     held: new Map(),
     timers: new Map(),
     waiting: [],
+    questions: new Set(),
+    looked: new Map(),
+    inHand: new Set(),
   };
 }
 
@@ -148,6 +159,7 @@ export function factsOf(state: State): Facts {
     workflow: (name) => state.world.names.get(name) ?? null,
     people: state.world.people,
     approvals: state.world.approvals,
+    judge: state.world.outside.judge,
     digest: digestOf,
   };
 }

@@ -17,6 +17,7 @@ import {
   type State,
   schedule,
 } from "./machine-process.ts";
+import { wakeUses } from "./machine-uses.ts";
 import type { Shell, Surroundings } from "./shell.ts";
 
 const AGAIN_MS = 200;
@@ -57,7 +58,12 @@ function open(state: State): void {
     const resident = residentOf(state, run);
     if (resident === null || state.options.flaw === "forgets what is owed on opening") continue;
     const effects = state.options.machine.owed(resident.run);
-    const lost = effects.filter((effect) => effect.type === "perform" || effect.type === "abort");
+    const lost = effects.filter(
+      (effect) =>
+        effect.type === "perform" ||
+        effect.type === "abort" ||
+        (effect.type === "use" && effect.do === "perform"),
+    );
     let left = lost.length;
     const owe = (): void => {
       if (--left <= 0) oweAll(state, run, state.options.machine.owed(resident.run));
@@ -174,6 +180,7 @@ function finish(state: State, made: Drafted): void {
     for (const mail of made.mails)
       if (mail.signal.type === "begin") unbegun(state, made, mail.signal.key);
     oweAll(state, id, made.effects);
+    wakeUses(state, id, made.events);
     const isControl = made.events.some((event) => CONTROL.has(event.type));
     if (isControl && state.options.flaw !== "forgets what waited for a resume")
       reconcile(state, id, resident);

@@ -29,7 +29,10 @@ export function atBoard(world: World, run: Run, key: Key): boolean {
   if (how < 0.2)
     return told(world, run, { type: "override", key, digest, presented, reason: "Now.", by });
   if (how < 0.24) {
-    const changes = { p: chance.between(0, 99), ...(chance.is(0.3) ? { extra: true } : {}) };
+    const changes =
+      gate.use === undefined
+        ? { p: chance.between(0, 99), ...(chance.is(0.3) ? { extra: true } : {}) }
+        : { amount: chance.between(1, 99) };
     return told(world, run, { type: "edit", key, digest, changes, reason: "Better so.", by });
   }
   const allow = weather.isCalm || chance.is(0.9);

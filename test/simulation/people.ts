@@ -4,10 +4,17 @@ import { outputsOf } from "./agents.ts";
 import { isTouched } from "./deed.ts";
 import { meddle } from "./meddling.ts";
 import { atBoard, chainAt } from "./people-at-board.ts";
+import {
+  doneByHand,
+  finishByHand,
+  isWrittenUnknown,
+  mayStillWrite,
+  toolAt,
+} from "./people-at-shop.ts";
 import { doTask } from "./tasks.ts";
 import { PEOPLE } from "./taste.ts";
 import { tell } from "./telling.ts";
-import type { World } from "./world.ts";
+import type { Deed, World } from "./world.ts";
 
 /** Everybody who decides, brings events, mends exceptions and meddles, with more or less sense. */
 export type People = {
@@ -128,14 +135,14 @@ function wayOut(world: World, run: Run, wait: Of<"exception">): boolean {
   const { key, path } = wait;
   world.counts.exceptions++;
   if (grant(world, run, wait)) return true;
-  const last = deeds.findLast((deed) => deed.run === run.id && deed.path === path);
-  const given: Stored = { value: outputsOf(path, last?.inputs ?? {}) };
+  const at = { run: run.id, path };
   if (weather.isCalm || chance.is(0.4)) {
     const calls = deeds.filter((deed) => deed.run === run.id && deed.path === path);
-    if (calls.some((deed) => deed.isPending)) return false;
-    const isDone = calls.some((deed) => deed.wrote && isTouched(world, deed));
-    if (isDone)
-      tell(world, run.id, { type: "give", key, output: given, why: "it was done", by: "ana" });
+    if (calls.some((deed) => deed.isPending) || mayStillWrite(world, at)) return false;
+    if (isDone(world, calls, at)) {
+      const output = givenBy(world, run, { path, isWhole: true });
+      tell(world, run.id, { type: "give", key, output, why: "it was done", by: "ana" });
+    }
     // What is being stopped is not tried again.
     else if (run.phase === "stopping")
       tell(world, run.id, { type: "skip", key, why: "it was not done", by: "ana" });
@@ -153,8 +160,28 @@ function wayOut(world: World, run: Run, wait: Of<"exception">): boolean {
   const how = chance.one(["retry", "skip", "give"] as const);
   if (how === "retry") tell(world, run.id, { type: "retry", key, by: "bo" });
   else if (how === "skip") tell(world, run.id, { type: "skip", key, why: "never mind", by: "bo" });
-  else tell(world, run.id, { type: "give", key, output: given, why: "done by hand", by: "bo" });
+  else {
+    const output = givenBy(world, run, { path, isWhole: chance.is(0.5) });
+    tell(world, run.id, { type: "give", key, output, why: "done by hand", by: "bo" });
+  }
   return true;
+}
+
+function isDone(world: World, calls: readonly Deed[], at: Parameters<typeof mayStillWrite>[1]) {
+  return calls.some((deed) => deed.wrote && isTouched(world, deed)) || isWrittenUnknown(world, at);
+}
+
+/** What a step would have given; a person who sees to the whole of it writes at the shop what its agent has not. */
+function givenBy(
+  world: World,
+  run: Run,
+  { path, isWhole }: { readonly path: string; readonly isWhole: boolean },
+): Stored {
+  if (toolAt(run, path) !== null) return { value: doneByHand(world, run, path) };
+  const last = world.deeds.findLast((deed) => deed.run === run.id && deed.path === path);
+  const inputs = last?.inputs ?? {};
+  if (isWhole) finishByHand(world, { run: run.id, path }, inputs);
+  return { value: outputsOf(path, inputs) };
 }
 
 /** More, of what a step waits for; the company's budget grows by itself. */
@@ -183,10 +210,12 @@ function grant(world: World, run: Run, { key, what }: Of<"exception">): boolean 
 function fromHand(world: World, run: Run, { path }: Wait): boolean {
   const { chance, deeds } = world;
   const calls = deeds.filter((deed) => deed.run === run.id && deed.path === path);
-  if (calls.some((deed) => deed.isPending)) return false;
-  const isDone = calls.some((deed) => deed.wrote && isTouched(world, deed));
-  const output: Stored = { value: outputsOf(path, calls.at(-1)?.inputs ?? {}) };
-  if (isDone) tell(world, run.id, { type: "give", path, output, why: "it was done", by: "ana" });
+  const at = { run: run.id, path };
+  if (calls.some((deed) => deed.isPending) || mayStillWrite(world, at)) return false;
+  if (isDone(world, calls, at)) {
+    const output = givenBy(world, run, { path, isWhole: true });
+    tell(world, run.id, { type: "give", path, output, why: "it was done", by: "ana" });
+  }
   // What may have been done is not handed back just so.
   else if (chance.is(0.5)) tell(world, run.id, { type: "handback", path, why: "", by: "ana" });
   else tell(world, run.id, { type: "retry", path, why: "not done", by: "ana" });

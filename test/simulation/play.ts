@@ -2,8 +2,9 @@ import { canonical } from "../../src/core/audit/index.ts";
 import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Digest, RunId } from "../../src/core/id.ts";
 import type { Event } from "../../src/core/machine/index.ts";
+import { look, performAt, verifyAt } from "./at-shop.ts";
 import { audit } from "./audit.ts";
-import { approvalsOf, peopleOf } from "./board.ts";
+import { approvalsOf, peopleOf, whyHalted } from "./board.ts";
 import { chanceOf } from "./chance.ts";
 import { perform } from "./deed.ts";
 import { forget } from "./evolve.ts";
@@ -13,8 +14,11 @@ import { openMachineShell } from "./machine-shell.ts";
 import { MACHINE } from "./planting.ts";
 import type { Plant } from "./plants.ts";
 import { governorOf, UNGOVERNED } from "./rates.ts";
+import { recordsOf } from "./records.ts";
 import { heard, openRuntimeShell } from "./runtime-shell.ts";
-import type { Fate, Shell, Surroundings } from "./shell.ts";
+import type { Fate, Outside, Shell, Surroundings } from "./shell.ts";
+
+import { judgeOf } from "./shop-map.ts";
 import { stillness, type Weather, weatherOf } from "./weather.ts";
 import { type Broken, breaks, type Counts, openWorld, type World } from "./world.ts";
 
@@ -87,7 +91,12 @@ function* playOn(options: Play): Generator<void, Played> {
   if (weather.isCalm && world.broken.length === 0)
     compare(
       world,
-      { ends, forks: endsOf(shell, [...forks.keys()]), from: forks },
+      {
+        ends,
+        forks: endsOf(shell, [...forks.keys()]),
+        from: forks,
+        records: recordsOf(world, shell),
+      },
       yield* undisturbed(options, library),
     );
   return {
@@ -100,7 +109,13 @@ function* playOn(options: Play): Generator<void, Played> {
   };
 }
 
-const undisturbedEnds = new Map<string, ReadonlyMap<RunId, string>>();
+/** How runs end, and what is written for them, where nothing goes wrong. */
+type Undisturbed = {
+  readonly ends: ReadonlyMap<RunId, string>;
+  readonly records: ReadonlyMap<RunId, string>;
+};
+
+const undisturbedEnds = new Map<string, Undisturbed>();
 
 function openShell(world: World, options: Play): Shell {
   const surroundings: Surroundings = {
@@ -108,6 +123,7 @@ function openShell(world: World, options: Play): Shell {
     names: world.names,
     definitions: planted(world.definitions, options.plant),
     perform: (asked) => perform(world, asked),
+    outside: outsideOf(world, options),
     disk: { weather: () => fateOf(world, options.crashAt ?? null) },
     accounts: accountsOf(world, options.seed),
     people: peopleOf(townOf(world, options.seed)),
@@ -130,6 +146,18 @@ function openShell(world: World, options: Play): Shell {
         });
   world.shell = shell;
   return shell;
+}
+
+/** What was halted is judged at the moment of the signal, so that an auditor can say it again. */
+function outsideOf(world: World, { seed }: Play): Outside {
+  const { isCalm } = world.weather;
+  world.halted = (at, tool) => whyHalted({ seed, isCalm }, at, tool);
+  return {
+    judge: (call, of) => judgeOf(({ tool }) => world.halted(of.at, tool))(call, of),
+    look: (of, answer) => look(world, of, answer),
+    perform: (call, answer) => performAt(world, call, answer),
+    verify: (call, answer) => verifyAt(world, call, answer),
+  };
 }
 
 function townOf({ weather, moments }: World, seed: number): Parameters<typeof peopleOf>[0] {
@@ -189,10 +217,7 @@ function endsOf(shell: Shell, runs: readonly RunId[]): ReadonlyMap<RunId, string
   return ends;
 }
 
-function* undisturbed(
-  options: Play,
-  library: Library,
-): Generator<void, ReadonlyMap<RunId, string>> {
+function* undisturbed(options: Play, library: Library): Generator<void, Undisturbed> {
   const { seed, size, only } = options;
   const name = `${inventionOf(seed)} ${size} ${only ?? ""}`;
   const known = undisturbedEnds.get(name);
@@ -209,8 +234,9 @@ function* undisturbed(
   });
   const shell = openShell(world, { seed, size, only });
   const ends = endsOf(shell, yield* live(world, { shell, library, seed, flaw: null }));
-  undisturbedEnds.set(name, ends);
-  return ends;
+  const still = { ends, records: recordsOf(world, shell) };
+  undisturbedEnds.set(name, still);
+  return still;
 }
 
 /** Which run each fork began as, through forks of forks. */
@@ -231,13 +257,21 @@ type Compared = {
   readonly ends: ReadonlyMap<RunId, string>;
   readonly forks: ReadonlyMap<RunId, string>;
   readonly from: ReadonlyMap<RunId, RunId>;
+  readonly records: ReadonlyMap<RunId, string>;
 };
 
 function compare(
   world: World,
-  { ends, forks, from }: Compared,
-  wanted: ReadonlyMap<RunId, string>,
+  { ends, forks, from, records }: Compared,
+  { ends: wanted, records: written }: Undisturbed,
 ): void {
+  for (const run of ends.keys())
+    if (records.get(run) !== written.get(run))
+      breaks(
+        world,
+        "same records",
+        `${run} wrote ${records.get(run) ?? "nothing"} and undisturbed ${written.get(run) ?? "nothing"}`,
+      );
   for (const [run, source] of from) {
     const end = wanted.get(source);
     if (end !== undefined && forks.get(run) !== end)

@@ -27,6 +27,7 @@ import {
 import { capacityOf, ranked, TIMEOUT_MS } from "./agents.ts";
 import { hashOf } from "./chance.ts";
 import { evolve } from "./evolve.ts";
+import { deskOf, useBy } from "./runtime-desk.ts";
 import type { Shell, Surroundings } from "./shell.ts";
 
 /** A process: what it holds ends with it. */
@@ -44,7 +45,8 @@ type State = {
 export function openRuntimeShell(world: Surroundings): Shell {
   const disk = newDisk();
   const reader = openMemory({ disk });
-  const state: State = { world, disk, reader, known: new Map(), process: newProcess(world, disk) };
+  const state = { world, disk, reader, known: new Map() } as unknown as State;
+  state.process = newProcess(state);
   void state.process.runtime.start();
   return {
     isGoverned: true,
@@ -62,7 +64,7 @@ export function openRuntimeShell(world: Surroundings): Shell {
       state.process.isDead = true;
     },
     open: () => {
-      state.process = newProcess(world, disk);
+      state.process = newProcess(state);
       void state.process.runtime.start();
     },
   };
@@ -117,7 +119,8 @@ function foldedOf(state: State, id: RunId): Run | null {
   return events.reduce(evolve, absent(id, workflow, find));
 }
 
-function newProcess(world: Surroundings, disk: MemoryDisk): Process {
+function newProcess(state: State): Process {
+  const { world, disk } = state;
   const process = { isDead: false } as Process;
   const clock: Clock = {
     now: world.moments.now,
@@ -129,6 +132,11 @@ function newProcess(world: Surroundings, disk: MemoryDisk): Process {
     ...companyOf(world, disk),
     clock,
     performer: performerOf(world, process),
+    desk: deskOf({
+      outside: world.outside,
+      stored: (run) => storedOf(state, run),
+      isDead: () => process.isDead,
+    }),
     runsPerTurn: world.runsPerTurn,
     definitions: {
       byDigest: (digest) => world.definitions.get(digest) ?? null,
@@ -283,6 +291,7 @@ function performerOf(world: Surroundings, process: Process): Performer {
           call: { ...call, uses: holds },
           inputs: task.inputs,
           answer,
+          use: useBy(task.use, () => process.isDead),
         });
         abort.addEventListener("abort", () => !process.isDead && stop());
       }),

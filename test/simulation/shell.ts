@@ -1,4 +1,5 @@
 import type { Workflow } from "../../src/core/definition/index.ts";
+import type { Preview } from "../../src/core/governance/index.ts";
 import type { Digest, RunId } from "../../src/core/id.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
 import type {
@@ -13,8 +14,18 @@ import type {
   Run,
   Signal,
 } from "../../src/core/machine/index.ts";
+import type {
+  Looking,
+  Performed,
+  Performing,
+  ToolFailed,
+  UseReply,
+  Verified,
+  Verifying,
+} from "../../src/engine/tools/index.ts";
 import type { Moments } from "./moments.ts";
 import type { Governor } from "./rates.ts";
+import type { Place } from "./shop.ts";
 
 /** Whatever carries runs in a world: it decides, writes, and does what is owed; and it can be killed. */
 export type Shell = {
@@ -52,6 +63,7 @@ export type Surroundings = {
   readonly names: ReadonlyMap<string, Digest>;
   /** Does what is asked and answers, once or never; gives what tells it to stop. */
   readonly perform: (asked: Asked) => () => void;
+  readonly outside: Outside;
   readonly disk: Disk;
   /** What all runs may use together at a moment, of what they used so far; null: there is no limit. */
   readonly accounts: ((at: number) => number) | null;
@@ -75,6 +87,19 @@ export type Asked = {
   readonly call: Call;
   readonly inputs: JsonObject;
   readonly answer: (answer: Answer) => void;
+  /** Asks to use a tool; it is told once what came of it, or null: nobody waits for that any more. */
+  readonly use: UseOf;
+};
+
+export type UseOf = (wanted: Wanted, reply: (reply: UseReply | null) => void) => void;
+export type Wanted = { readonly tool: string; readonly args: JsonObject; readonly name: string };
+
+/** The systems that tools act on, and who judges uses of them. Each answers once, later. */
+export type Outside = {
+  readonly judge: NonNullable<Facts["judge"]>;
+  readonly look: (of: Looking, answer: (found: Preview | null | ToolFailed) => void) => void;
+  readonly perform: (call: Performing & Place, answer: (made: Performed) => void) => void;
+  readonly verify: (call: Verifying & Place, answer: (found: Verified | null) => void) => void;
 };
 
 /** How the disk behaves now. `crash`: the process is gone, before or after the batch is kept. */

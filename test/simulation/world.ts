@@ -6,6 +6,7 @@ import type { Chance } from "./chance.ts";
 import { type Moments, openMoments } from "./moments.ts";
 import type { Governor } from "./rates.ts";
 import type { Shell } from "./shell.ts";
+import { openShop, type Shop } from "./shop.ts";
 import type { Weather } from "./weather.ts";
 
 /** One attempt as the world saw it, whatever the log says of it. */
@@ -60,6 +61,9 @@ export type Counts = {
   exceptions: number;
   forked: number;
   tasks: number;
+  uses: number;
+  writes: number;
+  byHand: number;
 };
 
 export type Broken = { readonly promise: string; readonly what: string };
@@ -78,6 +82,9 @@ export type World = {
   /** Troubles so far, by run and path, so that a calm world lets every step end well at last. */
   readonly troubles: Map<string, number>;
   readonly governor: Governor;
+  readonly shop: Shop;
+  /** Why nobody may use a tool at a moment; null: whoever may. */
+  halted: (at: number, tool: string) => string | null;
   /** How much may be in flight now; null: nobody says. */
   inFlightMost: number | null;
   /** Events are on disk. */
@@ -97,6 +104,8 @@ export function openWorld(
   return {
     ...given,
     moments: openMoments(),
+    shop: openShop(),
+    halted: () => null,
     deeds: [],
     votes: [],
     broken: [],
@@ -121,6 +130,9 @@ export function openWorld(
       exceptions: 0,
       forked: 0,
       tasks: 0,
+      uses: 0,
+      writes: 0,
+      byHand: 0,
     },
   };
 }
