@@ -42,7 +42,10 @@ export async function candidates(
       : written.startsWith("-")
         ? optionsOf(command)
         : command.commands.length > 0
-          ? verbsOf(command)
+          ? // What stands after a verb that there is not is anybody's guess.
+            args > 0
+            ? []
+            : verbsOf(command)
           : await argumentsOf(command, args, names);
   return all.filter(({ word }) => word.startsWith(written));
 }

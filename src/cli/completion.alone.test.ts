@@ -19,6 +19,7 @@ describe("completion", () => {
     [["run", "a"], ["add"]],
     [["runs", "show", "las"], ["last"]],
     [["runs", "list", "--status", ""], []],
+    [["nonesuch", ""], []],
   ])("of %j offers %j", async (words, offered) => {
     using given = givenCompany(FILES);
     const { code, out } = await given.muster("complete", "--", ...words);

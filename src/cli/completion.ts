@@ -29,16 +29,22 @@ _muster() {
 }
 complete -o default -F _muster muster`,
   zsh: `# eval "$(muster completion zsh)"
+if (( ! $+functions[compdef] )); then autoload -Uz compinit; compinit; fi
 _muster() {
   local -a found
-  found=("\${(@f)$(muster complete -- "\${words[@]:1:$((CURRENT-1))}" 2>/dev/null | sed -e 's/:/\\\\:/g' -e $'s/\\t/:/')}")
+  found=("\${(@f)$(muster complete -- "\${(@Q)words[@]:1:$((CURRENT-1))}" 2>/dev/null | sed -e 's/:/\\\\:/g' -e $'s/\\t/:/')}")
   if [[ -n "$found" ]]; then _describe muster found; else _files; fi
 }
 compdef _muster muster`,
   fish: `# muster completion fish | source
 function __muster
   set -l words (commandline -opc)
-  muster complete -- $words[2..] (commandline -ct) 2>/dev/null
+  set -l found (muster complete -- $words[2..] (commandline -ct) 2>/dev/null)
+  if set -q found[1]
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c muster -a '(__muster)'`,
+complete -c muster -f -a '(__muster)'`,
 };
