@@ -109,6 +109,7 @@ const RECORD: Pick<
 type OfMap =
   | "publishMap"
   | "mapVersions"
+  | "mapProposed"
   | "mapDifferences"
   | "drawMap"
   | "whichMay"
@@ -118,6 +119,7 @@ type OfMap =
 const WITHOUT_MAP: Pick<Company, OfMap> = {
   publishMap: async () => ({ version: null, problems: [] }),
   mapVersions: async () => [],
+  mapProposed: async () => null,
   mapDifferences: async () => ({ differences: [] }),
   drawMap: async () => ({ picture: null, problems: [] }),
   whichMay: async () => ({ answers: [] }),

@@ -1,3 +1,4 @@
+import type { MapProposed } from "../core/company/index.ts";
 import { instantOf } from "../core/instant.ts";
 import type { MapCompared } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
@@ -13,7 +14,10 @@ export async function mapPublish(
   return await withCompany(context, { perform: true, begin: false }, async (company) => {
     const { differences } = await company.mapDifferences();
     const told = await company.publishMap({ why, by });
-    if (told.version === null) return refuse(context, told.problems);
+    if (told.version === null)
+      return told.proposed === undefined
+        ? refuse(context, told.problems)
+        : proposed(context, told.proposed);
     const { answer, side, json } = context.terminal;
     const { version, again } = told;
     if (json) {
@@ -32,6 +36,20 @@ export async function mapPublish(
   });
 }
 
+/** It is not in force: others publish the same files. */
+function proposed(context: Context, one: MapProposed): number {
+  const { answer, side, json } = context.terminal;
+  if (json) answer.line(JSON.stringify({ proposed: one }));
+  else side.line(waitingLine(one));
+  return EXIT.done;
+}
+
+function waitingLine({ by, why }: MapProposed): string {
+  return plain(
+    `Not in force yet: ${by.join(", ")} published these files ("${why}"), and another who may is to publish the same.`,
+  );
+}
+
 const COLUMNS: readonly Column[] = [
   { title: "VERSION" },
   { title: "PUBLISHED" },
@@ -46,14 +64,20 @@ export async function mapVersions(context: Context): Promise<number> {
   return await withCompany(context, { perform: false }, async (company) => {
     const versions = (await company.mapVersions()).toReversed();
     const { answer, side, json } = context.terminal;
+    const waiting = json ? null : await company.mapProposed();
+    if (waiting !== null) side.line(waitingLine(waiting));
     if (json) answer.line(JSON.stringify(versions));
     else if (versions.length === 0)
       side.line('The map was never published: muster map publish --why "…"');
     else {
-      const rows = versions.map(({ version, at, by, digest, why }) =>
-        [`${version}`, instantOf(at).slice(0, 16), by, digest.slice(0, DIGEST_SHOWN), why].map(
-          (text) => ({ text: plain(text) }),
-        ),
+      const rows = versions.map(({ version, at, by, digest, why, with: others = [] }) =>
+        [
+          `${version}`,
+          instantOf(at).slice(0, 16),
+          [...others, by].join(", "),
+          digest.slice(0, DIGEST_SHOWN),
+          why,
+        ].map((text) => ({ text: plain(text) })),
       );
       for (const line of tableLines(COLUMNS, rows, answer.columns)) answer.line(line);
     }

@@ -44,6 +44,7 @@ type There =
   | "governed"
   | "publishMap"
   | "mapVersions"
+  | "mapProposed"
   | "mapDifferences"
   | "drawMap"
   | "whichMay"
@@ -110,6 +111,7 @@ export const ASKED_THERE: readonly There[] = namesOf<There>({
   governed: true,
   publishMap: true,
   mapVersions: true,
+  mapProposed: true,
   mapDifferences: true,
   drawMap: true,
   whichMay: true,

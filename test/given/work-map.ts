@@ -31,6 +31,7 @@ export function mapOf({ kind, settings, tools, files = {} }: Given): WorkMap {
     intake: {},
     facts: {},
     exceptions: { owner: "operations" },
+    publishing: { roles: [], approvals: 1 },
     calendar: NO_CALENDAR,
   };
 }

@@ -48,9 +48,10 @@ describe("the company's own stream", () => {
     const [one, two] = ["sha256:1", "sha256:2"] as unknown as readonly [Digest, Digest];
     let state = NEW_COMPANY;
     for (const digest of [one, one, two, one]) {
-      const body = publishMap(state, { digest, why: "It is better." });
+      const body = publishMap(state, { digest, why: "It is better.", by: "ana" });
       const at = state.seq + 1;
-      if (body !== null) state = evolveCompany(state, { ...body, seq: at, at, by: "ana" });
+      if (body !== null && "type" in body)
+        state = evolveCompany(state, { ...body, seq: at, at, by: "ana" });
     }
     expect(state.maps.map(({ version, digest }) => [version, digest])).toEqual([
       [1, one],
@@ -58,6 +59,44 @@ describe("the company's own stream", () => {
       [3, one],
     ]);
     expect(state.maps[0]).toMatchObject({ by: "ana", why: "It is better.", at: 1 });
+  });
+
+  test("lets only those publish whom the map names, and so many of them", () => {
+    const [one, two] = ["sha256:1", "sha256:2"] as unknown as readonly [Digest, Digest];
+    const rule = {
+      roles: ["director"],
+      may: (person: string) => ["wing", "mei", "bo"].includes(person),
+      approvals: 3,
+    };
+    let state = NEW_COMPANY;
+    const publish = (by: string, digest: Digest): string | null => {
+      const body = publishMap(state, { digest, why: "It is better.", by }, rule);
+      if (body === null || !("type" in body)) return body === null ? null : body.message;
+      const seq = state.seq + 1;
+      state = evolveCompany(state, { ...body, seq, at: seq, by });
+      return body.type;
+    };
+    expect(publish("dot", one)).toBe(
+      '"dot" may not publish the map; director may, as publishing says in the map in force.',
+    );
+    expect(publish("wing", one)).toBe("map.proposed");
+    // M2: the same person twice is one.
+    expect(publish("wing", one)).toBeNull();
+    expect(publish("mei", one)).toBe("map.proposed");
+    expect(state.proposed).toEqual({
+      digest: one,
+      by: ["wing", "mei"],
+      why: "It is better.",
+      at: 1,
+    });
+    // Other files begin anew.
+    expect(publish("bo", two)).toBe("map.proposed");
+    expect([publish("wing", two), publish("mei", two)]).toEqual(["map.proposed", "map.published"]);
+    expect(state.proposed).toBeUndefined();
+    expect(state.maps).toMatchObject([
+      { version: 1, digest: two, by: "mei", with: ["bo", "wing"] },
+    ]);
+    expect(publish("wing", two)).toBeNull();
   });
 
   test("M4 is written and read again as it was, and an unknown event is of a newer version", () => {

@@ -12,6 +12,7 @@ import {
   type SigningKeys,
 } from "./audit-event.ts";
 import { evolveGoverned, type Governed, type GovernedBody, NOTHING_GOVERNED } from "./governed.ts";
+import { evolveProposed, type MapProposed } from "./publish-map.ts";
 
 /**
  * What happened to the company itself, in a stream of its own: who told an agent to take nothing new,
@@ -41,7 +42,11 @@ export type CompanyBody =
       readonly digest: Digest;
       readonly version: number;
       readonly why: string;
+      /** Who published the same files before, where more than one is wanted. */
+      readonly with?: readonly string[];
     }
+  /** Somebody has published them who may, and others are waited for. */
+  | { readonly type: "map.proposed"; readonly digest: Digest; readonly why: string }
   | GovernedBody;
 
 export type CompanyEvent = CompanyBody & {
@@ -61,6 +66,8 @@ export type CompanyState = {
   readonly limited?: { readonly to: number; readonly why: string; readonly at: number };
   /** Versions of the map, oldest first; the last is in force. */
   readonly maps: readonly MapVersion[];
+  /** What waits for others to publish it too; absent: nothing. */
+  readonly proposed?: MapProposed;
   /** What signs its checkpoints; absent: nothing was signed yet. */
   readonly signing?: SigningKeys;
   /** Subjects whose data are erased; absent: nobody's. */
@@ -74,6 +81,8 @@ export type MapVersion = {
   readonly at: number;
   readonly by: string;
   readonly why: string;
+  /** Who published the same files before: with them it is in force. */
+  readonly with?: readonly string[];
 };
 
 export type Steered = {
@@ -105,10 +114,7 @@ export function evolveCompany(state: CompanyState, event: CompanyEvent): Company
   }
   if (event.type === "governor.limited")
     return { ...state, seq, limited: { to: event.to, why: event.why, at } };
-  if (event.type === "map.published") {
-    const { version, digest, why } = event;
-    return { ...state, seq, maps: [...state.maps, { version, digest, at, by, why }] };
-  }
+  if (event.type === "map.published" || event.type === "map.proposed") return ofMap(state, event);
   if (isGoverned(event)) return { ...state, ...evolveGoverned(state, event), seq };
   const { agent } = event;
   switch (event.type) {
@@ -127,6 +133,19 @@ export function evolveCompany(state: CompanyState, event: CompanyEvent): Company
   }
 }
 
+function ofMap(
+  state: CompanyState,
+  event: Extract<CompanyEvent, { readonly type: "map.published" | "map.proposed" }>,
+): CompanyState {
+  const { seq, at, by, digest, why } = event;
+  if (event.type === "map.proposed")
+    return { ...state, seq, proposed: evolveProposed(state.proposed, event) };
+  const others = event.with === undefined ? {} : { with: event.with };
+  const { proposed: _over, ...rest } = state;
+  const version = { version: event.version, digest, at, by, why, ...others };
+  return { ...rest, seq, maps: [...state.maps, version] };
+}
+
 function without<V>(all: Readonly<Record<string, V>>, name: string): Readonly<Record<string, V>> {
   const { [name]: _gone, ...rest } = all;
   return rest;
@@ -141,6 +160,7 @@ const TYPES: Readonly<Record<CompanyBody["type"], true>> = {
   "agent.recovered": true,
   "governor.limited": true,
   "map.published": true,
+  "map.proposed": true,
   "kill.on": true,
   "kill.off": true,
   "delegation.given": true,

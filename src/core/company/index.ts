@@ -21,5 +21,5 @@ export {
   type Review,
   stoppedBy,
 } from "./governed.ts";
-export { publishMap } from "./publish-map.ts";
+export { type MapProposed, type PublishingRule, publishMap } from "./publish-map.ts";
 export { type Steering, steer } from "./steer.ts";

@@ -48,6 +48,7 @@ export const mapKeys: Keys<MapSource> = {
   intake: work,
   facts: work,
   exceptions: work,
+  publishing: work,
 };
 
 export const mapShape: z.ZodType<MapSource> = closed<MapSource>(mapKeys, ["muster"]);

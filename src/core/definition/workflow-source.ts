@@ -73,7 +73,8 @@ export type WorkKey =
   | "approvals"
   | "intake"
   | "facts"
-  | "exceptions";
+  | "exceptions"
+  | "publishing";
 
 export type CompanyBudgetSource = {
   readonly day?: UsageEstimateSource;

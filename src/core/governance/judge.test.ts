@@ -92,6 +92,7 @@ function mapOf(changed: Partial<WorkMap> = {}): WorkMap {
     intake: {},
     facts: {},
     exceptions: { owner: "operations" },
+    publishing: { roles: [], approvals: 1 },
     calendar: ALWAYS,
     ...changed,
   };

@@ -1,6 +1,7 @@
 import { checkChains } from "./check-chains.ts";
 import { checkGrants } from "./check-grants.ts";
 import { checkOperations } from "./check-operations.ts";
+import { checkPublishing } from "./check-publishing.ts";
 import { checkRequests } from "./check-requests.ts";
 import { checkRules } from "./check-rules.ts";
 import { checkScope } from "./check-scope.ts";
@@ -20,4 +21,5 @@ export function checkMap(checking: Checking): void {
   checkRules(checking);
   checkChains(checking);
   checkWorkflows(checking);
+  checkPublishing(checking);
 }

@@ -24,6 +24,7 @@ type Part =
   | "table"
   | "intake"
   | "exceptions"
+  | "publishing"
   | "calendar"
   | "facts";
 
@@ -39,6 +40,7 @@ export function differencesOf(from: WorkMap, to: WorkMap): readonly MapDifferenc
     ...between("approval", from.approvals, to.approvals),
     ...between("intake", from.intake, to.intake),
     ...alone("exceptions", from.exceptions, to.exceptions),
+    ...alone("publishing", from.publishing, to.publishing),
     ...alone("facts", from.facts, to.facts),
     ...alone("calendar", from.calendar, to.calendar),
   ];
@@ -131,6 +133,9 @@ function isWider(part: Part, field: string, { before, after }: Both): boolean {
       return ["stages", "not", "bulk", "breakGlass", "edit"].includes(field);
     case "intake":
       return is !== "untrusted";
+    case "publishing":
+      // Fewer people, or others, change all the rest.
+      return true;
     case "system":
     case "request":
     case "table":

@@ -9,9 +9,17 @@ import {
   named,
   oneOf,
   some,
+  whole,
   word,
 } from "../definition/index.ts";
-import type { FactsSource, GrantSource, Named, RequestSource, WorkSource } from "./map-source.ts";
+import type {
+  FactsSource,
+  GrantSource,
+  Named,
+  PublishingSource,
+  RequestSource,
+  WorkSource,
+} from "./map-source.ts";
 import { span } from "./span-shape.ts";
 import { LEVELS, TRUSTS, type Trust } from "./work-map.ts";
 
@@ -86,3 +94,18 @@ export const exceptionsShape: z.ZodType<NonNullable<WorkSource["exceptions"]>> =
 >({ owner: word("a person, team or role").describe("Who owns what fails or is in doubt.") }, [
   "owner",
 ]);
+
+/** Of people who publish a map together. */
+const PUBLISHING_MOST = 5;
+
+export const publishingShape: z.ZodType<PublishingSource> = closed<PublishingSource>(
+  {
+    roles: some(word("a person, team or role"), "a name or a list of names").describe(
+      "Who may put the next version of the map in force; nobody else may.",
+    ),
+    approvals: whole(1, PUBLISHING_MOST).describe(
+      "So many of them, the first included: it is in force when the last has published the same files. Default 1.",
+    ),
+  },
+  ["roles"],
+);

@@ -14,6 +14,12 @@ export type WorkSource = {
   readonly intake?: Named<Trust>;
   readonly facts?: FactsSource;
   readonly exceptions?: { readonly owner: string };
+  readonly publishing?: PublishingSource;
+};
+
+export type PublishingSource = {
+  readonly roles: Some;
+  readonly approvals?: number;
 };
 
 export type Named<Value> = { readonly [name: string]: Value };

@@ -1,7 +1,8 @@
 import { checkShape, isMap, type Report } from "../definition/index.ts";
 import type { Json } from "../json.ts";
-import { exceptionsShape, intakeShape } from "./map-keys.ts";
-import type { Trust, WorkMap } from "./work-map.ts";
+import { exceptionsShape, intakeShape, publishingShape } from "./map-keys.ts";
+import { listed } from "./reading.ts";
+import type { Publishing, Trust, WorkMap } from "./work-map.ts";
 
 /** How far what comes in through each channel is believed. */
 export function readIntake(value: Json | undefined, report: Report): WorkMap["intake"] {
@@ -15,4 +16,11 @@ export function readOwner(value: Json | undefined, report: Report): string {
   if (value === undefined) return "";
   const { owner } = checkShape(exceptionsShape, value, { path: ["exceptions"], report });
   return isMap(value) ? (owner ?? "") : "";
+}
+
+/** Who may publish; where it is not said, anybody. */
+export function readPublishing(value: Json | undefined, report: Report): Publishing {
+  if (value === undefined) return { roles: [], approvals: 1 };
+  const said = checkShape(publishingShape, value, { path: ["publishing"], report });
+  return { roles: isMap(value) ? listed(said.roles) : [], approvals: said.approvals ?? 1 };
 }

@@ -21,7 +21,7 @@ import { readCalendar } from "./read-calendar.ts";
 import { readChains } from "./read-chains.ts";
 import { readFacts } from "./read-facts.ts";
 import { readGrants } from "./read-grants.ts";
-import { readIntake, readOwner } from "./read-intake.ts";
+import { readIntake, readOwner, readPublishing } from "./read-intake.ts";
 import { readRequests } from "./read-requests.ts";
 import { type Ruling, readRules, withConditions } from "./read-rules.ts";
 import { readSystems } from "./read-systems.ts";
@@ -195,6 +195,7 @@ function workOf(
     intake: readIntake(value["intake"], report),
     facts,
     exceptions: { owner: readOwner(value["exceptions"], report) },
+    publishing: readPublishing(value["publishing"], report),
     calendar,
   };
   const { agents, workflows } = surroundings;

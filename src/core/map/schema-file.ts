@@ -29,6 +29,7 @@ import {
   grantShape,
   intakeShape,
   mayKeys,
+  publishingShape,
   requestKeys,
   requestShape,
 } from "./map-keys.ts";
@@ -116,6 +117,7 @@ const PARTS: Readonly<Record<string, string>> = {
   facts:
     "Types of what rules read of a case and of a request; where they are said, nothing else can be named.",
   exceptions: "Who owns what fails or is in doubt.",
+  publishing: "Who may put the next version of the map in force; without it, anybody.",
 };
 
 function mapShape(): z.ZodType {
@@ -130,6 +132,7 @@ function mapShape(): z.ZodType {
     intake: intakeShape,
     facts: factsShape,
     exceptions: exceptionsShape,
+    publishing: publishingShape,
   };
   const told = Object.entries(parts).map(([part, shape]) => [
     part,

@@ -32,12 +32,20 @@ export type WorkMap = {
   /** Types of the names that rules, tables and scopes read of a case and of a request: JSON Schema objects. */
   readonly facts: JsonObject;
   readonly exceptions: { readonly owner: string };
+  readonly publishing: Publishing;
   readonly calendar: Calendar;
 };
 
 /** `staff` speaks for the company, `customer` for themselves: both are the trusted request; what is `untrusted` only tells. */
 export const TRUSTS = ["staff", "customer", "untrusted"] as const;
 export type Trust = (typeof TRUSTS)[number];
+
+/** Who may put the next version of the map in force: people, teams and roles; none: anybody. */
+export type Publishing = {
+  readonly roles: readonly string[];
+  /** So many people, each of whom may: the last of them puts it in force. */
+  readonly approvals: number;
+};
 
 export type SystemKind =
   | "sql"

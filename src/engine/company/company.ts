@@ -1,6 +1,6 @@
 import type { Envelope } from "../../core/audit/index.ts";
 import type { Case } from "../../core/cases/index.ts";
-import type { Governing, MapVersion, Steering } from "../../core/company/index.ts";
+import type { Governing, MapProposed, MapVersion, Steering } from "../../core/company/index.ts";
 import type { Setting, Workflow } from "../../core/definition/index.ts";
 import type { Advice, Improvements } from "../../core/foresight/index.ts";
 import type { CaseId, Digest, RunId } from "../../core/id.ts";
@@ -186,9 +186,12 @@ export interface Company extends AsyncDisposable {
   governed(): Promise<GovernedNow>;
   /**
    * Makes the map's files as they are now the version in force: runs that begin from then on go by it.
-   * The same files again are the version that they are.
+   * The same files again are the version that they are. Where the map in force says who may publish, others are
+   * refused; where it wants several, the files are in force when the last of them has published the same.
    */
   publishMap(told: { readonly why: string; readonly by?: string }): Promise<MapPublished>;
+  /** What waits for others to publish the same files; null: nothing. */
+  mapProposed(): Promise<MapProposed | null>;
   /** Versions of the map that were published, oldest first; the last is in force. */
   mapVersions(): Promise<readonly MapVersion[]>;
   /** What is another in one version of the map than in another; unsaid, in the files than in the version in force. */

@@ -24,6 +24,7 @@ import { rulesIn } from "./rules-verbs.ts";
 type OfMap =
   | "publishMap"
   | "mapVersions"
+  | "mapProposed"
   | "mapDifferences"
   | "drawMap"
   | "whichMay"
@@ -35,6 +36,7 @@ export function mapOf(office: Office): Pick<Company, OfMap> {
   return {
     publishMap: (told) => publishMapOf(office, told),
     mapVersions: async () => office.maps.versions(),
+    mapProposed: async () => office.maps.proposed(),
     mapDifferences: (from, to) => mapDifferencesOf(office, from, to),
     drawMap: (which, options) => drawMapOf(office, which, options),
     whichMay: (question, which) => whichIn(office, question, which),

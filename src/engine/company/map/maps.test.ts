@@ -71,4 +71,67 @@ describe("a map that is published", () => {
     });
     expect(await company.mapVersions()).toEqual([]);
   });
+
+  test("is published by those alone whom the one in force names, and in force when the second has", async () => {
+    const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
+    write(
+      "people.yaml",
+      "people: { mei: { roles: director }, wing: { roles: director }, ana: {} }\n",
+    );
+    const ruled = `${MAP}publishing: { roles: director, approvals: 2 }\n`;
+    write("map.yaml", ruled);
+    await using company = await openCompany(folder, { memory: true });
+    // No map in force says otherwise: whoever is first may.
+    expect(await company.publishMap({ why: "The first.", by: "ana" })).toMatchObject({
+      version: { version: 1 },
+    });
+    write("map.yaml", MAP);
+    // Not even somebody who takes the rule out, or gives themselves the role.
+    write("people.yaml", "people: { ana: { roles: director }, wing: { roles: director } }\n");
+    const refused = await company.publishMap({ why: "Anybody may.", by: "ana" });
+    expect(refused).toMatchObject({
+      version: null,
+      problems: [
+        {
+          code: "not-allowed",
+          message:
+            '"ana" may not publish the map; director may, as publishing says in the map in force.',
+        },
+      ],
+    });
+    expect(await company.mapProposed()).toBeNull();
+    const first = await company.publishMap({ why: "Anybody may.", by: "mei" });
+    expect(first).toMatchObject({ version: null, proposed: { by: ["mei"] } });
+    expect(await company.publishMap({ why: "Again.", by: "mei" })).toMatchObject({
+      proposed: { by: ["mei"] },
+    });
+    expect(await company.mapProposed()).toMatchObject({ by: ["mei"], why: "Anybody may." });
+    expect(await company.mapVersions()).toHaveLength(1);
+    const second = await company.publishMap({ why: "I looked at it.", by: "wing" });
+    expect(second).toMatchObject({
+      version: { version: 2, by: "wing", with: ["mei"] },
+      again: false,
+    });
+    expect(await company.mapProposed()).toBeNull();
+    // The one in force names nobody: anybody may.
+    write("map.yaml", ruled);
+    expect(await company.publishMap({ why: "Two again.", by: "ana" })).toMatchObject({
+      version: { version: 3 },
+    });
+  });
+
+  test("that nobody could publish again is a fault of it", async () => {
+    writeFileSync(join(folder, "people.yaml"), "people: { mei: { roles: director }, ana: {} }\n");
+    writeFileSync(
+      join(folder, "map.yaml"),
+      `${MAP}publishing: { roles: [director, chief], approvals: 2 }\n`,
+    );
+    await using company = await openCompany(folder, { memory: true });
+    const { problems } = await company.publishMap({ why: "It is new." });
+    const errors = problems.filter(({ severity }) => severity !== "warning");
+    expect(errors.map(({ message, where }) => `${where?.line}: ${message}`)).toEqual([
+      '7: Nobody is called "chief" in people.yaml.',
+      "7: 2 people are to publish the map, and only mei may: it could never be changed.",
+    ]);
+  });
 });

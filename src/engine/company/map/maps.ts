@@ -1,11 +1,18 @@
-import { type MapVersion, publishMap } from "../../../core/company/index.ts";
-import type { KnownAgent, Workflow } from "../../../core/definition/index.ts";
+import {
+  type MapProposed,
+  type MapVersion,
+  type PublishingRule,
+  publishMap,
+} from "../../../core/company/index.ts";
+import { type KnownAgent, readPeople, type Workflow } from "../../../core/definition/index.ts";
 import type { Digest } from "../../../core/id.ts";
 import {
   contentOfMap,
+  filesOfMap,
   MAP_BYTES_MOST,
   type MapFile,
   mapOfContent,
+  PEOPLE_FILE,
   readWorkMap,
   type WorkMap,
 } from "../../../core/map/index.ts";
@@ -19,6 +26,8 @@ import type { Register } from "../register.ts";
 export type Maps = {
   /** As the files are now, and all that is wrong with them. */
   readonly now: () => Promise<MapNow>;
+  /** What waits for others to publish it too. */
+  readonly proposed: () => MapProposed | null;
   /** Versions that were published, oldest first; the last is in force. */
   readonly versions: () => readonly MapVersion[];
   /** The map under a digest; null where there is none, or this version cannot read it. */
@@ -44,7 +53,12 @@ export type MapNow = {
 /** `again`: it is in force already. */
 export type MapPublished =
   | { readonly version: MapVersion; readonly again: boolean; readonly problems: readonly Problem[] }
-  | { readonly version: null; readonly problems: readonly Problem[] };
+  | {
+      readonly version: null;
+      /** It waits for others who publish the same files. */
+      readonly proposed?: MapProposed;
+      readonly problems: readonly Problem[];
+    };
 
 /** Maps of versions kept in memory. */
 const RECALLED_MOST = 100;
@@ -72,9 +86,17 @@ export function openMaps(given: Given): Maps {
     return map;
   };
   const versions = (): readonly MapVersion[] => register.state().maps;
-  const publish: Maps["publish"] = (told) => published(given, told);
+  const rule = (): PublishingRule | null => {
+    const last = versions().at(-1);
+    const map = last === undefined ? null : byDigest(last.digest);
+    return last === undefined || map === null
+      ? null
+      : publishingRule(map.publishing, log.content(last.digest));
+  };
+  const publish: Maps["publish"] = (told) => published(given, told, rule);
   return {
     now: () => mapNow(given),
+    proposed: () => register.state().proposed ?? null,
     versions,
     byDigest,
     contentOf: (digest) => log.content(digest),
@@ -103,6 +125,18 @@ async function mapNow({ folder, agents, workflows }: Given): Promise<MapNow> {
   return { map: null, readable, digest, files, problems: [...problems, tooLarge(bytes)] };
 }
 
+/** By the people whom the same version names: whoever adds themselves to a role is in it when that is in force. */
+function publishingRule(
+  { roles, approvals }: WorkMap["publishing"],
+  content: string | null,
+): PublishingRule | null {
+  if (roles.length === 0) return null;
+  const file = filesOfMap(content ?? "{}")?.find((one) => one.file === PEOPLE_FILE);
+  const people = file === undefined ? null : readPeople(file).people;
+  const who = new Set(roles.flatMap((name) => people?.meant(name) ?? [name]));
+  return { roles, approvals, may: (person) => who.has(person) };
+}
+
 function tooLarge(bytes: number): Problem {
   return {
     code: "limit",
@@ -115,16 +149,27 @@ function tooLarge(bytes: number): Problem {
 async function published(
   given: Given,
   { by, why }: { readonly by: string; readonly why: string },
+  rule: () => PublishingRule | null,
 ): Promise<MapPublished> {
   const { map, digest, files, problems } = await mapNow(given);
   if (files.length === 0) return { version: null, problems: [NO_MAP_HERE] };
   if (map === null) return { version: null, problems };
-  const body = await given.register.tell(by, (state) => publishMap(state, { digest, why }), [
-    [digest, contentOfMap(files)],
-  ]);
-  const version = given.register.state().maps.at(-1) ?? null;
-  if (version === null) return { version, problems };
-  return { version, again: body === null, problems };
+  const refused: Problem[] = [];
+  const body = await given.register.tell(
+    by,
+    (state) => {
+      const follows = publishMap(state, { digest, why, by }, rule());
+      if (follows === null || "type" in follows) return follows;
+      refused.push(follows);
+      return null;
+    },
+    [[digest, contentOfMap(files)]],
+  );
+  if (refused.length > 0) return { version: null, problems: refused };
+  const { maps, proposed } = given.register.state();
+  const version = maps.at(-1) ?? null;
+  if (proposed?.digest === digest) return { version: null, proposed, problems };
+  return version === null ? { version, problems } : { version, again: body === null, problems };
 }
 
 export const NO_MAP_HERE: Problem = {

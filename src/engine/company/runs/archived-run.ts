@@ -167,6 +167,7 @@ type OfCompany =
   | "agents"
   | "governed"
   | "mapVersions"
+  | "mapProposed"
   | "tools"
   | "tool"
   | "tryTool"
@@ -192,6 +193,7 @@ function ofNoCompany(): Pick<Company, OfCompany> {
     agents: async () => [],
     governed: async () => ({ kills: [], delegations: [], reviews: [] }),
     mapVersions: async () => [],
+    mapProposed: async () => null,
     tools: async () => ({ tools: [], problems: [] }),
     tool: async () => null,
     tryTool: async () => ({ verdict: null, problems: [] }),
