@@ -1,4 +1,10 @@
-import { chainOf, type Deciders, NO_EVIDENCE, sayDeciders } from "../core/approval/index.ts";
+import {
+  type ActionAsked,
+  chainOf,
+  type Deciders,
+  NO_EVIDENCE,
+  sayDeciders,
+} from "../core/approval/index.ts";
 import type { Span } from "../core/calendar/index.ts";
 import { sayDuration } from "../core/definition/index.ts";
 import type { GateRecord } from "../core/history/index.ts";
@@ -104,21 +110,28 @@ function spanWords({ ms, isWorking }: Span): string {
 function evidenceLines(gate: GateRecord, now: number, columns: number): readonly string[] {
   const { evidence = NO_EVIDENCE, terms } = gate.approval.gate;
   const { difference } = evidence;
+  const isListed = terms?.actions !== undefined;
   const written = difference === null ? "" : `, ${plain(difference.of)}`;
-  const actions = (terms?.actions ?? []).map(({ title }, at) => `${at + 1}. ${plain(title)}`);
+  const actions = (terms?.actions ?? []).flatMap((one, at) => actionLines(one, at + 1, columns));
   const action =
-    evidence.action === ""
-      ? shownLines(gate.show, columns)
-      : [howLine(gate.show), ...argumentLines(gate.show)];
+    actions.length > 0
+      ? [plain(evidence.action)]
+      : evidence.action === ""
+        ? shownLines(gate.show, columns)
+        : [howLine(gate.show), ...argumentLines(gate.show)];
   return [
     ...section("The request:", requestLines(evidence, now)),
     ...section("What would be done:", action),
     ...section("Each can be permitted by its number:", actions, ""),
-    ...section(`What would be written${written}:`, differenceLines(evidence, columns)),
+    ...section(
+      `What would be written${written}:`,
+      differenceLines(evidence, columns),
+      isListed ? "" : "none",
+    ),
     ...section("Ways out:", optionLines(evidence), ""),
-    ...section("Why people are asked:", ruleLines(evidence, gate.show)),
+    ...section("Why people are asked:", ruleLines(evidence, gate.show), isListed ? "" : "none"),
     ...section("What it rests on:", dataLines(evidence, now)),
-    ...section("What is not known:", evidence.missing.map(plain)),
+    ...section("What is not known:", evidence.missing.map(plain), isListed ? "" : "none"),
     ...section("Earlier:", historyLines(evidence, now)),
     ...section("Others may have written what it rests on:", evidence.taint.map(plain)),
     ...section("What models think of it, which never counts:", adviceLines(evidence), ""),
@@ -138,6 +151,25 @@ const LEVELS: Readonly<Record<string, string>> = {
   record: "3: it writes inside the company",
   external: "4: it reaches customers or money",
 };
+
+/** One of several: what it is, and what is known of it alone. */
+function actionLines(
+  { title, what, args, evidence = NO_EVIDENCE }: ActionAsked,
+  number: number,
+  columns: number,
+): readonly string[] {
+  if (what === undefined) return [`${number}. ${plain(title)}`];
+  const part = (name: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : [`  ${name}`, ...lines.map((line) => `    ${line}`)];
+  return [
+    `${number}. ${plain(title)}`,
+    `  ${plain(what)}`,
+    ...argumentLines({ args: args ?? {} }).map((line) => `  ${line}`),
+    ...part("would write:", differenceLines(evidence, columns)),
+    ...part("why people are asked:", ruleLines(evidence, {})),
+    ...part("not known:", evidence.missing.map(plain)),
+  ];
+}
 
 function talkLines({ approval }: GateRecord, now: number): readonly string[] {
   return section(

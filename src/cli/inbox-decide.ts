@@ -21,6 +21,8 @@ export type Decision = {
   /** Numbers of the actions that are permitted, where several are asked; and what stands in the way of the others. */
   readonly only?: readonly string[];
   readonly blocks?: readonly string[];
+  /** A condition: it is allowed when that holds. */
+  readonly when?: string;
 };
 
 /**
@@ -57,7 +59,7 @@ export async function inboxDecide(
 /** A decision as the gate hears it. */
 export function decisionTold(
   { run, gate }: GateItem,
-  { how, reason, for: of, only, blocks }: Decision,
+  { how, reason, for: of, only, blocks, when }: Decision,
 ): Told | Problem {
   const shown = shownIn(gate);
   if (shown === null)
@@ -75,6 +77,7 @@ export function decisionTold(
     ...(of === undefined ? {} : { for: of }),
     ...(permits === null ? {} : { permits }),
     ...(blocks === undefined || blocks.length === 0 ? {} : { blocks }),
+    ...(when === undefined ? {} : { when }),
   };
 }
 
@@ -84,8 +87,9 @@ function actionsNamed(
   only: readonly string[],
 ): { readonly permits: readonly Digest[] } | Problem {
   const actions = approval.gate.terms?.actions ?? [];
-  const found = only.map((name) => actions[Number(name) - 1]?.digest);
-  const wrong = only.find((_, at) => found[at] === undefined);
+  const names = only.flatMap((one) => one.split(",")).map((one) => one.trim());
+  const found = names.map((name) => actions[Number(name) - 1]?.digest);
+  const wrong = names.find((_, at) => found[at] === undefined);
   if (wrong === undefined) return { permits: found.filter((one) => one !== undefined) };
   return {
     code: "bad-input",
@@ -104,12 +108,17 @@ const SAID = {
 } as const;
 
 /** "Approved by oscar: Refund HKD 3,280.00 of order 1011." */
-function saidOf(gate: GateItem["gate"], { how, for: of, reason }: Decision, by: string): string {
+function saidOf(
+  gate: GateItem["gate"],
+  { how, for: of, reason, only }: Decision,
+  by: string,
+): string {
   const place = of === undefined ? "" : ` for ${plain(of)}`;
   const what = plain(mattersOf(gate));
   const end = /[.?!]$/.test(what) ? "" : ".";
+  const part = only === undefined ? "" : ` Only ${only.map(plain).join(", ")}.`;
   const why = reason === "" ? "" : ` Because: ${plain(reason)}`;
-  return `${SAID[how]} by ${plain(by)}${place}: ${what}${end}${why}`;
+  return `${SAID[how]} by ${plain(by)}${place}: ${what}${end}${part}${why}`;
 }
 
 /** What is decided, in one sentence. */
@@ -117,7 +126,9 @@ export function mattersOf({ ask, approval }: GateItem["gate"]): string {
   return approval.gate.evidence?.action || ask;
 }
 
-function shownLines({ show }: GateItem["gate"]): readonly string[] {
+function shownLines({ show, approval }: GateItem["gate"]): readonly string[] {
+  const actions = approval.gate.terms?.actions;
+  if (actions !== undefined) return actions.map((one, at) => `  ${at + 1}. ${plain(one.title)}`);
   return Object.entries(show).map(
     ([name, value]) => `  ${plain(name)}: ${plain(JSON.stringify(value))}`,
   );

@@ -1,4 +1,5 @@
 import { valueAt } from "../core/approval/index.ts";
+import type { Digest } from "../core/id.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
@@ -66,15 +67,41 @@ export function editTold(
   const shown = shownIn(gate);
   if (shown === null) return { code: "corrupt", message: "It has no digest to edit." };
   const { key, digest } = shown;
-  const changes = changesIn(gate, pairs, cwd);
-  return "problem" in changes
-    ? changes.problem
-    : { type: "edit", key, digest, changes: changes.values, reason };
+  const one = actionIn(gate, pairs);
+  if ("code" in one) return one;
+  const changes = changesIn(one.args, one.pairs, cwd);
+  if ("problem" in changes) return changes.problem;
+  const told = { type: "edit", key, digest, changes: changes.values, reason } as const;
+  return one.action === null ? told : { ...told, action: one.action };
+}
+
+type One = {
+  readonly action: Digest | null;
+  readonly args: JsonObject;
+  readonly pairs: readonly string[];
+};
+
+/** Of several actions the one that stands before each change: `2.amount=300`. */
+function actionIn({ approval }: GateItem["gate"], pairs: readonly string[]): One | Problem {
+  const { terms } = approval.gate;
+  const { actions } = terms ?? {};
+  if (actions === undefined) return { action: null, args: terms?.args ?? {}, pairs };
+  const numbers = new Set(pairs.map((pair) => Number(/^(\d+)\./.exec(pair)?.[1])));
+  const [number = Number.NaN] = numbers;
+  const found = actions[number - 1];
+  if (numbers.size !== 1 || found === undefined)
+    return {
+      code: "bad-input",
+      message: `${actions.length} actions are asked for here; one is changed at a time.`,
+      mend: "Write its number before what is changed, as inbox show numbers them: 2.amount=300.",
+    };
+  const rest = pairs.map((pair) => pair.slice(`${number}.`.length));
+  return { action: found.digest, args: found.args ?? {}, pairs: rest };
 }
 
 /** `refund.amount=300`: read as the type of what stands there now. */
 function changesIn(
-  { approval }: GateItem["gate"],
+  args: JsonObject,
   pairs: readonly string[],
   cwd: string,
 ): { readonly values: JsonObject } | { readonly problem: Problem } {
@@ -90,7 +117,7 @@ function changesIn(
         },
       };
     const path = pair.slice(0, at);
-    const now = valueAt(approval.gate.terms?.args ?? {}, path);
+    const now = valueAt(args, path);
     const type = typeof now === "string" ? { type: "string" } : { type: typeof now };
     const read = valueAs(pair.slice(at + 1), type, cwd);
     if (!("value" in read)) return { problem: read };

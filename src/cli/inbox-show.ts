@@ -58,10 +58,12 @@ function showGate(context: Context, company: Company, { run, gate }: GateItem): 
     });
     for (const [at, line] of lines.entries())
       answer.line(at === 0 ? answer.paint("bold", line) : line);
+    const listed = gate.approval.gate.terms?.actions !== undefined;
     const chained = gate.approval.gate.terms !== undefined;
     for (const line of [
       "",
       command(`inbox approve ${item}`),
+      ...(listed ? [command(`inbox approve ${item} --only 1,2`)] : []),
       command(`inbox reject ${item} --why WHY`),
       ...(chained ? [command(`inbox ask ${item} QUESTION`)] : []),
     ])

@@ -130,6 +130,7 @@ type Deciding = By & {
   readonly for?: string;
   readonly only?: readonly string[];
   readonly but?: readonly string[];
+  readonly when?: string;
 };
 
 function addDecisions(inbox: Command, choose: Choose): void {
@@ -149,7 +150,7 @@ function addDecisions(inbox: Command, choose: Choose): void {
         .addOption(
           new Option(
             "--only <number>",
-            "of several actions permit this one, as inbox show numbers them; again for more",
+            "of several actions permit this one, as inbox show numbers them: 1,3; again for more",
           ).argParser(collected),
         )
         .addOption(
@@ -157,14 +158,15 @@ function addDecisions(inbox: Command, choose: Choose): void {
             "--but <what>",
             "what stands in the way of the others; again for more",
           ).argParser(collected),
-        );
+        )
+        .option("--when <condition>", "allowed when this holds, and not before: has(case.photo)");
     const reasoned = allow
       ? verb.option("--why <why>", "kept in the log", "")
       : verb.requiredOption("--why <why>", "kept in the log");
     withPerson(reasoned).action((which: string, options: Deciding) =>
       choose(
         asPerson(options, async (context) => {
-          const { why: reason, wait, verbose = false, only, but, for: of } = options;
+          const { why: reason, wait, verbose = false, only, but, when, for: of } = options;
           return (await import("./inbox-decide.ts")).inboxDecide(context, which, {
             how: name,
             reason,
@@ -173,6 +175,7 @@ function addDecisions(inbox: Command, choose: Choose): void {
             ...(of === undefined ? {} : { for: of }),
             ...(only === undefined ? {} : { only }),
             ...(but === undefined ? {} : { blocks: but }),
+            ...(when === undefined ? {} : { when }),
           });
         }),
       ),

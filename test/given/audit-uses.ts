@@ -3,6 +3,7 @@ import type { Event, Key } from "../../src/core/machine/index.ts";
 /** What a tool wrote out there, whether or not anybody heard of it. */
 export type FarWrite = { readonly key: string; readonly tool: string; readonly effects: string };
 
+type Gate = Of<"gate.opened">["gate"];
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
 function of<T extends Event["type"]>(log: readonly Event[], type: T): readonly Of<T>[] {
@@ -22,24 +23,32 @@ export function auditUses(log: readonly Event[], far: readonly FarWrite[]): read
 function startsWrong(log: readonly Event[]): readonly string[] {
   const judged = new Map(of(log, "tool.judged").map((event) => [event.seq, event]));
   const opened = new Map(of(log, "gate.opened").map((event) => [event.seq, event]));
-  const allowed = new Set(
-    of(log, "gate.closed").flatMap((event) => (event.allowed ? [event.key] : [])),
-  );
-  const consumed = of(log, "gate.consumed").map(({ key }) => key);
+  const edited = of(log, "gate.edited");
+  const closed = new Map(of(log, "gate.closed").map((event) => [event.key, event]));
+  const consumed = of(log, "gate.consumed").map(({ key, action }) => `${key} ${action}`);
   const found: string[] = [];
   for (const { key, action, approval } of of(log, "writeback.started")) {
     const use = judged.get(key);
     if (use === undefined) found.push(`the write ${key} was never judged`);
     if (use?.verdict === "deny") found.push(`the write ${key} was denied`);
     if (use?.verdict !== "ask") continue;
-    const gate = approval === undefined ? undefined : opened.get(approval)?.gate;
-    if (gate?.use !== key || gate.digest !== action)
+    const gate =
+      edited.findLast((event) => event.key === approval)?.gate ?? opened.get(approval ?? -1)?.gate;
+    if (gate === undefined || digestFor(gate, key) !== action)
       found.push(`the write ${key} was approved as another action`);
-    if (approval === undefined || !allowed.has(approval) || !consumed.includes(approval))
+    const so = closed.get(approval ?? -1);
+    const isPermitted = so?.allowed === true && so.permits?.includes(action) !== false;
+    if (!isPermitted || !consumed.includes(`${approval} ${action}`))
       found.push(`the write ${key} was not approved`);
   }
   const twice = consumed.filter((key, at) => consumed.indexOf(key) !== at);
   return [...found, ...twice.map((key) => `the grant ${key} was used twice`)];
+}
+
+/** Of the action that a gate asks for this use; of several that are asked at once, of its own. */
+function digestFor({ use, digest, terms }: Gate, key: Key): string | null {
+  if (use !== undefined) return use === key ? digest : null;
+  return terms?.actions?.find((one) => one.use === key)?.digest ?? null;
 }
 
 function writesWrong(log: readonly Event[], far: readonly FarWrite[]): readonly string[] {

@@ -74,6 +74,8 @@ function approvalsOf(world: World): NonNullable<Facts["approvals"]> {
     manager: (person) => world.managers?.[person] ?? null,
     delegations: () => world.delegations ?? [],
     after: (at, span) => addSpan(ALWAYS, at, span),
+    condition: (text) =>
+      text === "nothing" ? { code: "bad-input", message: "Nothing is no condition." } : null,
     stopped: () => world.stopped?.() ?? null,
   };
 }

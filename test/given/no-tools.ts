@@ -4,4 +4,5 @@ import type { Tools } from "../../src/engine/agents/index.ts";
 export const noTools: Tools = {
   log: () => {},
   use: () => Promise.reject(new Error("There are no tools here.")),
+  useAll: () => Promise.reject(new Error("There are no tools here.")),
 };

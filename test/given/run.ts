@@ -31,7 +31,7 @@ import {
 } from "../../src/core/machine/index.ts";
 import type { Problem } from "../../src/core/problem.ts";
 import { factsOf, type World } from "./facts.ts";
-import { type Using, useTold } from "./tools.ts";
+import { type Using, type UsingOne, usesTold, useTold } from "./tools.ts";
 import { voteAt } from "./vote.ts";
 import { workflow } from "./workflow.ts";
 
@@ -66,6 +66,8 @@ export type Given = {
   readonly crashes: () => readonly Event[];
   /** The agent of the open attempt asks to use a tool. */
   readonly uses: (path: Path, tool: string, more?: Using) => readonly Event[];
+  /** The same of several at once: a tool, and what else is said of it. */
+  readonly usesAll: (path: Path, all: readonly UsingOne[]) => readonly Event[];
   /** The use under way at a path was performed, or not. */
   readonly used: (path: Path, outcome: UseOutcome) => readonly Event[];
   readonly use: (path: Path) => Waiting<"use">;
@@ -174,6 +176,10 @@ function tellsOf(state: State) {
       const begun = isAsked ? tell(state, { type: "begin", key }) : [];
       const agent = `agent:${find(state, path, ["agent"]).agent}`;
       return [...begun, ...tell(state, useTold(key, tool, more), agent)];
+    },
+    usesAll: (path: Path, all: readonly UsingOne[]) => {
+      const { key, agent } = find(state, path, ["agent"]);
+      return tell(state, usesTold(key, all), `agent:${agent}`);
     },
     used: (path: Path, outcome: UseOutcome) =>
       tell(state, { type: "used", key: find(state, path, ["use"]).key, outcome }),

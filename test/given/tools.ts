@@ -27,6 +27,10 @@ export type GivenTool = {
   readonly verifies?: boolean;
   readonly labels?: Labels;
   readonly owner?: string;
+  /** Asks by the chain of another tool; absent: by its own. */
+  readonly asks?: string;
+  /** What of conditions on which it was allowed does not hold yet. */
+  unmet?: readonly string[];
   readonly chain?: GivenChain;
 };
 
@@ -61,8 +65,10 @@ export function judging(tools: Readonly<Record<string, GivenTool>>): Pick<Facts,
       const of = tool?.verdict ?? (tool === undefined ? "deny" : "allow");
       const verdict = typeof tool?.stopped === "string" ? "deny" : of;
       const precondition = call.preview?.digest ?? null;
-      const action = digestOf(canonical([call.tool, call.args, call.agent, precondition]));
-      return judged(tool, { verdict, args: call.args, action, chain: call.tool });
+      const action = digestOf(
+        canonical([call.tool, call.args, call.agent, precondition, call.key]),
+      );
+      return judged(tool, { verdict, args: call.args, action, chain: tool?.asks ?? call.tool });
     },
   };
 }
@@ -88,7 +94,8 @@ function judged(
     map: digestOf("map"),
     level: tool?.effects === "pure" ? "case" : "external",
     rules: [],
-    chains: verdict === "ask" ? [tool?.chain === undefined ? "" : chain] : [],
+    chains:
+      verdict === "ask" ? [tool?.chain === undefined && tool?.asks === undefined ? "" : chain] : [],
     say: verdict === "deny" ? "This may not be used here." : "",
     why: `The test says ${verdict}.`,
     labels: tool?.labels ?? { untrusted: [], personal: [] },
@@ -96,6 +103,7 @@ function judged(
     effects: tool?.effects ?? "ask",
     verifies: tool?.verifies === true,
     owner: tool?.owner ?? "",
+    ...(tool?.unmet === undefined ? {} : { unmet: tool.unmet }),
   };
 }
 
@@ -134,4 +142,15 @@ export function useTold(
   { args = {}, name = `${tool}#1`, preview = null }: Using,
 ): Extract<Told, { type: "use" }> {
   return { type: "use", key, name, tool, args, preview } as const;
+}
+
+export type UsingOne = readonly [tool: string, more?: Using];
+
+/** Several at once. */
+export function usesTold(key: Key, all: readonly UsingOne[]): Extract<Told, { type: "uses" }> {
+  const told = all.map(([tool, more]) => {
+    const { name, args, preview } = useTold(key, tool, more ?? {});
+    return { name, tool, args, preview };
+  });
+  return { type: "uses", key, all: told };
 }

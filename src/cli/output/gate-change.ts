@@ -28,8 +28,14 @@ export const GATE_WORDS: Words = {
   "gate.escalated": ({ to }) => `${plain(to)} is asked`,
   "gate.overridden": ({ voter, reason }, { name }) =>
     `${name}: ${plain(voter)} breaks the glass: ${plain(reason)}`,
-  "gate.closed": ({ allowed, why }, { name }) =>
-    because(`${name}: ${allowed ? "approved" : "not approved"}`, why),
+  "gate.closed": ({ allowed, why, permits, blocks = [], conditions = [] }, { name }) => {
+    const part = permits === undefined ? "approved" : `${permits.length} of what it asks approved`;
+    const on = conditions.length === 0 ? "" : `, when ${conditions.map(plain).join(" and ")}`;
+    const said = because(`${name}: ${allowed ? part : "not approved"}${on}`, why);
+    return blocks.length === 0
+      ? said
+      : `${said}; against the rest: ${blocks.map(plain).join("; ")}`;
+  },
   "gate.consumed": ({ use }, { name }) =>
     use === undefined ? `${name}: what was approved is begun` : null,
   "gate.voided": ({ why }, { name }) => `${name}: the approval holds no more. ${plain(why)}`,

@@ -32,8 +32,12 @@ export type Approval = {
   readonly permits: readonly Digest[] | null;
   /** What still stands in the way of the others. */
   readonly blocks: readonly string[];
+  /** What must hold when what was allowed is begun; absent: nothing. */
+  readonly conditions?: readonly string[];
   /** Digests of the actions that were begun. */
   readonly consumed: readonly Digest[];
+  /** Of several, those that hold no more; absent: none. */
+  readonly voided?: readonly Digest[];
   /** Whoever broke the glass. */
   readonly override: { readonly by: string; readonly at: number; readonly why: string } | null;
 };
@@ -54,6 +58,10 @@ export type ApprovalVote = {
   readonly blocks?: readonly string[];
   /** One of many that were decided at once. */
   readonly together?: true;
+  /** Of several actions, those that it is about, where it is not all of them. */
+  readonly on?: readonly Digest[];
+  /** It is allowed when this holds, and not before. */
+  readonly when?: string;
 };
 
 export type Said = {
@@ -74,7 +82,7 @@ export function newApproval(gate: GateOpening): Approval {
     timeouts: 0,
     also: [],
     votes: [],
-    editors: [],
+    editors: gate.terms?.editors ?? [],
     edits: 0,
     claimed: null,
     views: [],
@@ -128,6 +136,11 @@ export function actionsOf({ gate }: Pick<Approval, "gate">): readonly Digest[] {
   return gate.terms?.actions?.map(({ digest }) => digest) ?? [gate.digest];
 }
 
+/** Whether a vote is about an action: one that was changed since is another. */
+export function isAbout({ on }: ApprovalVote, action: Digest): boolean {
+  return on === undefined || on.includes(action);
+}
+
 type When = { readonly at: number; readonly by: string };
 
 /** What is true after an event. Total: what enters the log was checked before. */
@@ -169,14 +182,21 @@ export function evolveApproval(before: Approval, event: ApprovalEvent, when: Whe
       return { ...before, override: { by: event.voter, at: when.at, why: event.reason } };
     case "gate.closed":
       return closed(before, event);
-    case "gate.consumed": {
-      const consumed = [...before.consumed, event.action];
-      const isOver = (before.permits ?? []).every((one) => consumed.includes(one));
-      return { ...before, consumed, state: isOver ? "consumed" : before.state };
-    }
+    case "gate.consumed":
     case "gate.voided":
-      return { ...before, state: "void" };
+      return spent(before, event);
   }
+}
+
+/** What was allowed is begun, or holds no more; of several, one. */
+function spent(before: Approval, event: Of<"gate.consumed" | "gate.voided">): Approval {
+  if (event.action === undefined) return { ...before, state: "void" };
+  const { consumed, voided = [] } = before;
+  const after: Approval =
+    event.type === "gate.consumed"
+      ? { ...before, consumed: [...consumed, event.action] }
+      : { ...before, voided: [...voided, event.action] };
+  return isOver(after) ? { ...after, state: "consumed" } : after;
 }
 
 type Of<T extends ApprovalEvent["type"]> = Extract<ApprovalEvent, { type: T }>;
@@ -184,7 +204,18 @@ type Of<T extends ApprovalEvent["type"]> = Extract<ApprovalEvent, { type: T }>;
 /** The event holds more than the vote: its place in the log. */
 function voteOf(event: Of<"gate.voted">, at: number): ApprovalVote {
   const { voter, allow, reason } = event;
-  const { stage, for: of, channel, presented, viewedAt, permits, blocks, together } = event;
+  const {
+    stage,
+    for: of,
+    channel,
+    presented,
+    viewedAt,
+    permits,
+    blocks,
+    together,
+    on,
+    when,
+  } = event;
   return {
     voter,
     allow,
@@ -198,18 +229,37 @@ function voteOf(event: Of<"gate.voted">, at: number): ApprovalVote {
     ...(permits === undefined ? {} : { permits }),
     ...(blocks === undefined ? {} : { blocks }),
     ...(together === undefined ? {} : { together }),
+    ...(on === undefined ? {} : { on }),
+    ...(when === undefined ? {} : { when }),
   };
+}
+
+function isOver({ permits, consumed, voided = [] }: Approval): boolean {
+  return (permits ?? []).every((one) => consumed.includes(one) || voided.includes(one));
 }
 
 /** Another action: what was voted for the one before counts no more, and the first stage is asked again. */
 function edited(before: Approval, event: Of<"gate.edited">, { by }: When): Approval {
-  const { gate, counts } = event;
+  const { gate, counts, action } = event;
+  if (action !== undefined) {
+    const { talk, edits } = before;
+    return { ...newApproval(gate), votes: votesWithout(before, action), edits: edits + 1, talk };
+  }
   return {
     ...newApproval(gate),
     editors: counts ? [...new Set([...before.editors, by])] : before.editors,
     edits: before.edits + 1,
     talk: before.talk,
   };
+}
+
+/** One of several was changed: what was voted for the others counts still. */
+function votesWithout(before: Approval, action: Digest): readonly ApprovalVote[] {
+  const all = actionsOf(before);
+  return before.votes.map((vote) => ({
+    ...vote,
+    on: (vote.on ?? all).filter((one) => one !== action),
+  }));
 }
 
 function escalated(before: Approval, event: Of<"gate.escalated">): Approval {
@@ -227,5 +277,7 @@ function escalated(before: Approval, event: Of<"gate.escalated">): Approval {
 function closed(before: Approval, event: Of<"gate.closed">): Approval {
   const state = event.allowed ? "allowed" : event.expired === true ? "expired" : "denied";
   const permits = event.allowed ? (event.permits ?? actionsOf(before)) : null;
-  return { ...before, state, due: null, remind: [], permits, blocks: event.blocks ?? [] };
+  const { blocks = [], conditions } = event;
+  const on = conditions === undefined ? {} : { conditions };
+  return { ...before, state, due: null, remind: [], permits, blocks, ...on };
 }

@@ -1,6 +1,6 @@
 import type { Digest } from "../id.ts";
 import type { Problem } from "../problem.ts";
-import { type Approval, chainOf } from "./approval.ts";
+import { type Approval, chainOf, isAbout } from "./approval.ts";
 import { decidersAt, whyExcluded } from "./deciders.ts";
 import type { ApprovalEvent, Voided } from "./event.ts";
 import type { ApprovalFacts } from "./facts.ts";
@@ -18,6 +18,8 @@ export type Consuming = {
   readonly precondition: Digest | null;
   /** Somebody stopped all, this agent or this tool: why. */
   readonly stopped: string | null;
+  /** What still stands in the way, of conditions on which it was allowed; absent: nothing. */
+  readonly unmet?: readonly string[];
 };
 
 /** Begun, void (and asked anew), or not now: then it stays allowed. */
@@ -46,9 +48,22 @@ export function consumeApproval(
         mend: "It goes on when it is stopped no more.",
       },
     };
+  if (now.unmet !== undefined && now.unmet.length > 0)
+    return {
+      kind: "refused",
+      problem: {
+        code: "not-allowed",
+        message: `It was allowed on a condition that does not hold yet: ${now.unmet.join("; ")}.`,
+        mend: "It goes on when it holds.",
+      },
+    };
   if (approval.consumed.includes(now.action)) return refused("consumed");
+  if (approval.voided?.includes(now.action) === true) return refused("void");
   const gone = whyGone(approval, now, facts);
-  if (gone !== null) return { kind: "void", event: { type: "gate.voided", ...gone } };
+  if (gone !== null) {
+    const one = approval.gate.terms?.actions === undefined ? {} : { action: now.action };
+    return { kind: "void", event: { type: "gate.voided", ...gone, ...one } };
+  }
   return { kind: "consumed", event: { type: "gate.consumed", action: now.action } };
 }
 
@@ -69,17 +84,18 @@ function whyGone(
   if (!(approval.permits ?? []).includes(now.action))
     return { how: "action", why: "What would be done is not what was allowed." };
   if (terms === undefined) return null;
+  const of = terms.actions?.find(({ digest }) => digest === now.action) ?? terms;
   if (now.chain !== terms.chain.digest)
     return { how: "chain", why: `The chain "${terms.chain.name}" is another one now.` };
-  if (rulesAs(now.rules) !== rulesAs(terms.rules))
+  if (rulesAs(now.rules) !== rulesAs(of.rules ?? terms.rules))
     return { how: "rule", why: "The rules that ask for it are others now." };
-  const stage = stageWithoutEnough(approval, facts);
+  const stage = stageWithoutEnough(approval, now.action, facts);
   if (stage !== null)
     return {
       how: "voter",
       why: `Of those who allowed it, too few may still decide (stage ${stage + 1}).`,
     };
-  if ((terms.precondition ?? null) !== now.precondition)
+  if ((of.precondition ?? terms.precondition ?? null) !== now.precondition)
     return { how: "stale", why: "The record has changed since it was shown." };
   return null;
 }
@@ -93,7 +109,11 @@ function inOrder(a: string, b: string): number {
 }
 
 /** Roles change between a vote and its use: each stage is counted again, with the people of now. */
-function stageWithoutEnough(approval: Approval, facts: ApprovalFacts): number | null {
+function stageWithoutEnough(
+  approval: Approval,
+  action: Digest,
+  facts: ApprovalFacts,
+): number | null {
   if (approval.override !== null) {
     const { breakGlass } = chainOf(approval);
     const still =
@@ -107,6 +127,7 @@ function stageWithoutEnough(approval: Approval, facts: ApprovalFacts): number | 
       (vote) =>
         (vote.stage ?? 0) === at &&
         vote.allow &&
+        isAbout(vote, action) &&
         whyExcluded(then, vote.voter) === null &&
         (deciders === null || deciders.includes(vote.for ?? vote.voter)),
     );

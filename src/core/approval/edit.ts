@@ -1,3 +1,4 @@
+import type { Digest } from "../id.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Problem } from "../problem.ts";
 import { type Approval, chainOf } from "./approval.ts";
@@ -5,6 +6,7 @@ import type { KeptChain } from "./chain.ts";
 import type { ApprovalEvent } from "./event.ts";
 import type { ApprovalFacts } from "./facts.ts";
 import type { Again, ApprovalTold } from "./hear.ts";
+import type { ActionAsked } from "./opening.ts";
 import { whyMayNot } from "./right.ts";
 
 /** Times that one approval is edited. */
@@ -29,21 +31,39 @@ export function heardEdit(
     };
   const right = whyMayNot(approval, facts);
   if ("code" in right) return right;
+  const action = actionMeant(approval, told.action);
+  if (action !== null && "code" in action) return action;
+  return (
+    whyNotEdited(approval, told, chainOf(approval).edit) ??
+    edited(approval, told, { action, facts })
+  );
+}
+
+type Editing = {
+  readonly action: ActionAsked | null;
+  readonly facts: ApprovalFacts & { readonly again?: Again };
+};
+
+function edited(
+  approval: Approval,
+  told: Extract<ApprovalTold, { type: "edit" }>,
+  { action, facts }: Editing,
+): readonly ApprovalEvent[] | Problem {
   const { edit } = chainOf(approval);
-  const args = gate.terms?.args ?? {};
-  const against = whyNotEdited(approval, told, edit);
-  if (against !== null) return against;
+  const args = action?.args ?? approval.gate.terms?.args ?? {};
   const real = Object.fromEntries(
     Object.entries(told.changes).filter(([path, value]) => !isSame(valueAt(args, path), value)),
   );
   if (Object.keys(real).length === 0) return [];
-  const again = facts.again?.(changed(args, real));
-  if (again === undefined) return nothingToEdit();
-  if ("code" in again) return again;
   const counts = !Object.entries(real).every(([path, value]) =>
     isTheWayItMay(edit[path], valueAt(args, path), value),
   );
-  return [{ type: "gate.edited", changes: real, reason: told.reason, counts, gate: again }];
+  const again = facts.again?.(changed(args, real), editedOf(action, counts ? facts.by : null));
+  if (again === undefined) return nothingToEdit();
+  if ("code" in again) return again;
+  const which = action === null ? {} : { action: action.digest };
+  const { reason } = told;
+  return [{ type: "gate.edited", changes: real, reason, counts, gate: again, ...which }];
 }
 
 function whyNotEdited(
@@ -73,6 +93,26 @@ function whyNotEdited(
         message: `This was edited ${EDITS_MOST} times; that is the most.`,
         mend: "Reject it and say what should be asked.",
       };
+}
+
+/** @param by who asks for it by this; null: nobody does */
+function editedOf(action: ActionAsked | null, by: string | null): Parameters<Again>[1] {
+  if (action === null) return undefined;
+  const { digest, editors = [] } = action;
+  return { digest, editors: by === null ? editors : [...new Set([...editors, by])] };
+}
+
+/** Of several actions the one that is named; null: it is one action. */
+function actionMeant({ gate }: Approval, digest: Digest | undefined): ActionAsked | Problem | null {
+  const actions = gate.terms?.actions;
+  const found = actions?.find((one) => one.digest === digest);
+  if (found !== undefined) return found;
+  if (actions === undefined && digest === undefined) return null;
+  return {
+    code: "bad-input",
+    message: actions === undefined ? "This is one action." : "It asks for several actions at once.",
+    mend: actions === undefined ? "Name no action to edit." : "Name the one that is edited.",
+  };
 }
 
 function nothingToEdit(): Problem {

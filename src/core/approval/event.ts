@@ -23,7 +23,11 @@ export type ApprovalEvent =
       readonly viewedAt?: number;
       readonly permits?: readonly Digest[];
       readonly blocks?: readonly string[];
+      /** Allowed when this holds, and not before. */
+      readonly when?: string;
       readonly together?: true;
+      /** Of several actions, those that it decides on, where it is not all of them. */
+      readonly on?: readonly Digest[];
     }
   /** A stage has decided: the next is asked. */
   | {
@@ -44,6 +48,8 @@ export type ApprovalEvent =
       /** Whoever edited it counts as one who asks for it. */
       readonly counts: boolean;
       readonly gate: GateOpening;
+      /** Of several actions, the one that was changed, as it was. The others stay as they were decided. */
+      readonly action?: Digest;
     }
   | { readonly type: "gate.asked"; readonly text: string }
   | { readonly type: "gate.answered"; readonly text: string }
@@ -76,11 +82,19 @@ export type ApprovalEvent =
       /** Of several actions, those that are permitted. */
       readonly permits?: readonly Digest[];
       readonly blocks?: readonly string[];
+      /** What must hold when it is begun. */
+      readonly conditions?: readonly string[];
     }
   /** What was allowed is begun, once. */
   | { readonly type: "gate.consumed"; readonly action: Digest }
   /** What was allowed holds no more. */
-  | { readonly type: "gate.voided"; readonly how: Voided; readonly why: string };
+  | {
+      readonly type: "gate.voided";
+      readonly how: Voided;
+      readonly why: string;
+      /** Of several actions, the one that holds no more. */
+      readonly action?: Digest;
+    };
 
 /**
  * Why it holds no more: another action, another rule or chain, a voter who may decide no longer, a record

@@ -1,5 +1,6 @@
 import type { Span } from "../calendar/index.ts";
 import type { Digest } from "../id.ts";
+import type { Problem } from "../problem.ts";
 import type { Delegation } from "./chain.ts";
 
 /** What only the outside knows of people and time, as it is now. */
@@ -14,4 +15,6 @@ export type ApprovalFacts = {
   /** The moment that comes so much later; working time where the span says so. */
   readonly after: (at: number, span: Span) => number;
   readonly digest: (text: string) => Digest;
+  /** Why a text is no condition that can be worked out here; null: it is one. Absent: there is no map. */
+  readonly condition?: (text: string) => Problem | null;
 };

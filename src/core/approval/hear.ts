@@ -31,6 +31,8 @@ export type ApprovalTold =
       /** Of several actions, those that are permitted, and what stands in the way of the others. */
       readonly permits?: readonly Digest[];
       readonly blocks?: readonly string[];
+      /** It is allowed when this holds, and not before: a condition over `case` and `action`. */
+      readonly when?: string;
       /** One of many that are decided at once. */
       readonly together?: true;
     }
@@ -50,13 +52,18 @@ export type ApprovalTold =
       readonly digest: Digest;
       readonly changes: JsonObject;
       readonly reason: string;
+      /** Of several actions, the one that is changed. */
+      readonly action?: Digest;
     }
   | { readonly type: "ask"; readonly text: string }
   | { readonly type: "reply"; readonly text: string }
   | { readonly type: "view"; readonly presented: Digest };
 
 /** How an edited action is asked: the rules have been run on it again, and have not refused it. */
-export type Again = (args: JsonObject) => GateOpening | Problem;
+export type Again = (
+  args: JsonObject,
+  action?: { readonly digest: Digest; readonly editors: readonly string[] },
+) => GateOpening | Problem;
 
 /**
  * What is told to an approval, and what follows. Pure.

@@ -4,6 +4,7 @@ export {
   actionsOf,
   chainOf,
   evolveApproval,
+  isAbout,
   isPlain,
   newApproval,
   nextMoment,
@@ -54,11 +55,14 @@ export {
 export { type Link, type Linked, type LinkUse, useLink } from "./link.ts";
 export { type AskedOf, begunApproval, joinedChains, openApproval } from "./open.ts";
 export {
+  ACTIONS_MOST,
+  type ActionAsked,
   type GateOpening,
   type Parties,
   presentedDigest,
   type RuleRef,
   type Terms,
+  usesOf,
 } from "./opening.ts";
 export { whyMayNot } from "./right.ts";
 export { whyNotTogether } from "./together.ts";

@@ -38,12 +38,37 @@ export type Terms = {
   /** What deciders may change, where the chain lets them. */
   readonly args: JsonObject;
   /** Where several things are asked at once, each can be permitted or not. Absent: it is one action. */
-  readonly actions?: readonly { readonly digest: Digest; readonly title: string }[];
+  readonly actions?: readonly ActionAsked[];
   /** Of the record that the difference was made from; it is looked at again before it is changed. */
   readonly precondition?: Digest;
+  /** Who had changed it before it was asked anew, in a way that makes them one of those who ask. */
+  readonly editors?: readonly string[];
   /** What the chain says of many at once holds for it. */
   readonly isLowRisk?: true;
 };
+
+/** One of several actions. What it says of itself holds instead of what the terms say of the one. */
+export type ActionAsked = {
+  readonly digest: Digest;
+  readonly title: string;
+  /** For the use of a tool: the key of `tool.judged`. */
+  readonly use?: number;
+  readonly what?: string;
+  readonly args?: JsonObject;
+  readonly rules?: readonly RuleRef[];
+  readonly precondition?: Digest;
+  readonly evidence?: Evidence;
+  /** Who changed it in a way that makes them one of those who ask for it. */
+  readonly editors?: readonly string[];
+};
+
+/** At most so many are asked at one gate. */
+export const ACTIONS_MOST = 25;
+
+/** The uses of tools that a gate is about, by their keys. */
+export function usesOf({ use, terms }: Pick<GateOpening, "use" | "terms">): readonly number[] {
+  return use === undefined ? (terms?.actions ?? []).flatMap((one) => one.use ?? []) : [use];
+}
 
 export type Parties = {
   /** Those on whose behalf it is asked: who made the request, and who started the run. */

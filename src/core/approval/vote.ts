@@ -6,6 +6,7 @@ import {
   actionsOf,
   chainOf,
   evolveApproval,
+  isAbout,
   isPlain,
   stageOf,
 } from "./approval.ts";
@@ -29,13 +30,16 @@ export function heardVote(
   if (stale !== null) return stale;
   const right = whyMayNot(approval, facts, told.for);
   if ("code" in right) return right;
+  const on = openTo(approval, facts.by, right);
   const against =
-    whyTwice(approval, facts.by, right) ??
+    (on.length === 0 ? whyTwice(approval, facts.by, right) : null) ??
+    (on.length === 0 ? whyNothingLeft(facts.by) : null) ??
     whyUnexplained(approval, told) ??
-    whyNotTheseParts(approval, told) ??
+    whyNotTheseParts(approval, told, on) ??
+    whyNoCondition(approval, told, facts) ??
     (told.together === true ? whyNotBulk(approval) : null);
   if (against !== null) return against;
-  const voted = votedAs(approval, told, { facts, right });
+  const voted = votedAs(approval, told, { facts, right, on });
   const after = evolveApproval(approval, voted, facts);
   return [voted, ...following(after, told, facts)];
 }
@@ -100,6 +104,28 @@ function whyNotThis(
   return null;
 }
 
+/** The actions that this person has not decided yet, and has not changed: of one action it, or none. */
+function openTo(approval: Approval, by: string, right: Right): readonly Digest[] {
+  const whose = [by, ...(right.for === null ? [] : [right.for])];
+  const here = approval.votes.filter(
+    ({ stage = 0, voter, for: of }) =>
+      stage === approval.stage &&
+      (whose.includes(voter) || (of !== undefined && whose.includes(of))),
+  );
+  const { not } = chainOf(approval);
+  const asks = not.includes("editor") || not.includes("requester");
+  return actionsOf(approval).filter((action) => {
+    const of = approval.gate.terms?.actions?.find(({ digest }) => digest === action);
+    const isHis = asks && (of?.editors ?? []).some((one) => whose.includes(one));
+    return !isHis && !here.some((vote) => isAbout(vote, action));
+  });
+}
+
+function whyNothingLeft(by: string): Problem {
+  const message = `${by} has decided or changed all that is asked here; another decides the rest.`;
+  return { code: "conflict", message };
+}
+
 /** One human has one vote at a stage, their own or another's; and one's right is used once. */
 function whyTwice(approval: Approval, by: string, right: Right): Problem | null {
   const here = approval.votes.filter(({ stage = 0 }) => stage === approval.stage);
@@ -130,8 +156,34 @@ function noReason(what: string): Problem {
   };
 }
 
+/** A condition is of the map's words, and of what the map binds. */
+function whyNoCondition(
+  approval: Approval,
+  { allow, when }: VoteTold,
+  { condition }: ApprovalFacts,
+): Problem | null {
+  if (when === undefined) return null;
+  if (!allow)
+    return {
+      code: "bad-input",
+      message: "What is rejected has no condition.",
+      mend: "Leave it out.",
+    };
+  if (isPlain(approval) || condition === undefined)
+    return {
+      code: "bad-input",
+      message: "Only what a chain of the map asks can be allowed on a condition.",
+      mend: "Allow it, reject it, or ask.",
+    };
+  return condition(when);
+}
+
 /** Of several actions some can be permitted. Of one there is no part: it is allowed, rejected, or asked about. */
-function whyNotTheseParts(approval: Approval, told: VoteTold): Problem | null {
+function whyNotTheseParts(
+  approval: Approval,
+  told: VoteTold,
+  on: readonly Digest[],
+): Problem | null {
   const { permits, blocks = [], allow } = told;
   const actions = actionsOf(approval);
   if (!allow || (permits === undefined && blocks.length === 0)) return null;
@@ -144,7 +196,16 @@ function whyNotTheseParts(approval: Approval, told: VoteTold): Problem | null {
       message: "This is one action: it cannot be allowed in part.",
       mend: "Allow it, reject it, edit it, or ask.",
     };
-  const permitted = permittedBy(votesNow(approval), permits ?? actions);
+  const others = on.length === actions.length ? {} : { on };
+  const vote = {
+    voter: "",
+    allow: true,
+    reason: "",
+    at: 0,
+    permits: permits ?? actions,
+    ...others,
+  };
+  const permitted = permittedBy([...votesNow(approval), vote], actions);
   return permitted.length > 0
     ? null
     : {
@@ -157,7 +218,9 @@ function whyNotTheseParts(approval: Approval, told: VoteTold): Problem | null {
 /** What all who allow it permit. */
 function permittedBy(votes: readonly ApprovalVote[], all: readonly Digest[]): readonly Digest[] {
   return all.filter((one) =>
-    votes.every(({ permits }) => permits === undefined || permits.includes(one)),
+    votes.every(
+      (vote) => !isAbout(vote, one) || vote.permits === undefined || vote.permits.includes(one),
+    ),
   );
 }
 
@@ -183,9 +246,9 @@ export function whyNotBulk(approval: Approval): Problem | null {
 function votedAs(
   approval: Approval,
   told: VoteTold,
-  { facts, right }: { readonly facts: ApprovalFacts; readonly right: Right },
+  { facts, right, on }: Voting,
 ): Extract<ApprovalEvent, { type: "gate.voted" }> {
-  const { digest, allow, reason, channel, presented, permits, blocks, together } = told;
+  const { digest, allow, reason, channel, presented, permits, blocks, together, when } = told;
   const viewed = approval.views.find(({ by }) => by === facts.by);
   return {
     type: "gate.voted",
@@ -201,8 +264,16 @@ function votedAs(
     ...(permits === undefined ? {} : { permits }),
     ...(blocks === undefined || blocks.length === 0 ? {} : { blocks }),
     ...(together === undefined ? {} : { together }),
+    ...(on.length === actionsOf(approval).length ? {} : { on }),
+    ...(when === undefined ? {} : { when }),
   };
 }
+
+type Voting = {
+  readonly facts: ApprovalFacts;
+  readonly right: Right;
+  readonly on: readonly Digest[];
+};
 
 /** One who rejects ends it; enough who allow it end the stage, and the last stage all of it. */
 function following(
@@ -212,8 +283,7 @@ function following(
 ): readonly ApprovalEvent[] {
   if (!allow)
     return [{ type: "gate.closed", allowed: false, why: reason || `${facts.by} rejected it.` }];
-  const here = votesNow(after).filter(({ stage = 0 }) => stage === after.stage);
-  if (here.length < stageOf(after).need) return [];
+  if (isLeft(after)) return [];
   const { stages } = chainOf(after);
   const next = stages[after.stage + 1];
   if (next === undefined) return [allowed(after, reason)];
@@ -226,15 +296,27 @@ function following(
   ];
 }
 
+/** Something that nobody has refused has not been allowed by enough people at this stage. */
+function isLeft(after: Approval): boolean {
+  const votes = votesNow(after);
+  const here = votes.filter(({ stage = 0 }) => stage === after.stage);
+  const { need } = stageOf(after);
+  return permittedBy(votes, actionsOf(after)).some(
+    (one) => here.filter((vote) => isAbout(vote, one)).length < need,
+  );
+}
+
 function allowed(after: Approval, why: string): Closed {
   const actions = actionsOf(after);
   const permits = permittedBy(votesNow(after), actions);
   const blocks = [...new Set(votesNow(after).flatMap((vote) => vote.blocks ?? []))];
+  const conditions = [...new Set(votesNow(after).flatMap(({ when }) => when ?? []))];
   return {
     type: "gate.closed",
     allowed: true,
     why,
     ...(permits.length === actions.length ? {} : { permits }),
     ...(blocks.length === 0 ? {} : { blocks }),
+    ...(conditions.length === 0 ? {} : { conditions }),
   };
 }

@@ -76,6 +76,26 @@ describe("what was done, against what is allowed", () => {
     expect(wrongIn([judged({ level: "record", verdict: "allow" }), started()])).toEqual([]);
   });
 
+  test("P2 of several that were asked at once each is approved by itself, and written once", () => {
+    const [one, two] = ["sha256:one", "sha256:two"];
+    const actions = [
+      { use: 1, digest: one },
+      { use: 2, digest: two },
+    ];
+    const list = opened({ digest: "sha256:list", terms: { actions } });
+    const both = [judged({ action: one }), judged({ action: two }), list];
+    const part: Told = ["gate.closed", { key: 3, allowed: true, permits: [one] }];
+    const all: Told = ["gate.closed", { key: 3, allowed: true }];
+    const used = (use: number, action: string): readonly Told[] => [
+      ["gate.consumed", { key: 3, use, action }],
+      ["writeback.started", { key: use, action, approval: 3 }],
+    ];
+    expect(wrongIn([...both, all, ...used(1, one), ...used(2, two)])).toEqual([]);
+    expect(wrongIn([...both, part, ...used(1, one)])).toEqual([]);
+    expect(wrongIn([...both, part, ...used(2, two)]).join()).toContain("P1");
+    expect(wrongIn([...both, all, ...used(1, one), ...used(1, one)]).join()).toContain("P4");
+  });
+
   test.each([
     ["nobody was asked", [judged(), started()]],
     ["it was not used up", [judged(), opened(), voted("ana"), closed, started()]],

@@ -39,15 +39,19 @@ type Gate = {
   readonly askers: Askers;
   /** The use of a tool that it asks about. */
   readonly use: number | null;
+  /** Of several uses that are asked at once: their actions, by their keys. */
+  readonly listed: ReadonlyMap<number, string> | null;
   isAllowed: boolean;
+  /** Of several, those that were permitted; null: all. */
+  permits: readonly string[] | null;
 };
 
 /** What a stream was heard to say. */
 type Heard = {
   readonly judged: Map<number, Judged>;
   readonly gates: Map<number, Gate>;
-  /** Gates that were used up, and the use that they were used for. */
-  readonly consumed: Map<number, number>;
+  /** Gates that were used up, and the use that they were used for; of several actions, each by itself. */
+  readonly consumed: Map<string, number>;
   /** An event's data, with what is sealed opened where that can be done. */
   readonly opened: (event: CheckedEvent) => JsonObject;
   untold: number;
@@ -115,18 +119,25 @@ const HEARD: Readonly<Record<string, Hear>> = {
   "gate.overridden": hearDecision,
   "gate.closed": (heard, { data }) => {
     const gate = heard.gates.get(Number(data["key"]));
-    if (gate !== undefined) gate.isAllowed = data["allowed"] === true;
+    if (gate === undefined) return NOTHING;
+    gate.isAllowed = data["allowed"] === true;
+    if (Array.isArray(data["permits"])) gate.permits = listOf(data["permits"]).map(textOf);
     return NOTHING;
   },
   "gate.consumed": (heard, event) => {
     const key = Number(event.data["key"]);
-    if (heard.consumed.has(key))
+    const name = grantOf(heard, key, textOf(event.data["action"]));
+    if (heard.consumed.has(name))
       return [violation(event, `uses the approval ${key} a second time (P4)`)];
-    heard.consumed.set(key, Number(event.data["use"]));
+    heard.consumed.set(name, Number(event.data["use"]));
     return NOTHING;
   },
   "writeback.started": mayWrite,
 };
+
+function grantOf(heard: Heard, key: number, action: string): string {
+  return heard.gates.get(key)?.listed ? `${key} ${action}` : `${key}`;
+}
 
 function hearDecision(heard: Heard, event: CheckedEvent): readonly Wrong[] {
   const gate = heard.gates.get(Number(event.data["key"]));
@@ -152,10 +163,12 @@ function hearEdit(heard: Heard, event: CheckedEvent): readonly Wrong[] {
   const key = Number(event.data["key"]);
   const before = heard.gates.get(key) ?? null;
   const gate = openGate(heard, key, { event, before });
-  const use = before?.use ?? null;
-  const judged = use === null ? undefined : heard.judged.get(use);
-  if (use !== null && judged !== undefined)
-    heard.judged.set(use, { ...judged, action: gate.digest });
+  const uses = before?.listed ? [...before.listed.keys()] : [before?.use ?? null];
+  for (const use of uses) {
+    const judged = use === null ? undefined : heard.judged.get(use);
+    if (use !== null && judged !== undefined)
+      heard.judged.set(use, { ...judged, action: askedOf(gate, use) });
+  }
   return NOTHING;
 }
 
@@ -170,9 +183,24 @@ function openGate(
   const askers =
     before === null ? askersOf(event, opened) : askersAfterEdit(before.askers, event, opened);
   const use = typeof gate["use"] === "number" ? gate["use"] : null;
-  const made = { digest: textOf(gate["digest"]), askers, use, isAllowed: false };
+  const terms = isObject(gate["terms"]) ? gate["terms"] : {};
+  const digest = textOf(gate["digest"]);
+  const listed = listedIn(terms["actions"]);
+  const made: Gate = { digest, askers, use, listed, isAllowed: false, permits: null };
   heard.gates.set(key, made);
   return made;
+}
+
+function listedIn(actions: Json | undefined): Gate["listed"] {
+  const uses = listOf(actions).flatMap((one): [number, string][] =>
+    isObject(one) && typeof one["use"] === "number" ? [[one["use"], textOf(one["digest"])]] : [],
+  );
+  return uses.length === 0 ? null : new Map(uses);
+}
+
+/** The action that a gate asks for this use. */
+function askedOf({ listed, digest }: Gate, use: number): string {
+  return listed === null ? digest : (listed.get(use) ?? "");
 }
 
 /** What takes back a write that was allowed needs no other leave. */
@@ -189,14 +217,15 @@ function mayWrite(heard: Heard, event: CheckedEvent): readonly Wrong[] {
   if (level !== "external" || isPermitted || event.step.includes(UNDO)) return NOTHING;
   const key = Number(data["approval"]);
   const gate = heard.gates.get(key);
-  if (gate === undefined || heard.consumed.get(key) !== use || !gate.isAllowed)
+  const isGranted = gate?.isAllowed === true && gate.permits?.includes(action) !== false;
+  if (gate === undefined || heard.consumed.get(grantOf(heard, key, action)) !== use || !isGranted)
     return [
       violation(
         event,
         `began an external write with ${tool}, which nobody approved and no rule permits (P1)`,
       ),
     ];
-  return gate.digest === action
+  return askedOf(gate, use) === action
     ? NOTHING
     : [violation(event, `began another action with ${tool} than was approved (P2)`)];
 }

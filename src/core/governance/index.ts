@@ -1,4 +1,5 @@
 export { normalised } from "./arguments.ts";
+export { conditionOf, unmetOf } from "./conditions.ts";
 export { judge } from "./judge.ts";
 export {
   type CaseFacts,

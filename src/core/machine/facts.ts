@@ -5,6 +5,7 @@ import type { AgentNeed, Workflow } from "../definition/index.ts";
 import type { Judgement, Labels, ToolCall } from "../governance/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { Problem } from "../problem.ts";
 import type { EffectClass } from "./event.ts";
 
 /**
@@ -46,6 +47,8 @@ export type Judging = {
   readonly calls: number;
   /** A grant is about to be used up: the map of today must agree too. */
   readonly isConsuming: boolean;
+  /** Conditions on which people have allowed it; absent: none. */
+  readonly conditions?: readonly string[];
 };
 
 /** A judgement, and what the tool's definition says that the run must know. */
@@ -55,6 +58,8 @@ export type Judged = Judgement & {
   readonly verifies: boolean;
   /** Who owns what goes wrong with it; "" is the workflow's owner. */
   readonly owner: string;
+  /** What of the conditions does not hold, or is not known, in words; absent: they hold. */
+  readonly unmet?: readonly string[];
 };
 
 export type ApprovalSurroundings = {
@@ -70,6 +75,8 @@ export type ApprovalSurroundings = {
     readonly case: string | null;
   }) => Partial<Evidence>;
   /** Why nothing that was allowed is begun now: somebody stopped all, this agent or this tool. null: nobody has. */
+  /** Why a text is no condition in the words of the map of today; null: it is one. */
+  readonly condition?: (text: string) => Problem | null;
   readonly stopped: (of: { readonly agent: string; readonly tool: string | null }) => string | null;
 };
 

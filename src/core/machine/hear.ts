@@ -38,6 +38,7 @@ export function hear(draft: Draft, told: Told): Problem | null {
     case "begin":
       return heardBegin(draft, told.key);
     case "use":
+    case "uses":
       return heardUse(draft, told);
     case "used":
       return heardUsed(draft, told);

@@ -58,6 +58,18 @@ export type Told =
       /** Why what it would write could not be looked at: it is judged, and not done. */
       readonly fault?: Failure;
     }
+  /** The same for several at once: people are asked about them together, and decide on each. */
+  | {
+      readonly type: "uses";
+      readonly key: Key;
+      readonly all: readonly {
+        readonly name: string;
+        readonly tool: string;
+        readonly args: JsonObject;
+        readonly preview: Preview | null;
+        readonly fault?: Failure;
+      }[];
+    }
   /** The use under this key was performed, or not. */
   | { readonly type: "used"; readonly key: Key; readonly outcome: UseOutcome }
   /** What the use under this key wrote was looked at again. */

@@ -3,7 +3,7 @@ import type { BreakerDefinition, CallRate, OutputFields } from "../../core/defin
 import type { Digest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Asked, EffectClass, Failure, Usage } from "../../core/machine/index.ts";
-import type { ToolOffered, UseTool } from "../tools/index.ts";
+import type { ToolOffered, UseAllTools, UseTool } from "../tools/index.ts";
 import type { InstanceView } from "./instances.ts";
 
 /** A kind of agent, opened for one definition. One file per kind implements it. */
@@ -70,6 +70,11 @@ export type Tools = {
    * begun when they have decided, whose same question is answered.
    */
   readonly use: UseTool;
+  /**
+   * Uses several at once: they are judged one by one, and people who are asked about more than one of them
+   * decide at one gate, on each. What they refuse is an answer like any other.
+   */
+  readonly useAll: UseAllTools;
   /**
    * What it may use at most, as the map grants it; absent: its run has no map. Only where it is there is
    * a program told where tools are, and an address what they are.

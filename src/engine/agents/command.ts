@@ -137,7 +137,7 @@ async function perform(open: Opened, { task, tools, abort }: Asked): Promise<Age
   const fault = "fault" in found ? found.fault : limitFault(definition);
   if ("fault" in found || fault !== null) return failed("agent_unavailable", fault ?? "", true);
   const scratch = await openScratch(setting.scratch);
-  const lent = tools.offered === undefined ? null : await open.socket.lend(tools.use);
+  const lent = tools.offered === undefined ? null : await open.socket.lend(tools);
   try {
     const program: Program = {
       file: found.file,

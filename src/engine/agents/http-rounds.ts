@@ -48,7 +48,7 @@ export async function inRounds(asking: Asking): Promise<AgentAnswer> {
     spent.push(said);
     if (offered === null) return withSpent(noTools(agent), spent);
     if (round === ROUNDS_MOST) return withSpent(tooManyRounds(agent), spent);
-    const more = await usedBy(asking, said.use);
+    const more = await (said.together === true ? usedAtOnce : usedBy)(asking, said.use);
     if (!Array.isArray(more)) return withSpent(more, spent);
     used.push(...more);
     bytes += more.reduce((sum, one) => sum + JSON.stringify(one).length, 0);
@@ -73,6 +73,23 @@ async function usedBy(
     }
   }
   return used;
+}
+
+async function usedAtOnce(
+  { agent, tools, abort }: Asking,
+  wanted: readonly Wanted[],
+): Promise<Used[] | AgentAnswer> {
+  try {
+    const replies = await tools.useAll(wanted);
+    return wanted.flatMap((one, at) => {
+      const reply = replies[at];
+      return reply === undefined ? [] : [{ ...one, ...reply }];
+    });
+  } catch (thrown) {
+    if (abort.aborted) return stopped(agent, abort);
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    return failed("agent_failed", `The agent "${agent}" could not use its tools: ${why}`);
+  }
 }
 
 /** After its first round an agent may have done something: only its own word says that it has not. */

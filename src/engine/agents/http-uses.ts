@@ -18,6 +18,8 @@ export type Wanted = {
 /** Instead of an answer: what an agent wants of tools before it goes on. */
 export type Wants = {
   readonly use: readonly Wanted[];
+  /** They are proposed at once: people who are asked decide on them together. */
+  readonly together?: true;
   readonly usage?: Usage;
   readonly warnings?: readonly string[];
 };
@@ -32,7 +34,7 @@ export function checkSaid(given: unknown, from: Origin): Said {
   if (!isObject(given as Json) || !isAsking(given as JsonObject)) return checkAnswer(given, from);
   const copy = copyJson(given, "The answer", OUTPUT_BYTES_MOST);
   if (!copy.ok) return invalidAnswer(from.name, copy.why);
-  const { use, usage, warnings, ...rest } = copy.value as JsonObject;
+  const { use, usage, warnings, together, ...rest } = copy.value as JsonObject;
   const also = ["outputs", "error"].find((one) => (rest[one] ?? null) !== null);
   if (also !== undefined)
     return invalidAnswer(from.name, `It asks for tools with "use", and has "${also}" besides.`);
@@ -42,7 +44,7 @@ export function checkSaid(given: unknown, from: Origin): Said {
   const beside = checkAnswer({ outputs: {}, usage, warnings }, from);
   if ("error" in beside) return beside;
   const { outputs: _none, ...read } = beside;
-  return { use: wanted, ...read };
+  return { use: wanted, ...read, ...(together === true ? { together } : {}) };
 }
 
 function isAsking(given: JsonObject): boolean {

@@ -21,20 +21,30 @@ export type AgentTrade = {
   readonly reply: /** Plain JSON of a bounded size; its shape is checked outside, where the table of failure kinds is. */
     | { readonly type: "answer"; readonly given: unknown }
     | { readonly type: "health"; readonly said: string | null };
-  /** A tool that it uses. */
-  readonly aside: { readonly tool: string; readonly args: unknown; readonly as?: string };
-  readonly back: UseReply;
+  /** A tool that it uses, or several at once. */
+  readonly aside:
+    | { readonly tool: string; readonly args: unknown; readonly as?: string }
+    | { readonly all: unknown };
+  readonly back: UseReply | readonly UseReply[];
 };
 
-type AgentHands = Hands<AgentTrade["aside"], UseReply>;
+type AgentHands = Hands<AgentTrade["aside"], AgentTrade["back"]>;
 
 /** Asked of whoever began this worker: it alone knows the tools. */
 function useBy({ aside }: AgentHands): Tools["use"] {
-  return (tool, args, as) => {
+  return async (tool, args, as) => {
     const copy = copyJson(args, "The arguments", OUTPUT_BYTES_MOST);
-    if (!copy.ok) return Promise.reject(new TypeError(copy.why));
+    if (!copy.ok) throw new TypeError(copy.why);
     const name = as === undefined ? {} : { as: String(as) };
-    return aside({ tool: String(tool), args: copy.value, ...name });
+    return (await aside({ tool: String(tool), args: copy.value, ...name })) as UseReply;
+  };
+}
+
+function useAllBy({ aside }: AgentHands): Tools["useAll"] {
+  return async (all) => {
+    const copy = copyJson(all, "The uses", OUTPUT_BYTES_MOST);
+    if (!copy.ok) throw new TypeError(copy.why);
+    return (await aside({ all: copy.value })) as readonly UseReply[];
   };
 }
 
@@ -45,7 +55,7 @@ async function attempt(
 ): Promise<AgentTrade["reply"]> {
   deepFreeze(task);
   try {
-    const tools: Tools = { log: hands.log, use: useBy(hands) };
+    const tools: Tools = { log: hands.log, use: useBy(hands), useAll: useAllBy(hands) };
     const given: unknown = await loaded.attempt(task, tools, hands.abort);
     const copy = copyJson(given, "The answer", OUTPUT_BYTES_MOST);
     return { type: "answer", given: copy.ok ? copy.value : invalidAnswer(name, copy.why) };
@@ -62,7 +72,7 @@ await serveWorker<
   AgentTrade["ask"],
   AgentTrade["reply"],
   AgentTrade["aside"],
-  UseReply
+  AgentTrade["back"]
 >({
   wordsOf: messageOf,
   open: async () => {

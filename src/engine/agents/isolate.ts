@@ -10,7 +10,7 @@ import {
   type Replied,
   type WorkerPool,
 } from "../outside/index.ts";
-import type { UseReply } from "../tools/index.ts";
+import type { OneOfAll } from "../tools/index.ts";
 import type { Agent, AgentAnswer, AgentTask, Tools } from "./agent.ts";
 import { checkAnswer, type Origin } from "./answer.ts";
 import { digestOfAgent } from "./definition-digest.ts";
@@ -111,8 +111,13 @@ async function attemptIn(pool: Pool, origin: Origin, asked: Asked): Promise<Agen
   }
   const log = boundedLog(tools.log);
   const ask = { type: "attempt", task } as const;
-  const aside = ({ tool, args, as }: AgentTrade["aside"]): Promise<UseReply> =>
-    isObject(args as Json) ? tools.use(tool, args as JsonObject, as) : Promise.reject(NO_ARGS);
+  const aside = (one: AgentTrade["aside"]): Promise<AgentTrade["back"]> => {
+    if ("all" in one) return tools.useAll(one.all as readonly OneOfAll[]);
+    const { tool, args, as } = one;
+    return isObject(args as Json)
+      ? tools.use(tool, args as JsonObject, as)
+      : Promise.reject(NO_ARGS);
+  };
   const reply = await cell.ask({ ask, log, aside, abort, limits: tools });
   return answerOf(reply, origin, abort);
 }

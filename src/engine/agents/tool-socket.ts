@@ -4,16 +4,17 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import type { UseReply, UseTool } from "../tools/index.ts";
+import type { OneOfAll, ToolUses, UseReply } from "../tools/index.ts";
 
 /**
  * Where programs use tools: a socket of our own, which answers whoever has the token of an attempt that
  * is under way. One JSON object a line each way: `{"token", "tool", "args", "as"?}` is answered by what
- * became of it, in the order in which it is known; an `id` of any kind comes back with the answer.
+ * became of it, in the order in which it is known; an `id` of any kind comes back with the answer. Several
+ * at once are `{"token", "all": [{"tool", "args", "as"?}]}`, answered by `{"replies": […]}`.
  */
 export type ToolSocket = {
   /** For as long as an attempt is under way. */
-  readonly lend: (use: UseTool) => Promise<Lent>;
+  readonly lend: (tools: ToolUses) => Promise<Lent>;
   readonly close: () => Promise<void>;
 };
 
@@ -30,18 +31,22 @@ const CONNECTIONS_MOST = 64;
 const WAITING_MOST = 32;
 
 /** `stopped`: the attempt is to end; people are asked, or it was told to. */
-type Answer = UseReply | { readonly outcome: "stopped" } | Refusal;
+type Answer =
+  | UseReply
+  | { readonly outcome: "stopped" }
+  | { readonly outcome: "all"; readonly replies: readonly UseReply[] }
+  | Refusal;
 type Refusal = { readonly outcome: "refused"; readonly say: string };
 
 export function openToolSocket(): ToolSocket {
-  const lent = new Map<string, UseTool>();
+  const lent = new Map<string, ToolUses>();
   let opening: Promise<Open> | null = null;
   return {
-    lend: async (use) => {
+    lend: async (tools) => {
       opening ??= open(lent);
       const { path } = await opening;
       const token = randomBytes(32).toString("hex");
-      lent.set(token, use);
+      lent.set(token, tools);
       return { path, token, end: () => lent.delete(token) };
     },
     close: async () => {
@@ -56,7 +61,7 @@ export function openToolSocket(): ToolSocket {
 type Open = { readonly server: Server; readonly path: string; readonly folder: string };
 
 /** In a folder that only we may look into. */
-async function open(lent: ReadonlyMap<string, UseTool>): Promise<Open> {
+async function open(lent: ReadonlyMap<string, ToolUses>): Promise<Open> {
   const folder = await mkdtemp(join(tmpdir(), "muster-tools-"));
   const path =
     process.platform === "win32"
@@ -72,7 +77,7 @@ async function open(lent: ReadonlyMap<string, UseTool>): Promise<Open> {
   return { server, path, folder };
 }
 
-function serve(socket: Socket, lent: ReadonlyMap<string, UseTool>): void {
+function serve(socket: Socket, lent: ReadonlyMap<string, ToolUses>): void {
   let rest = "";
   let waiting = 0;
   socket.setEncoding("utf8");
@@ -100,7 +105,7 @@ async function refused(say: string): Promise<Refusal> {
   return { outcome: "refused", say };
 }
 
-async function answer(line: string, lent: ReadonlyMap<string, UseTool>): Promise<JsonObject> {
+async function answer(line: string, lent: ReadonlyMap<string, ToolUses>): Promise<JsonObject> {
   const asked = parsed(line);
   const id = asked?.["id"];
   const said =
@@ -108,14 +113,26 @@ async function answer(line: string, lent: ReadonlyMap<string, UseTool>): Promise
   return { ...(id === undefined ? {} : { id }), ...(said as unknown as JsonObject) };
 }
 
-async function used(asked: JsonObject, lent: ReadonlyMap<string, UseTool>): Promise<Answer> {
-  const { token, tool, args = {}, as } = asked;
-  const use = typeof token === "string" ? lent.get(token) : undefined;
-  if (use === undefined) return await refused("The token is of no attempt that is under way.");
+async function used(asked: JsonObject, lent: ReadonlyMap<string, ToolUses>): Promise<Answer> {
+  const { token, tool, args = {}, as, all } = asked;
+  const tools = typeof token === "string" ? lent.get(token) : undefined;
+  if (tools === undefined) return await refused("The token is of no attempt that is under way.");
+  if (all !== undefined) return await usedAll(tools, all);
   if (typeof tool !== "string" || !isObject(args)) return await refused(HOW);
   const name = typeof as === "string" ? as : undefined;
-  return await use(tool, args, name).catch(() => ({ outcome: "stopped" }) as const);
+  return await tools.use(tool, args, name).catch(() => STOPPED);
 }
+
+const STOPPED = { outcome: "stopped" } as const;
+
+/** Each answer is in its order. */
+async function usedAll({ useAll }: ToolUses, all: Json): Promise<Answer> {
+  if (!Array.isArray(all) || !all.every((one) => isObject(one))) return await refused(HOW_ALL);
+  const replies = await useAll(all as unknown as readonly OneOfAll[]).catch(() => null);
+  return replies === null ? STOPPED : { outcome: "all", replies };
+}
+
+const HOW_ALL = 'Several at once are {"token": …, "all": [{"tool": NAME, "args": {…}}]}.';
 
 const HOW = 'Write {"token": …, "tool": NAME, "args": {…}}.';
 

@@ -18,10 +18,11 @@ import type { Problem } from "../../core/problem.ts";
 import type { Keyring } from "../sealing/index.ts";
 import {
   isToolFailed,
+  type OneOfAll,
   type Toolbox,
   type ToolOffered,
+  type ToolUses,
   type UseReply,
-  type UseTool,
 } from "../tools/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Contents, digestFor } from "./contents.ts";
@@ -42,8 +43,7 @@ export type Asking = {
 };
 
 /** What an attempt has of the company's tools. */
-export type Lent = {
-  readonly use: UseTool;
+export type Lent = ToolUses & {
   readonly offered: () => readonly ToolOffered[];
 };
 
@@ -63,6 +63,8 @@ type Question = {
   readonly name: string;
   readonly reply: (reply: UseReply) => void;
   readonly stop: (reason: Error) => void;
+  /** Those that were asked for at once have the same. */
+  readonly batch: object;
   /** The use that it waits for; null: it waits to be asked again when the run goes on. */
   key: Key | null;
 };
@@ -78,7 +80,17 @@ export function openAsking(shell: AskingShell): Asking {
     toolsOf: (attempt) => {
       const counts = new Map<string, number>();
       return {
-        use: (tool, args, as) => use(state, attempt, { tool, args, as, counts }),
+        use: (tool, args, as) => useAll(state, attempt, [{ tool, args, as, counts }])[0] ?? NOTHING,
+        useAll: async (all) => {
+          if (!Array.isArray(all)) return [refusal("Several uses are a list.")];
+          const wanted = (all as readonly OneOfAll[]).map((one) => ({
+            tool: one?.tool,
+            args: one?.args,
+            as: one?.as,
+            counts,
+          }));
+          return await Promise.all(useAll(state, attempt, wanted));
+        },
         offered: () => offeredTo(state, attempt),
       };
     },
@@ -100,22 +112,35 @@ type Wanted = {
   readonly counts: Map<string, number>;
 };
 
-function use(state: State, attempt: Attempt, wanted: Wanted): Promise<UseReply> {
-  const { tool, args } = wanted;
-  if (typeof tool !== "string" || !isObject(args))
-    return Promise.resolve(refusal("A use names a tool, and its arguments are an object."));
-  const name = wanted.as ?? numbered(wanted);
-  const digest = digestFor(state.log.keys, attempt.resident.subject);
-  const ask = askOf(digest, { name, tool, args });
-  const answer = new Promise<UseReply>((reply, stop) => {
-    const question: Question = { attempt, ask, tool, args, name, reply, stop, key: null };
-    attempt.abort?.signal.addEventListener("abort", () => end(state, question), { once: true });
-    void put(state, question);
+/** One promise for each of them, in their order. */
+function useAll(
+  state: State,
+  attempt: Attempt,
+  all: readonly Wanted[],
+): readonly Promise<UseReply>[] {
+  const questions: Question[] = [];
+  const batch = {};
+  const answers = all.map((wanted) => {
+    const { tool, args } = wanted;
+    if (typeof tool !== "string" || !isObject(args))
+      return Promise.resolve(refusal("A use names a tool, and its arguments are an object."));
+    const name = wanted.as ?? numbered(wanted);
+    const digest = digestFor(state.log.keys, attempt.resident.subject);
+    const ask = askOf(digest, { name, tool, args });
+    const answer = new Promise<UseReply>((reply, stop) => {
+      const question: Question = { attempt, ask, tool, args, name, reply, stop, batch, key: null };
+      attempt.abort?.signal.addEventListener("abort", () => end(state, question), { once: true });
+      questions.push(question);
+    });
+    // An agent that waits for it no longer is no reason to end the process.
+    answer.catch(() => {});
+    return answer;
   });
-  // An agent that waits for it no longer is no reason to end the process.
-  answer.catch(() => {});
-  return answer;
+  if (questions.length > 0) void put(state, questions);
+  return answers;
 }
+
+const NOTHING: Promise<UseReply> = Promise.resolve(refusal("Nothing is asked for."));
 
 /** The n-th time that the same is asked in one attempt. */
 function numbered({ tool, args, counts }: Wanted): string {
@@ -131,22 +156,41 @@ function end({ waiting }: State, question: Question): void {
   question.stop(new DOMException("The attempt that asked is over.", "AbortError"));
 }
 
-async function put(state: State, question: Question): Promise<void> {
+/** Those that were asked for at once are told at once. */
+async function put(state: State, questions: readonly Question[]): Promise<void> {
   try {
-    const first = standing(question);
-    if (first.is !== "not asked") return heed(state, question, first);
-    const looked = await lookUp(state, question);
-    const fault = looked !== null && isToolFailed(looked) ? looked.error : null;
-    const preview = looked !== null && isToolFailed(looked) ? null : looked;
-    const outcome = await tell(state, question, { preview, fault });
-    if (isProblem(outcome)) return question.reply(refusal(outcome.message));
-    const now = standing(question);
-    if (fault !== null && now.is === "not asked")
-      return question.reply({ outcome: "failed", error: fault });
-    heed(state, question, now);
+    const asked = questions.filter((question) => {
+      const first = standing(question);
+      if (first.is !== "not asked") heed(state, question, first);
+      return first.is === "not asked";
+    });
+    if (asked.length === 0) return;
+    const seen = await Promise.all(asked.map((question) => look(state, question)));
+    const outcome = await tell(state, seen);
+    for (const { question, fault } of seen) {
+      const now = standing(question);
+      if (isProblem(outcome)) question.reply(refusal(outcome.message));
+      else if (fault !== null && now.is === "not asked")
+        question.reply({ outcome: "failed", error: fault });
+      else heed(state, question, now);
+    }
   } catch (thrown) {
-    question.stop(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    const why = thrown instanceof Error ? thrown : new Error(String(thrown));
+    for (const question of questions) question.stop(why);
   }
+}
+
+type Seen = {
+  readonly question: Question;
+  readonly preview: Preview | null;
+  readonly fault: Failure | null;
+};
+
+async function look(state: State, question: Question): Promise<Seen> {
+  const looked = await lookUp(state, question);
+  if (looked !== null && isToolFailed(looked))
+    return { question, preview: null, fault: looked.error };
+  return { question, preview: looked, fault: null };
 }
 
 function standing({ attempt, ask }: Question): UseStanding {
@@ -179,9 +223,10 @@ function placeOf({ id }: Resident, key: Key | null): string {
   return key === null ? id : `${id} ${key}`;
 }
 
-function replyOf(state: State, { outcome, result }: DoneUse): UseReply {
+function replyOf(state: State, { outcome, result, edited }: DoneUse): UseReply {
   const value = load(result, state.contents.read);
-  if (outcome === "ok") return { outcome, result: value };
+  if (outcome === "ok")
+    return { outcome, result: value, ...(edited === undefined ? {} : { args: edited }) };
   const say = isObject(value) ? value["denied"] : null;
   return { outcome: "denied", say: typeof say === "string" ? say : "It is not allowed." };
 }
@@ -237,23 +282,23 @@ function abortOf({ abort }: Attempt): AbortSignal {
   return abort?.signal ?? AbortSignal.abort();
 }
 
-function tell(
-  state: State,
-  { attempt, name, tool, args }: Question,
-  { preview, fault }: { readonly preview: Preview | null; readonly fault: Failure | null },
-): Promise<readonly Event[] | Problem> {
-  const signal: Signal = {
-    type: "use",
-    key: attempt.key,
+function tell(state: State, seen: readonly Seen[]): Promise<readonly Event[] | Problem> {
+  const [first, ...rest] = seen.map(({ question: { name, tool, args }, preview, fault }) => ({
     name,
     tool,
     args,
     preview,
     ...(fault === null ? {} : { fault }),
-    at: state.clock.now(),
-    by: `agent:${attempt.call.agent}`,
-  };
-  return new Promise((told) => state.mailroom.post(attempt.resident, mail(signal, { told })));
+  }));
+  const attempt = seen[0]?.question.attempt;
+  if (first === undefined || attempt === undefined) return Promise.resolve([]);
+  const { key, call, resident } = attempt;
+  const of = { key, at: state.clock.now(), by: `agent:${call.agent}` };
+  const signal: Signal =
+    rest.length === 0
+      ? { type: "use", ...first, ...of }
+      : { type: "uses", all: [first, ...rest], ...of };
+  return new Promise((told) => state.mailroom.post(resident, mail(signal, { told })));
 }
 
 const ENDING: ReadonlySet<Event["type"]> = new Set<Event["type"]>([
@@ -267,11 +312,15 @@ const ENDING: ReadonlySet<Event["type"]> = new Set<Event["type"]>([
 function wake(state: State, resident: Resident, events: readonly Event[]): void {
   for (const event of events) {
     if (event.type === "run.resumed")
-      for (const question of take(state, placeOf(resident, null))) void put(state, question);
+      for (const batch of batches(take(state, placeOf(resident, null)))) void put(state, batch);
     if (!ENDING.has(event.type) || !("key" in event)) continue;
     for (const question of take(state, placeOf(resident, event.key)))
       landed(state, question, event);
   }
+}
+
+function batches(questions: readonly Question[]): Iterable<readonly Question[]> {
+  return Map.groupBy(questions, ({ batch }) => batch).values();
 }
 
 function take({ waiting }: State, name: string): readonly Question[] {

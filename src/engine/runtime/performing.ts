@@ -303,7 +303,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
   const lent = shell.toolsOf(attempt);
-  const { use, settled } = awaited(lent.use);
+  const { use, useAll, settled } = awaited(lent);
   if (task.tool !== undefined) return useAsStep(task.tool, task.inputs, use);
   try {
     const answer = shell.performer.perform(
@@ -317,6 +317,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
         context: task.context,
         deadline: attempt.due,
         use,
+        useAll,
         ...(resident.run.map === null ? {} : { offered: lent.offered }),
         ...heldTo(resident.run.workflow),
       },

@@ -5,7 +5,7 @@ import type { Json } from "../../core/json.ts";
 import type { Answer, Call, Event, Key, Ranked, Run, Signal } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { NewPublished, Standing } from "../store/index.ts";
-import type { ToolOffered, UseTool } from "../tools/index.ts";
+import type { ToolOffered, UseAllTools, UseTool } from "../tools/index.ts";
 import type { Want } from "./places.ts";
 
 /** Who delivers signals and performs effects: one writer per stream, durable timers. */
@@ -117,6 +117,7 @@ export type Performance = {
   readonly deadline: number;
   /** Uses tools in the name of this attempt. */
   readonly use: UseTool;
+  readonly useAll: UseAllTools;
   /** What it may use at most; absent: its run goes by no version of a map. */
   readonly offered?: () => readonly ToolOffered[];
   /** The most memory that its run allows an agent, in bytes; absent: what its own definition says. */

@@ -19,4 +19,11 @@ export {
   type Verified,
   type Verifying,
 } from "./toolbox.ts";
-export type { ToolOffered, UseReply, UseTool } from "./use-tool.ts";
+export type {
+  OneOfAll,
+  ToolOffered,
+  ToolUses,
+  UseAllTools,
+  UseReply,
+  UseTool,
+} from "./use-tool.ts";

@@ -12,5 +12,6 @@ export function approvalFacts({ facts, at }: Draft, by: string): ApprovalFacts {
     delegations: approvals?.delegations() ?? [],
     after: approvals?.after ?? ((from, { ms }) => from + ms),
     digest,
+    ...(approvals?.condition === undefined ? {} : { condition: approvals.condition }),
   };
 }

@@ -4,6 +4,7 @@ import {
   type GateOpening,
   mergeEvidence,
   openApproval,
+  usesOf,
 } from "../../approval/index.ts";
 import { canonical } from "../../audit/index.ts";
 import type { Approval, Gate, Task } from "../../definition/index.ts";
@@ -18,7 +19,7 @@ import { raise } from "../finish.ts";
 import type { LeafFrame, OpenGate } from "../run.ts";
 import { scopeAt, valuesOf } from "../scope.ts";
 import { get } from "../tables/table.ts";
-import { useAskedAgain } from "../uses/use.ts";
+import { useAskedAgain } from "../uses/uses-gate.ts";
 import { approvalFacts } from "./approval-facts.ts";
 import { chainNamed, knownOf, termsOf } from "./chain-asked.ts";
 import { meant } from "./meant.ts";
@@ -102,9 +103,14 @@ function gateOf(
 }
 
 /** The same gate with other arguments, as a decider has edited them. */
-export function askedAgain(draft: Draft, open: OpenGate, args: JsonObject): GateOpening | Problem {
+export function askedAgain(
+  draft: Draft,
+  open: OpenGate,
+  edited: Parameters<typeof useAskedAgain>[2],
+): GateOpening | Problem {
   const { path, gate } = open;
-  if (gate.use !== undefined) return useAskedAgain(draft, open, args);
+  const { args } = edited;
+  if (usesOf(gate).length > 0) return useAskedAgain(draft, open, edited);
   const frame = get(draft.run.frames, path);
   if (frame?.kind === "gate")
     return questionOf(draft, frame.step, { path, ask: gate.ask, show: args });

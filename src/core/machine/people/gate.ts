@@ -6,6 +6,7 @@ import {
   dueApproval,
   hearApproval,
   isPlain,
+  usesOf,
 } from "../../approval/index.ts";
 import type { Problem } from "../../problem.ts";
 import { endsLate, ruleForLate } from "../control/too-long.ts";
@@ -33,7 +34,7 @@ export function heardAtGate(draft: Draft, { key, ...told }: GateTold): Problem |
       code: "conflict",
       message: `There is no open gate ${key} in ${draft.run.id}: it was decided before, or never opened.`,
     };
-  const again: Again = (args) => askedAgain(draft, open, args);
+  const again: Again = (args, action) => askedAgain(draft, open, { args, action });
   const facts: ApprovalFacts & { again: Again } = { ...approvalFacts(draft, draft.by), again };
   const heard = hearApproval(approvalIn(open), told, facts);
   if ("code" in heard) return heard;
@@ -63,7 +64,7 @@ function ofRule(
   const closed = events.find((event) => event.type === "gate.closed");
   const frame = get(draft.run.frames, path);
   const goesOn = frame?.kind === "gate" && frame.step.rejected !== "fail";
-  if (closed === undefined || closed.allowed || goesOn || gate.use !== undefined) return null;
+  if (closed === undefined || closed.allowed || goesOn || usesOf(gate).length > 0) return null;
   const error = failure("timeout", `Nobody decided on it in time: ${closed.why}`);
   return ruleForLate(draft, path, { key, error });
 }
@@ -71,7 +72,7 @@ function ofRule(
 /** As the file says it, where it names its people itself. */
 function onTimeout(draft: Draft, { path, gate }: OpenGate): "reject" | "escalate" {
   const frame = get(draft.run.frames, path);
-  if (gate.use !== undefined) return "reject";
+  if (usesOf(gate).length > 0) return "reject";
   if (frame?.kind === "gate") return frame.step.approval.onTimeout;
   return frame?.kind === "leaf" && frame.step.kind === "task"
     ? (frame.step.approve?.onTimeout ?? "reject")
@@ -108,8 +109,8 @@ function close(draft: Draft, { key, refuse }: Which, event: Closed): void {
   if (open?.type !== "gate") return;
   const { path, gate } = open;
   tell(draft, { ...event, key, path });
-  const { allowed, why, blocks = [] } = event;
-  if (gate.use !== undefined) return useDecided(draft, open, { allowed, why, conditions: blocks });
+  const { allowed, why } = event;
+  if (usesOf(gate).length > 0) return useDecided(draft, open);
   const frame = get(draft.run.frames, path);
   if (frame === undefined) return;
   if (frame.kind === "gate") decided(draft, frame, { open, event, refuse });

@@ -3,12 +3,14 @@ import {
   actionsOf,
   evolveApproval,
   type GateOpening,
+  isAbout,
   isPlain,
   newApproval,
   nextMoment,
+  usesOf,
 } from "../../approval/index.ts";
 import { changeLeaf } from "../attempts/attempt.ts";
-import type { Event, Path } from "../event.ts";
+import type { Event, Key, Path } from "../event.ts";
 import type { Fold, LeafFrame, OpenGate } from "../run.ts";
 import { emptyTable, entries, get, remove, set } from "../tables/table.ts";
 import { changeUse, closeUse, foldUseConsumed, foldUseDecided } from "../uses/of-uses.ts";
@@ -45,8 +47,21 @@ export function foldOfGate(run: Fold, event: AtGate): void {
   run.open = set(run.open, event.key, { ...open, gate, votes, due, ...(isMere ? {} : { rest }) });
   if (event.type !== "gate.edited" || gate.terms === undefined) return;
   const edited = gate.terms.args;
+  if (event.action !== undefined) return editedOf(run, open.gate, event);
   if (gate.use === undefined) changeLeaf(run, event.path, { edited });
   else changeUse(run, gate.use, { edited, action: gate.digest });
+}
+
+/** Of several uses one was changed. */
+function editedOf(
+  run: Fold,
+  before: GateOpening,
+  { action, gate }: Extract<AtGate, { readonly type: "gate.edited" }>,
+): void {
+  const use = before.terms?.actions?.find(({ digest }) => digest === action)?.use;
+  const now = gate.terms?.actions?.find((one) => one.use === use);
+  if (use !== undefined && now?.args !== undefined)
+    changeUse(run, use, { edited: now.args, action: now.digest });
 }
 
 /** The step may begin: for this action, and where a chain of the map has said so, once. */
@@ -58,11 +73,30 @@ function closed(
   const { gate, votes } = approval;
   if (allowed && gate.terms !== undefined)
     run.granted = set(run.granted ?? emptyTable(), key, { path, approval });
+  if (gate.terms?.actions !== undefined && usesOf(gate).length > 0)
+    return closedAll(run, { key, allowed }, approval);
   const voters = votes.filter(({ allow }) => allow).map(({ voter }) => voter);
   if (gate.use !== undefined) return foldUseDecided(run, gate.use, { gate: key, allowed, voters });
   if (!allowed) return;
   const by = gate.terms === undefined ? {} : { by: { gate: key, isSpent: false } };
   changeLeaf(run, path, { state: "ready", grant: gate.digest, key: null, ...by });
+}
+
+/** Of several uses, each as it was decided: those that are not permitted are refused, and their agent is told why. */
+function closedAll(
+  run: Fold,
+  { key, allowed }: { readonly key: Key; readonly allowed: boolean },
+  { gate, votes, permits, blocks }: Approval,
+): void {
+  for (const { digest, use } of gate.terms?.actions ?? []) {
+    if (use === undefined) continue;
+    const isHis = allowed && permits?.includes(digest) === true;
+    const about = votes.filter((vote) => vote.allow && isAbout(vote, digest));
+    const why = blocks.length > 0 ? blocks : about.flatMap(({ reason }) => reason || []);
+    const say = allowed && !isHis ? { say: `It was not approved: ${why.join("; ")}` } : {};
+    const voters = about.map(({ voter }) => voter);
+    foldUseDecided(run, use, { gate: key, allowed: isHis, voters, ...(why.length > 0 ? say : {}) });
+  }
 }
 
 function used(
@@ -80,7 +114,7 @@ function used(
     approval.state === "allowed"
       ? set(run.granted, event.key, { ...known, approval })
       : remove(run.granted, event.key);
-  if (approval.gate.use !== undefined) return;
+  if (usesOf(approval.gate).length > 0) return;
   if (event.type === "gate.voided") changeLeaf(run, event.path, { grant: null });
   else if (actionsOf(approval).includes(event.action))
     changeLeaf(run, event.path, { by: { gate: event.key, isSpent: true } });

@@ -5,7 +5,7 @@ import { currentText } from "../control/moved.ts";
 import type { Event } from "../event.ts";
 import type { Fold, LeafFrame, OpenTask } from "../run.ts";
 import { get, remove, set } from "../tables/table.ts";
-import { writtenOnly } from "../uses/uses-closed.ts";
+import { holdsGrant, writtenOnly } from "../uses/uses-closed.ts";
 import { foldOfGate, isAtGate, openedGate, ungrantedAgain } from "./of-gates.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
@@ -83,7 +83,8 @@ function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
 /** A person ordered it again: that is a new call, whatever became of the old one, with the params and the text of now. */
 function orderedAgain(run: Fold, frame: LeafFrame, seq: number): Partial<LeafFrame> {
   const fresh = { tries: 0, call: null, doubt: false, error: null } as const;
-  const uses = frame.uses === undefined ? {} : { uses: writtenOnly(frame.uses) };
+  const uses =
+    frame.uses === undefined ? {} : { uses: writtenOnly(frame.uses, holdsGrant(run, frame.uses)) };
   const anew = { ...fresh, ...uses, ...ungrantedAgain(frame) };
   return { state: "ready", ...anew, born: { seq }, ...currentText(run, frame) };
 }

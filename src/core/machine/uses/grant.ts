@@ -15,17 +15,28 @@ export type Using = {
   readonly preview: Preview | null;
 };
 
+/** The approval that a chain of the map gave; null: the file's own words were all there was. */
+export function allowedAs({ run }: Draft, { gate }: Granted): Approval | null {
+  return (run.granted === undefined ? undefined : get(run.granted, gate))?.approval ?? null;
+}
+
 type Gone = { readonly how: Voided; readonly why: string };
 
-/** Somebody stopped all, this agent or this tool: nothing of it is begun now, and nothing of it is void. */
+/**
+ * Somebody stopped all, this agent or this tool, or it was allowed on a condition that does not hold yet:
+ * nothing of it is begun now, and nothing of it is void.
+ */
 export function whyHalted(
   { facts }: Draft,
   { use: { agent, tool }, judgement }: Pick<Using, "use" | "judgement">,
 ): string | null {
   const why = facts.approvals?.stopped({ agent, tool }) ?? null;
-  if (why !== null) return why;
   const stopped = judgement.checks.find(({ check }) => check === "stopped");
-  return stopped?.verdict === "deny" ? (stopped.why ?? "Somebody stopped it.") : null;
+  const said =
+    why ?? (stopped?.verdict === "deny" ? (stopped.why ?? "Somebody stopped it.") : null);
+  if (said !== null) return `, and is halted: ${said}`;
+  const { unmet = [] } = judgement;
+  return unmet.length === 0 ? null : ` on a condition that does not hold yet: ${unmet.join("; ")}.`;
 }
 
 /**
@@ -37,9 +48,8 @@ export function voidedBy(draft: Draft, using: Using): Gone | null {
   const { use, approval, judgement, preview } = using;
   if (judgement.verdict === "deny")
     return { how: "denied", why: `It is not allowed any more: ${judgement.why}` };
-  const { granted } = draft.run;
-  const known = granted === undefined ? undefined : get(granted, approval.gate);
-  if (known !== undefined) return byChain(draft, using, known.approval);
+  const allowed = allowedAs(draft, approval);
+  if (allowed !== null) return byChain(draft, using, allowed);
   if ((preview?.digest ?? null) !== use.precondition)
     return { how: "stale", why: `What "${use.tool}" writes has changed since it was approved.` };
   if (judgement.action !== approval.digest || use.action !== approval.digest)

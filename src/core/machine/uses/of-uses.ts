@@ -62,7 +62,13 @@ export function foldOfUses(run: Fold, event: Of<UseBody["type"]>): void {
 export function foldUseDecided(
   run: Fold,
   key: Key,
-  by: { readonly gate: Key; readonly allowed: boolean; readonly voters: readonly string[] },
+  by: {
+    readonly gate: Key;
+    readonly allowed: boolean;
+    readonly voters: readonly string[];
+    /** Of several, why this was not allowed: what its agent is told. */
+    readonly say?: string;
+  },
 ): void {
   const use = useAt(run, key);
   if (use === null) return;
@@ -71,7 +77,8 @@ export function foldUseDecided(
     changeUse(run, key, { state: "granted", approval });
   } else {
     closeUse(run, key);
-    answered(run, use, { ...deniedUse(key, use), result: { value: NOT_APPROVED } });
+    const denied = by.say === undefined ? NOT_APPROVED : { denied: by.say };
+    answered(run, use, { ...deniedUse(key, use), result: { value: denied } });
   }
   changeLeaf(run, use.path, { state: "ready", key: null });
 }
@@ -125,6 +132,7 @@ function useOf(frame: LeafFrame, event: Of<"tool.judged">): OpenUse {
     state: event.verdict !== "ask" && effects === "pure" ? "performing" : "asked",
     approval: null,
     repeats: 0,
+    ...(event.edited === undefined ? {} : { edited: event.edited }),
   };
 }
 
@@ -256,7 +264,8 @@ function answered(run: Fold, use: OpenUse, done: DoneUse): void {
   if (frame === null) return;
   const uses = frame.uses ?? NO_USES;
   const wrote = uses.wrote + (done.wrote ? 1 : 0);
-  changeLeaf(run, use.path, { uses: { ...uses, wrote, done: set(uses.done, use.ask, done) } });
+  const now = use.edited === undefined ? done : { ...done, edited: use.edited };
+  changeLeaf(run, use.path, { uses: { ...uses, wrote, done: set(uses.done, use.ask, now) } });
 }
 
 function doneUse(key: Key, { name, tool }: OpenUse): Pick<DoneUse, "key" | "name" | "tool"> {

@@ -124,6 +124,8 @@ export type ToolJudged = {
   readonly why: string;
   /** deny: what the agent is told. */
   readonly say?: string;
+  /** Instead of what was asked: a decider changed it before, and that holds. */
+  readonly edited?: JsonObject;
   readonly redact?: readonly string[];
   /** Of what it will give. */
   readonly labels?: Labels;

@@ -23,20 +23,22 @@ import type { OpenUse } from "./uses.ts";
 /** What people are shown of what would be written: up to so much JSON, else its digest. */
 const SHOWN_BYTES_MOST = 16_384;
 
-type Asking = {
+export type Asked = {
   readonly key: Key;
   readonly use: OpenUse;
   readonly judgement: Judged;
   readonly preview: Preview | null;
   /** A decider has changed the arguments: what the preview says of afterwards is not what would be. */
   readonly isEdited?: boolean;
+  /** Those who have changed it before, in a way that makes them one of those who ask. */
+  readonly editors?: readonly string[];
 };
 
 /**
  * People are asked about the exact action: the tool, its arguments, and how what it writes is now. By the
  * chains of the map; a chain that the map has lost is whoever owns the run, and never anybody.
  */
-export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpening {
+export function gateFor(draft: Draft, frame: LeafFrame, asking: Asked): GateOpening {
   const { key, use, judgement, preview } = asking;
   const { run } = draft;
   const gate = {
@@ -57,19 +59,22 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asking): GateOpe
   const terms = {
     ...termsOf(draft, { chain, what, agent, args: judgement.args }),
     rules: rulesAsking(judgement),
+    ...(asking.editors === undefined || asking.editors.length === 0
+      ? {}
+      : { editors: asking.editors }),
     ...(preview === null ? {} : { precondition: preview.digest }),
   };
   const reads = { action: { tool: what, agent, args: judgement.args, level: use.level } };
   return openApproval({ ...gate, terms, reads }, approvalFacts(draft, "muster"));
 }
 
-function preparedAt(draft: Draft, frame: LeafFrame): Partial<Evidence> {
+export function preparedAt(draft: Draft, frame: LeafFrame): Partial<Evidence> {
   const { step } = frame;
   return step.kind === "task" ? preparedFor(step, scopeAt(draft.run, frame, draft.read)) : {};
 }
 
 /** What this room knows of the evidence: the action, the difference, the rules, what is missing, what it rests on. */
-function evidenceOf(draft: Draft, { use, judgement, preview, isEdited }: Asking): Evidence {
+export function evidenceOf(draft: Draft, { use, judgement, preview, isEdited }: Asked): Evidence {
   const { run } = draft;
   const asking = judgement.rules.filter(({ isShadow, holds }) => !isShadow && holds !== "false");
   return mergeEvidence(knownOf(draft), {
@@ -112,7 +117,7 @@ function saysPlainly({ agent, tool }: OpenUse, args: JsonObject): string {
 const CHANGED =
   "how the record would be with what was changed here; the last look was before it, and it is looked at again when it is done";
 
-function shownOf({ use, judgement, preview, isEdited = false }: Asking): JsonObject {
+export function shownOf({ use, judgement, preview, isEdited = false }: Asked): JsonObject {
   const { args, why, level } = judgement;
   const shown = { tool: use.tool, agent: use.agent, level, why, args };
   if (preview === null) return isSmall(shown) ? shown : { ...shown, args: LEFT_OUT };

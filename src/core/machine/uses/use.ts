@@ -1,22 +1,28 @@
-import type { GateOpening } from "../../approval/index.ts";
-import type { Judgement } from "../../governance/index.ts";
-import type { Digest } from "../../id.ts";
-import type { JsonObject } from "../../json.ts";
+import { ACTIONS_MOST } from "../../approval/index.ts";
 import type { Problem } from "../../problem.ts";
 import type { OpenAttempt } from "../attempts/attempt.ts";
 import { noCallsLeft } from "../budget/reserve.ts";
-import { type Draft, store, tell } from "../draft.ts";
+import { type Draft, tell } from "../draft.ts";
 import type { Key } from "../event.ts";
-import type { Judged, Judging } from "../facts.ts";
+import type { Judged } from "../facts.ts";
 import { type Failure, failure } from "../failure.ts";
 import { raise } from "../finish.ts";
 import type { LeafFrame, OpenGate } from "../run.ts";
-import { load } from "../scope.ts";
 import type { Told } from "../signal.ts";
 import { get } from "../tables/table.ts";
-import { voidedBy, whyHalted } from "./grant.ts";
-import { isLabelled } from "./run-labels.ts";
-import { gateFor } from "./use-gate.ts";
+import { allowedAs, voidedBy, whyHalted } from "./grant.ts";
+import {
+  type Asking,
+  type Edited,
+  goesOn,
+  idempotencyOf,
+  isHeldUp,
+  judgedBy,
+  tellJudged,
+  type Wanted,
+  withinBudget,
+} from "./judging.ts";
+import { type Asked, gateFor } from "./use-gate.ts";
 import {
   askOf,
   NO_USES,
@@ -27,113 +33,152 @@ import {
   USES_KEPT_MOST,
   USES_PER_ATTEMPT_MOST,
 } from "./uses.ts";
+import { gateForAll, isOfOneGate } from "./uses-gate.ts";
 
-type Use = Extract<Told, { type: "use" }>;
-type Asking = {
-  readonly frame: LeafFrame;
-  readonly open: OpenAttempt;
-  readonly told: Use;
-  readonly ask: Digest;
-};
+type Use = Extract<Told, { type: "use" | "uses" }>;
 
 /**
- * The agent of an attempt asks to use a tool. What was answered before is not asked again, and what is
- * under way is waited for: neither is an event. All else is judged, and the judgement is on disk before
- * anything is done (U1). A write waits while the run is paused.
+ * The agent of an attempt asks to use a tool, or several at once. What was answered before is not asked
+ * again, and what is under way is waited for: neither is an event. All else is judged, each by itself, and
+ * the judgement is on disk before anything is done (U1). A write waits while the run is paused. Of several,
+ * those for which the same people are asked are asked about together; then what only reads is for when they
+ * have decided.
  */
 export function heardUse(draft: Draft, told: Use): Problem | null {
-  const asking = asker(draft, told);
-  if (asking === null) return null;
-  const { frame, ask } = asking;
-  const against = tooMuch(frame, told);
+  const all = told.type === "use" ? [told] : told.all;
+  const open = whoAsks(draft, told.key);
+  if (open === null) return null;
+  const against = tooMany(draft, open, all);
   if (against !== null) return against;
-  if (get(frame.uses?.done ?? NO_USES.done, ask) !== undefined) return null;
-  const known = openUseOf(draft.run, frame, ask);
-  if (known === null) judge(draft, asking);
-  else if (known.use.state === "granted") useGrant(draft, asking, known);
+  const many: Many = { asked: [], later: [], halted: null, isAlone: all.length === 1 };
+  for (const one of all) takeUp(draft, asking(draft, told.key, one), many);
+  const [first] = many.asked;
+  if (first !== undefined) suspend(draft, told.key, many.asked);
+  else if (many.halted !== null) holdBack(draft, told.key, many.halted);
+  else for (const one of many.later) readNow(draft, asking(draft, told.key, one));
   return null;
 }
 
+/** What was asked at once, while it is gone through. */
+type Many = {
+  /** People are asked about these, together. */
+  readonly asked: Asked[];
+  /** What only reads, when nothing has to be asked first: its attempt would be over. */
+  readonly later: Wanted[];
+  halted: Halted | null;
+  readonly isAlone: boolean;
+};
+
 /** @returns null where nobody waits for an answer any more */
-function asker({ run, facts }: Draft, told: Use): Asking | null {
-  const open = get(run.open, told.key);
+function whoAsks({ run }: Draft, key: Key): OpenAttempt | null {
+  const open = get(run.open, key);
   if (open?.type !== "attempt" || open.child !== null || open.stopping) return null;
   if (open.effects === "ask" && !open.begun) return null;
   const frame = get(run.frames, open.path);
-  if (frame?.kind !== "leaf" || frame.key !== told.key) return null;
+  if (frame?.kind !== "leaf" || frame.key !== key) return null;
   if (frame.stopping?.abort === true || frame.hold !== null) return null;
-  return { frame, open, told, ask: askOf(facts.digest, told) };
+  return open;
 }
 
-/** What people decided on a use stands in the fold of `gate.closed`; its step goes on. */
-export function useDecided(
-  draft: Draft,
-  open: OpenGate,
-  _as: { readonly allowed: boolean; readonly why: string; readonly conditions: readonly string[] },
-): void {
-  draft.queue.push(open.path);
+/** As it is now: what was asked before it at the same time may have changed it. */
+function asking({ run, facts }: Draft, attempt: Key, told: Wanted): Asking | null {
+  const open = get(run.open, attempt);
+  const frame = open?.type === "attempt" ? get(run.frames, open.path) : undefined;
+  if (open?.type !== "attempt" || frame?.kind !== "leaf") return null;
+  return { frame, open, attempt, told, ask: askOf(facts.digest, told) };
 }
 
-/** A use that people are asked about, as it would be asked with other arguments: the rules run again. */
-export function useAskedAgain(
-  draft: Draft,
-  { gate, path }: OpenGate,
-  args: JsonObject,
-): GateOpening | Problem {
-  const key = gate.use ?? 0;
-  const use = get(draft.run.open, key);
+/** People decide on a use in the fold of `gate.closed`; its step goes on. */
+export function useDecided(draft: Draft, { path }: OpenGate): void {
+  draft.queue.push(path);
+}
+
+function tooMany(draft: Draft, { path }: OpenAttempt, all: readonly Wanted[]): Problem | null {
   const frame = get(draft.run.frames, path);
-  if (use?.type !== "use" || frame?.kind !== "leaf")
-    return { code: "conflict", message: "What this asks about is no more." };
-  const preview = use.preview === null ? null : (load(use.preview, draft.read) as Use["preview"]);
-  const call = { tool: use.tool, args, preview };
-  const judgement = judgedBy(draft, path, { agent: use.agent, key, ...call });
-  if (judgement.verdict === "deny")
-    return {
-      code: "not-allowed",
-      message: `So changed it is not allowed: ${judgement.why}`,
-      mend: "Change it otherwise, or reject it.",
-    };
-  const asked = { ...use, action: judgement.action };
-  // What needs nobody any more is still decided here by those who were asked.
-  const chains = judgement.chains.length > 0 ? judgement.chains : [gate.chain];
-  return gateFor(draft, frame, {
-    key,
-    use: asked,
-    judgement: { ...judgement, chains },
-    preview,
-    isEdited: true,
-  });
+  if (all.length > ACTIONS_MOST)
+    return { code: "limit", message: `At most ${ACTIONS_MOST} uses are asked for at once.` };
+  if (frame?.kind !== "leaf") return null;
+  for (const [at, one] of all.entries()) {
+    const why = tooMuch(frame, one, at);
+    if (why !== null) return { code: "limit", message: why };
+  }
+  return null;
 }
 
-function tooMuch(frame: LeafFrame, { name, args, tool }: Use): Problem | null {
+function tooMuch(frame: LeafFrame, { name, args, tool }: Wanted, before: number): string | null {
   const { count, done } = frame.uses ?? NO_USES;
-  const why =
-    name.length > USE_NAME_CHARS_MOST || tool.length > USE_NAME_CHARS_MOST
-      ? `The name of a use has at most ${USE_NAME_CHARS_MOST} characters.`
-      : JSON.stringify(args).length > USE_ARGS_BYTES_MOST
-        ? `The arguments of "${tool}" are more than ${USE_ARGS_BYTES_MOST} bytes.`
-        : count >= USES_PER_ATTEMPT_MOST
-          ? `One attempt uses tools at most ${USES_PER_ATTEMPT_MOST} times.`
-          : done.size >= USES_KEPT_MOST
-            ? `One step uses tools at most ${USES_KEPT_MOST} times.`
-            : null;
-  return why === null ? null : { code: "limit", message: why };
+  return name.length > USE_NAME_CHARS_MOST || tool.length > USE_NAME_CHARS_MOST
+    ? `The name of a use has at most ${USE_NAME_CHARS_MOST} characters.`
+    : JSON.stringify(args).length > USE_ARGS_BYTES_MOST
+      ? `The arguments of "${tool}" are more than ${USE_ARGS_BYTES_MOST} bytes.`
+      : count + before >= USES_PER_ATTEMPT_MOST
+        ? `One attempt uses tools at most ${USES_PER_ATTEMPT_MOST} times.`
+        : done.size + before >= USES_KEPT_MOST
+          ? `One step uses tools at most ${USES_KEPT_MOST} times.`
+          : null;
 }
 
-function judge(draft: Draft, asking: Asking): void {
-  const { open, told } = asking;
-  const { tool, args, preview } = told;
+function takeUp(draft: Draft, one: Asking | null, many: Many): void {
+  if (one === null || isAnswered(one)) return;
+  const known = openUseOf(draft.run, one.frame, one.ask);
+  if (known === null) return judge(draft, one, many);
+  if (known.use.state !== "granted") return;
+  const isRead = known.use.effects === "pure";
+  if (isRead && !many.isAlone) many.later.push(one.told);
+  else useGrant(draft, one, { ...known, many });
+}
+
+function isAnswered({ frame, ask }: Asking): boolean {
+  return get(frame.uses?.done ?? NO_USES.done, ask) !== undefined;
+}
+
+/** Nobody has to be asked first: what only reads is begun, as if it were asked for by itself. */
+function readNow(draft: Draft, one: Asking | null): void {
+  const many: Many = { asked: [], later: [], halted: null, isAlone: true };
+  takeUp(draft, one, many);
+  if (one === null) return;
+  if (many.asked.length > 0) suspend(draft, one.attempt, many.asked);
+  else if (many.halted !== null) holdBack(draft, one.attempt, many.halted);
+}
+
+function judge(draft: Draft, one: Asking, many: Many): void {
+  const { open, told, edited } = one;
+  const { tool, preview } = told;
+  const args = edited?.args ?? told.args;
   const call = { agent: open.agent, tool, args, preview, key: draft.run.seq + 1 };
   const judgement = judgedBy(draft, open.path, call);
   const isWrite = judgement.effects !== "pure";
-  if (isWrite && isHeldUp(draft) && goesOn(judgement)) return;
-  const key = tellJudged(draft, asking, withinBudget(draft, asking, judgement));
+  if (isPutOff(draft, { told, judgement, many })) return;
+  const key = tellJudged(draft, one, withinBudget(draft, one, judgement));
   const use = get(draft.run.open, key);
   if (use?.type !== "use") return;
   if (told.fault !== undefined) unseen(draft, key, { use, error: told.fault });
-  else if (judgement.verdict === "ask") suspend(draft, asking, { key, use, judgement });
+  else if (judgement.verdict === "ask") many.asked.push(askedFor(key, { use, judgement }, one));
   else if (isWrite) startWrite(draft, key, use);
+}
+
+type Putting = { readonly told: Wanted; readonly judgement: Judged; readonly many: Many };
+
+/** It is for later: while the run is paused, or until people have decided on what was asked with it. */
+function isPutOff(draft: Draft, { told, judgement, many }: Putting): boolean {
+  const isWrite = judgement.effects !== "pure";
+  if (goesOn(judgement)) {
+    if (isWrite) return isHeldUp(draft);
+    if (!many.isAlone) many.later.push(told);
+    return !many.isAlone;
+  }
+  // Other people are asked about it when these have decided: its agent asks again then.
+  return judgement.verdict === "ask" && !isOfOneGate(draft, many.asked, { told, judgement });
+}
+
+function askedFor(
+  key: Key,
+  of: { readonly use: OpenUse; readonly judgement: Judged },
+  { told, edited }: Asking,
+): Asked {
+  const { preview } = told;
+  if (edited === undefined) return { key, ...of, preview };
+  return { key, ...of, preview, isEdited: true, editors: edited.editors };
 }
 
 /** Nobody is asked about what nobody can look at, and nothing is written blindly. */
@@ -148,122 +193,15 @@ function unseen(
   else tell(draft, { type: "writeback.failed", path, key, error });
 }
 
-function goesOn({ verdict }: Judgement): boolean {
-  return verdict === "allow" || verdict === "limit";
-}
-
-/** Paused, nothing new is written; what is asked is asked again when the run goes on. */
-function isHeldUp({ run }: Draft): boolean {
-  return run.paused !== null;
-}
-
-function withinBudget(draft: Draft, { frame, open }: Asking, judgement: Judged): Judged {
-  if (!goesOn(judgement)) return judgement;
-  const why = noCallsLeft(draft, frame, open);
-  if (why === null) return judgement;
-  const checks = judgement.checks.map((one) =>
-    one.check === "limits" ? ({ check: "limits", verdict: "deny", why } as const) : one,
-  );
-  return { ...judgement, verdict: "deny", checks, why, say: "The budget is used up." };
-}
-
-type Calling = {
-  readonly agent: string;
-  readonly tool: string;
-  readonly args: JsonObject;
-  readonly preview: Use["preview"];
-  /** Of the use. */
-  readonly key: Key;
-  readonly isConsuming?: boolean;
-};
-
-function judgedBy(draft: Draft, path: string, calling: Calling): Judged {
-  const { run, facts, at } = draft;
-  const { agent, tool, args, preview, key, isConsuming = false } = calling;
-  const { map, case: about, labels } = run;
-  const calls = run.calls[tool] ?? 0;
-  const of: Judging = { map, case: about, labels, at, calls, isConsuming };
-  const call = {
-    tool,
-    args,
-    agent,
-    requester: run.by,
-    run: run.id,
-    step: path,
-    key: idempotencyOf(draft, key),
-    preview,
-  };
-  return facts.judge?.(call, of) ?? unjudged(draft, calling);
-}
-
-/** The same for a use through all attempts, crashes and repeats. */
-function idempotencyOf({ run }: Draft, key: Key): string {
-  return `${run.id}.${key}`;
-}
-
-/** Without a map no tool can be used. */
-function unjudged({ facts, run }: Draft, { tool, args }: Calling): Judged {
-  const why = `There is no work command map for this run, so that "${tool}" cannot be used.`;
-  const nothing = facts.digest("");
-  return {
-    verdict: "deny",
-    checks: [{ check: "tool", verdict: "deny", why }],
-    args,
-    action: nothing,
-    map: run.map ?? nothing,
-    level: "external",
-    rules: [],
-    chains: [],
-    say: `There is no tool "${tool}".`,
-    why,
-    labels: { untrusted: [], personal: [] },
-    redact: [],
-    effects: "ask",
-    verifies: false,
-    owner: "",
-  };
-}
-
-function tellJudged(draft: Draft, { open, told, ask }: Asking, judgement: Judged): Key {
-  const { verdict, checks, args, action, map, level, rules, chains, why, effects } = judgement;
-  const { redact, labels, owner, verifies } = judgement;
-  const { preview } = told;
-  return tell(draft, {
-    type: "tool.judged",
-    path: open.path,
-    key: told.key,
-    name: told.name,
-    tool: told.tool,
-    agent: open.agent,
-    level,
-    effects,
-    verdict,
-    checks,
-    args: store(draft, args),
-    ask,
-    action,
-    map,
-    rules,
-    chains,
-    why,
-    ...(verdict === "deny" ? { say: judgement.say } : {}),
-    ...(redact.length === 0 ? {} : { redact }),
-    ...(isLabelled(labels) ? { labels } : {}),
-    ...(owner === "" ? {} : { owner }),
-    ...(verifies ? { verifies } : {}),
-    ...(preview === null
-      ? {}
-      : { preview: store(draft, preview as unknown as JsonObject), precondition: preview.digest }),
-  });
-}
-
-type Judgedness = { readonly key: Key; readonly use: OpenUse; readonly judgement: Judged };
-
 /** M8: people decide on the exact action; until they have, nothing of the step is in flight but what it writes. */
-function suspend(draft: Draft, { frame, told }: Asking, { key, use, judgement }: Judgedness): void {
-  const { path } = use;
-  tell(draft, { type: "attempt.suspended", path, key: told.key, on: key });
-  const gate = gateFor(draft, frame, { key, use, judgement, preview: told.preview });
+function suspend(draft: Draft, attempt: Key, asked: readonly Asked[]): void {
+  const [first] = asked;
+  if (first === undefined) return;
+  const { path } = first.use;
+  tell(draft, { type: "attempt.suspended", path, key: attempt, on: first.key });
+  const frame = get(draft.run.frames, path);
+  if (frame?.kind !== "leaf") return;
+  const gate = asked.length === 1 ? gateFor(draft, frame, first) : gateForAll(draft, frame, asked);
   tell(draft, { type: "gate.opened", path, gate });
 }
 
@@ -282,59 +220,91 @@ function startWrite(
   });
 }
 
-type Halted = {
-  readonly key: Key;
-  readonly use: OpenUse;
-  readonly attempt: Key;
-  readonly why: string;
-};
+type Halted = { readonly key: Key; readonly use: OpenUse; readonly why: string };
 
-/** What people allowed stays allowed while it is halted: its attempt is no failure, and a person goes on with it. */
-function holdBack(draft: Draft, { key, use, attempt, why }: Halted): void {
+/** What people allowed stays allowed while it is held back: its attempt is no failure, and a person goes on with it. */
+function holdBack(draft: Draft, attempt: Key, { key, use, why }: Halted): void {
   const { path, tool, owner } = use;
   tell(draft, { type: "attempt.suspended", path, key: attempt, on: key });
   const now = get(draft.run.frames, path);
   if (now?.kind !== "leaf") return;
-  const message = `"${tool}" was allowed, and is halted: ${why}`;
-  const look = `${message} It stays allowed. Try it again when it is halted no more, or go on without it.`;
+  const message = `"${tool}" was allowed${why}`;
+  const look =
+    "It stays allowed. Try it again when nothing stands in its way, or go on without it.";
   raise(draft, now, { error: failure("rejected", message), look, owner });
 }
 
+type Granted = { readonly key: Key; readonly use: OpenUse; readonly many: Many };
+
 /**
  * U4: the agent has come back to what people allowed. It is judged again as things are now; the grant
- * is used up in the decision that performs it, or it is void and people are asked about what is now.
+ * is used up in the decision that performs it, or it is void and people are asked about what is now. What a
+ * decider changed of it holds.
  */
-function useGrant(
-  draft: Draft,
-  asking: Asking,
-  { key, use }: { readonly key: Key; readonly use: OpenUse },
-): void {
+function useGrant(draft: Draft, one: Asking, { key, use, many }: Granted): void {
   const { approval, path } = use;
+  const { told, open } = one;
   if (approval === null || (isHeldUp(draft) && use.effects !== "pure")) return;
-  const { told, open } = asking;
-  const judgement = judgedBy(draft, path, {
+  const allowed = allowedAs(draft, approval);
+  const judgement = judgedNow(draft, one, { key, use, allowed });
+  const why = whyHalted(draft, { use, judgement });
+  if (why !== null) {
+    many.halted ??= { key, use, why };
+    return;
+  }
+  const noCalls = noCallsLeft(draft, one.frame, open);
+  const gone =
+    voidedBy(draft, { use, approval, judgement, preview: told.preview }) ??
+    (noCalls === null ? null : ({ how: "denied", why: noCalls } as const));
+  if (gone === null) return consume(draft, key, { use, gate: approval.gate });
+  const { which, editors } = listedAs(allowed, use);
+  tell(draft, { type: "gate.voided", path, key: approval.gate, use: key, ...gone, ...which });
+  judgeAnew(draft, one, { use, many, editors });
+}
+
+type Now = {
+  readonly key: Key;
+  readonly use: OpenUse;
+  readonly allowed: ReturnType<typeof allowedAs>;
+};
+
+function judgedNow(draft: Draft, { told, open }: Asking, { key, use, allowed }: Now): Judged {
+  const conditions = allowed?.conditions;
+  return judgedBy(draft, use.path, {
     agent: open.agent,
     tool: told.tool,
     args: use.edited ?? told.args,
     preview: told.preview,
     key,
     isConsuming: true,
+    ...(conditions === undefined ? {} : { conditions }),
   });
-  const halted = whyHalted(draft, { use, judgement });
-  if (halted !== null) return holdBack(draft, { key, use, attempt: told.key, why: halted });
-  const noCalls = noCallsLeft(draft, asking.frame, open);
-  const gone =
-    voidedBy(draft, { use, approval, judgement, preview: told.preview }) ??
-    (noCalls === null ? null : { how: "denied", why: noCalls });
-  if (gone !== null) {
-    tell(draft, { type: "gate.voided", path, key: approval.gate, use: key, ...gone });
-    const now = get(draft.run.frames, path);
-    if (now?.kind === "leaf") judge(draft, { ...asking, frame: now });
-    return;
-  }
-  const isRead = use.effects === "pure";
+}
+
+/** Of several that were allowed, this one; and who has changed it. */
+function listedAs(allowed: Now["allowed"], { action }: OpenUse) {
+  const listed = allowed?.gate.terms?.actions?.find(({ digest }) => digest === action);
+  if (listed === undefined) return { which: {}, editors: allowed?.editors ?? [] };
+  return { which: { action }, editors: listed.editors ?? [] };
+}
+
+function consume(
+  draft: Draft,
+  key: Key,
+  { use, gate }: { readonly use: OpenUse; readonly gate: Key },
+): void {
+  const { path, action, effects } = use;
+  const isRead = effects === "pure";
   const reads = isRead ? ({ reads: true } as const) : {};
-  const { action } = use;
-  tell(draft, { type: "gate.consumed", path, key: approval.gate, action, use: key, ...reads });
+  tell(draft, { type: "gate.consumed", path, key: gate, action, use: key, ...reads });
   if (!isRead) startWrite(draft, key, use);
+}
+
+type Anew = { readonly use: OpenUse; readonly many: Many; readonly editors: readonly string[] };
+
+function judgeAnew(draft: Draft, one: Asking, { use, many, editors }: Anew): void {
+  const now = asking(draft, one.attempt, one.told);
+  if (now === null) return;
+  const edited: Edited | null = use.edited === undefined ? null : { args: use.edited, editors };
+  judge(draft, edited === null ? now : { ...now, edited }, many);
 }

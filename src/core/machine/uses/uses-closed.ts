@@ -21,9 +21,15 @@ export function foldUsesGone(run: Fold, { uses }: LeafFrame): void {
   for (const key of uses?.open ?? []) run.open = remove(run.open, key);
 }
 
+/** While something that people allowed waits to be begun, what they refused stays refused. */
+export function holdsGrant(run: Pick<Fold, "open">, { open }: StepUses): boolean {
+  return open.some((key) => useAt(run, key)?.state === "granted");
+}
+
 /** What another agent, or the same one when a person orders it again, still has: what was written. */
-export function writtenOnly(uses: StepUses): StepUses {
+export function writtenOnly(uses: StepUses, keepsDenied: boolean = false): StepUses {
   let done = NO_USES.done;
-  for (const [ask, one] of entries(uses.done)) if (one.wrote) done = set(done, ask, one);
+  for (const [ask, one] of entries(uses.done))
+    if (one.wrote || (keepsDenied && one.outcome === "denied")) done = set(done, ask, one);
   return { ...uses, count: 0, done, unknown: null };
 }

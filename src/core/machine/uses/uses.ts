@@ -39,6 +39,8 @@ export type DoneUse = {
   readonly wrote: boolean;
   /** What the agent is given. */
   readonly result: Stored;
+  /** What it was used with, where that is not what was asked: a decider changed it. */
+  readonly edited?: JsonObject;
 };
 
 export type UnknownUse = {

@@ -1,6 +1,6 @@
 import { caseFactsOf } from "../../../core/cases/index.ts";
 import { stoppedBy } from "../../../core/company/index.ts";
-import { type JudgeFacts, judge, type ToolCall } from "../../../core/governance/index.ts";
+import { type JudgeFacts, judge, type ToolCall, unmetOf } from "../../../core/governance/index.ts";
 import { type Digest, parseCaseId, type RunId } from "../../../core/id.ts";
 import type { Judged, Judging } from "../../../core/machine/index.ts";
 import { type Grant, mayBeUsed, type Tool, type WorkMap } from "../../../core/map/index.ts";
@@ -86,10 +86,13 @@ function byMap(given: Given, { call, of, digest }: ByMap): Judged | null {
   const map = given.maps.byDigest(digest);
   if (map === null) return null;
   const tool = map.tools[call.tool];
-  const judgement = judge(call, factsOf(given, { call, of, digest }, map));
+  const facts = factsOf(given, { call, of, digest }, map);
+  const judgement = judge(call, facts);
   const effects = tool?.effects ?? "ask";
   const verifies = effects !== "pure" && (tool?.verify ?? tool?.preview ?? null) !== null;
-  return { ...judgement, effects, verifies, owner: map.exceptions.owner };
+  const { owner } = map.exceptions;
+  const unmet = of.conditions === undefined ? [] : unmetOf(of.conditions, call, facts);
+  return { ...judgement, effects, verifies, owner, ...(unmet.length > 0 && { unmet }) };
 }
 
 function factsOf(given: Given, { call, of, digest }: ByMap, map: WorkMap): JudgeFacts {

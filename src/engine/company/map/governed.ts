@@ -9,6 +9,7 @@ import {
   stoppedBy,
 } from "../../../core/company/index.ts";
 import type { People } from "../../../core/definition/index.ts";
+import { conditionOf } from "../../../core/governance/index.ts";
 import type { RunId } from "../../../core/id.ts";
 import { type Facts, get, type Told } from "../../../core/machine/index.ts";
 import type { WorkMap } from "../../../core/map/index.ts";
@@ -141,6 +142,12 @@ export function approvalsOf({
     delegations: () => register.state().delegations,
     after: (at, span) => addSpan(map()?.calendar ?? ALWAYS, at, span),
     evidence: (of) => caseEvidence(known, of),
+    condition: (text) => {
+      const today = map();
+      const made = today === null ? null : conditionOf(text, today);
+      if (made === null) return badInput("There is no map whose words a condition could have.");
+      return "code" in made ? made : null;
+    },
     stopped: (of) => stoppedBy(register.state(), of),
   };
 }

@@ -45,6 +45,7 @@ const FIELDS = {
     channel: "channel?",
     permits: "digests?",
     blocks: "whys?",
+    when: "why?",
     together: "truth?",
   },
   override: {
@@ -54,7 +55,7 @@ const FIELDS = {
     reason: "why",
     channel: "channel?",
   },
-  edit: { key: "key", digest: "digest", changes: "object", reason: "why" },
+  edit: { key: "key", digest: "digest", changes: "object", reason: "why", action: "digest?" },
   ask: { key: "key", text: "why" },
   reply: { key: "key", text: "why" },
   view: { key: "key", presented: "digest" },

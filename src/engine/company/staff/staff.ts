@@ -287,7 +287,7 @@ function instantOf(at: number): string {
 }
 
 function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Tools {
-  const { memoryBytesMost, coresMost, use, offered } = task;
+  const { memoryBytesMost, coresMost, use, useAll, offered } = task;
   return {
     log: (line) =>
       tell({
@@ -297,6 +297,7 @@ function toolsOf(call: Call, task: Performance, tell: (line: Line) => void): Too
         text: String(line).slice(0, LINE_CHARACTERS_MOST),
       }),
     use,
+    useAll,
     ...(offered === undefined ? {} : { offered }),
     ...(memoryBytesMost === undefined ? {} : { memoryBytesMost }),
     ...(coresMost === undefined ? {} : { coresMost }),
