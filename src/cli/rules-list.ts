@@ -63,10 +63,27 @@ function cellsOf(rule: RuleView): readonly string[] {
   const met = examples.filter(({ isMet }) => isMet).length;
   return [
     id,
-    `${followsOf(rule)}${isShadow ? " (shadow)" : ""}`,
+    `${followsOf(rule)}${isShadow ? ` (shadow${watchedOf(rule)})` : ""}`,
     tools === null ? "any" : tools.join(", "),
     examples.length === 0 ? "" : `${met}/${examples.length}`,
     because,
+  ];
+}
+
+/** What it said while the work went on. */
+function watchedOf({ watched }: RuleView): string {
+  return watched === undefined || watched.asked === 0
+    ? ""
+    : `: held ${watched.held} of ${watched.asked}, would change ${watched.changed}`;
+}
+
+function watchedLines({ watched }: RuleView): readonly string[] {
+  if (watched === undefined) return [];
+  const { asked, held, undetermined, changed } = watched;
+  return [
+    asked === 0
+      ? "as it is written it was never asked yet"
+      : `as it is written it was asked ${asked} times: it held ${held} times, could not be told ${undetermined} times, and would have changed what was decided ${changed} times`,
   ];
 }
 
@@ -88,7 +105,7 @@ function linesOf(rule: RuleView): readonly (readonly [indent: string, text: stri
   const inside = [
     because,
     `tools: ${tools === null ? "any" : tools.join(", ")}`,
-    ...(isShadow ? ["shadow: it is recorded, and nothing follows"] : []),
+    ...(isShadow ? ["shadow: it is recorded, and nothing follows", ...watchedLines(rule)] : []),
     ...(follows.kind === "deny" ? [`the agent is told: ${follows.say}`] : []),
     ...(follows.kind === "limit" ? [`held within: ${JSON.stringify(follows.args)}`] : []),
     `version: ${digest}`,

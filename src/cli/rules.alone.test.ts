@@ -113,4 +113,26 @@ describe("muster rules", () => {
     });
     expect(await given.muster("rules", "export", "rout")).toMatchObject({ code: 3 });
   });
+
+  test("say of one that is only tried what it said while the work went on", async () => {
+    const tried = "    then: { deny: That is too much. }\n    shadow: true\n";
+    const map = MAP.replace("    then: { deny: That is too much. }\n", tried);
+    using given = givenCompany({ ...FILES, "map.yaml": map });
+    const never = await given.muster("rules", "list");
+    expect(never.out).toMatch(/too-much +deny \(shadow\) +note\.write/);
+    for (const amount of [40, 600, 900])
+      expect(await given.muster("run", "write", `amount=${amount}`)).toMatchObject({
+        code: 0,
+      });
+    const list = await given.muster("rules", "list");
+    expect(list.out).toContain("deny (shadow: held 2 of 3, would change 2)");
+    const { out } = await given.muster("rules", "list", "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      rules: [{ id: "too-much", watched: { asked: 3, held: 2, undetermined: 0, changed: 2 } }],
+    });
+    // Another text is another rule.
+    given.write("map.yaml", map.replace("> HKD 500", "> HKD 700"));
+    const show = await given.muster("rules", "show", "too-much");
+    expect(show.out).toContain("as it is written it was never asked yet");
+  });
 });

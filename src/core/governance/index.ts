@@ -19,3 +19,4 @@ export { joinLabels } from "./labels.ts";
 export { readByRules } from "./read-by-rules.ts";
 export { type Changed, type PastCall, type Rejudged, rejudge, type WouldHave } from "./rejudge.ts";
 export { withinCase } from "./scope.ts";
+export { openWatch, type Watched } from "./watch.ts";

@@ -71,6 +71,7 @@ export function stateDocument(history: History, beside: Beside = {}): JsonObject
       api_calls: view.usage.calls,
       peak_concurrent_agents: view.counts.inFlightPeak,
     },
+    ...(history.tools.judged > 0 ? { tool_usage: { ...history.tools } } : {}),
     ...(beside.resources ? { resources: beside.resources } : {}),
     notifications_sent: beside.notifications ?? [],
     ...(beside.findings ? { findings: beside.findings } : {}),

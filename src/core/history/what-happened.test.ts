@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { given } from "../../../test/given/run.ts";
-import { emptyHistory, readEvent } from "./index.ts";
+import { emptyHistory, readEvent, stateDocument } from "./index.ts";
 import { whatHappened } from "./what-happened.ts";
 
 describe("what became of what was in flight", () => {
@@ -19,5 +19,9 @@ describe("what became of what was in flight", () => {
     const history = run.log().reduce(readEvent, emptyHistory(run.run().workflow));
     expect(history.counts).toMatchObject({ inFlight: 0, retried: 0 });
     expect(history.tools).toMatchObject({ judged: 1, asked: 1, written: 0 });
+    expect(stateDocument(history)).toMatchObject({
+      tool_usage: { judged: 1, denied: 0, asked: 1, written: 0, unknown: 0 },
+    });
+    expect(stateDocument(emptyHistory(run.run().workflow))).not.toHaveProperty("tool_usage");
   });
 });

@@ -2,10 +2,12 @@ import { ERASED } from "../../../core/audit/index.ts";
 import { caseEventOf, caseFactsOf, evolveCase, noCase } from "../../../core/cases/index.ts";
 import {
   type CaseFacts,
+  openWatch,
   type PastCall,
   type Preview,
   type Rejudged,
   rejudge,
+  type Watched,
 } from "../../../core/governance/index.ts";
 import { type CaseId, parseCaseId, type RunId } from "../../../core/id.ts";
 import { millisecondsOf } from "../../../core/instant.ts";
@@ -34,6 +36,8 @@ import { mapNamed } from "./map-verbs.ts";
 /** A rule as it stands in the files, with its examples and what came of them. */
 export type RuleView = Omit<PolicyRule, "evaluate" | "examples"> & {
   readonly examples: readonly ExampleRun[];
+  /** Of one that is only tried: what it said as the work went on. */
+  readonly watched?: Watched;
 };
 export type TableView = Omit<Table, "evaluate">;
 
@@ -50,6 +54,8 @@ export type RulesReplayed =
 
 /** Calls that are judged again at once. */
 const CALLS_MOST = 100_000;
+/** Runs looked at for what rules that are only tried said, the newest first. */
+const WATCHED_RUNS_MOST = 1_000;
 /** Runs looked at, the newest first. */
 const RUNS_MOST = 10_000;
 
@@ -66,7 +72,29 @@ async function rulesOf(office: Office): Promise<RulesListed> {
   const problems = errorsIn(found.faults);
   if (found.map === null) return { rules: [], tables: [], problems };
   const { rules, tables } = found.map;
-  return { rules: rules.map(viewOf), tables: Object.values(tables).map(tableView), problems };
+  const watched = watchedIn(office, rules);
+  const views = rules.map((rule): RuleView => {
+    const said = watched[rule.id];
+    return said === undefined ? viewOf(rule) : { ...viewOf(rule), watched: said };
+  });
+  return { rules: views, tables: Object.values(tables).map(tableView), problems };
+}
+
+/** Out of what was judged in the newest runs, where there is a rule that is only tried. */
+function watchedIn(
+  { log }: Pick<Office, "log">,
+  rules: readonly PolicyRule[],
+): Readonly<Record<string, Watched>> {
+  const tried = rules.filter(({ isShadow }) => isShadow);
+  if (tried.length === 0) return {};
+  const watch = openWatch(tried);
+  for (const { stream } of log.standings({ most: WATCHED_RUNS_MOST }))
+    for (const envelope of log.read(stream, 0)) {
+      if (envelope.type !== "tool.judged") continue;
+      const event = eventOf(envelope);
+      if (event.type === "tool.judged") watch.hear(event);
+    }
+  return watch.counts();
 }
 
 function errorsIn(faults: readonly Problem[]): readonly Problem[] {
