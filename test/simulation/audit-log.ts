@@ -64,13 +64,23 @@ function auditDecision({ before, after, decision }: Step, { tell }: Audited): vo
 /** What is owed after is owed before, or newly; what is newly owed is owed. */
 function auditOwed({ before, after, decision }: Step, tell: (what: string) => void): void {
   const was = new Set(owed(before).map(nameOf));
-  const is = new Set(owed(after).map(nameOf));
+  const now = owed(after);
+  const is = new Set(now.map(nameOf));
   const by = owedBy(after, decision).map(nameOf);
   const newly = new Set(by);
   for (const name of is)
     if (!was.has(name) && !newly.has(name)) tell(`owes ${name}, which is not told`);
   for (const name of newly) if (!is.has(name)) tell(`tells ${name}, which is not owed`);
+  for (const effect of now) auditRead(effect, is, tell);
   if (newly.size < by.length) tell(`tells one effect twice: ${by.join(", ")}`);
+}
+
+/** U5: nothing reads for an attempt that is over. */
+function auditRead(effect: Effect, is: ReadonlySet<string>, tell: (what: string) => void): void {
+  if (effect.type !== "use" || effect.effects !== "pure") return;
+  const { attempt, tool } = effect;
+  if (!["perform", "abort", "prepare"].some((type) => is.has(`${type} ${attempt}`)))
+    tell(`owes a read of ${tool} for the attempt ${attempt}, which is over (U5)`);
 }
 
 function nameOf(effect: Effect): string {

@@ -38,6 +38,13 @@ export function auditShop({ shop }: World, { run, tell }: Audited, known: Known)
   auditUndone(known.events, done, tell);
 }
 
+/** What was allowed: as people were shown it at last, else as it was judged. */
+export function wantedArgs({ judged, gate }: UseBook): JsonObject {
+  const shown = (gate?.opening.show as { readonly args?: JsonObject } | undefined)?.args;
+  if (shown !== undefined) return shown;
+  return "value" in judged.args ? (judged.args.value as JsonObject) : {};
+}
+
 type Keyed = { readonly key: Key; readonly writes: readonly FarWrite[] };
 
 /** As it was allowed, to a record that was as it was shown, and once. */
@@ -47,11 +54,10 @@ function auditKey({ books }: Known, { key, writes }: Keyed, tell: Audited["tell"
   if (first === undefined) return;
   const what = `${first.tool} under ${key} was written`;
   if (book === undefined) return tell("U1", `${what} and not judged`);
-  const { judged, gate, isRepeated } = book;
+  const { judged, isRepeated } = book;
   if (!book.isStarted) tell("U1", `${what} and not begun`);
   if (writes.length > 1) tell("M9", `${what} ${writes.length} times`);
-  const shown = (gate?.opening.show as { readonly args?: JsonObject } | undefined)?.args;
-  const wanted = canonical(shown ?? ("value" in judged.args ? judged.args.value : null));
+  const wanted = canonical(wantedArgs(book));
   if (canonical(first.args) !== wanted)
     tell("U4", `${what} with ${canonical(first.args)}, and ${wanted} was allowed`);
   const { precondition } = judged;

@@ -1,9 +1,10 @@
 import { canonical } from "../../src/core/audit/index.ts";
 import type { JsonObject } from "../../src/core/json.ts";
-import type { Event, Key } from "../../src/core/machine/index.ts";
+import type { Event, Key, Stored } from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
-import { auditShop, type UseBook } from "./audit-shop.ts";
+import { auditShop, type UseBook, wantedArgs } from "./audit-shop.ts";
 import type { Shell } from "./shell.ts";
+import { resultOf } from "./shop.ts";
 import { ASKED_FROM } from "./shop-map.ts";
 import type { World } from "./world.ts";
 
@@ -140,6 +141,7 @@ function lookAtBegun(reading: Reading, event: Of<"writeback.started"> | Of<"tool
   const isAsked = wantedOf(tool, argsOf(book.judged)) === "ask";
   // A read that could not be looked at is not done.
   const isDone = event.type === "writeback.started" || event.outcome === "ok";
+  if (event.type === "tool.finished") lookAtResult(reading, book, event.result);
   if (isAsked && isDone && (!book.isAllowed || book.consumedAt === null))
     tell("M8", `${what} is begun without an approval that is used up`);
   if (event.type !== "writeback.started") return;
@@ -168,10 +170,19 @@ function lookAtRepeated({ books, tell }: Reading, { key }: Of<"tool.repeated">):
   if (effects === "ask") tell("M9", `${tool} under ${key} is an ask and is repeated by itself`);
 }
 
+/** M2: what an agent is given is what its own use gave. */
+function lookAtResult({ tell }: Reading, book: UseBook, result: Stored | undefined): void {
+  if (result === undefined || !("value" in result)) return;
+  const { tool } = book.judged;
+  if (canonical(result.value) !== canonical(resultOf(tool, wantedArgs(book))))
+    tell("M2", `${tool} under ${book.judged.seq} gave what another use gave`);
+}
+
 function lookAtEnd(
-  { books, tell }: Reading,
+  reading: Reading,
   event: Of<"writeback.committed"> | Of<"writeback.failed"> | Of<"writeback.unknown">,
 ): void {
+  const { books, tell } = reading;
   const book = books.get(event.key);
   if (book === undefined) return tell("M2", `use ${event.key} ends and was not asked`);
   if (book.end !== "open") tell("M2", `use ${event.key} ends twice`);
@@ -179,6 +190,7 @@ function lookAtEnd(
   if (!book.isStarted && event.type !== "writeback.failed")
     tell("U1", `use ${event.key} ends and was not begun`);
   book.end = ENDS[event.type];
+  if (event.type === "writeback.committed") lookAtResult(reading, book, event.result);
 }
 
 const ENDS = {

@@ -77,10 +77,18 @@ export function* live(
       breaks(world, "ends", `after ${HAPPENINGS_MOST} happenings the world has not come to rest`);
       break;
     }
-    if (!people.look()) break;
+    if (!lookAgain(people)) break;
   }
   return runs;
 }
+
+/** Somebody may leave for later what they could do now; but not for ever. */
+function lookAgain(people: People): boolean {
+  for (let times = 0; times < LOOKS_MOST; times++) if (people.look()) return true;
+  return false;
+}
+
+const LOOKS_MOST = 30;
 
 function begin(
   world: World,

@@ -20,6 +20,7 @@ import { PLANTS_OF_CONTROL } from "./plants-of-control.ts";
 import { PLANTS_OF_FORKS } from "./plants-of-forks.ts";
 import { PLANTS_OF_MONEY } from "./plants-of-money.ts";
 import { PLANTS_OF_RATES } from "./plants-of-rates.ts";
+import { PLANTS_OF_USES } from "./plants-of-uses.ts";
 import type { Governor } from "./rates.ts";
 import type { Machine } from "./shell.ts";
 
@@ -262,4 +263,5 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   ...PLANTS_OF_APPROVALS,
   ...PLANTS_OF_FORKS,
   ...PLANTS_OF_RATES,
+  ...PLANTS_OF_USES,
 };

@@ -4,7 +4,7 @@ import { everyCommit, SIZE, seek, simulate } from "./campaign.ts";
 import { PLANTS } from "./plants.ts";
 
 /** Fewer than `npm run simulate` plays, and always the same: a change that breaks a promise shows at once. */
-const WORLDS = 150;
+const WORLDS = 100;
 /** Each planted fault is found long before; see docs/simulation.md. */
 const PLANT_WORLDS_MOST = 1_000;
 
