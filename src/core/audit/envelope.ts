@@ -1,5 +1,7 @@
 import type { Digest, StreamId } from "../id.ts";
+import { millisecondsOf } from "../instant.ts";
 import type { JsonObject } from "../json.ts";
+import { MusterError } from "../problem.ts";
 
 /**
  * The form of an event in the log, from the first day. `seq` and `prev` are per stream, `position`
@@ -39,3 +41,26 @@ export type Sealed = {
   readonly iv: string;
   readonly ct: string;
 };
+
+/**
+ * When the event of an envelope was.
+ *
+ * @param isKnown whether this version knows its type
+ * @throws MusterError "newer-version" for a type it does not know, "corrupt" for a time that is none
+ */
+export function atOf({ id, at: text, type }: Envelope, isKnown: boolean): number {
+  const at = millisecondsOf(text);
+  if (at === null)
+    throw new MusterError({
+      code: "corrupt",
+      message: `Event ${id} says "${text}" where its time should be.`,
+      mend: "Restore the log from a copy.",
+    });
+  if (!isKnown)
+    throw new MusterError({
+      code: "newer-version",
+      message: `Event ${id} is a "${type}", which this version of Muster does not know.`,
+      mend: "Open the folder with the version of Muster that wrote it, or a newer one.",
+    });
+  return at;
+}

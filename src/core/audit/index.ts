@@ -1,6 +1,6 @@
 export { canonical } from "./canonical.ts";
 export { closedOf, contentPaths, ERASED, erasedOf, filled, hollowed, valueAt } from "./content.ts";
-export type { Actor, Envelope, Sealed } from "./envelope.ts";
+export { type Actor, atOf, type Envelope, type Sealed } from "./envelope.ts";
 export {
   type CheckedEvent,
   type KeptRow,

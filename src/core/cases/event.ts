@@ -1,10 +1,8 @@
-import type { Actor, Envelope } from "../audit/index.ts";
+import { type Actor, atOf, type Envelope } from "../audit/index.ts";
 import type { Labels } from "../governance/index.ts";
 import type { CaseId, RunId, SubjectId } from "../id.ts";
-import { millisecondsOf } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Trust } from "../map/index.ts";
-import { MusterError } from "../problem.ts";
 import type { Attachment, Bindings, Request } from "./case.ts";
 
 /** What happened in a case, in the past tense, never changed. */
@@ -178,19 +176,8 @@ export function caseDraftOf({ seq, at, by, type, ...data }: CaseEvent): {
  *
  * @throws MusterError "newer-version" for a type this version does not know, "corrupt" for a time that is none
  */
-export function caseEventOf({ id, seq, at: text, type, actor, data }: Envelope): CaseEvent {
-  const at = millisecondsOf(text);
-  if (at === null)
-    throw new MusterError({
-      code: "corrupt",
-      message: `Event ${id} says "${text}" where its time should be.`,
-      mend: "Restore the log from a copy.",
-    });
-  if (!Object.hasOwn(TYPES, type))
-    throw new MusterError({
-      code: "newer-version",
-      message: `Event ${id} is a "${type}", which this version of Muster does not know.`,
-      mend: "Open the folder with the version of Muster that wrote it, or a newer one.",
-    });
+export function caseEventOf(envelope: Envelope): CaseEvent {
+  const { seq, type, actor, data } = envelope;
+  const at = atOf(envelope, Object.hasOwn(TYPES, type));
   return { ...data, seq, at, by: actor.id, type } as CaseEvent;
 }

@@ -1,8 +1,6 @@
-import type { Envelope } from "../audit/index.ts";
+import { atOf, type Envelope } from "../audit/index.ts";
 import type { Digest } from "../id.ts";
-import { millisecondsOf } from "../instant.ts";
 import type { JsonObject } from "../json.ts";
-import { MusterError } from "../problem.ts";
 import {
   AUDIT_TYPES,
   type AuditBody,
@@ -191,19 +189,8 @@ export function companyDraftOf({ seq, at, by, type, ...data }: CompanyEvent): {
  *
  * @throws MusterError "newer-version" for a type this version does not know, "corrupt" for a time that is none
  */
-export function companyEventOf({ id, seq, at: text, type, actor, data }: Envelope): CompanyEvent {
-  const at = millisecondsOf(text);
-  if (at === null)
-    throw new MusterError({
-      code: "corrupt",
-      message: `Event ${id} says "${text}" where its time should be.`,
-      mend: "Restore the log from a copy.",
-    });
-  if (!Object.hasOwn(TYPES, type))
-    throw new MusterError({
-      code: "newer-version",
-      message: `Event ${id} is a "${type}", which this version of Muster does not know.`,
-      mend: "Open the folder with the version of Muster that wrote it, or a newer one.",
-    });
+export function companyEventOf(envelope: Envelope): CompanyEvent {
+  const { seq, type, actor, data } = envelope;
+  const at = atOf(envelope, Object.hasOwn(TYPES, type));
   return { ...data, seq, at, by: actor.id, type } as CompanyEvent;
 }

@@ -1,7 +1,5 @@
-import type { Actor, Envelope } from "../audit/index.ts";
-import { millisecondsOf } from "../instant.ts";
+import { type Actor, atOf, type Envelope } from "../audit/index.ts";
 import type { Json, JsonObject } from "../json.ts";
-import { MusterError } from "../problem.ts";
 import type { Body, Event, EventType, Seq } from "./event.ts";
 
 /** An event as the log takes it, before the store gives it its place, its chain and its hash. */
@@ -135,21 +133,9 @@ const ENVELOPED: ReadonlySet<string> = new Set(["path", "seq", "at", "by", "type
  */
 export function eventOf(envelope: Envelope): Event {
   const { seq, type, step, actor, data } = envelope;
-  const at = millisecondsOf(envelope.at);
-  if (at === null)
-    throw new MusterError({
-      code: "corrupt",
-      message: `Event ${envelope.id} says "${envelope.at}" where its time should be.`,
-      mend: "Restore the log from a copy.",
-    });
-  if (!isEventType(type))
-    throw new MusterError({
-      code: "newer-version",
-      message: `Event ${envelope.id} is a "${type}", which this version of Muster does not know.`,
-      mend: "Open the folder with the version of Muster that wrote it, or a newer one.",
-    });
+  const at = atOf(envelope, isEventType(type));
   const by = actor.kind === "agent" ? AGENT + actor.id : actor.id;
-  const place = HAS_PATH[type] ? { path: step } : {};
+  const place = HAS_PATH[type as EventType] ? { path: step } : {};
   return { ...data, ...place, seq, at, by, type } as Event;
 }
 

@@ -1,18 +1,10 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Envelope } from "../../core/audit/index.ts";
 import { type Digest, parseDigest, parseRunId, type RunId } from "../../core/id.ts";
 import type { Json } from "../../core/json.ts";
 import { MusterError } from "../../core/problem.ts";
+import { keepNames } from "../kept-names.ts";
 import type { Log, Standing } from "../store/index.ts";
 import { ARCHIVE_ENDING, readArchive, writeArchive } from "./archive-file.ts";
 
@@ -116,17 +108,6 @@ function* digestsIn(value: Json): Generator<Digest> {
     if (digest !== null) yield digest;
   } else if (typeof value === "object" && value !== null)
     for (const inner of Object.values(value)) yield* digestsIn(inner);
-}
-
-/** A new name is lost with the power unless its folder was flushed, too. Windows does so by itself. */
-function keepNames(folder: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function lost({ stream }: Standing): MusterError {

@@ -1,9 +1,5 @@
 import { hash } from "node:crypto";
 import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { type Digest, parseDigest } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
+import { keepNames, makeFolder } from "../kept-names.ts";
 
 /** Large contents, each a file named by its digest: `ab/cdef…`. Written once, never changed. */
 export type Artifacts = {
@@ -94,23 +91,6 @@ const FILE = /^[0-9a-f]{62}(\.\d+\.draft)?$/;
 function pathOf(folder: string, digest: Digest): string {
   const hex = digest.slice("sha256:".length);
   return join(folder, hex.slice(0, 2), hex.slice(2));
-}
-
-function makeFolder(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })) return;
-  mkdirSync(folder, { mode: 0o700 });
-  keepNames(dirname(folder));
-}
-
-/** A new name is lost with the power unless its folder was flushed, too. Windows does so by itself, and cannot open folders. */
-function keepNames(folder: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function damaged(path: string, what: string): MusterError {

@@ -1,18 +1,10 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  createReadStream,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { createReadStream, readdirSync, rmSync, statSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Digest, parseDigest } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
+import { keepNames, makeFolder } from "../kept-names.ts";
 
 /** Of one file that agents or people give. */
 export const FILE_BYTES_MOST: number = 256 * 1024 * 1024;
@@ -174,23 +166,6 @@ function oldIn(folder: string, after: string, most: number): readonly OldFile[] 
     }
   }
   return found;
-}
-
-function makeFolder(folder: string): void {
-  if (isThere(folder)) return;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  keepNames(dirname(folder));
-}
-
-/** A new name is lost with the power unless its folder was flushed, too. Windows does so by itself, and cannot open folders. */
-function keepNames(folder: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function tooLarge(): MusterError {

@@ -1,4 +1,4 @@
-import type { Actor, Envelope } from "../../core/audit/index.ts";
+import type { Actor, Envelope, KeptRow } from "../../core/audit/index.ts";
 import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Keyring } from "../sealing/index.ts";
@@ -112,18 +112,8 @@ export interface Log {
   close(): Promise<void>;
 }
 
-/** One decision's events as they are kept. `position` is of the last. */
-export type Row = {
-  readonly position: number;
-  readonly stream: StreamId;
-  readonly fence: number;
-  readonly count: number;
-  readonly at: number;
-  readonly actor: string;
-  readonly cause: string | null;
-  readonly hash: Digest;
-  readonly body: string;
-};
+/** One decision's events as they are kept. */
+export type Row = KeptRow;
 
 /** Events that left with an archived stream: 32 bytes each, up to `position`. */
 export type Gone = {

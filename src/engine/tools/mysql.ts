@@ -4,7 +4,14 @@ import type { Json } from "../../core/json.ts";
 import { type Refused, refused } from "./kind.ts";
 import { driverOf } from "./optional-driver.ts";
 import { ran } from "./postgres.ts";
-import { decimal, type SqlDriver, type SqlRan, type SqlSession, spelt } from "./sql-driver.ts";
+import {
+  decimal,
+  healthOf,
+  type SqlDriver,
+  type SqlRan,
+  type SqlSession,
+  spelt,
+} from "./sql-driver.ts";
 
 const CONNECT_MS_MOST = 10_000;
 
@@ -24,17 +31,7 @@ export function openMysql(url: string, schema: string | null): SqlDriver {
     },
     refusalOf,
     isDefinite: (thrown) => codeOf(thrown).startsWith("ER_"),
-    health: async (abort) => {
-      try {
-        const session = await driver.open(true, abort);
-        await session.begin();
-        await session.rollback();
-        session.release(false);
-        return null;
-      } catch (thrown) {
-        return refusalOf(thrown).error.message;
-      }
-    },
+    health: (abort) => healthOf(driver, abort),
     close: async () => {
       for (const connection of open) connection.destroy();
     },

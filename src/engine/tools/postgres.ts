@@ -3,7 +3,14 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import { copyJson } from "../json-copy.ts";
 import { type Refused, refused } from "./kind.ts";
 import { driverOf } from "./optional-driver.ts";
-import { decimal, type SqlDriver, type SqlRan, type SqlSession, spelt } from "./sql-driver.ts";
+import {
+  decimal,
+  healthOf,
+  type SqlDriver,
+  type SqlRan,
+  type SqlSession,
+  spelt,
+} from "./sql-driver.ts";
 
 const CONNECTIONS_MOST = 4;
 const CONNECT_MS_MOST = 10_000;
@@ -31,17 +38,7 @@ export function openPostgres(url: string, schema: string | null): SqlDriver {
     refusalOf,
     // The server refuses a commit by name; a connection that is gone says nothing.
     isDefinite: (thrown) => /^(?!08|57P)[0-9A-Z]{5}$/.test(codeOf(thrown)),
-    health: async (abort) => {
-      try {
-        const session = await driver.open(true, abort);
-        await session.begin();
-        await session.rollback();
-        session.release(false);
-        return null;
-      } catch (thrown) {
-        return refusalOf(thrown).error.message;
-      }
-    },
+    health: (abort) => healthOf(driver, abort),
     close: async () => {
       if (opened !== null) await opened.then((one) => one.end()).catch(() => {});
       opened = null;

@@ -37,6 +37,19 @@ export type SqlRan = {
   readonly hasMore: boolean;
 };
 
+/** Whether a transaction can be begun. @returns null, or why not */
+export async function healthOf(driver: SqlDriver, abort: AbortSignal): Promise<string | null> {
+  try {
+    const session = await driver.open(true, abort);
+    await session.begin();
+    await session.rollback();
+    session.release(false);
+    return null;
+  } catch (thrown) {
+    return driver.refusalOf(thrown).error.message;
+  }
+}
+
 /** A statement with its places spelt as the database has them: `$1`, `?`. */
 export function spelt(
   { pieces, places }: SqlStatement,

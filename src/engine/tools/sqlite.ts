@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { copyJson } from "../json-copy.ts";
 import type { Warden } from "../outside/index.ts";
 import { refused } from "./kind.ts";
-import { type SqlDriver, type SqlRan, type SqlSession, spelt } from "./sql-driver.ts";
+import { healthOf, type SqlDriver, type SqlRan, type SqlSession, spelt } from "./sql-driver.ts";
 import type { FromSqlite, ToSqlite } from "./sqlite-process.ts";
 
 /** Of one answer of the process, as JSON. */
@@ -49,17 +49,7 @@ export function openSqlite(
     refusalOf: (thrown) => refusalOf(thrown, file),
     // An answer says that the commit was refused; no answer says nothing.
     isDefinite: (thrown) => codeOf(thrown) !== null,
-    health: async (abort) => {
-      try {
-        const session = await driver.open(true, abort);
-        await session.begin();
-        await session.rollback();
-        session.release(false);
-        return null;
-      } catch (thrown) {
-        return refusalOf(thrown, file).error.message;
-      }
-    },
+    health: (abort) => healthOf(driver, abort),
     close: async () => {
       seat?.end();
       seat = null;

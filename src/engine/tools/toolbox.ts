@@ -1,7 +1,6 @@
 import type { Preview } from "../../core/governance/index.ts";
-import type { Digest } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import type { Failure } from "../../core/machine/index.ts";
+import type { Failure, ReadRecord } from "../../core/machine/index.ts";
 import type { Level, SystemKind } from "../../core/map/index.ts";
 
 /**
@@ -83,20 +82,8 @@ export type ToolFailed = {
   readonly certain: boolean;
 };
 
-export type ToolRead = {
-  readonly system: string;
-  readonly entity: string;
-  readonly ids: readonly string[];
-  readonly fields: readonly string[];
-  /** Rows given; one record is one row. */
-  readonly rows: number;
-  /** Rows that lay outside of the case, and were left out. */
-  readonly dropped: number;
-  /** Of what was given. */
-  readonly digest: Digest;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-};
+/** What was read, as it is recorded. */
+export type ToolRead = ReadRecord;
 
 export type ToolWritten = {
   readonly system: string;

@@ -142,10 +142,13 @@ export type ReadRecord = {
   readonly entity: string;
   readonly ids: readonly string[];
   readonly fields: readonly string[];
+  /** Rows given; one record is one row. */
   readonly rows: number;
+  /** Rows that lay outside of the case, and were left out. */
   readonly dropped: number;
   /** Of what was given. */
   readonly digest: Digest;
+  /** Milliseconds since 1970. */
   readonly at: number;
 };
 
