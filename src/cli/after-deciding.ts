@@ -52,8 +52,10 @@ export async function afterDeciding(
   for (const line of await writtenLines(company, decided)) terminal.answer.line(line);
   for (const line of await nextLines(context, company, history))
     terminal.answer.line(asTyped(context, company.folder, line));
-  for (const line of outputLines(outputsOf(company, history), terminal.answer.columns))
-    terminal.answer.line(line);
+  // What a case's run gave is for its case.
+  if ((await caseOf(company, run)) === null)
+    for (const line of outputLines(outputsOf(company, history), terminal.answer.columns))
+      terminal.answer.line(line);
   const more = commandIn(context, company.folder)(`runs show ${run}`);
   terminal.side.line(`All of it: ${more}`);
   return exitOfRun(viewOf(history).status, history.error);
@@ -100,6 +102,9 @@ function lineOf(
   return null;
 }
 
+/** What a preview has for the key that is drawn when it is written. */
+const KEY = "the key of this call";
+
 /** Fields that a sentence names of what was changed, and so much of each. */
 const FIELDS_MOST = 3;
 const VALUE_COLUMNS = 24;
@@ -107,7 +112,7 @@ const VALUE_COLUMNS = 24;
 function changeWords(difference: Difference | null, of: string): string {
   if (difference === null || difference.of !== of) return "";
   const named = difference.fields
-    .filter(({ field, after }) => field !== "" && !isObject(after))
+    .filter(({ field, after }) => field !== "" && !isObject(after) && after !== KEY)
     .slice(0, FIELDS_MOST)
     .map(({ field, before, after }) => {
       const [was, is] = [before, after].map((one) => valueLine(one, VALUE_COLUMNS));

@@ -72,17 +72,19 @@ function addBulk(inbox: Command, choose: Choose): void {
         "<items...>",
         "RUN.KEY, as inbox list prints them: of one rule, low risk, untainted",
       )
+      .option("--no-wait", "record the decisions and end; the runs go on later")
       .description(`${name} all of them, or none`);
     const reasoned = allow
       ? verb.option("--why <why>", WHY, "")
       : verb.requiredOption("--why <why>", WHY);
     withPerson(reasoned).action(
-      (items: readonly string[], options: By & { readonly why: string }) =>
+      (items: readonly string[], options: By & { readonly why: string; readonly wait: boolean }) =>
         choose(
           asPerson(options, async (context) =>
             (await import("./inbox-bulk.ts")).inboxBulk(context, items, {
               allow,
               reason: options.why,
+              wait: options.wait,
             }),
           ),
         ),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { isObject, type Json } from "../core/json.ts";
+import { suggestion } from "../core/expression/index.ts";
+import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { RequestGiven } from "../engine/company/index.ts";
 
@@ -34,7 +35,7 @@ export function requestLines(file: string | 0): { readonly lines: readonly Line[
 export function givenIn(text: string): RequestGiven | Problem {
   try {
     const value = JSON.parse(text) as Json;
-    if (isObject(value)) return value as unknown as RequestGiven;
+    if (isObject(value)) return strangeKey(value) ?? (value as unknown as RequestGiven);
   } catch {
     // The same fault as a line that is no object.
   }
@@ -42,5 +43,28 @@ export function givenIn(text: string): RequestGiven | Problem {
     code: "bad-input",
     message: "This line is no request: an object of JSON.",
     mend: 'Write: {"requester":"4711","channel":"mail","text":"…","about":{"order_id":"7"}}',
+  };
+}
+
+const KEYS: readonly (keyof RequestGiven)[] = [
+  "requester",
+  "channel",
+  "text",
+  "about",
+  "source",
+  "type",
+  "attachments",
+  "requestId",
+  "by",
+];
+
+/** What nobody would read is not taken in as if somebody did: "abuot" is a typo. */
+function strangeKey(value: JsonObject): Problem | null {
+  const strange = Object.keys(value).find((key) => !KEYS.some((one) => one === key));
+  if (strange === undefined) return null;
+  return {
+    code: "unknown-key",
+    message: `A request has no "${strange}".`,
+    mend: `Ids and values beside its text stand under "about". ${suggestion(strange, KEYS, "A request has")}`,
   };
 }

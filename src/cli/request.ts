@@ -50,11 +50,24 @@ export async function request(
     if (made.case === null) return refuse(context, made.problems);
     const { terminal } = context;
     if (made.again && !terminal.json)
-      terminal.side.line(`This request was made before: it is ${made.request}.`);
+      terminal.side.line(
+        `This request was made before, and is taken once: it is ${made.request}.${otherThan(company, made, given.given)}`,
+      );
     if (wait) return await followCase(context, company, made.case);
     terminal.answer.line(terminal.json ? JSON.stringify(made) : made.case);
     return EXIT.done;
   });
+}
+
+/** The same id with other words: whoever sent them is told that they were not taken. */
+function otherThan(
+  company: Company,
+  made: Extract<Requested, { readonly again: boolean }>,
+  { text }: RequestGiven,
+): string {
+  const before = company.case(made.case)?.requests.find(({ id }) => id === made.request);
+  if (before === undefined || before.text === text) return "";
+  return ` What it says now is other than then, and was not taken: another request has another id.`;
 }
 
 function givenOf(

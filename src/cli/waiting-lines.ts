@@ -39,10 +39,11 @@ export function itemLines(inboxItem: InboxItem, clock: Clock): readonly string[]
 
 /** "oscar or petra decides, until Sat 21 Nov 2026, 14:00 (Asia/Hong_Kong): 9 h 41 min left" */
 export function whoAndWhen(waiting: Waiting, clock: Clock): string {
-  const { for: people } = waiting;
+  const { for: people, claimed } = waiting;
   const due = dueOf(waiting);
-  const who =
+  const anyone =
     people === undefined ? "anyone who may act on the run" : people.map(plain).join(" or ");
+  const who = claimed === undefined ? anyone : `${plain(claimed)}, who has claimed it,`;
   if (due !== Infinity) return `${who} decides, until ${untilWords(due, clock)}`;
   const since = sinceOf(waiting);
   const asked = since === 0 ? "" : `; asked ${duration(clock.now - since)} ago`;

@@ -137,7 +137,7 @@ function heardRelease(
   if (claimed === by || owners.includes(by)) return [{ type: "gate.released", why }];
   return {
     code: "not-allowed",
-    message: `${claimed} has claimed this; ${[claimed, ...owners].join(" or ")} may release it.`,
+    message: `${claimed} has claimed this; ${[...new Set([claimed, ...owners])].join(" or ")} may release it.`,
   };
 }
 

@@ -53,7 +53,7 @@ export {
   VIEWS_MOST,
 } from "./hear.ts";
 export { type Link, type Linked, type LinkUse, useLink } from "./link.ts";
-export { type AskedOf, begunApproval, joinedChains, openApproval } from "./open.ts";
+export { type AskedOf, begunApproval, JOINED, joinedChains, openApproval } from "./open.ts";
 export {
   ACTIONS_MOST,
   type ActionAsked,

@@ -35,6 +35,9 @@ export function openApproval(asked: AskedOf, facts: ApprovalFacts): GateOpening 
   return { ...opening, ...termOf(newApproval(opening), stage?.due ?? null, facts) };
 }
 
+/** Between the names of chains that are asked together. */
+export const JOINED = " + ";
+
 /** Several chains ask for one action: the stages of each, one after another, and the stricter of everything else. */
 export function joinedChains(
   chains: readonly KeptChain[],
@@ -48,7 +51,7 @@ export function joinedChains(
   );
   const isReject = chains.every((one) => one.onTimeout.length > 0);
   return {
-    name: chains.map(({ name }) => name).join(" + "),
+    name: chains.map(({ name }) => name).join(JOINED),
     digest: digest(chains.map((one) => one.digest).join(" ")),
     stages: chains.flatMap((one): readonly Stage[] => one.stages),
     not: [...new Set(chains.flatMap((one): readonly Excluded[] => one.not))],

@@ -12,15 +12,15 @@ export function whyNotTogether(approvals: readonly Approval[]): Problem | null {
     return { code: "bad-input", message: "Nothing is named.", mend: "Name what to decide." };
   for (const one of approvals) {
     if (one.state !== "open")
-      return { code: "conflict", message: `"${one.gate.ask}" was decided before.` };
+      return { code: "conflict", message: `"${matterOf(one)}" was decided before.` };
     const against = whyNotBulk(one);
-    if (against !== null) return { ...against, message: `"${one.gate.ask}": ${against.message}` };
+    if (against !== null) return { ...against, message: `"${matterOf(one)}": ${against.message}` };
   }
   const other = approvals.find((one) => kindOf(one) !== kindOf(first));
   if (other !== undefined || isPlain(first))
     return {
       code: "bad-input",
-      message: `These are not of one kind: "${first.gate.ask}" and "${other?.gate.ask ?? ""}" have other rules, tools or chains.`,
+      message: `These are not of one kind: "${matterOf(first)}" and "${matterOf(other ?? first)}" have other rules, tools or chains.`,
       mend: "Decide those of one rule at once, and the others by themselves.",
     };
   const most = chainOf(first).bulk?.most ?? 0;
@@ -31,6 +31,11 @@ export function whyNotTogether(approvals: readonly Approval[]): Problem | null {
       mend: `Name at most ${most}.`,
     };
   return null;
+}
+
+/** What is decided, in one sentence. */
+function matterOf({ gate }: Approval): string {
+  return gate.evidence?.action || gate.ask;
 }
 
 function kindOf({ gate: { terms } }: Approval): string {

@@ -1,7 +1,7 @@
 import { unreachable } from "../unreachable.ts";
 import type { Key, Path } from "./event.ts";
 import { approvalIn } from "./people/of-gates.ts";
-import type { Frame, LeafFrame, Open, OpenTask, Run } from "./run.ts";
+import type { Frame, LeafFrame, Open, OpenGate, OpenTask, Run } from "./run.ts";
 import { entries, get, some } from "./tables/table.ts";
 import { isUnderWay, type OpenUse } from "./uses/uses.ts";
 
@@ -176,15 +176,8 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
       const fields = frame?.kind === "wait" ? Object.keys(frame.step.outputs.fields) : [];
       return { ...wait, what: { kind: "event", event, match, fields, until: due } };
     }
-    case "gate": {
-      const { ask, digest, from, need, evidence } = open.gate;
-      const { votes: all, stage, due: until, claimed } = approvalIn(open);
-      const votes = all.filter((vote) => (vote.stage ?? 0) === stage).length;
-      const says = evidence?.action ?? "";
-      const because = (evidence?.rules ?? []).map((rule) => rule.because).join(" ");
-      const asked = { ask, says, because, claimed, digest, from, need, votes, until };
-      return { ...wait, what: { kind: "gate", ...asked } };
-    }
+    case "gate":
+      return { ...wait, what: gateWait(open) };
     case "task":
       return { ...wait, what: taskWait(frame, open) };
     case "hold":
@@ -209,6 +202,20 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
     default:
       return unreachable(open);
   }
+}
+
+/** Who has changed what is asked decides it no more: the others are named, where there are any. */
+function gateWait(open: OpenGate): Wait["what"] {
+  const { ask, digest, from, need, evidence } = open.gate;
+  const { votes: all, stage, due: until, claimed, editors } = approvalIn(open);
+  const votes = all.filter((vote) => (vote.stage ?? 0) === stage).length;
+  const says = evidence?.action ?? "";
+  const edited =
+    editors.length === 0 ? [] : [`${editors.join(" and ")} changed it, so another decides.`];
+  const because = [...(evidence?.rules ?? []).map((rule) => rule.because), ...edited].join(" ");
+  const others = from.filter((person) => !editors.includes(person));
+  const whom = others.length === 0 ? from : others;
+  return { kind: "gate", ask, says, because, claimed, digest, from: whom, need, votes, until };
 }
 
 function useWait({ tool, name, agent, effects, state }: OpenUse): Wait["what"] {

@@ -403,6 +403,8 @@ export type Waiting = {
   /** What is to be decided, in one sentence, and why people are asked: "Refund HKD 640.50 of order 1042." */
   readonly asks?: string;
   readonly because?: string;
+  /** Who has taken it: nobody else decides it meanwhile. */
+  readonly claimed?: string;
   /** People it is for; absent: anyone who may act on it. */
   readonly for?: readonly string[];
   /** An exception about what may have been done already: it is tried again only by whoever says so. */

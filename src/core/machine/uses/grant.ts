@@ -1,4 +1,10 @@
-import { type Approval, consumeApproval, type RuleRef, type Voided } from "../../approval/index.ts";
+import {
+  type Approval,
+  consumeApproval,
+  JOINED,
+  type RuleRef,
+  type Voided,
+} from "../../approval/index.ts";
 import type { Judgement, Preview } from "../../governance/index.ts";
 import type { Draft } from "../draft.ts";
 import type { Judged } from "../facts.ts";
@@ -60,7 +66,7 @@ export function voidedBy(draft: Draft, using: Using): Gone | null {
 function byChain(draft: Draft, { judgement, preview }: Using, allowed: Approval): Gone | null {
   const now = {
     action: judgement.action,
-    chain: chainAsked(draft, judgement.chains)?.digest ?? null,
+    chain: chainAsked(draft, chainsFor(judgement, allowed.gate.chain))?.digest ?? null,
     rules: rulesAsking(judgement),
     precondition: preview?.digest ?? null,
     stopped: null,
@@ -68,6 +74,14 @@ function byChain(draft: Draft, { judgement, preview }: Using, allowed: Approval)
   const used = consumeApproval(allowed, now, approvalFacts(draft, "muster"));
   if (used.kind === "refused") return { how: "denied", why: used.problem.message };
   return used.kind === "void" ? { how: used.event.how, why: used.event.why } : null;
+}
+
+/**
+ * The chains that decide on a use: what a decider has changed until no rule asks for it any more is still
+ * decided by those who were asked.
+ */
+export function chainsFor({ chains }: Pick<Judgement, "chains">, asked: string): readonly string[] {
+  return chains.length > 0 ? chains : asked.split(JOINED);
 }
 
 /** The rules for which people are asked, each as the version that was asked. */

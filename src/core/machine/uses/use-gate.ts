@@ -2,6 +2,7 @@ import {
   differenceOf,
   type Evidence,
   type GateOpening,
+  JOINED,
   mergeEvidence,
   openApproval,
 } from "../../approval/index.ts";
@@ -53,7 +54,7 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asked): GateOpen
     const named = judgement.chains.filter((name) => name !== "");
     const owner = judgement.owner || run.workflow.owner || run.by;
     const from = named.length === 0 || SYSTEM.includes(owner) ? [] : meant(draft, [owner]);
-    return { ...gate, chain: named.join(" + "), from, need: 1 };
+    return { ...gate, chain: named.join(JOINED), from, need: 1 };
   }
   const { tool: what, agent } = use;
   const terms = {
@@ -76,7 +77,9 @@ export function preparedAt(draft: Draft, frame: LeafFrame): Partial<Evidence> {
 /** What this room knows of the evidence: the action, the difference, the rules, what is missing, what it rests on. */
 export function evidenceOf(draft: Draft, { use, judgement, preview, isEdited }: Asked): Evidence {
   const { run } = draft;
-  const asking = judgement.rules.filter(({ isShadow, holds }) => !isShadow && holds !== "false");
+  const asking = judgement.rules.filter(
+    ({ isShadow, holds, follows }) => !isShadow && holds !== "false" && follows !== "permit",
+  );
   return mergeEvidence(knownOf(draft), {
     action: judgement.says ?? saysPlainly(use, judgement.args),
     difference:

@@ -3,6 +3,7 @@ import {
   type ActionAsked,
   type Evidence,
   type GateOpening,
+  JOINED,
   mergeEvidence,
   openApproval,
 } from "../../approval/index.ts";
@@ -18,7 +19,7 @@ import { chainAsked, knownOf, termsOf } from "../people/chain-asked.ts";
 import type { LeafFrame, OpenGate } from "../run.ts";
 import { load } from "../scope.ts";
 import { get } from "../tables/table.ts";
-import { rulesAsking } from "./grant.ts";
+import { chainsFor, rulesAsking } from "./grant.ts";
 import { judgedBy, type Wanted } from "./judging.ts";
 import { type Asked, evidenceOf, gateFor, preparedAt } from "./use-gate.ts";
 import type { OpenUse } from "./uses.ts";
@@ -146,7 +147,7 @@ export function useAskedAgain(
   const editing: Asked = { key, use: edited, judgement, preview, isEdited: true };
   // What needs nobody any more is still decided here by those who were asked.
   if (actions === undefined || action === undefined) {
-    const chains = judgement.chains.length > 0 ? judgement.chains : chainsOf(gate);
+    const chains = chainsFor(judgement, gate.chain);
     return gateFor(draft, frame, { ...editing, judgement: { ...judgement, chains } });
   }
   return listedAgain(draft, { gate, frame, actions }, { editing, action });
@@ -189,9 +190,6 @@ function previewIn({ read }: Draft, { preview }: OpenUse): Asked["preview"] {
 }
 
 const NO_MORE: Problem = { code: "conflict", message: "What this asks about is no more." };
-
-/** As chains that are asked together are named. */
-const JOINED = " + ";
 
 function chainsOf({ chain }: GateOpening): readonly string[] {
   return chain.split(JOINED);

@@ -53,7 +53,10 @@ async function governCompany(
   const { by = "library", ...told } = given;
   const wrong = wrongNames({ by }) ?? wrongSpeaker(by) ?? wrongTold(told);
   if (wrong !== null) return [wrong];
-  const stranger = told.type === "delegate" ? await strangerIn(office, told.to) : null;
+  const stranger =
+    told.type === "delegate"
+      ? ((await strangerIn(office, told.to)) ?? strangeChain(office, told.chains ?? []))
+      : null;
   if (stranger !== null) return [stranger];
   return await written(office, told, by);
 }
@@ -116,6 +119,20 @@ async function strangerIn(office: Office, to: string): Promise<Problem | null> {
     code: "unknown-person",
     message: `Nobody is called "${to}" in people.yaml.`,
     mend: "Name a person, not a team or a role.",
+  };
+}
+
+/** A chain that nobody has would let nobody decide anything; where no map was published, any name may come. */
+function strangeChain({ maps }: Office, named: readonly string[]): Problem | null {
+  const last = maps.versions().at(-1);
+  const map = last === undefined ? null : maps.byDigest(last.digest);
+  const chains = Object.keys(map?.approvals ?? {});
+  const strange = named.find((name) => !chains.includes(name));
+  if (map === null || strange === undefined) return null;
+  return {
+    code: "not-found",
+    message: `There is no chain "${strange}" in the map in force.`,
+    mend: chains.length === 0 ? "It has none: leave --chain out." : `Chains: ${chains.join(", ")}.`,
   };
 }
 

@@ -98,9 +98,11 @@ function toldOf(wait: Wait, run: RunId): Told {
       const mend = `muster inbox approve ${item}   or: muster inbox reject ${item} --why WHY`;
       const sentence = gateSentence(what);
       const due = { ...forWhom(what.from), ...until(what.until) };
+      const { because, claimed } = what;
       const asks = {
         asks: asksOf(what),
-        ...(what.because === "" ? {} : { because: what.because }),
+        ...(because === "" ? {} : { because }),
+        ...(claimed === null ? {} : { claimed }),
       };
       return { status: "waiting", kind: "gate", what: sentence, mend, ...asks, ...due };
     }
