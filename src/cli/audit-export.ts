@@ -28,7 +28,10 @@ export async function auditExport(context: Context, flags: ExportFlags): Promise
     const { answer, side, json } = context.terminal;
     const { folder, events, size } = exported.bundle;
     answer.line(json ? JSON.stringify(exported.bundle) : folder);
-    if (!json) side.line(`${count(events, "event")} of ${size}. Verify it there: node verify.mjs`);
+    const verify = /\.t(ar\.)?gz$/.test(folder)
+      ? "Unpack it, and verify it there"
+      : "Verify it there";
+    if (!json) side.line(`${count(events, "event")} of ${size}. ${verify}: node verify.mjs`);
     return EXIT.done;
   });
 }

@@ -136,6 +136,22 @@ describe("muster audit export", () => {
     expect(verified().stdout).toMatch(/modified at position \d+: wf_\S+ does not give its hash/);
     writeFileSync(join(folder, "events.jsonl"), events.split("\n").slice(2).join("\n"));
     expect(verified().stdout).toContain("missing at position 1");
+    const packed = await given.muster("audit", "export", "--sealed", "-o", "november.tar.gz");
+    expect(packed.out).toBe(`${join(given.folder, "november.tar.gz")}\n`);
+    const unpacked = spawnSync("tar", ["-xzf", "november.tar.gz"], { cwd: given.folder });
+    expect(unpacked.status).toBe(0);
+    const november = join(given.folder, "november");
+    for (const name of readdirSync(november, { recursive: true, encoding: "utf8" }))
+      if (name.includes("."))
+        expect(readFileSync(join(november, name), "utf8")).not.toContain("Mei");
+    const verifies = (at: string): number | null =>
+      spawnSync(process.execPath, [join(november, "verify.mjs"), at], { cwd: given.folder }).status;
+    expect(["november", "november.tar.gz"].map(verifies)).toEqual([0, 0]);
+    writeFileSync(join(november, "leaves.bin"), "");
+    spawnSync("tar", ["-czf", "other.tar.gz", "november"], { cwd: given.folder });
+    expect(["november", "other.tar.gz"].map(verifies)).toEqual([1, 1]);
+    const twice = await given.muster("audit", "export", "-o", "november.tar.gz");
+    expect(twice.err).toContain("is there already");
     const told = await given.muster("audit", "export", "-o", "bundle");
     expect(told.err).toContain("is not empty");
     await given.muster("audit", "hold", "customer 4711", "--why", "a dispute");
@@ -160,5 +176,33 @@ describe("muster audit export", () => {
     const result = spawnSync(process.execPath, ["verify.mjs"], { cwd: after, encoding: "utf8" });
     expect(result).toMatchObject({ status: 0 });
     expect(readFileSync(join(after, "events.jsonl"), "utf8")).toContain('"audit.exported"');
+  });
+
+  test("roles.csv says who worked there from when on, in which roles, as each process went by it", async () => {
+    const people = (roles: string): string =>
+      `muster: 1\npeople:\n  ana: { name: Ana Ho, email: ana@example.org, roles: ${roles}, teams: desk, manager: bo }\n  bo: { roles: director }\n`;
+    using given = givenCompany({ ...FILES, "people.yaml": people("manager") });
+    await ran(given, "text=one");
+    await ran(given, "text=two");
+    writeFileSync(join(given.folder, "people.yaml"), people("[manager, finance]"));
+    await given.muster("map", "publish", "--why", "Ana is of finance, too");
+    rmSync(join(given.folder, "people.yaml"));
+    await ran(given, "text=three");
+    await given.muster("audit", "export", "-o", "bundle", "--from", "2090-01-01");
+    const rows = readFileSync(join(given.folder, "bundle/roles.csv"), "utf8").trim().split("\r\n");
+    const said = rows.filter((row) => row.includes("people.changed")).map((row) => row.split(","));
+    expect(said.map((cells) => cells.slice(4, 8))).toEqual([
+      ["ana", "manager", "desk", "bo"],
+      ["bo", "director", "", ""],
+      ["ana", "manager finance", "desk", "bo"],
+      ["bo", "director", "", ""],
+      ["", "", "", ""],
+    ]);
+    expect(rows.join("")).not.toContain("ana@example.org");
+    const events = await given.muster("audit", "export", "-o", "all");
+    expect(events.code).toBe(0);
+    const all = readFileSync(join(given.folder, "all/roles.csv"), "utf8").split("\r\n");
+    const published = all.filter((row) => row.includes("map.published")).at(-1) ?? "";
+    expect(published).toContain(said[2]?.at(-1) ?? "no digest");
   });
 });

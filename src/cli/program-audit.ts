@@ -114,7 +114,10 @@ function addExport(audit: Command, choose: Choose): void {
   withOptions(
     audit
       .command("export")
-      .requiredOption("-o, --output <dir>", "a folder that is not there yet")
+      .requiredOption(
+        "-o, --output <dir>",
+        "a folder that is not there yet, or one file: FILE.tar.gz",
+      )
       .option("--from <date>", "events from then on: 2026-11-01")
       .option("--to <date>", "events before then")
       .option("--case <id>", "a case with its runs, or a run, alone")

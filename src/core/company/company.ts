@@ -42,9 +42,13 @@ export type CompanyBody =
       readonly why: string;
       /** Who published the same files before, where more than one is wanted. */
       readonly with?: readonly string[];
+      /** Who worked here then, and in which roles. */
+      readonly people?: Digest;
     }
   /** Somebody has published them who may, and others are waited for. */
   | { readonly type: "map.proposed"; readonly digest: Digest; readonly why: string }
+  /** Who works here from now on and in which roles, under its digest: the process goes by it that said so. */
+  | { readonly type: "people.changed"; readonly digest: Digest; readonly version: number }
   | GovernedBody;
 
 export type CompanyEvent = CompanyBody & {
@@ -66,6 +70,8 @@ export type CompanyState = {
   readonly maps: readonly MapVersion[];
   /** What waits for others to publish it too; absent: nothing. */
   readonly proposed?: MapProposed;
+  /** Who works here; absent: nobody ever said. */
+  readonly people?: { readonly version: number; readonly digest: Digest };
   /** What signs its checkpoints; absent: nothing was signed yet. */
   readonly signing?: SigningKeys;
   /** Subjects whose data are erased; absent: nobody's. */
@@ -100,19 +106,14 @@ export const NEW_COMPANY: CompanyState = {
 
 export function evolveCompany(state: CompanyState, event: CompanyEvent): CompanyState {
   const { seq, at, by } = event;
-  if (isAuditEvent(event)) {
-    const signing = evolveKeys(state.signing, event);
-    const erased = evolveErased(state.erased, event);
-    return {
-      ...state,
-      seq,
-      ...(signing === undefined ? {} : { signing }),
-      ...(erased === undefined ? {} : { erased }),
-    };
-  }
+  if (isAuditEvent(event)) return ofRecord(state, event);
   if (event.type === "governor.limited")
     return { ...state, seq, limited: { to: event.to, why: event.why, at } };
   if (event.type === "map.published" || event.type === "map.proposed") return ofMap(state, event);
+  if (event.type === "people.changed") {
+    const { version, digest } = event;
+    return { ...state, seq, people: { version, digest } };
+  }
   if (isGoverned(event)) return { ...state, ...evolveGoverned(state, event), seq };
   const { agent } = event;
   switch (event.type) {
@@ -129,6 +130,17 @@ export function evolveCompany(state: CompanyState, event: CompanyEvent): Company
     case "agent.recovered":
       return { ...state, seq, unwell: without(state.unwell, agent) };
   }
+}
+
+function ofRecord(state: CompanyState, event: CompanyEvent & AuditBody): CompanyState {
+  const signing = evolveKeys(state.signing, event);
+  const erased = evolveErased(state.erased, event);
+  return {
+    ...state,
+    seq: event.seq,
+    ...(signing === undefined ? {} : { signing }),
+    ...(erased === undefined ? {} : { erased }),
+  };
 }
 
 function ofMap(
@@ -159,6 +171,7 @@ const TYPES: Readonly<Record<CompanyBody["type"], true>> = {
   "governor.limited": true,
   "map.published": true,
   "map.proposed": true,
+  "people.changed": true,
   "kill.on": true,
   "kill.off": true,
   "delegation.given": true,

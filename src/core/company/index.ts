@@ -21,5 +21,10 @@ export {
   type Review,
   stoppedBy,
 } from "./governed.ts";
-export { type MapProposed, type PublishingRule, publishMap } from "./publish-map.ts";
+export {
+  changePeople,
+  type MapProposed,
+  type PublishingRule,
+  publishMap,
+} from "./publish-map.ts";
 export { type Steering, steer } from "./steer.ts";

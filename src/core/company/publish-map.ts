@@ -27,14 +27,15 @@ export type MapProposed = {
  * @param rule null: anybody may
  */
 export function publishMap(
-  state: Pick<CompanyState, "maps" | "proposed">,
+  state: Pick<CompanyState, "maps" | "proposed" | "people">,
   { digest, why, by }: { readonly digest: Digest; readonly why: string; readonly by: string },
   rule: PublishingRule | null = null,
 ): CompanyBody | Problem | null {
   const last = state.maps.at(-1);
   if (last?.digest === digest) return null;
   const version = (last?.version ?? 0) + 1;
-  if (rule === null) return { type: "map.published", digest, version, why };
+  const people = state.people === undefined ? {} : { people: state.people.digest };
+  if (rule === null) return { type: "map.published", digest, version, why, ...people };
   if (!rule.may(by))
     return {
       code: "not-allowed",
@@ -45,7 +46,7 @@ export function publishMap(
   if (so.includes(by)) return null;
   if (so.length + 1 < rule.approvals) return { type: "map.proposed", digest, why };
   const others = so.length === 0 ? {} : { with: so };
-  return { type: "map.published", digest, version, why, ...others };
+  return { type: "map.published", digest, version, why, ...others, ...people };
 }
 
 /** Other files are another proposal, and what was waited for before is over. */
@@ -62,4 +63,13 @@ export function evolveProposed(
   return proposed?.digest === digest
     ? { ...proposed, by: [...proposed.by, by] }
     : { digest, by: [by], why, at };
+}
+
+/** What follows when a company is opened with these people; nothing where they are those of before. */
+export function changePeople(
+  { people: last }: Pick<CompanyState, "people">,
+  digest: Digest,
+): CompanyBody | null {
+  if (last?.digest === digest) return null;
+  return { type: "people.changed", digest, version: (last?.version ?? 0) + 1 };
 }

@@ -1,14 +1,25 @@
 /** `verify.mjs` of a bundle: one file that needs Node and nothing else. It writes the canonical text of an event by itself. */
-export const VERIFIER: string = String.raw`// Verifies this bundle offline: node verify.mjs
+export const VERIFIER: string = String.raw`// Verifies this bundle offline: node verify.mjs; another, packed or in a folder: node verify.mjs BUNDLE
 // What it says holds for the events in events.jsonl and for the checkpoints in checkpoints.txt. That the
 // checkpoints are those of the company, a copy of them that you were given before tells: compare them.
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const read = (name) => readFileSync(join(here, name));
+const at = process.argv[2] ?? dirname(fileURLToPath(import.meta.url));
+const packed = new Map();
+if (/\.(tar\.gz|tgz)$/.test(at)) {
+  const tar = gunzipSync(readFileSync(at));
+  const text = (from, most) => tar.toString("utf8", from, from + most).replace(/\0.*$/s, "");
+  for (let from = 0; from < tar.length && tar[from] !== 0; ) {
+    const size = parseInt(text(from + 124, 12), 8);
+    packed.set(text(from, 100).replace(/^[^/]*\//, ""), tar.subarray(from + 512, from + 512 + size));
+    from += 512 + Math.ceil(size / 512) * 512;
+  }
+}
+const read = (name) => packed.size === 0 ? readFileSync(join(at, name)) : packed.get(name) ?? Buffer.alloc(0);
 const sha256 = (...parts) => createHash("sha256").update(Buffer.concat(parts)).digest();
 const wrong = [];
 const bad = (kind, position, message) => wrong.push({ kind, position, message });

@@ -6,25 +6,28 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { closedOf, type Envelope, grow, newFrontier, rootOf } from "../../core/audit/index.ts";
 import type { Digest } from "../../core/id.ts";
-import { isObject, type Json } from "../../core/json.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Log } from "../store/index.ts";
 import { archivedEvents } from "./archives.ts";
 import { notesIn } from "./book.ts";
+import { csv, newTables, notePeople, noteRows, type Tables } from "./bundle-tables.ts";
 import { VERIFIER } from "./bundle-verifier.ts";
 import { leavesOf } from "./leaves.ts";
 import { pair } from "./pair.ts";
+import { packFolder } from "./tar.ts";
 
 export type Exporting = {
   readonly state: string;
   readonly log: Log;
-  /** Where to: a folder that is not there yet, or is empty. */
+  /** Where to: a folder that is not there yet, or is empty; or a file that is not there yet, `….tar.gz`. */
   readonly folder: string;
   /** ISO 8601: events from then on, and before then. */
   readonly from: string | null;
@@ -50,11 +53,33 @@ const AT_ONCE = 1_000;
 /**
  * Writes what an auditor needs into a folder: the events as they are sealed, the leaves and checkpoints
  * that show them to be those that were signed, what is needed to read them, and a program that verifies
- * it all offline.
+ * it all offline; or into one file, `….tar.gz`.
  *
  * @throws MusterError "conflict" where the folder holds something; what the disk refuses
  */
 export async function exportBundle(exporting: Exporting): Promise<ExportedBundle> {
+  const { folder: target } = exporting;
+  if (!PACKED.test(target)) return await writeBundle(exporting);
+  if (existsSync(target)) throw isFull(target);
+  const draft = `${target}.${process.pid}.draft`;
+  const folder = `${draft}.d`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const bundle = await writeBundle({ ...exporting, folder });
+    const below = basename(target).replace(PACKED, "") || "bundle";
+    await packFolder(folder, { files: filesIn(folder), below, into: draft });
+    renameSync(draft, target);
+    return { ...bundle, folder: target };
+  } finally {
+    rmSync(draft, { force: true });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A bundle that is one file. */
+const PACKED = /\.(tar\.gz|tgz)$/;
+
+async function writeBundle(exporting: Exporting): Promise<ExportedBundle> {
   const { folder, log, state } = exporting;
   if (existsSync(folder) && readdirSync(folder).length > 0) throw isFull(folder);
   mkdirSync(join(folder, "maps"), { recursive: true, mode: 0o700 });
@@ -100,15 +125,13 @@ async function leavesIn(
   return { leaves: Buffer.concat(all), root, size: frontier.size };
 }
 
-type Cells = readonly (string | number)[];
-
 type Found = {
   count: number;
   first: number | null;
   last: number | null;
   readonly keys: { readonly key: string; readonly from: number }[];
   readonly maps: Set<Digest>;
-  readonly tables: Readonly<Record<"approvals" | "write-backs" | "exceptions" | "roles", Cells[]>>;
+  readonly tables: Tables;
 };
 
 async function writeEvents(exporting: Exporting, size: number): Promise<Found> {
@@ -118,14 +141,7 @@ async function writeEvents(exporting: Exporting, size: number): Promise<Found> {
     last: null,
     keys: [],
     maps: new Set(),
-    tables: {
-      approvals: [["at", "event", "what", "who", "key", "digest", "reason"]],
-      "write-backs": [
-        ["at", "event", "what", "key", "action", "system", "entity", "id", "reference"],
-      ],
-      exceptions: [["at", "event", "what", "step", "who", "error"]],
-      roles: [["at", "event", "what", "who", "data"]],
-    },
+    tables: newTables(),
   };
   const [events, open] = ["events.jsonl", "open.jsonl"].map((name) =>
     openSync(join(exporting.folder, name), "wx", 0o600),
@@ -159,12 +175,16 @@ type Writing = {
 
 function writeEvent(event: Envelope, { exporting, found, events, open }: Writing): void {
   noteKeys(found, event);
+  const { log, to, opens } = exporting;
+  // Of a part of the record it is given, too, who worked there before it begins.
+  if (to === null || event.at < to)
+    notePeople(found.tables, event, (digest) => contentOf(log, digest));
   if (!isWanted(event, exporting)) return;
-  note(found, event);
-  writeSync(events, `${JSON.stringify(closedOf(event))}\n`);
+  const closed = closedOf(event);
+  note(found, opens ? event : closed);
+  writeSync(events, `${JSON.stringify(closed)}\n`);
   const { position, data, sealed } = event;
-  if (exporting.opens && sealed.length > 0)
-    writeSync(open, `${JSON.stringify({ position, data })}\n`);
+  if (opens && sealed.length > 0) writeSync(open, `${JSON.stringify({ position, data })}\n`);
 }
 
 function isWanted({ at, stream }: Envelope, { from, to, streams }: Exporting): boolean {
@@ -180,45 +200,12 @@ function noteKeys({ keys, maps }: Found, { type, data, position }: Envelope): vo
   if (type === "map.published") maps.add(data["digest"] as Digest);
 }
 
-/** Events that say who may decide what. */
-const ROLES = /^(map\.published|delegation\.|kill\.|review\.|key\.|erasure\.|subject\.)/;
-
 function note(found: Found, event: Envelope): void {
-  const { type, at, id, position, data, actor, step } = event;
+  const { position } = event;
   found.count += 1;
   found.first = Math.min(found.first ?? position, position);
   found.last = Math.max(found.last ?? position, position);
-  const { tables } = found;
-  if (type.startsWith("gate.")) {
-    const gate = isObject(data["gate"]) ? data["gate"] : data;
-    const who = text(data["voter"]) || text(data["person"]) || actor.id;
-    tables.approvals.push([
-      at,
-      id,
-      type,
-      who,
-      text(data["key"]),
-      text(gate["digest"]),
-      text(data["reason"]),
-    ]);
-  }
-  if (type.startsWith("writeback.")) {
-    const { key, action, system, entity, reference } = data;
-    tables["write-backs"].push([
-      at,
-      id,
-      type,
-      text(key),
-      text(action),
-      text(system),
-      text(entity),
-      text(data["id"]),
-      text(reference),
-    ]);
-  }
-  if (type.startsWith("exception.") || type === "issue.opened" || type === "issue.closed")
-    tables.exceptions.push([at, id, type, step, actor.id, text(data["error"] ?? data["why"])]);
-  if (ROLES.test(type)) tables.roles.push([at, id, type, actor.id, JSON.stringify(data)]);
+  noteRows(found.tables, event);
 }
 
 function contentOf(log: Log, digest: Digest): string | null {
@@ -230,31 +217,17 @@ function contentOf(log: Log, digest: Digest): string | null {
   }
 }
 
-function text(value: Json | undefined): string {
-  if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-function csv(rows: readonly Cells[]): string {
-  const cell = (value: string | number): string => {
-    const plain = String(value);
-    const safe = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
-    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
-}
-
 function digestsIn(folder: string): Readonly<Record<string, string>> {
-  const names = (readdirSync(folder, { recursive: true }) as string[]).toSorted();
   return Object.fromEntries(
-    names
-      .filter((name) => /\.\w+$/.test(name))
-      .map((name) => [
-        name.replaceAll("\\", "/"),
-        hash("sha256", readFileSync(join(folder, name)), "hex"),
-      ]),
+    filesIn(folder).map((name) => [name, hash("sha256", readFileSync(join(folder, name)), "hex")]),
   );
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.\w+$/.test(name))
+    .map((name) => name.replaceAll("\\", "/"))
+    .toSorted();
 }
 
 function readme({ query, opens }: Exporting, count: number): string {
@@ -263,6 +236,7 @@ function readme({ query, opens }: Exporting, count: number): string {
 ${count} events: ${query}. Verify it with Node 20 or later, offline:
 
     node verify.mjs
+    node verify.mjs another-bundle.tar.gz
 
 | file | what |
 | --- | --- |
@@ -271,7 +245,7 @@ ${count} events: ${query}. Verify it with Node 20 or later, offline:
 | leaves.bin | the hash of every event of the record, 32 bytes each, in the order of commits |
 | checkpoints.txt, keys.json | what was signed, and what verifies it |
 | maps/ | each published version of the map, by its digest |
-| approvals.csv, write-backs.csv, exceptions.csv, roles.csv | read off the events, for people |
+| approvals.csv, write-backs.csv, exceptions.csv, roles.csv | read off the events, for people; roles.csv says who worked there from when on, in which roles |
 | population.json | what was asked for, how many events that is, and the root of the whole record |
 | manifest.json | the SHA-256 of each file |
 

@@ -33,8 +33,7 @@ import { toolsOf } from "./map/tool-verbs.ts";
 import { LOOKING, type Office, problemIn } from "./office.ts";
 import { endings, heardLog, openReaders } from "./readers.ts";
 import { auditOf } from "./record/audit.ts";
-import { eraseAgain } from "./record/erased-before.ts";
-import { finishErasures } from "./record/erasing.ts";
+import { eraseOnOpening } from "./record/erased-before.ts";
 import { openRegister } from "./register.ts";
 import { retaining } from "./runs/archiving.ts";
 import { checkTold, shown, wrongNames, wrongSpeaker } from "./runs/check-told.ts";
@@ -50,6 +49,7 @@ import { waitingIn } from "./runs/waiting.ts";
 import { accountsOf } from "./staff/accounts.ts";
 import { agentsOf, steerAgent } from "./staff/agents.ts";
 import { hire } from "./staff/hire.ts";
+import { notePeople } from "./staff/note-people.ts";
 import { openReadiness } from "./staff/readiness.ts";
 import type { Line, Staff } from "./staff/staff.ts";
 
@@ -89,8 +89,8 @@ export async function openCompany(folder: string, options: CompanyOptions = {}):
     office.readers.start();
     const begins = options.perform !== false && options.begin !== false;
     const trouble = options.trouble ?? (() => {});
-    if (begins) await finishErasures(office);
-    if (begins) for (const problem of await eraseAgain(office)) trouble(problem);
+    if (begins) await eraseOnOpening(office, trouble);
+    if (options.perform !== false) await notePeople(office);
     const endGoverning = begins ? await governing(office, trouble) : office.endGoverning;
     if (begins) for (const problem of await office.runtime.start()) trouble(problem);
     if (begins) office.cases.start();

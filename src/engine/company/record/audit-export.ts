@@ -9,7 +9,7 @@ import { around } from "./why.ts";
 
 /** What is given to an auditor. */
 export type ExportAsked = {
-  /** An absolute path of a folder that is not there yet, or is empty. */
+  /** An absolute path: of a folder that is not there yet, or is empty; or of a file that is not there yet, `….tar.gz`. */
   readonly folder: string;
   /** ISO 8601; from then on, and before then. */
   readonly from?: string;

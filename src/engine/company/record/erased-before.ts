@@ -8,15 +8,24 @@ import {
 } from "../../sealing/index.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import { wrongSpeaker } from "../runs/check-told.ts";
-import { type Erased, finish } from "./erasing.ts";
+import { type Erased, finish, finishErasures } from "./erasing.ts";
 import { listErased, listsIn, listsOf, ownList } from "./erasure-lists.ts";
+
+/** What was begun of an erasure is ended, and what was erased since this copy was made is erased here, too. */
+export async function eraseOnOpening(
+  office: Office,
+  trouble: (problem: Problem) => void,
+): Promise<void> {
+  await finishErasures(office);
+  for (const problem of await eraseAgain(office)) trouble(problem);
+}
 
 /**
  * A copy from before an erasure has the keys that were destroyed since. What was erased is therefore
  * listed: beside the log, and in the folders outside that checkpoints go to. Whoever opens the company
  * erases anew whom one of these lists, or the log itself, names and the keys do not know to be erased.
  */
-export async function eraseAgain(office: Office): Promise<readonly Problem[]> {
+async function eraseAgain(office: Office): Promise<readonly Problem[]> {
   if (office.checkpointer === null) return [];
   const { places } = await listsOf(office);
   const problems: Problem[] = [];
@@ -69,7 +78,7 @@ export async function eraseFromList(
 }
 
 /** Destroys what keys there still are of these, ends the runs that work with them, and lists them. */
-export async function eraseListed(
+async function eraseListed(
   office: Office,
   listed: readonly ErasedOnce[],
   by: string,
