@@ -21,6 +21,8 @@ const SENDING_MOST_MS = 10_000;
 /** Slack shows so much of one block. */
 const SLACK_CHARACTERS_MOST = 3_000;
 const SAID_CHARACTERS_MOST = 200;
+/** So much of a refusal is read: whoever answers without end is not listened to. */
+const SAID_BYTES_MOST = 4_096;
 const AFTER_MOST_MS = 3_600_000;
 
 /** Tries once. Never throws. */
@@ -99,11 +101,23 @@ async function post(url: string, { text, headers }: Post, abort: AbortSignal): P
     await response.body?.cancel();
     return { ok: true };
   }
-  const said = (await response.text()).trim().slice(0, SAID_CHARACTERS_MOST);
+  const said = await beginningOf(response);
   const why = `It was answered with ${response.status}${said === "" ? "" : `: ${said}`}.`;
   const after = afterMs(response.headers.get("retry-after"));
   const again = LATER.has(response.status) || response.status >= 500;
   return { ok: false, why, again, ...(after === null ? {} : { afterMs: after }) };
+}
+
+async function beginningOf({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body ?? []) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes >= SAID_BYTES_MOST) break;
+  }
+  const text = Buffer.concat(parts).subarray(0, SAID_BYTES_MOST).toString();
+  return text.trim().slice(0, SAID_CHARACTERS_MOST);
 }
 
 /** Refused now, and perhaps not later. */
