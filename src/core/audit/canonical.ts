@@ -15,8 +15,27 @@ import { MusterError } from "../problem.ts";
  */
 export function canonical(value: Json): string {
   if (typeof value !== "object" || value === null) return scalar(value);
+  if (isArranged(value)) return JSON.stringify(value);
   const arranged = arrange(value);
   return arranged === undefined ? spell(value) : JSON.stringify(arranged);
+}
+
+/** Mostly all names are in order already: to see that makes no list of them. */
+function isArranged(value: Json | undefined): boolean {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object") return false;
+  if (isList(value)) {
+    for (let index = 0; index < value.length; index += 1)
+      if (!isArranged(value[index])) return false;
+    return true;
+  }
+  let last = "";
+  for (const name in value) {
+    if (name < last || !isArranged(value[name])) return false;
+    last = name;
+  }
+  return true;
 }
 
 /** The value with all names in order, itself where they were; undefined where no copy can keep that order. */

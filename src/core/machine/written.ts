@@ -103,24 +103,31 @@ export function draftOf(event: Event): Written {
   return { seq: event.seq, at: event.at, type: event.type, step, actor: actorOf(event.by), data };
 }
 
-/** The names that events of this type had last, as they came and in order: mostly they have the same again. */
+/** Names that an event of this type had, as they came and in order. */
 type Names = { readonly came: readonly string[]; readonly inOrder: readonly string[] };
-const last = new Map<EventType, Names>();
+const known = new Map<EventType, readonly Names[]>();
+/** Those of a type that are known: a step that ends, a block that does, each with an end of the decision or without. */
+const KNOWN_MOST = 4;
 
 function namesOf(event: Event): readonly string[] {
-  const known = last.get(event.type);
-  let count = 0;
-  let isSame = known !== undefined;
-  // On the path of every event: a loop is a tenth of what a rest pattern costs.
-  for (const name in event) {
-    if (isSame && known?.came[count] !== name) isSame = false;
-    count++;
-  }
-  if (known !== undefined && isSame && known.came.length === count) return known.inOrder;
+  const before = known.get(event.type) ?? NO_NAMES;
+  for (const names of before) if (hasNames(event, names.came)) return names.inOrder;
   const came = Object.keys(event);
   const inOrder = came.filter((name) => !ENVELOPED.has(name)).sort();
-  last.set(event.type, { came, inOrder });
+  known.set(event.type, [{ came, inOrder }, ...before.slice(0, KNOWN_MOST - 1)]);
   return inOrder;
+}
+
+const NO_NAMES: readonly Names[] = [];
+
+/** On the path of every event: a loop is a tenth of what a rest pattern costs. */
+function hasNames(event: Event, came: readonly string[]): boolean {
+  let count = 0;
+  for (const name in event) {
+    if (came[count] !== name) return false;
+    count++;
+  }
+  return came.length === count;
 }
 
 const ENVELOPED: ReadonlySet<string> = new Set(["path", "seq", "at", "by", "type"]);

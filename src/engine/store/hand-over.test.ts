@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { append, digestOf, run, standing } from "../../../test/contract/appends.ts";
 import { answersAsNumbers, answersFrom, handOver, takeOver } from "./hand-over.ts";
-import type { Append, Appended } from "./log.ts";
+import type { Append, Appended, Draft } from "./log.ts";
 
 test("the thread that writes is handed all of an append: claims and results too", () => {
   const results = [{ digest: digestOf("q"), path: "a", output: { value: 1 }, until: 5 }];
@@ -21,6 +21,22 @@ test("the thread that writes is handed all of an append: claims and results too"
     expect(taken[at]?.results).toEqual(one.results);
     expect(taken[at]?.names).toEqual(one.names);
   }
+});
+
+test("and every moment, before and after the one that they are told from", () => {
+  const over = standing({ startedAt: 3, endedAt: 2_000_000_000_000 });
+  const [one] = append(run("aaaa"), 0).events;
+  const [at, later] = [1_790_000_000_000, 1_790_000_000_007];
+  const drafts = [at, later].map((when, index) => ({ ...one, seq: index + 1, at: when }) as Draft);
+  const batch = [
+    append(run("aaaa"), 0, { events: drafts, standing: over }),
+    append(run("bbbb"), 0, { standing: standing({ endedAt: null }) }),
+  ];
+  const taken = takeOver(handOver(batch));
+  expect(taken.map(({ events }) => events.map((event) => event.at))).toEqual(
+    batch.map(({ events }) => events.map((event) => event.at)),
+  );
+  expect(taken.map((append) => append.standing)).toEqual(batch.map((append) => append.standing));
 });
 
 test("and every answer comes back as it was given", () => {
