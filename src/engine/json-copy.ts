@@ -98,7 +98,9 @@ function record(value: object, walk: Walk, depth: number): Json | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return special(value, walk, depth);
   const copy: Record<string, Json> = {};
-  for (const [key, field] of Object.entries(value)) {
+  const fields = value as { readonly [key: string]: unknown };
+  for (const key of Object.keys(value)) {
+    const field = fields[key];
     if (field === undefined) continue;
     if (key === "__proto__") return refuse(walk, 'has a key "__proto__"');
     walk.bytes += key.length + FRAME_BYTES;

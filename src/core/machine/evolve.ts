@@ -12,7 +12,7 @@ import { dropGrants } from "./people/of-gates.ts";
 import { foldOfPeople } from "./people/of-people.ts";
 import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
 import type { Read } from "./scope.ts";
-import { blockFrame, commonOf } from "./steps/born.ts";
+import { blockFrame } from "./steps/born.ts";
 import { foldFinished, foldSkipped, foldStarted } from "./steps/step.ts";
 import { workOf } from "./steps/work.ts";
 import { emptyTable, entries, get, remove, set } from "./tables/table.ts";
@@ -181,7 +181,7 @@ function foldAsk(run: Fold, event: Exclude<Event, { type: OfStep }>): void {
 
 function accepted(run: Fold, event: Of<"run.accepted">): void {
   const { root, limits } = run.workflow;
-  const frame = blockFrame(root, commonOf(root, { path: "", parent: null, at: 0, seq: event.seq }));
+  const frame = blockFrame(root, { path: "", parent: null, at: 0, seq: event.seq });
   run.phase = "running";
   run.acceptedAt = event.at;
   run.by = event.by;

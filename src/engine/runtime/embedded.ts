@@ -6,6 +6,7 @@ import { type Alarms, openAlarms } from "./alarms.ts";
 import { type Contents, openContents } from "./contents.ts";
 import { factsOf } from "./facts-of.ts";
 import { type Gateway, openGateway } from "./gateway.ts";
+import { allInHand, isEmpty, nothingInHand } from "./in-hand.ts";
 import { type Mail, mail } from "./mail.ts";
 import { type Mailroom, openMailroom, RUNS_PER_TURN_MOST } from "./mailroom.ts";
 import { mayBeLost, owe, reconcile } from "./owing.ts";
@@ -83,7 +84,7 @@ export function openEmbedded(options: EmbeddedOptions): Runtime {
       return (resident !== undefined && isInHand(resident)) || shell.gateway.isBusy(id);
     },
     queued: (id) =>
-      [...(shell.residents.get(id)?.attempts.values() ?? [])]
+      allInHand(shell.residents.get(id)?.attempts ?? nothingInHand())
         .filter((attempt) => attempt.state === "placing")
         .map((attempt) => shell.performing.queued(attempt)),
     stopAgent: (agent, why) => shell.performing.stopAgent(shell.residents.all(), agent, why),
@@ -112,7 +113,7 @@ function forget({ residents, contents }: Shell, runs: readonly RunId[]): void {
 function placing({ residents }: Shell): number {
   let count = 0;
   for (const { attempts } of residents.all())
-    for (const { state } of attempts.values()) if (state === "placing") count += 1;
+    for (const { state } of allInHand(attempts)) if (state === "placing") count += 1;
   return count;
 }
 
@@ -211,7 +212,7 @@ function peek(shell: Shell, id: RunId): Resident | null {
 }
 
 function isInHand({ mails, attempts, isUnderWay }: Resident): boolean {
-  return mails.length > 0 || attempts.size > 0 || isUnderWay;
+  return mails.length > 0 || !isEmpty(attempts) || isUnderWay;
 }
 
 function standingNow(shell: Shell, id: RunId): Standing | null {
@@ -298,7 +299,7 @@ function look({ clock, log }: Shell, run: RunId, told: () => void): () => void {
 function committed(shell: Shell, runs: readonly RunId[]): void {
   for (const run of shell.watchers.size === 0 ? [] : runs) {
     const watchers = shell.watchers.get(run);
-    if (watchers !== undefined) for (const told of new Set(watchers)) told();
+    if (watchers !== undefined) for (const told of Array.from(watchers)) told();
   }
   if (shell.idlers.length === 0 || !isIdle(shell)) return;
   const idlers = shell.idlers;

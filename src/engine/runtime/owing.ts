@@ -19,6 +19,7 @@ import { unreachable } from "../../core/unreachable.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Contents } from "./contents.ts";
 import type { Gateway } from "./gateway.ts";
+import { allInHand } from "./in-hand.ts";
 import { isProblem, type Mail, mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { checkParams } from "./params.ts";
@@ -83,7 +84,7 @@ export function reconcile(shell: OwingShell, resident: Resident): void {
   const calls = new Set<Key>();
   for (const effect of effects)
     if (effect.type === "perform" || effect.type === "prepare") calls.add(effect.key);
-  for (const attempt of resident.attempts.values())
+  for (const attempt of allInHand(resident.attempts))
     if (!calls.has(attempt.key) && isUnbegun(attempt)) shell.performing.drop(attempt);
   owe(
     shell,

@@ -15,6 +15,7 @@ import type { Lent } from "./asking.ts";
 import type { Attempt } from "./attempt.ts";
 import { awaited } from "./awaited.ts";
 import { type Contents, digestFor, storedAnswer } from "./contents.ts";
+import { allInHand, inHand, letGoOf, takeInHand } from "./in-hand.ts";
 import type { Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import { openPlaces, type Places } from "./places.ts";
@@ -78,10 +79,10 @@ export function openPerforming(shell: PerformingShell): Performing {
   const state: State = { ...shell, places, rates, count: 0, isClosed: false };
   return {
     perform: (resident, call, asks) => perform(state, { resident, call, asks }),
-    abort: (resident, key) => abort(state, resident.attempts.get(key)),
+    abort: (resident, key) => abort(state, inHand(resident.attempts, key)),
     stopAgent: (residents, agent, why) => {
       for (const { attempts } of residents)
-        for (const attempt of attempts.values())
+        for (const attempt of allInHand(attempts))
           if (attempt.call.agent === agent && attempt.state === "performing" && !attempt.isStopping)
             stop(state, attempt, new DOMException(why, "AgentStopped"));
     },
@@ -98,7 +99,7 @@ export function openPerforming(shell: PerformingShell): Performing {
     close: (residents) => {
       state.isClosed = true;
       for (const { attempts } of residents)
-        for (const attempt of attempts.values()) end(state, attempt);
+        for (const attempt of allInHand(attempts)) end(state, attempt);
     },
   };
 }
@@ -106,7 +107,7 @@ export function openPerforming(shell: PerformingShell): Performing {
 type Asked = { readonly resident: Resident; readonly call: Call; readonly asks: boolean };
 
 function perform(state: State, { resident, call, asks }: Asked): void {
-  const known = resident.attempts.get(call.key);
+  const known = inHand(resident.attempts, call.key);
   if (known !== undefined) {
     if (!asks && known.state === "beginning") start(state, known);
     return;
@@ -117,7 +118,7 @@ function perform(state: State, { resident, call, asks }: Asked): void {
   const limits = limitsOf(resident, call, terms.rate);
   const attempt = newAttempt(resident, call, { party, asks });
   state.count += 1;
-  resident.attempts.set(call.key, attempt);
+  takeInHand(resident.attempts, attempt);
   if (limits.length === 0) return place(state, attempt);
   const pass = state.rates.enter(attempt, limits);
   attempt.pass = pass;
@@ -220,7 +221,7 @@ function end(state: State, attempt: Attempt): void {
 /** It has nothing more to do here; what it held or waited for is free. */
 function leave(state: State, attempt: Attempt): void {
   const { places } = state;
-  if (attempt.resident.attempts.delete(attempt.key)) state.count -= 1;
+  if (letGoOf(attempt.resident.attempts, attempt)) state.count -= 1;
   if (attempt.pass !== null) state.rates.left(attempt.pass);
   if (attempt.waiting !== null) places.forget(attempt.waiting);
   attempt.waiting = null;

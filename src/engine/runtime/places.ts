@@ -30,7 +30,7 @@ export type Places<Holder> = {
 export type Want = { readonly place: string; readonly capacity: number };
 
 export type Party<Holder> = {
-  readonly wants: readonly { readonly place: Place<Holder>; readonly capacity: number }[];
+  readonly wants: readonly { readonly place: Place<Holder>; readonly named: Named }[];
   readonly queue: Queue<Waiting<Holder>>;
   /** How many younger ones went before its first, on a place they share. */
   overtaken: number;
@@ -45,11 +45,14 @@ export type Waiting<Holder> = {
   gone: boolean;
 };
 
+/** A capacity, and how many holders and waiters name it. */
+type Named = { readonly capacity: number; count: number };
+
 type Place<Holder> = {
   readonly name: string;
   held: number;
-  /** Capacities that its holders and waiters name, and how many name each: the least applies. */
-  readonly named: Map<number, number>;
+  /** The least that its holders and waiters name applies. */
+  readonly named: Named[];
   least: number;
   readonly parties: Party<Holder>[];
   /** Waiters that are not placed. */
@@ -194,15 +197,24 @@ function newParty<Holder>(
     wants: wants.map(({ place: name, capacity }) => {
       const place = places.get(name) ?? newPlace<Holder>(name);
       places.set(name, place);
-      return { place, capacity };
+      return { place, named: namedIn(place, capacity) };
     }),
   };
   for (const { place } of party.wants) place.parties.push(party);
   return party;
 }
 
+/** There are as many as definitions name, and parties that name them stay. */
+function namedIn<Holder>({ named }: Place<Holder>, capacity: number): Named {
+  const known = named.find((one) => one.capacity === capacity);
+  if (known !== undefined) return known;
+  const made = { capacity, count: 0 };
+  named.push(made);
+  return made;
+}
+
 function newPlace<Holder>(name: string): Place<Holder> {
-  return { name, held: 0, named: new Map(), least: Infinity, parties: [], waiting: 0 };
+  return { name, held: 0, named: [], least: Infinity, parties: [], waiting: 0 };
 }
 
 /** The first that still waits; those who left are dropped on the way. */
@@ -260,20 +272,22 @@ function wait<Holder>(party: Party<Holder>, by: 1 | -1): void {
 }
 
 function name<Holder>(party: Party<Holder>): void {
-  for (const { place, capacity } of party.wants) {
-    place.named.set(capacity, (place.named.get(capacity) ?? 0) + 1);
-    if (capacity < place.least) place.least = capacity;
+  for (const { place, named } of party.wants) {
+    named.count += 1;
+    if (named.capacity < place.least) place.least = named.capacity;
   }
 }
 
 function unname<Holder>(party: Party<Holder>): void {
-  for (const { place, capacity } of party.wants) {
-    const left = (place.named.get(capacity) ?? 1) - 1;
-    if (left > 0) {
-      place.named.set(capacity, left);
-      continue;
-    }
-    place.named.delete(capacity);
-    if (capacity === place.least) place.least = Math.min(Infinity, ...place.named.keys());
+  for (const { place, named } of party.wants) {
+    named.count -= 1;
+    if (named.count === 0 && named.capacity === place.least) place.least = leastIn(place);
   }
+}
+
+function leastIn<Holder>(place: Place<Holder>): number {
+  let least = Infinity;
+  for (const { capacity, count } of place.named)
+    if (count > 0 && capacity < least) least = capacity;
+  return least;
 }

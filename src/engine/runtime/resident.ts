@@ -7,15 +7,14 @@ import {
   evolving,
   freeze,
   isSnapshotDue,
-  type Key,
   MACHINE_VERSION,
   type Run,
   thaw,
 } from "../../core/machine/index.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Log, NewStanding } from "../store/index.ts";
-import type { Attempt } from "./attempt.ts";
 import { type Content, missing } from "./contents.ts";
+import { type InHand, nothingInHand } from "./in-hand.ts";
 import type { Mail } from "./mail.ts";
 import type { Definitions } from "./runtime.ts";
 
@@ -32,7 +31,7 @@ export type Resident = {
   isCalled: boolean;
   /** What was decided for it is on its way to the disk. */
   isUnderWay: boolean;
-  readonly attempts: Map<Key, Attempt>;
+  readonly attempts: InHand;
   /** Events since the last snapshot. */
   tail: number;
   /** Whose data it works with; null: nobody's. */
@@ -143,7 +142,7 @@ function newResident(run: Run, tail: number): Resident {
     mails: [],
     isCalled: false,
     isUnderWay: false,
-    attempts: new Map(),
+    attempts: nothingInHand(),
     tail,
     subject: null,
   };

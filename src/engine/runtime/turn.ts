@@ -4,6 +4,7 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Append, Appended, Log } from "../store/index.ts";
 import { type Draft, draft, type World } from "./draft.ts";
 import { type Hardship, openHardship } from "./hardship.ts";
+import { inHand, isEmpty } from "./in-hand.ts";
 import { isProblem, type Mail } from "./mail.ts";
 import type { Mailroom } from "./mailroom.ts";
 import type { Performing } from "./performing.ts";
@@ -141,7 +142,7 @@ function finish(state: State, made: Draft): void {
     if (attempt !== null && signal.type === "answer") shell.performing.landed(attempt);
   }
   for (const { key, is } of made.turns) {
-    const attempt = is === null ? resident.attempts.get(key) : undefined;
+    const attempt = is === null ? inHand(resident.attempts, key) : undefined;
     if (attempt !== undefined) shell.performing.drop(attempt);
   }
   letGo(state, made);
@@ -167,7 +168,7 @@ function tell(shell: TurnShell, mail: Mail, outcome: readonly Event[] | Problem)
 }
 
 function restIfIdle(state: State, resident: Resident): void {
-  if (resident.mails.length > 0 || resident.attempts.size > 0) return;
+  if (resident.mails.length > 0 || !isEmpty(resident.attempts)) return;
   if (resident.run.seq === 0) state.shell.residents.drop(resident);
   else state.shell.residents.rest(resident);
 }

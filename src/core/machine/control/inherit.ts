@@ -5,7 +5,7 @@ import type { Path } from "../event.ts";
 import { failure } from "../failure.ts";
 import { type Child, type EachFrame, type Fold, type Frame, type Item, limiterOf } from "../run.ts";
 import { gatheredValue } from "../scope.ts";
-import { type Birth, blockFrame, commonOf, frameOf, leafFrame, needsPlace } from "../steps/born.ts";
+import { type Birth, blockFrame, frameOf, leafFrame, needsPlace } from "../steps/born.ts";
 import { childPath, workOf } from "../steps/work.ts";
 import { emptyQueue, join } from "../tables/queue.ts";
 import { put } from "../tables/row.ts";
@@ -85,7 +85,7 @@ function doubtful(step: Step, birth: Birth, { agent, error }: Inherited): Frame 
 }
 
 function block(building: Building, step: Block, birth: Birth): Frame {
-  const fresh = blockFrame(step, commonOf(step, birth));
+  const fresh = blockFrame(step, birth);
   const states = step.steps.map((child) => building.lines.get(childPath(fresh, child, child.slot)));
   const isOver = (slot: number): boolean => {
     const line = states[slot];

@@ -24,10 +24,9 @@ export type Birth = {
 /** The frame of a step that has just begun, one shape per kind. Pure fold: only the event and the definition. */
 export function frameOf(step: Step, event: Started & Pick<Event, "seq">, birth: Birth): Frame {
   if (step.kind === "task" || step.kind === "workflow") return leafFrame(step, birth);
+  if (step.kind === "block") return blockFrame(step, birth);
   const common = commonOf(step, birth);
   switch (step.kind) {
-    case "block":
-      return blockFrame(step, common);
     case "each": {
       const count = event.count ?? 0;
       return {
@@ -74,11 +73,8 @@ function chooseFrame(
   };
 }
 
-/** A block in which the steps that wait for nobody are ready. */
-export function blockFrame(
-  step: Extract<Step, { kind: "block" }>,
-  common: FrameCommon,
-): BlockFrame {
+/** A block in which the steps that wait for nobody are ready. Written out, as a leaf is: a frame is one piece of memory, and copied as one. */
+export function blockFrame(step: Extract<Step, { kind: "block" }>, birth: Birth): BlockFrame {
   let waits = emptyTable<number, number>();
   let ready = emptyQueue<number>();
   let free = emptyQueue<number>();
@@ -87,9 +83,16 @@ export function blockFrame(
     else if (needsPlace(child)) ready = join(ready, child.slot);
     else free = join(free, child.slot);
   }
-  const limiter = limiterOf(step.concurrencyMost);
   return {
-    ...common,
+    path: birth.path,
+    parent: birth.parent,
+    at: birth.at,
+    born: { seq: birth.seq },
+    stopping: null,
+    ticket: null,
+    timer: null,
+    expected: workOf(step),
+    done: 0,
     kind: "block",
     step,
     waits,
@@ -98,7 +101,7 @@ export function blockFrame(
     live: emptyTable(),
     left: step.steps.length,
     broken: null,
-    limiter,
+    limiter: limiterOf(step.concurrencyMost),
   };
 }
 
@@ -134,7 +137,7 @@ export function leafFrame(step: LeafFrame["step"], birth: Birth): LeafFrame {
   };
 }
 
-export function commonOf(step: Step, birth: Birth): FrameCommon {
+function commonOf(step: Step, birth: Birth): FrameCommon {
   return {
     path: birth.path,
     parent: birth.parent,

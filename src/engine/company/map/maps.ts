@@ -28,6 +28,8 @@ export type Maps = {
   readonly now: () => Promise<MapNow>;
   /** What waits for others to publish it too. */
   readonly proposed: () => MapProposed | null;
+  /** Whether the company has a map at all. */
+  readonly isThere: () => boolean;
   /** Versions that were published, oldest first; the last is in force. */
   readonly versions: () => readonly MapVersion[];
   /** The map under a digest; null where there is none, or this version cannot read it. */
@@ -94,6 +96,7 @@ export function openMaps(given: Given): Maps {
       : publishingRule(map.publishing, log.content(last.digest));
   };
   const publish: Maps["publish"] = (told) => published(given, told, rule);
+  const isThere = openLook(given.folder);
   return {
     now: () => mapNow(given),
     proposed: () => register.state().proposed ?? null,
@@ -103,10 +106,21 @@ export function openMaps(given: Given): Maps {
     inForce: async (by) => {
       const last = versions().at(-1);
       if (last !== undefined) return last;
-      if (!hasMap(given.folder)) return null;
+      if (!isThere()) return null;
       return (await publish({ by, why: FIRST })).version;
     },
     publish,
+    isThere,
+  };
+}
+
+/** Runs that begin in one turn of the event loop share a look: nothing can have changed between them. */
+function openLook(folder: string): () => boolean {
+  let isThere: boolean | null = null;
+  return () => {
+    if (isThere === null) setImmediate(() => (isThere = null));
+    isThere ??= hasMap(folder);
+    return isThere;
   };
 }
 

@@ -13,7 +13,6 @@ import type { Problem } from "../../../core/problem.ts";
 import { copyJson } from "../../agents/index.ts";
 import { checkParams } from "../../runtime/index.ts";
 import type { Started } from "../company.ts";
-import { hasMap } from "../files/map-files.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import type { Ready } from "../staff/readiness.ts";
 import { badInput, GIVEN_BYTES_MOST, wrongNames, wrongSpeaker } from "./check-told.ts";
@@ -138,12 +137,12 @@ function subjectOf({ log, clock }: Office, { subject }: Request): { readonly sub
 
 /** The version of the map that holds for it to its end: the one in force. By a map that is wrong nothing begins. */
 export async function mapOf(
-  { maps, folder }: Office,
+  { maps }: Office,
   by: string,
 ): Promise<{ readonly map?: Digest } | { readonly problems: readonly Problem[] }> {
   const version = await maps.inForce(by);
   if (version !== null) return { map: version.digest };
-  if (!hasMap(folder)) return {};
+  if (!maps.isThere()) return {};
   const { problems } = await maps.now();
   return { problems: problems.filter(({ severity }) => severity !== "warning") };
 }
