@@ -78,7 +78,7 @@ export function openAsking(shell: AskingShell): Asking {
   const state: State = { ...shell, waiting: new Map() };
   return {
     toolsOf: (attempt) => {
-      const counts = new Map<string, number>();
+      const counts: Counts = { by: null };
       return {
         use: (tool, args, as) => useAll(state, attempt, [{ tool, args, as, counts }])[0] ?? NOTHING,
         useAll: async (all) => {
@@ -109,8 +109,11 @@ type Wanted = {
   readonly tool: string;
   readonly args: JsonObject;
   readonly as: string | undefined;
-  readonly counts: Map<string, number>;
+  readonly counts: Counts;
 };
+
+/** How often the same was asked in one attempt. Most attempts ask nothing: it is made with the first. */
+type Counts = { by: Map<string, number> | null };
 
 /** One promise for each of them, in their order. */
 function useAll(
@@ -145,8 +148,9 @@ const NOTHING: Promise<UseReply> = Promise.resolve(refusal("Nothing is asked for
 /** The n-th time that the same is asked in one attempt. */
 function numbered({ tool, args, counts }: Wanted): string {
   const same = canonical([tool, args]);
-  const count = (counts.get(same) ?? 0) + 1;
-  counts.set(same, count);
+  counts.by ??= new Map();
+  const count = (counts.by.get(same) ?? 0) + 1;
+  counts.by.set(same, count);
   return `${tool}#${count}`;
 }
 
