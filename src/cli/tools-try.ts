@@ -106,6 +106,7 @@ function linesOf({ name, as }: Said, tried: Tried): readonly string[] {
         `  ${rule} (${follows}${isShadow ? ", shadow" : ""}): ${holds}${leaves.length === 0 ? "" : `  ${leaves.join("; ")}`}`,
     ),
     "",
+    ...tried.unfit,
     ...differenceLines(tried),
     ...(undo === null ? [] : [`Taken back by ${undo.tool}.`]),
   ];

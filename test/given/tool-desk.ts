@@ -38,6 +38,7 @@ export function deskOf(
     },
     verify: async ({ key }) => ({ ok: far.rows.has(key), found: null, why: null }),
     count: async () => null,
+    prepare: async () => [],
     leftAlone: () => null,
     describe: () => [],
     health: async () => [],

@@ -29,6 +29,7 @@ export function deskOf({ outside, stored, isDead }: Of): ToolDesk {
       hearing((answer) => outside.perform({ ...call, ...placed(call.key) }, answer)),
     verify: (call) => hearing((answer) => outside.verify({ ...call, ...placed(call.key) }, answer)),
     count: async () => null,
+    prepare: async () => [],
     leftAlone: () => null,
     describe: () => [],
     health: async () => [],

@@ -6,6 +6,7 @@ import { checkRequests } from "./check-requests.ts";
 import { checkRules } from "./check-rules.ts";
 import { checkScope } from "./check-scope.ts";
 import { checkSecrets } from "./check-secrets.ts";
+import { checkStatements } from "./check-statements.ts";
 import { checkTools } from "./check-tools.ts";
 import { checkWorkflows } from "./check-workflows.ts";
 import type { Checking } from "./checking.ts";
@@ -15,6 +16,7 @@ export function checkMap(checking: Checking): void {
   checkSecrets(checking);
   checkTools(checking);
   checkOperations(checking);
+  checkStatements(checking);
   checkScope(checking);
   checkGrants(checking);
   checkRequests(checking);

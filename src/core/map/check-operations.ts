@@ -71,14 +71,6 @@ function firstKey(operation: JsonObject, name: string): string {
 
 function checkReading(tool: Tool, system: System, { report }: Checking): void {
   const { name, level, operation, writes, undo } = tool;
-  const sql = operation["sql"];
-  if (typeof sql === "string" && /;\s*\S/.test(sql.replace(/'(?:[^']|'')*'/g, "''")))
-    report.add({
-      code: "wrong-value",
-      message: `The tool "${name}" has more than one statement.`,
-      mend: "Write one; make a tool of each.",
-      path: ["tools", name, "sql"],
-    });
   if (level !== "reference" && level !== "case") return;
   const faults = [
     ...(isWriting(operation, system) ? ["changes something"] : []),

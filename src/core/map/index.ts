@@ -1,3 +1,4 @@
+export { statementFaults } from "./check-statements.ts";
 export { HARBOUR } from "./example-map.ts";
 export { fileDifferencesOf } from "./file-difference.ts";
 export { filesBeside } from "./files-beside.ts";
@@ -18,6 +19,7 @@ export {
 } from "./read-work-map.ts";
 export { madeMapFiles } from "./schema-file.ts";
 export { readStatement, type SqlStatement } from "./sql-statement.ts";
+export { statementProblems, type Unprepared } from "./unprepared.ts";
 export {
   type Grant,
   LEVELS,

@@ -63,7 +63,7 @@ export function readStatement(
 }
 
 type Token = {
-  readonly kind: "word" | "param" | "end";
+  readonly kind: "word" | "param" | "end" | "opens" | "closes";
   readonly text: string;
   readonly from: number;
   readonly to: number;
@@ -87,18 +87,30 @@ function piecesOf(text: string, tokens: readonly Token[]): readonly string[] {
 
 /** In order, what matters of the text: past quoted texts and names, comments, casts. */
 const PARTS =
-  /(?<skip>'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[^]*?\*\/|\$(?<tag>\w*)\$[^]*?\$\k<tag>\$|::|\d[\w.]*)|:(?<param>[A-Za-z_]\w*)|(?<end>;)|(?<word>[A-Za-z_][\w$]*)|(?<open>'|"|`|\/\*)/g;
+  /(?<skip>'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[^]*?\*\/|\$(?<tag>\w*)\$[^]*?\$\k<tag>\$|::|\d[\w.]*)|:(?<param>[A-Za-z_]\w*)|(?<end>;)|(?<word>[A-Za-z_][\w$]*)|(?<open>'|"|`|\/\*)|(?<opens>\()|(?<closes>\))/g;
 
 /** @returns the tokens, or what is left open */
 function tokensOf(text: string): readonly Token[] | string {
   const tokens: Token[] = [];
   for (const match of text.matchAll(PARTS)) {
-    const { param, end, word, open } = match.groups ?? {};
+    const { param, end, word, open, opens, closes } = match.groups ?? {};
     if (open !== undefined) return `A ${open} is opened in the statement and never closed.`;
     const place = { from: match.index, to: match.index + match[0].length };
     if (param !== undefined) tokens.push({ kind: "param", text: param, ...place });
     else if (word !== undefined) tokens.push({ kind: "word", text: word, ...place });
     else if (end !== undefined) tokens.push({ kind: "end", text: end, ...place });
+    else if (opens !== undefined) tokens.push({ kind: "opens", text: opens, ...place });
+    else if (closes !== undefined) tokens.push({ kind: "closes", text: closes, ...place });
   }
-  return tokens;
+  return unbalanced(tokens) ?? tokens;
+}
+
+function unbalanced(tokens: readonly Token[]): string | null {
+  let open = 0;
+  for (const { kind } of tokens) {
+    if (kind === "opens") open += 1;
+    if (kind === "closes") open -= 1;
+    if (open < 0) return "A ) of the statement closes nothing.";
+  }
+  return open === 0 ? null : "A ( is opened in the statement and never closed.";
 }

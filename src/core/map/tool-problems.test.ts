@@ -60,7 +60,7 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
   [
     "two statements in one tool",
     [["and refunded = 0", "and refunded = 0; delete from orders"]],
-    ['46:10 The tool "refund.pay" has more than one statement.'],
+    ['46:10 "refund.pay": There is more than one statement.'],
   ],
   [
     "a tool whose level only reads, and which writes",

@@ -38,6 +38,22 @@ const perform = (tools: Toolbox, tool: string, args: JsonObject, more: object = 
     never,
   );
 
+/** One that is right, and is not done by being read; and of each kind of wrong one. */
+const STATEMENTS: Readonly<Record<string, ToolGiven>> = {
+  pay: { ...PAY, verify: { sql: "select id from orders where refundd = :amount" } },
+  gone: { operation: { sql: "select id from ordrs where id = :id" }, takes: { id: {} } },
+  wrong: { operation: { sql: "select id form orders whre id = :id" }, takes: { id: {} } },
+};
+
+/** What the server says of each, by the name of its tool and the part of it. */
+async function said(tools: Toolbox): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {};
+  for (const tool of Object.keys(STATEMENTS))
+    for (const { part, why } of await tools.prepare({ tool, onlyHere: false }, never))
+      found[`${tool} ${part}`] = why;
+  return found;
+}
+
 /** Passes everything on, until somebody says a word: then both sides are cut off before it is answered. */
 async function cutting(url: string, word: string): Promise<string> {
   const to = Number(new URL(url).port);
@@ -72,6 +88,19 @@ describe.runIf(hasPostgres())("a tool of PostgreSQL", () => {
       create function sneaky() returns int language plpgsql as $$ begin update orders set refunded = 99; return 1; end $$`);
   });
   afterAll(() => server[Symbol.asyncDispose]());
+
+  test("reads the statements of a map without doing them, and says what it does not take; nobody is asked where only our files are", async () => {
+    const tools = toolbox(server.url, STATEMENTS);
+    expect(await said(tools)).toEqual({
+      "pay verify": expect.stringContaining('column "refundd" does not exist'),
+      "gone operation": expect.stringContaining('relation "ordrs" does not exist'),
+      "wrong operation": expect.stringContaining('syntax error at or near "orders"'),
+    });
+    expect(await server.run("select refunded from orders")).toEqual([{ refunded: "0.00" }]);
+    expect(await tools.prepare({ tool: "gone", onlyHere: true }, never)).toEqual([]);
+    const away = toolbox(server.url.replace(/:\d+\//, ":1/"), STATEMENTS);
+    expect(await said(away)).toEqual({});
+  });
 
   test("a reading tool cannot write, whatever it calls", async () => {
     const tools = toolbox(server.url, { sly: { operation: { sql: "select sneaky() as x" } } });
@@ -180,6 +209,19 @@ describe.runIf(hasMariadb())("a tool of MariaDB", () => {
     const before = process.memoryUsage().rss;
     expect(await perform(tools, "all", {})).toMatchObject({ read: { rows: 100 } });
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+  });
+
+  test("reads the statements of a map without doing them, and says what it does not take; nobody is asked where only our files are", async () => {
+    const tools = toolbox(server.url, STATEMENTS);
+    expect(await said(tools)).toEqual({
+      "pay verify": expect.stringContaining("Unknown column 'refundd'"),
+      "gone operation": expect.stringContaining("ordrs' doesn't exist"),
+      "wrong operation": expect.stringContaining("You have an error in your SQL syntax"),
+    });
+    expect(await server.run("select refunded from orders")).toEqual([{ refunded: "0.00" }]);
+    expect(await tools.prepare({ tool: "gone", onlyHere: true }, never)).toEqual([]);
+    const away = toolbox(server.url.replace(/:\d+\//, ":1/"), STATEMENTS);
+    expect(await said(away)).toEqual({});
   });
 
   test("a reading tool cannot write, whatever it calls", async () => {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Failure } from "../../core/machine/index.ts";
-import type { Tool } from "../../core/map/index.ts";
+import type { SqlStatement, Tool } from "../../core/map/index.ts";
 
 /**
  * A system, opened: what a kind implements, one file each. It does what it is asked and says what
@@ -16,6 +16,11 @@ export interface OpenSystem {
   readonly rehearse?: (asked: Asked, look: Asked) => Promise<Rehearsed>;
   /** A call is shown by its rehearsal alone: there is no record to look at before. */
   readonly showsItself?: true;
+  /** What it says of each statement, none of which is done: null, it takes it. null for all: nobody can say. */
+  readonly prepare?: (
+    statements: readonly SqlStatement[],
+    how: { readonly onlyHere: boolean; readonly abort: AbortSignal },
+  ) => Promise<readonly (string | null)[] | null>;
   /** How many records a tool could reach; null: it cannot say. */
   readonly count?: (tool: Tool, abort: AbortSignal) => Promise<number | null>;
   /** null is: well. */

@@ -74,6 +74,10 @@ function sessionOn(connection: Connection, isReadOnly: boolean, left: () => void
       const bound = statement.places.map((name) => inputOf(values.get(name) ?? null));
       return await asked(connection, { sql, values: bound, typeCast: plainField }, rowsMost);
     },
+    prepare: async (statement) => {
+      const read = await connection.prepare(spelt(statement, () => "?"));
+      await read.close();
+    },
     commit: async () => void (await connection.query("commit")),
     rollback: async () => void (await connection.query("rollback")),
     stop: () => connection.destroy(),

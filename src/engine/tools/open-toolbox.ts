@@ -9,6 +9,7 @@ import type { OpenSystem } from "./kind.ts";
 import { type Guarded, guarded } from "./left-alone.ts";
 import { openSystem } from "./open-system.ts";
 import { performTool } from "./perform-tool.ts";
+import { prepareTool } from "./prepare-tool.ts";
 import { previewTool } from "./preview-tool.ts";
 import type { ToolSetting } from "./setting.ts";
 import { shutSystem } from "./shut-system.ts";
@@ -49,6 +50,7 @@ export function openToolbox(options: ToolboxOptions): Toolbox {
       if (drawer === null || drawer.fault !== null) return null;
       return (await drawer.system.count?.(drawer.tool, abort)) ?? null;
     },
+    prepare: (preparing, abort) => prepareTool(toolOf(preparing.tool), preparing, abort),
     leftAlone: (name) => shelf.leftAlone(name),
     describe: () => Object.values(map.tools).map((tool) => specOf(tool, map.systems)),
     health: () => Promise.all(Object.keys(map.systems).map((name) => healthOf(shelf, map, name))),

@@ -102,6 +102,12 @@ function sessionOn(client: PoolClient, { isReadOnly, url }: How): SqlSession {
       const bind = [...values.values()].map(bound);
       return await asked(client, { text, values: bind, rowMode: "array" }, rowsMost);
     },
+    prepare: async (statement) => {
+      const { params } = statement;
+      const text = spelt(statement, (name) => `$${params.indexOf(name) + 1}`);
+      await client.query(`prepare muster_looks as ${text}`);
+      await client.query("deallocate muster_looks");
+    },
     commit: async () => void (await client.query("commit")),
     rollback: async () => void (await client.query("rollback")),
     stop: () => void cancel(client, url),

@@ -13,6 +13,14 @@ export type SqlDriver = {
   /** null is: well. */
   health(abort: AbortSignal): Promise<string | null>;
   close(): Promise<void>;
+  /**
+   * What it says of each statement without doing it: null, it takes it. null for all: it is not there.
+   * A kind that stands in a file of ours has its own; the others are asked on a session.
+   */
+  readonly prepareHere?: (
+    statements: readonly SqlStatement[],
+    abort: AbortSignal,
+  ) => Promise<readonly (string | null)[] | null>;
 };
 
 export type SqlSession = {
@@ -22,6 +30,8 @@ export type SqlSession = {
     values: ReadonlyMap<string, Json>,
     rowsMost: number,
   ): Promise<SqlRan>;
+  /** Has the server read it, and not do it. Throws what the server says. */
+  prepare?(statement: SqlStatement): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
   /** Ends what it is at, now. */

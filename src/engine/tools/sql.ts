@@ -1,5 +1,11 @@
 import type { Json, JsonObject } from "../../core/json.ts";
-import { readStatement, type SqlStatement, type System, type Tool } from "../../core/map/index.ts";
+import {
+  readStatement,
+  type SqlStatement,
+  type System,
+  statementFaults,
+  type Tool,
+} from "../../core/map/index.ts";
 import {
   type Answer,
   type Asked,
@@ -42,6 +48,10 @@ export function openSql({ name }: System, driver: SqlDriver): OpenSystem {
         ? { ok: true, ...seen }
         : { ...answer, doubt: false };
     },
+    prepare: async (statements, { onlyHere, abort }) => {
+      if (driver.prepareHere !== undefined) return await driver.prepareHere(statements, abort);
+      return onlyHere ? null : await prepared(driver, statements, abort);
+    },
     count: (tool, abort) => count(driver, tool, abort),
     health: async (abort) => {
       const fault = await driver.health(abort);
@@ -50,6 +60,33 @@ export function openSql({ name }: System, driver: SqlDriver): OpenSystem {
     faultOf,
     close: () => driver.close(),
   };
+}
+
+/** Each in a transaction of its own: what the server has refused ends one. */
+async function prepared(
+  driver: SqlDriver,
+  statements: readonly SqlStatement[],
+  abort: AbortSignal,
+): Promise<readonly (string | null)[] | null> {
+  const said: (string | null)[] = [];
+  for (const statement of statements) {
+    let isAsked = false;
+    const answer = await inTransaction(driver, {
+      // A server may refuse to read a write where nothing may be written; it is taken back in any case.
+      isReadOnly: statement.verb === "read",
+      abort,
+      work: async (session) => {
+        isAsked = true;
+        await session.prepare?.(statement);
+        return ROLLED_BACK;
+      },
+    });
+    const isTaken = answer.ok || answer === ROLLED_BACK;
+    // Who could not be asked has said nothing of the statement.
+    if (!isAsked || (!isTaken && answer.error.class === "transient")) return null;
+    said.push(isTaken ? null : answer.error.message);
+  }
+  return said;
 }
 
 /** Rows of which those outside of the case are still to be left out. */
@@ -182,19 +219,16 @@ function textIn({ sql }: JsonObject): string {
 
 /** One statement each, that does what its tool says that it does, of arguments that the tool has. */
 function faultOf(tool: Tool): string | null {
+  const [fault] = statementFaults(tool);
+  if (fault !== undefined) return `${fault.wrong} ${fault.mend}`;
   const { properties } = tool.args;
   const known = new Set(["key", ...Object.keys((properties ?? {}) as JsonObject)]);
-  const looks = [tool.preview, tool.verify].filter((one) => one !== null);
-  for (const [at, operation] of [tool.operation, ...looks].entries()) {
-    const read = statementIn(operation);
-    if ("wrong" in read) return `${read.wrong} ${read.mend}`;
-    if (read.verb === "write" && at > 0)
-      return "What is looked up before and after is a SELECT, and this changes something.";
-    if (read.verb === "write" && tool.writes === null)
-      return "Its statement changes something, and the tool does not say what it writes. Write writes: NAME.";
-    const unknown = read.params.find((name) => !known.has(name));
-    if (unknown !== undefined)
-      return `Its statement names :${unknown}, and the tool has no such argument.`;
+  for (const operation of [tool.operation, tool.preview, tool.verify]) {
+    const read = operation === null ? null : statementIn(operation);
+    const names = read === null || "wrong" in read ? [] : read.params;
+    const stray = names.find((name) => !known.has(name));
+    if (stray !== undefined)
+      return `Its statement names :${stray}, and the tool has no such argument.`;
   }
   return null;
 }

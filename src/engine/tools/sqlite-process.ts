@@ -12,6 +12,10 @@ export type ToSqlite =
       readonly values: { readonly [name: string]: unknown };
       readonly rowsMost: number;
     }
+  /** In memory, of the statements in this file: to be looked at. */
+  | { readonly type: "imagine"; readonly setup: string }
+  /** Is read, and not done. */
+  | { readonly type: "prepare"; readonly sql: string }
   | { readonly type: "exec"; readonly sql: "begin" | "begin immediate" | "commit" | "rollback" };
 
 export type FromSqlite =
@@ -36,6 +40,13 @@ function done(told: ToSqlite): FromSqlite {
       break;
     case "make":
       makeFile(told);
+      break;
+    case "imagine":
+      database?.close();
+      database = imagined(told.setup);
+      break;
+    case "prepare":
+      database?.prepare(told.sql);
       break;
     case "exec":
       database?.exec(told.sql);
@@ -68,6 +79,17 @@ function makeFile({ file, setup }: Extract<ToSqlite, { type: "make" }>): void {
   }
 }
 
+/** Whatever its setup says, no file of ours is opened for it. */
+function imagined(setup: string): DatabaseSync {
+  const made = new DatabaseSync(":memory:", { allowExtension: false, defensive: true });
+  made.setAuthorizer((action) =>
+    action === constants.SQLITE_ATTACH ? constants.SQLITE_DENY : constants.SQLITE_OK,
+  );
+  made.exec(readFileSync(setup, "utf8"));
+  made.setAuthorizer(allowed);
+  return made;
+}
+
 function said(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
@@ -81,10 +103,12 @@ function openFile({ file, isReadOnly }: Extract<ToSqlite, { type: "open" }>): Da
     enableForeignKeyConstraints: true,
   });
   if (isReadOnly) opened.exec("pragma query_only = on");
-  opened.setAuthorizer((action) =>
-    FORBIDDEN.has(action) ? constants.SQLITE_DENY : constants.SQLITE_OK,
-  );
+  opened.setAuthorizer(allowed);
   return opened;
+}
+
+function allowed(action: number): number {
+  return FORBIDDEN.has(action) ? constants.SQLITE_DENY : constants.SQLITE_OK;
 }
 
 /** A statement reads and writes rows; it makes no tables, attaches no files and sets nothing. */

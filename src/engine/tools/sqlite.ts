@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SqlStatement } from "../../core/map/index.ts";
 import { copyJson } from "../json-copy.ts";
 import type { Warden } from "../outside/index.ts";
 import { refused } from "./kind.ts";
@@ -27,6 +28,7 @@ export function openSqlite(
 ): SqlDriver {
   const turns = openTurns();
   let seat: Seat | null = null;
+  const looks = openLooks({ file, setup }, warden);
   const driver: SqlDriver = {
     open: async (isReadOnly, abort) => {
       if (!existsSync(file) && setup === null) throw new Error(`There is no file ${file}.`);
@@ -50,12 +52,70 @@ export function openSqlite(
     // An answer says that the commit was refused; no answer says nothing.
     isDefinite: (thrown) => codeOf(thrown) !== null,
     health: (abort) => healthOf(driver, abort),
+    prepareHere: looks.prepare,
     close: async () => {
       seat?.end();
+      looks.end();
       seat = null;
     },
   };
   return driver;
+}
+
+type Looks = {
+  readonly prepare: NonNullable<SqlDriver["prepareHere"]>;
+  readonly end: () => void;
+};
+
+/** What only reads statements has a process of its own: an imagined database is nobody else's. */
+function openLooks(of: Parameters<typeof preparedIn>[1], warden: Warden): Looks {
+  const turns = openTurns();
+  let seat: Seat | null = null;
+  return {
+    prepare: async (statements, abort) => {
+      if (!existsSync(of.file) && of.setup === null) return null;
+      const leave = await turns.enter(abort);
+      const sat = seat?.isAlive() === true ? seat : openSeat(warden);
+      seat = sat;
+      const stop = (): void => sat.end();
+      abort.addEventListener("abort", stop, { once: true });
+      try {
+        return await preparedIn(sat, of, statements);
+      } finally {
+        abort.removeEventListener("abort", stop);
+        leave();
+      }
+    },
+    end: () => {
+      seat?.end();
+      seat = null;
+    },
+  };
+}
+
+/** null: it cannot be opened, or made, which is told where it is looked at. */
+async function preparedIn(
+  seat: Seat,
+  { file, setup }: { readonly file: string; readonly setup: string | null },
+  statements: readonly SqlStatement[],
+): Promise<readonly (string | null)[] | null> {
+  try {
+    if (existsSync(file)) await seat.ask({ type: "open", file, isReadOnly: true });
+    else await seat.ask({ type: "imagine", setup: setup ?? "" });
+  } catch {
+    return null;
+  }
+  const said: (string | null)[] = [];
+  for (const statement of statements) {
+    try {
+      await seat.ask({ type: "prepare", sql: spelt(statement, (name) => `:${name}`) });
+      said.push(null);
+    } catch (thrown) {
+      if (codeOf(thrown) === null) return null;
+      said.push(thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  }
+  return said;
 }
 
 function sessionOn(seat: Seat, isReadOnly: boolean, leave: () => void): SqlSession {

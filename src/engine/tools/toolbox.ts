@@ -1,7 +1,8 @@
 import type { Preview } from "../../core/governance/index.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Failure, ReadRecord } from "../../core/machine/index.ts";
-import type { Level, SystemKind } from "../../core/map/index.ts";
+import type { Level, SystemKind, Unprepared } from "../../core/map/index.ts";
+import type { Preparing } from "./prepare-tool.ts";
 
 /**
  * The systems of one map, opened: tools as they are performed. It judges nothing and records nothing;
@@ -21,6 +22,8 @@ export interface Toolbox {
   /** How many records a tool could reach, whoever asks; null where its system cannot say. */
   count(tool: string, abort: AbortSignal): Promise<number | null>;
   describe(): readonly ToolSpec[];
+  /** What its database says of a tool's statements, none of which is done; nothing where nobody can say. */
+  prepare(preparing: Preparing, abort: AbortSignal): Promise<readonly Unprepared[]>;
   /** Why a system is asked nothing for a while, and until when; null: it is asked. */
   leftAlone(system: string): string | null;
   /** One line a system, in the order of the map. */

@@ -13,7 +13,7 @@ export function veiled(system: OpenSystem, secrets: Secrets): OpenSystem {
     const message = secrets.hide(error.message).slice(0, MESSAGE_CHARACTERS_MOST);
     return { ...rest, error: hideIn({ ...error, message }, secrets) };
   };
-  const { rehearse, count, showsItself } = system;
+  const { rehearse, count, showsItself, prepare } = system;
   return {
     look: async (asked) => answered(await system.look(asked)),
     write: async (asked, guard) =>
@@ -28,6 +28,12 @@ export function veiled(system: OpenSystem, secrets: Secrets): OpenSystem {
       rehearse: async (asked, look) => {
         const seen = await rehearse(asked, look);
         return seen.ok ? hideIn(seen, secrets) : said(seen);
+      },
+    }),
+    ...(prepare && {
+      prepare: async (statements, how) => {
+        const said = await prepare(statements, how);
+        return said?.map((why) => (why === null ? null : secrets.hide(why))) ?? null;
       },
     }),
     ...(count && { count }),

@@ -4,6 +4,7 @@ import { CALENDAR_FILE, MAP_FILE, PEOPLE_FILE } from "../../../core/map/index.ts
 import type { Problem } from "../../../core/problem.ts";
 import { CHANNELS_FILE, readChannels, unheardRules } from "../../notify/index.ts";
 
+import { statementProblemsIn } from "../map/statements.ts";
 import type { Office } from "../office.ts";
 import type { WorkflowFile } from "./workflow-file.ts";
 
@@ -19,9 +20,11 @@ export async function problemsOf(
   const agents = files.problems;
   if (nameOrFile === undefined) {
     const workflows = await library.files();
-    const { problems: inMap, files: mapFiles } = await maps.now();
+    const now = await maps.now();
+    const { problems: inMap, files: mapFiles } = now;
     return [
       ...inMap,
+      ...(await statementProblemsIn(folder, now)),
       ...readChannels(folder).problems,
       ...(mapFiles.length === 0 ? who.problems : []),
       ...[...agents.values()].flat(),
@@ -32,11 +35,13 @@ export async function problemsOf(
   // Also a link that leads nowhere.
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
     const inChannels = readChannels(folder).problems;
-    const { problems: inMap } = await maps.now();
+    const now = await maps.now();
+    const { problems: inMap } = now;
     const ofFile = inChannels.filter(({ where }) => where && join(folder, where.file) === path);
     const own = inMap.filter(({ where }) => where && join(folder, where.file) === path);
     // The map is all of its files together.
-    if (join(folder, MAP_FILE) === path) return [...inMap, ...ofFile];
+    if (join(folder, MAP_FILE) === path)
+      return [...inMap, ...(await statementProblemsIn(folder, now)), ...ofFile];
     if (join(folder, CALENDAR_FILE) === path || path.startsWith(join(folder, "tables"))) return own;
     if (join(folder, CHANNELS_FILE) === path) return ofFile;
     if (join(folder, PEOPLE_FILE) === path) return who.problems;

@@ -57,6 +57,8 @@ export type ToolTried =
       readonly preview: Preview | null;
       /** Why there is no preview, where the tool should have one. */
       readonly unseen: string | null;
+      /** What its database says of its statements, where it does not take them. */
+      readonly unfit: readonly string[];
       readonly undo: Tool["undo"];
       readonly problems: readonly [];
     }
@@ -169,10 +171,23 @@ async function tried(office: Office, trying: ToolTrying): Promise<ToolTried> {
     why,
     args: judged.args,
     ...seen,
+    unfit: await unfitIn(office, tool),
     undo,
     problems: [],
   };
 }
+
+async function unfitIn(office: Office, tool: string): Promise<readonly string[]> {
+  const abort = AbortSignal.timeout(LOOK_MS_MOST);
+  const found = await toolboxInForce(office)?.prepare({ tool, onlyHere: false }, abort);
+  return (found ?? []).map(({ part, why }) => `${STATEMENTS[part]}: ${why}`);
+}
+
+const STATEMENTS = {
+  operation: "The statement",
+  preview: "The statement of its preview",
+  verify: "The statement that looks afterwards",
+} as const;
 
 type Seen = { readonly preview: Preview | null; readonly unseen: string | null };
 
