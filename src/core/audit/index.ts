@@ -30,6 +30,7 @@ export {
   type Signed,
   signedNote,
 } from "./note.ts";
+export type { KeptMaps, Permit } from "./permits.ts";
 export { openPolicyCheck, type PolicyCheck, type PolicyTold } from "./policy-check.ts";
 export { heading, type Lineage, lineage, NOTHING_BEFORE, type Sha256, seal } from "./seal.ts";
 export { SEVEN, type SevenItem, type SevenTold } from "./seven.ts";

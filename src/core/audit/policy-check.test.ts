@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Digest, StreamId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { CheckedEvent } from "./log-check.ts";
+import type { KeptMaps } from "./permits.ts";
 import { openPolicyCheck } from "./policy-check.ts";
 
 const ACTION = "sha256:action";
@@ -13,8 +14,15 @@ type Told = readonly [type: string, data: JsonObject, stream?: string];
 function wrongIn(told: readonly Told[], isKept = true): readonly string[] {
   const check = openPolicyCheck();
   const wrong = eventsOf(told).flatMap(check.hear);
-  return [...wrong, ...check.last(() => isKept)].map(({ message }) => message);
+  return [...wrong, ...check.last(kept(isKept))].map(({ message }) => message);
 }
+
+/** The map has the one rule "small", in its first version, for refunds. */
+const kept = (isKept: boolean): KeptMaps => ({
+  isKept: () => isKept,
+  permits: (digest, { rule, version }, tool) =>
+    digest === MAP ? rule === "small" && version === "1" && tool === "refund.pay" : null,
+});
 
 function eventsOf(told: readonly Told[]): readonly CheckedEvent[] {
   const seqs = new Map<string, number>();
@@ -67,12 +75,15 @@ const started = (over: JsonObject = {}): Told => [
   { key: 1, action: ACTION, approval: 2, ...over },
 ];
 const approved = [judged(), opened(), voted("ana"), closed, consumed];
-const permit = { rule: "small", follows: "permit", holds: "true", isShadow: false };
+const published: Told = ["map.published", { digest: MAP }, "company"];
+const permit = { rule: "small", version: "1", follows: "permit", holds: "true", isShadow: false };
 
 describe("what was done, against what is allowed", () => {
   test("P1 an external write that people approved, or that a rule permits by name, is well", () => {
     expect(wrongIn([...approved, started()])).toEqual([]);
-    expect(wrongIn([judged({ verdict: "allow", rules: [permit] }), started()])).toEqual([]);
+    const permitted = judged({ verdict: "allow", rules: [permit] });
+    expect(wrongIn([published, permitted, started()])).toEqual([]);
+    expect(wrongIn([permitted, started(), published])).toEqual([]);
     expect(wrongIn([judged({ level: "record", verdict: "allow" }), started()])).toEqual([]);
   });
 
@@ -83,7 +94,8 @@ describe("what was done, against what is allowed", () => {
       { use: 2, digest: two },
     ];
     const list = opened({ digest: "sha256:list", terms: { actions } });
-    const both = [judged({ action: one }), judged({ action: two }), list];
+    const vote: Told = ["gate.voted", { key: 3, voter: "ana", allow: true }];
+    const both = [judged({ action: one }), judged({ action: two }), list, vote];
     const part: Told = ["gate.closed", { key: 3, allowed: true, permits: [one] }];
     const all: Told = ["gate.closed", { key: 3, allowed: true }];
     const used = (use: number, action: string): readonly Told[] => [
@@ -113,6 +125,11 @@ describe("what was done, against what is allowed", () => {
       "the rule is only tried",
       [judged({ verdict: "allow", rules: [{ ...permit, isShadow: true }] }), started()],
     ],
+    ["nobody voted", [judged(), opened(), closed, consumed, started()]],
+    [
+      "it takes back another",
+      [judged({ verdict: "allow" }), ["writeback.started", { key: 1, action: ACTION }] as Told],
+    ],
     [
       "it was for another use",
       [judged(), opened(), closed, ["gate.consumed", { key: 2, use: 9 }] as Told, started()],
@@ -123,6 +140,23 @@ describe("what was done, against what is allowed", () => {
     );
   });
 
+  test("P1 a rule that permits is one of a published map, in the version that was asked, and of this tool", () => {
+    const by = (over: JsonObject, of: JsonObject = {}): readonly string[] =>
+      wrongIn([
+        published,
+        judged({ verdict: "allow", rules: [{ ...permit, ...over }], ...of }),
+        started(),
+      ]);
+    expect(by({})).toEqual([]);
+    for (const wrong of [
+      by({ rule: "large" }),
+      by({ version: "2" }),
+      by({}, { tool: "mail.send" }),
+    ])
+      expect(wrong).toEqual([expect.stringContaining("which does not permit it in the map")]);
+    expect(by({}, { map: "sha256:other" })[0]).toContain("of a map that was never published (P1)");
+  });
+
   test("P1 a write that was not judged at all is told", () => {
     expect(wrongIn([started()])[0]).toContain("was not judged (P1)");
   });
@@ -131,14 +165,21 @@ describe("what was done, against what is allowed", () => {
     expect(wrongIn([...approved, started({ action: "sha256:other" })])[0]).toContain(
       "than was judged (P2)",
     );
-    const other = [judged(), opened({ digest: "sha256:other" }), closed, consumed, started()];
+    const other = [
+      judged(),
+      opened({ digest: "sha256:other" }),
+      voted("ana"),
+      closed,
+      consumed,
+      started(),
+    ];
     expect(wrongIn(other)[0]).toContain("than was approved (P2)");
   });
 
   test("P2 what a decider has changed is judged by that, and what was asked before is another action", () => {
     const less = "sha256:less";
     const edited: Told = ["gate.edited", { key: 2, gate: { digest: less, use: 1 } }];
-    const changed = [judged(), opened({ use: 1 }), edited, closed, consumed];
+    const changed = [judged(), opened({ use: 1 }), edited, voted("ana"), closed, consumed];
     expect(wrongIn([...changed, started({ action: less })])).toEqual([]);
     expect(wrongIn([...changed, started()])[0]).toContain("than was judged (P2)");
   });
@@ -245,7 +286,7 @@ describe("what was done, against what is allowed", () => {
     const began: Told = ["step.started", { attempt: { agent: "clerk" } }];
     const told = [came, run, began, ["tool.finished", { key: 2, outcome: "ok", read }] as Told];
     const wrong = eventsOf([...told, over]).flatMap(check.hear);
-    expect([...wrong, ...check.last(() => true)]).toEqual([]);
+    expect([...wrong, ...check.last(kept(true))]).toEqual([]);
     const nothing = {
       source: 0,
       data: 0,

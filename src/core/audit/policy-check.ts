@@ -1,6 +1,13 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { CheckedEvent, Wrong } from "./log-check.ts";
 import { type Askers, askersAfterEdit, askersOf, ownDecision } from "./own-decision.ts";
+import {
+  type KeptMaps,
+  openPermitCheck,
+  type Permit,
+  type PermitCheck,
+  permitsIn,
+} from "./permits.ts";
 import { openSeven, type SevenTold } from "./seven.ts";
 import { violation } from "./violation.ts";
 
@@ -8,7 +15,8 @@ import { violation } from "./violation.ts";
  * Whether what was done was allowed, read off the record alone; what is sealed of it is not needed. P1
  * to P6 are each an answer that a company owes. Streams are heard in any order, each in its own.
  *
- * P1  What reaches customers or money was approved by people, or permitted by a rule by name.
+ * P1  What reaches customers or money was approved by people, who voted, or permitted by a rule by name
+ *     that stands in a published map. What takes back a write is a write.
  * P2  What was done is the very action that was judged and approved.
  * P3  Nobody decided on what they asked for themselves, where the chain says so.
  * P4  Each approval was used once.
@@ -17,8 +25,7 @@ import { violation } from "./violation.ts";
  */
 export type PolicyCheck = {
   readonly hear: (event: CheckedEvent) => readonly Wrong[];
-  /** @param isKept whether a version of the map is in the store, as its digest says */
-  readonly last: (isKept: (digest: string) => boolean) => readonly Wrong[];
+  readonly last: (maps: KeptMaps) => readonly Wrong[];
   readonly told: () => PolicyTold;
 };
 
@@ -31,7 +38,8 @@ type Judged = {
   readonly tool: string;
   readonly level: string;
   readonly action: string;
-  readonly isPermitted: boolean;
+  readonly map: string;
+  readonly permits: readonly Permit[];
 };
 
 type Gate = {
@@ -42,6 +50,8 @@ type Gate = {
   /** Of several uses that are asked at once: their actions, by their keys. */
   readonly listed: ReadonlyMap<number, string> | null;
   isAllowed: boolean;
+  /** Somebody voted for it, or broke the glass. */
+  isVoted: boolean;
   /** Of several, those that were permitted; null: all. */
   permits: readonly string[] | null;
 };
@@ -54,6 +64,7 @@ type Heard = {
   readonly consumed: Map<string, number>;
   /** An event's data, with what is sealed opened where that can be done. */
   readonly opened: (event: CheckedEvent) => JsonObject;
+  readonly permitted: PermitCheck;
   untold: number;
 };
 
@@ -64,25 +75,29 @@ export function openPolicyCheck(
   const streams = new Map<string, Heard>();
   const maps = new Map<string, CheckedEvent>();
   const seven = openSeven();
+  const permitted = openPermitCheck();
   return {
     hear: (event) => {
       const { stream, type, data } = event;
       const map = data["map"];
       if (typeof map === "string" && map.startsWith("sha256:") && !maps.has(map))
         maps.set(map, event);
-      if (type === "map.published" && typeof data["digest"] === "string")
+      if (type === "map.published" && typeof data["digest"] === "string") {
         maps.set(data["digest"], event);
+        permitted.publish(data["digest"]);
+      }
       const unanswered = seven.hear(event);
       const hear = HEARD[type];
       if (hear === undefined) return unanswered;
-      const heard = streams.get(stream) ?? newHeard(opened);
+      const heard = streams.get(stream) ?? newHeard(opened, permitted);
       streams.set(stream, heard);
       const wrong = hear(heard, event);
       return unanswered.length === 0 ? wrong : [...wrong, ...unanswered];
     },
-    last: (isKept) => [
+    last: (kept) => [
+      ...permitted.last(kept),
       ...[...maps].flatMap(([digest, event]) =>
-        isKept(digest)
+        kept.isKept(digest)
           ? []
           : [violation(event, `rests on the map ${digest}, which is not kept as it was (P5)`)],
       ),
@@ -97,19 +112,19 @@ export function openPolicyCheck(
 
 const NOTHING: readonly Wrong[] = [];
 
-function newHeard(opened: Heard["opened"]): Heard {
-  return { judged: new Map(), gates: new Map(), consumed: new Map(), opened, untold: 0 };
+function newHeard(opened: Heard["opened"], permitted: PermitCheck): Heard {
+  const nothing = { judged: new Map(), gates: new Map(), consumed: new Map() };
+  return { ...nothing, opened, permitted, untold: 0 };
 }
 
 type Hear = (heard: Heard, event: CheckedEvent) => readonly Wrong[];
 
 const HEARD: Readonly<Record<string, Hear>> = {
   "tool.judged": (heard, { seq, data }) => {
-    const isAllowed = data["verdict"] === "allow" || data["verdict"] === "limit";
-    const isPermitted = isAllowed && listOf(data["rules"]).some(permits);
-    const { tool, level, action } = data;
-    const judged = { tool: textOf(tool), level: textOf(level), action: textOf(action) };
-    heard.judged.set(seq, { ...judged, isPermitted });
+    const [tool, level, action, map] = ["tool", "level", "action", "map"].map((name) =>
+      textOf(data[name]),
+    ) as [string, string, string, string];
+    heard.judged.set(seq, { tool, level, action, map, permits: permitsIn(data) });
     return NOTHING;
   },
   "gate.opened": hearGate,
@@ -143,13 +158,9 @@ function hearDecision(heard: Heard, event: CheckedEvent): readonly Wrong[] {
   const gate = heard.gates.get(Number(event.data["key"]));
   if (gate === undefined) return NOTHING;
   if (gate.askers.isUntold) heard.untold += 1;
+  if (event.type === "gate.overridden" || event.data["allow"] === true) gate.isVoted = true;
   const wrong = ownDecision(gate.askers, event);
   return wrong === null ? NOTHING : [violation(event, wrong)];
-}
-
-function permits(rule: Json): boolean {
-  if (!isObject(rule)) return false;
-  return rule["follows"] === "permit" && rule["holds"] === "true" && rule["isShadow"] !== true;
 }
 
 function hearGate(heard: Heard, event: CheckedEvent): readonly Wrong[] {
@@ -186,7 +197,15 @@ function openGate(
   const terms = isObject(gate["terms"]) ? gate["terms"] : {};
   const digest = textOf(gate["digest"]);
   const listed = listedIn(terms["actions"]);
-  const made: Gate = { digest, askers, use, listed, isAllowed: false, permits: null };
+  const made: Gate = {
+    digest,
+    askers,
+    use,
+    listed,
+    isAllowed: false,
+    isVoted: false,
+    permits: null,
+  };
   heard.gates.set(key, made);
   return made;
 }
@@ -203,21 +222,23 @@ function askedOf({ listed, digest }: Gate, use: number): string {
   return listed === null ? digest : (listed.get(use) ?? "");
 }
 
-/** What takes back a write that was allowed needs no other leave. */
-const UNDO = "!undo";
-
 function mayWrite(heard: Heard, event: CheckedEvent): readonly Wrong[] {
   const { data } = event;
   const use = Number(data["key"]);
   const judged = heard.judged.get(use);
   if (judged === undefined) return [violation(event, "began a write that was not judged (P1)")];
-  const { tool, level, action, isPermitted } = judged;
+  const { tool, level, action, map, permits } = judged;
   if (data["action"] !== action)
     return [violation(event, `began another action with ${tool} than was judged (P2)`)];
-  if (level !== "external" || isPermitted || event.step.includes(UNDO)) return NOTHING;
+  if (level !== "external") return NOTHING;
+  if (permits.length > 0) {
+    heard.permitted.rest({ event, map, tool, permits });
+    return NOTHING;
+  }
   const key = Number(data["approval"]);
   const gate = heard.gates.get(key);
-  const isGranted = gate?.isAllowed === true && gate.permits?.includes(action) !== false;
+  const isGranted =
+    gate?.isAllowed === true && gate.isVoted && gate.permits?.includes(action) !== false;
   if (gate === undefined || heard.consumed.get(grantOf(heard, key, action)) !== use || !isGranted)
     return [
       violation(

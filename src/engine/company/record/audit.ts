@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import {
   type Note,
   openPolicyCheck,
+  type Permit,
   type PolicyTold,
   readNotes,
 } from "../../../core/audit/index.ts";
@@ -92,7 +93,11 @@ async function audited(office: Office, checkpoints: OutsideCheckpoints): Promise
       log,
       outside,
       watch: policy.hear,
-      last: () => policy.last((digest) => isKept(office, digest as Digest)),
+      last: () =>
+        policy.last({
+          isKept: (digest) => isKept(office, digest as Digest),
+          permits: (digest, permit, tool) => permits(office, digest as Digest, { ...permit, tool }),
+        }),
     });
     return { verdict, policy: policy.told() };
   } catch (error) {
@@ -106,6 +111,24 @@ function isKept({ log }: Office, digest: Digest): boolean {
     return log.content(digest) !== null;
   } catch (error) {
     if (error instanceof MusterError) return false;
+    throw error;
+  }
+}
+
+/** null where it is not kept, or of a version of Muster that reads maps otherwise. */
+function permits(
+  { maps }: Office,
+  digest: Digest,
+  { rule, version, tool }: Permit & { readonly tool: string },
+): boolean | null {
+  try {
+    const map = maps.byDigest(digest);
+    if (map === null) return null;
+    const found = map.rules.find(({ id }) => id === rule);
+    if (found === undefined || found.digest !== version || found.isShadow) return false;
+    return found.follows.kind === "permit" && found.tools?.includes(tool) !== false;
+  } catch (error) {
+    if (error instanceof MusterError) return null;
     throw error;
   }
 }
