@@ -129,6 +129,20 @@ describe("the inbox of a shop", () => {
     expect(done).toMatchObject({ code: 0, err: "2 of 2 decisions recorded.\n" });
   }, 60_000);
 
+  test("the report has per rule what people were asked and said, from the log alone", async () => {
+    const { out } = await muster("root", "inbox", "report");
+    const [head = "", ...rows] = out.split("\n");
+    expect(head).toMatch(/^RULE +ASKED +APPROVED +REFUSED +EXPIRED +EDITED +OPEN +MEDIAN +BY$/);
+    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 7).join(" "))).toEqual(
+      expect.arrayContaining([
+        "voucher-over-policy 2 2 0 0 0 0",
+        "refund-over-limit 1 1 0 0 1 0",
+        "reply-to-complaint 1 0 0 0 1 1",
+      ]),
+    );
+    expect((await muster("root", "inbox", "report", "--since", "soon")).code).toBe(2);
+  });
+
   test("a request twice is one, and other words under its id are said to be dropped", async () => {
     const words = ["--from", "customer:C-1039", "--channel", "web", "--request-id", "m-1"];
     await muster("root", "request", "Where is it?", ...words, "--no-wait");

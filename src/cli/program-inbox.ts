@@ -53,6 +53,14 @@ export function addInbox(root: Command, choose: Choose): void {
   ).action((item: string) =>
     choose(async (context) => (await import("./inbox-show.ts")).inboxShow(context, item)),
   );
+  withOptions(
+    inbox
+      .command("report")
+      .option("--since <time>", "how far back: 30d, 12h", "30d")
+      .description("say per rule how often people were asked, and what they said"),
+  ).action((options: { readonly since: string }) =>
+    choose(async (context) => (await import("./inbox-report.ts")).inboxReport(context, options)),
+  );
   addAnswer(inbox, choose);
   addSteering(inbox, choose);
   addDecisions(inbox, choose);

@@ -12,6 +12,7 @@ export {
   policyOf,
 } from "./checkpoints.ts";
 export { type Comparison, compareRuns, isAlike, type Side } from "./compare.ts";
+export { ALWAYS_LEAST, countGates, type GateCount, type GateTally } from "./gate-tally.ts";
 
 export type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
 export { emptyHistory } from "./history.ts";
