@@ -20,11 +20,13 @@ export function atGate(
   key: Key,
   chance: (() => number) | null,
 ): { readonly told: Told; readonly by: string } {
-  const { votes, rest } = gateAt(run, key);
+  const { votes, rest, gate } = gateAt(run, key);
   const claimed = rest?.claimed ?? null;
+  const only = gate.from.length > 0 && gate.need === 1 ? gate.from[0] : undefined;
   if (chance === null)
-    return { told: voteAt(run, key, true), by: claimed ?? `voter ${votes.length}` };
-  const by = chance() < 0.5 ? "ana" : "ben";
+    return { told: voteAt(run, key, true), by: claimed ?? only ?? `voter ${votes.length}` };
+  const any = chance() < 0.5 ? "ana" : "ben";
+  const by = only === undefined || gate.from.includes(any) ? any : only;
   const dice = chance();
   if (dice < 0.1) return { told: { type: "claim", key }, by };
   if (dice < 0.2) return { told: { type: "release", key, why: "" }, by: claimed ?? by };

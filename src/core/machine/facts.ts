@@ -58,6 +58,8 @@ export type Judged = Judgement & {
   readonly verifies: boolean;
   /** Who owns what goes wrong with it; "" is the workflow's owner. */
   readonly owner: string;
+  /** Who decides where no chain is named: the owner of the type of request; absent or "": `owner`. */
+  readonly decider?: string;
   /** What of the conditions does not hold, or is not known, in words; absent: they hold. */
   readonly unmet?: readonly string[];
 };

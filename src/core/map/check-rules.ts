@@ -3,6 +3,7 @@ import { stepsOf } from "../machine/index.ts";
 import type { Place } from "../problem.ts";
 import { areRulesWhole, type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 import { isTableFile } from "./read-tables.ts";
+import type { WorkMap } from "./work-map.ts";
 
 /** Each rule can hold, each chain is asked by one, and what goes outside has somebody who decides on it. */
 export function checkRules(checking: Checking): void {
@@ -115,20 +116,41 @@ function checkDecided(checking: Checking): void {
   const granted = new Set(Object.values(map.agents).flatMap((grant) => grant.tools));
   for (const { name, level } of Object.values(map.tools)) {
     if (level !== "external" || !granted.has(name)) continue;
-    const deciding = map.rules.some(
-      ({ follows, tools, isShadow }) =>
-        !isShadow &&
-        (follows.kind === "approve" || follows.kind === "permit") &&
-        (tools === null || tools.includes(name)),
-    );
-    if (deciding) continue;
+    const { owner } = map.exceptions;
+    const open = whenOpen(map, name, owner !== "");
+    if (open === null) continue;
+    const who =
+      owner === ""
+        ? "nobody is named to be asked."
+        : `whoever owns the type of the request is asked, else "${owner}", each time.`;
     report.add({
-      code: "advice",
-      severity: "warning",
-      message: `No rule says who decides on "${name}", which goes outside: anyone who may act on the run is asked, each time.`,
-      mend: "Write a rule about it with then: {approve: CHAIN}, or then: permit where nobody need be asked.",
+      code: owner === "" ? "missing-key" : "advice",
+      severity: owner === "" ? "error" : "warning",
+      message: `${open} ${who}`,
+      mend:
+        owner === ""
+          ? "Write a rule about it with then: {approve: CHAIN}, or exceptions: {owner: NAME}."
+          : "Write a rule about it with then: {approve: CHAIN}, or then: permit where nobody need be asked.",
       path: ["tools", name],
       key: true,
     });
   }
+}
+
+/**
+ * When no rule says who decides on a tool that goes outside; null: never, as far as can be told before.
+ * Where somebody is asked then, only some of the uses are no reason to say so.
+ */
+function whenOpen({ rules }: WorkMap, tool: string, isOwned: boolean): string | null {
+  const about = rules.filter(
+    ({ tools, isShadow }) => !isShadow && (tools === null || tools.includes(tool)),
+  );
+  if (about.some(({ follows }) => follows.kind === "permit")) return null;
+  const asking = about.filter(({ follows }) => follows.kind === "approve");
+  if (asking.length === 0) return `No rule says who decides on "${tool}", which goes outside:`;
+  // What holds when nothing but the tool is known holds always.
+  const isAlways = asking.some(({ evaluate }) => evaluate({ action: { tool } }).holds === "true");
+  if (isAlways || isOwned) return null;
+  const ids = inWords(asking.map(({ id }) => id));
+  return `Where ${ids} does not hold, no rule says who decides on "${tool}", which goes outside:`;
 }

@@ -72,6 +72,7 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
     ],
     [
       "1:1 warning Nobody owns what fails or is in doubt.",
+      '42:3 Where refund-over-limit does not hold, no rule says who decides on "refund.pay", which goes outside: nobody is named to be asked.',
       '74:3 Nobody owns requests of the type "delivery-delay".',
     ],
   ],
@@ -182,7 +183,7 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
     "something external that no rule decides on",
     [["then: permit", "then: { limit: { redact: [phone] } }"]],
     [
-      '26:3 warning No rule says who decides on "reply.send", which goes outside: anyone who may act on the run is asked, each time.',
+      '26:3 warning No rule says who decides on "reply.send", which goes outside: whoever owns the type of the request is asked, else "support-team", each time.',
     ],
   ],
   [

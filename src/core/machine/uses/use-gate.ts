@@ -37,7 +37,8 @@ export type Asked = {
 
 /**
  * People are asked about the exact action: the tool, its arguments, and how what it writes is now. By the
- * chains of the map; a chain that the map has lost is whoever owns the run, and never anybody.
+ * chains of the map; where it names none, or has lost it, whoever owns the request or what goes wrong is
+ * asked, and never anybody.
  */
 export function gateFor(draft: Draft, frame: LeafFrame, asking: Asked): GateOpening {
   const { key, use, judgement, preview } = asking;
@@ -52,8 +53,8 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asked): GateOpen
   const chain = chainAsked(draft, judgement.chains);
   if (chain === null) {
     const named = judgement.chains.filter((name) => name !== "");
-    const owner = judgement.owner || run.workflow.owner || run.by;
-    const from = named.length === 0 || SYSTEM.includes(owner) ? [] : meant(draft, [owner]);
+    const owner = judgement.decider || judgement.owner || run.workflow.owner || run.by;
+    const from = SYSTEM.includes(owner) ? [] : meant(draft, [owner]);
     return { ...gate, chain: named.join(JOINED), from, need: 1 };
   }
   const { tool: what, agent } = use;

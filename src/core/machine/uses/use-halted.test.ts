@@ -21,7 +21,7 @@ function halted(of: Tools, more: { readonly stopped?: () => string | null } = {}
   const text = "steps: [{ id: serve, agent: support, retry: 2 }]";
   const run = given(text, { agents: { support: "pure" }, tools: of, ...more }).start();
   run.uses("serve", "refund.create", ASKED);
-  run.vote("serve", "dana");
+  run.vote("serve", run.gate("serve").from[0] ?? "");
   return run;
 }
 

@@ -492,13 +492,23 @@ describe("a use that people are asked about", () => {
     expect(run.uses("serve", "refund.create")[0]).toMatchObject({ type: "gate.consumed" });
   });
 
+  test("M8 where the map names no chain, whoever owns it is asked, and never anybody", () => {
+    const tool = { effects: "ask", verdict: "ask", owner: "wing" } as const;
+    const run = serving({ tools: { "refund.create": tool } });
+    run.uses("serve", "refund.create");
+    expect(run.gate("serve")).toMatchObject({ from: ["wing"], need: 1 });
+    const mere = serving({ tools: { "refund.create": { effects: "ask", verdict: "ask" } } });
+    mere.uses("serve", "refund.create");
+    expect(mere.gate("serve")).toMatchObject({ from: ["ana"] });
+  });
+
   test("a read that people are asked about is performed when its grant is used", () => {
     const tools: Record<string, GivenTool> = {
       "file.read": { effects: "pure", verdict: "ask" },
     };
     const run = serving({ tools });
     run.uses("serve", "file.read");
-    run.vote("serve", "anybody");
+    run.vote("serve", "ana");
     expect(run.uses("serve", "file.read")).toMatchObject([{ type: "gate.consumed", reads: true }]);
     run.used("serve", read("text"));
     expect(run.standing("serve", "file.read").is).toBe("answered");

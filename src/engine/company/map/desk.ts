@@ -92,7 +92,14 @@ function byMap(given: Given, { call, of, digest }: ByMap): Judged | null {
   const verifies = effects !== "pure" && (tool?.verify ?? tool?.preview ?? null) !== null;
   const { owner } = map.exceptions;
   const unmet = of.conditions === undefined ? [] : unmetOf(of.conditions, call, facts);
-  return { ...judgement, effects, verifies, owner, ...(unmet.length > 0 && { unmet }) };
+  const decider = deciderOf(map, facts.case?.request ?? null);
+  return { ...judgement, effects, verifies, owner, decider, ...(unmet.length > 0 && { unmet }) };
+}
+
+/** Where no chain is named, whoever owns the type of the request decides; "": nobody does. */
+function deciderOf({ requests, exceptions }: WorkMap, type: string | null): string {
+  const of = type !== null && Object.hasOwn(requests, type) ? requests[type] : undefined;
+  return of?.owner || exceptions.owner;
 }
 
 function factsOf(given: Given, { call, of, digest }: ByMap, map: WorkMap): JudgeFacts {
