@@ -105,6 +105,18 @@ describe("doctor --company", () => {
     expect(out).toContain("high security map.yaml:1:1");
   });
 
+  test("names a variable that the map wants and nobody has set, at its place", async () => {
+    const system = "systems: { shop: { kind: sql, url: $env.MUSTER_NO_SUCH_SHOP } }";
+    const found = await findings({ "map.yaml": `muster: 1\n${system} # $env.NOT_THIS\n` });
+    expect(found.filter(({ id }) => id === "secret-not-set")).toMatchObject([
+      {
+        message:
+          "MUSTER_NO_SUCH_SHOP is not set in the environment: what wants it here cannot be reached.",
+        where: { file: "map.yaml", line: 2, column: 36 },
+      },
+    ]);
+  });
+
   test("says nothing of what the author has declared", async () => {
     const found = await findings({});
     expect(found.map(({ id }) => id)).not.toContain("undeclared-effects");

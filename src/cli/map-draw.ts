@@ -23,8 +23,8 @@ export async function mapDraw(context: Context, { out, of, count }: Drawing): Pr
       if (!json) side.line(`${join(out, "map.md")} and ${join(out, "map.svg")} are written.`);
     }
     if (json) {
-      const { version, caption, picture, reach } = drawn;
-      answer.line(JSON.stringify({ version, caption, reach, ...picture }));
+      const { version, caption, picture, reach, countedAt } = drawn;
+      answer.line(JSON.stringify({ version, caption, countedAt, reach, ...picture }));
     } else if (out === undefined) {
       for (const line of drawn.document.trimEnd().split("\n")) answer.line(line);
     }

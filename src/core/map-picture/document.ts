@@ -13,6 +13,8 @@ export type Drawn = {
   readonly caption: string;
   /** Records by tool; a tool that is not here was not counted. */
   readonly counted: Counted;
+  /** When the systems were asked, for people; null: they were not. */
+  readonly countedAt: string | null;
   /** The file in which the picture stands beside this document; null: there is none. */
   readonly pictureFile: string | null;
 };
@@ -58,7 +60,7 @@ function requests({ requests: all, intake }: WorkMap): readonly string[] {
   ]);
 }
 
-function agents({ map, counted }: Drawn): readonly string[] {
+function agents({ map, counted, countedAt }: Drawn): readonly string[] {
   const rows = Object.values(map.agents).map((grant) => [
     bold(grant.agent),
     grant.level,
@@ -78,13 +80,18 @@ function agents({ map, counted }: Drawn): readonly string[] {
       .join("; "),
     grant.ungoverned.join(", "),
   ]);
-  return section(
-    "Agents",
-    table(
-      ["agent", "up to", "tools", "for", "narrowed", "could reach", "beside the gateway"],
-      rows,
-    ),
-  );
+  const columns = [
+    "agent",
+    "up to",
+    "tools",
+    "for",
+    "narrowed",
+    "could reach",
+    "beside the gateway",
+  ];
+  const since =
+    countedAt === null ? [] : ["", `Records were counted in the systems at ${countedAt}.`];
+  return section("Agents", [...table(columns, rows), ...since]);
 }
 
 /** "" where nobody has counted. */

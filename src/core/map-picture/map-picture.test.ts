@@ -72,12 +72,14 @@ describe("the picture of a map", () => {
       picture,
       caption: "Version 1.",
       counted: { "order.read": 300, "voucher.draft": null },
+      countedAt: "2026-11-20T08:00Z",
       pictureFile: "map.svg",
     });
     expect(text).toContain("![The map as a picture](map.svg)");
     expect(text).toContain("| **finance** | external | order.read, refund.pay");
     expect(text).toContain("refund.pay only where `args.amount <= 5000`");
     expect(text).toContain("orders of one case (of 300); vouchers of one case (of unknown)");
+    expect(text).toContain("Records were counted in the systems at 2026-11-20T08:00Z.");
     expect(text).toContain("| spreadsheets |");
     expect(text).toContain("manager in support-team within 4 h working time");
     expect(text).toContain("mail (untrusted)");

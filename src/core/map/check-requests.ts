@@ -14,6 +14,7 @@ export function checkRequests(checking: Checking): void {
     checkCase(request, checking);
     checkToolsFor(request, checking);
     checkTimes(request, report);
+    checkChainTimes(request, checking);
   }
   checkExamples(checking);
   checkExceptions(checking);
@@ -144,6 +145,36 @@ function checkTimes({ name, sla }: RequestType, report: Report): void {
     mend: "Give resolve at least as long as respond.",
     path: ["requests", name, "sla", "resolve"],
   });
+}
+
+/** People who decide may take longer than the request may: each stage to its deadline, and who comes after it. */
+function checkChainTimes(request: RequestType, { map, report }: Checking): void {
+  const { name, sla } = request;
+  if (sla.resolve === null) return;
+  const tools = Object.keys(map.tools).filter((tool) =>
+    Object.values(map.agents).some((grant) => mayBeUsed(map, grant, { tool, request: name })),
+  );
+  const asked = map.rules.flatMap(({ follows, isShadow, tools: meant }) =>
+    follows.kind === "approve" && !isShadow && meant?.some((tool) => tools.includes(tool)) === true
+      ? [follows.chain]
+      : [],
+  );
+  for (const chain of new Set(asked)) {
+    const longest = map.approvals[chain]?.stages
+      .map(({ due }) => due)
+      .filter((due) => due !== null);
+    // Working time passes no faster than the clock; the other way round nothing is told.
+    const told = longest?.filter(({ isWorking }) => isWorking || sla.resolve?.isWorking === false);
+    const ms = (told ?? []).reduce((sum, due) => sum + due.ms, 0);
+    if (ms <= sla.resolve.ms) continue;
+    report.add({
+      code: "impossible-limit",
+      severity: "warning",
+      message: `Who decides by the chain "${chain}" may take longer than a request of the type "${name}" may take as a whole.`,
+      mend: `Give resolve more time, or "${chain}" an earlier due.`,
+      path: ["requests", name, "sla", "resolve"],
+    });
+  }
 }
 
 /** The same words cannot tell two types apart. */

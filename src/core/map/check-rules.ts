@@ -1,7 +1,14 @@
 import type { Step, Workflow } from "../definition/index.ts";
 import { stepsOf } from "../machine/index.ts";
 import type { Place } from "../problem.ts";
-import { areRulesWhole, type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
+import {
+  areGrantsWhole,
+  areRulesWhole,
+  type Checking,
+  inWords,
+  namesSaid,
+  unknownName,
+} from "./checking.ts";
 import { isTableFile } from "./read-tables.ts";
 import type { WorkMap } from "./work-map.ts";
 
@@ -49,7 +56,8 @@ function placeOf(where: string): Place {
 }
 
 /** A rule about tools that nobody may use never fires. */
-function checkNever({ map, report }: Checking): void {
+function checkNever({ map, said, report }: Checking): void {
+  if (!areGrantsWhole(map, said)) return;
   const granted = new Set(Object.values(map.agents).flatMap((grant) => grant.tools));
   for (const { id, tools } of map.rules) {
     if (tools === null || tools.some((tool) => granted.has(tool))) continue;
@@ -67,7 +75,8 @@ function checkNever({ map, report }: Checking): void {
   }
 }
 
-function checkChainsUsed({ map, said, workflows, report, elsewhere }: Checking): void {
+function checkChainsUsed(checking: Checking): void {
+  const { map, said, workflows, report, elsewhere } = checking;
   const known = namesSaid(said, "approvals");
   const inRules = map.rules.flatMap(({ follows }) =>
     follows.kind === "approve" ? [follows.chain] : [],
@@ -80,7 +89,7 @@ function checkChainsUsed({ map, said, workflows, report, elsewhere }: Checking):
         message: `The step "${step.id}" of "${workflow}" names the chain "${chain}", which is not in the map.`,
         where: step.where,
       });
-  if (workflows === null) return;
+  if (workflows === null || !areRulesWhole(checking)) return;
   const used = new Set([...inRules, ...inSteps.map(({ chain }) => chain)]);
   for (const name of Object.keys(map.approvals))
     if (!used.has(name))

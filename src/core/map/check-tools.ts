@@ -1,5 +1,5 @@
 import { suggestion } from "../expression/index.ts";
-import { type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
+import { areGrantsWhole, type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 import { propertiesOf } from "./tool-args.ts";
 import type { Tool } from "./work-map.ts";
 
@@ -169,8 +169,9 @@ function checkUnused({ map, said, report }: Checking): void {
   const tools = Object.values(map.tools);
   const granted = new Set(Object.values(map.agents).flatMap((grant) => grant.tools));
   const undoing = new Set(tools.flatMap(({ undo }) => (undo === null ? [] : [undo.tool])));
+  const areWhole = areGrantsWhole(map, said);
   for (const { name } of tools)
-    if (!granted.has(name) && !undoing.has(name))
+    if (areWhole && !granted.has(name) && !undoing.has(name))
       report.add({
         code: "advice",
         severity: "warning",

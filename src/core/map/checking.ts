@@ -26,6 +26,12 @@ export function areRulesWhole({ map, said }: Checking): boolean {
   return map.rules.length === namesSaid(said, "rules").length;
 }
 
+/** Whether every tool that is granted is there: a name that is written wrongly may mean any. */
+export function areGrantsWhole({ agents }: WorkMap, said: JsonObject): boolean {
+  const known = namesSaid(said, "tools");
+  return Object.values(agents).every(({ tools }) => tools.every((name) => known.includes(name)));
+}
+
 /** The names of a part, also of entries that are broken. */
 export function namesSaid(said: JsonObject, part: string): readonly string[] {
   const value = said[part];

@@ -11,10 +11,8 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
   [
     "a grant of no tool",
     [["tools: [faq.search,", "tools: [faq.serch,"]],
-    [
-      '9:3 warning No agent may use the tool "faq.search".',
-      '65:34 There is no tool "faq.serch" in this map.',
-    ],
+    // That nobody may use faq.search follows from it, and is not told.
+    ['65:34 There is no tool "faq.serch" in this map.'],
   ],
   [
     "a tool beyond the level of its agent",
@@ -310,6 +308,16 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
     [["hours: { weekdays: 9:00-18:00, saturday: [9:00-13:00] }", "hours: { weekdays: closed }"]],
     [
       "calendar.yaml:2:1 By this calendar nobody ever works, so that working time would never pass.",
+    ],
+  ],
+  [
+    "a chain that may take longer than the request",
+    [
+      ["    workflow: refund\n", "    workflow: refund\n    sla: { resolve: 4h }\n"],
+      ["    due: 4 working hours", "    due: 5 working hours"],
+    ],
+    [
+      '92:21 warning Who decides by the chain "refund-manager" may take longer than a request of the type "refund" may take as a whole.',
     ],
   ],
   [

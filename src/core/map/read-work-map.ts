@@ -77,7 +77,13 @@ export function readWorkMap(files: readonly MapFile[], surroundings: MapSurround
   const inWorkflows: Problem[] = [];
   const map = mapOf(named(MAP_FILE) ?? NO_FILE, { ...given, into: own, elsewhere: inWorkflows });
   const unread = files.flatMap(besideOf);
-  const problems = [...inOrder(own), ...inPeople, ...inCalendar, ...unread, ...inWorkflows];
+  const problems = distinct([
+    ...inOrder(own),
+    ...inPeople,
+    ...inCalendar,
+    ...unread,
+    ...inWorkflows,
+  ]);
   const isWrong = problems.some(({ severity }) => severity !== "warning");
   return { map: isWrong ? null : map, readable: map, problems };
 }
@@ -100,6 +106,17 @@ export function recallWorkMap(
   const surroundings = { digest, agents: null, workflows: null };
   const map = mapOf(file, { files, calendar, people: null, surroundings, into, elsewhere: [] });
   return into.some(({ severity }) => severity !== "warning") ? null : map;
+}
+
+/** What stands once and is meant in many places, as an anchor is, is told once. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ where, message }) => {
+    const key = JSON.stringify([where, message]);
+    const isNew = where === undefined || !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
 }
 
 /** What is wrong with a file beside those that are read. */

@@ -31,6 +31,7 @@ export async function examine(office: Office): Promise<readonly Examined[]> {
   const found = [
     ...rights(office),
     ...secrets(office),
+    ...unset(office),
     ...definitions.flatMap((agent) => aboutAgent(office, agent)),
     ...(await advised(office)),
   ];
@@ -93,6 +94,32 @@ function secrets({ folder }: Office): readonly Examined[] {
         effort: "an hour",
       }),
     ),
+  );
+}
+
+/** What the map and the channels want of the environment, and is not there: whoever is asked would be told so too late. */
+function unset({ folder }: Office): readonly Examined[] {
+  return ["map.yaml", "channels.yaml"].flatMap((file) =>
+    textIn(folder, file)
+      .split("\n")
+      .flatMap((line, index) =>
+        [...line.replace(/(^|\s)#.*/, "").matchAll(/\$env\.([A-Za-z_]\w*)/g)].flatMap(
+          ({ 1: name = "", index: column }): readonly Examined[] =>
+            (process.env[name] ?? "") !== ""
+              ? []
+              : [
+                  {
+                    id: "secret-not-set",
+                    area: "reliability",
+                    severity: "medium",
+                    message: `${name} is not set in the environment: what wants it here cannot be reached.`,
+                    where: { file, line: index + 1, column: column + 1 },
+                    remedy: `Set ${name} where Muster runs.`,
+                    effort: "minutes",
+                  },
+                ],
+        ),
+      ),
   );
 }
 

@@ -8,6 +8,7 @@ import {
   named,
   oneOf,
   openReport,
+  type Report,
   readPeople,
   readSource,
   shown,
@@ -124,6 +125,7 @@ function ownChannels(folder: string): Channels {
   const report = openReport(source, { into: problems, module: null });
   if (isMap(source.value)) {
     const said = checkShape(file, source.value, { path: [], report });
+    plainSecrets(said, report);
     return withProblems(said, problems);
   }
   report.add({
@@ -149,7 +151,31 @@ function channelsOfMap(folder: string): Channels {
     ...checkShape(inMap, { channels: isMap(channels) ? channels : {} }, { path: [], report }),
     ...checkShape(inMap, { recipients }, { path: [], report: silent }),
   };
+  plainSecrets(said, report);
   return withProblems(said, problems);
+}
+
+/** What only a secret looks like: a password in an address, a webhook that is one as a whole. */
+const SECRET_ADDRESS =
+  /^(?:[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@$]+@|https:\/\/hooks\.slack\.com\/services\/)/i;
+
+function plainSecrets({ channels = {} }: Blocks, report: Report): void {
+  for (const [name, { secret, ...channel }] of Object.entries(channels)) {
+    const plain = [
+      ...(secret === undefined || secret.startsWith("$env.") ? [] : ["secret"]),
+      ...(["url", "webhook", "smtp"] as const).filter((key) =>
+        SECRET_ADDRESS.test(channel[key] ?? ""),
+      ),
+    ];
+    for (const key of plain)
+      report.add({
+        code: "wrong-value",
+        severity: "warning",
+        message: `The ${key} of the channel "${name}" is a secret, and stands in the file for everybody who can read it.`,
+        mend: `Write ${key}: $env.NAME: the value comes from the environment where Muster runs.`,
+        path: ["channels", name, key],
+      });
+  }
 }
 
 /** Of a file with a fault in it nothing is told: which of its channels is meant nobody knows. */

@@ -15,6 +15,7 @@ import {
   refused,
 } from "./kind.ts";
 import type { SqlDriver, SqlSession } from "./sql-driver.ts";
+import { tableOfStatement } from "./sql-table.ts";
 import { isOutOfTime } from "./within-time.ts";
 
 /** Rows that are looked at before and after a write. */
@@ -233,10 +234,9 @@ function faultOf(tool: Tool): string | null {
   return null;
 }
 
-/** All rows that its statement could give, whatever it is asked: with every condition on an argument left out. */
+/** All rows of the table that its statement is about, whatever it is asked, as they are now. */
 async function count(driver: SqlDriver, tool: Tool, abort: AbortSignal): Promise<number | null> {
-  const operation = tool.preview ?? tool.operation;
-  const table = tableIn(textIn(operation));
+  const table = tableOfStatement(textIn(tool.operation));
   if (table === null) return null;
   const statement = readStatement(`select count(*) as n from ${table}`);
   if ("wrong" in statement) return null;
@@ -251,10 +251,6 @@ async function count(driver: SqlDriver, tool: Tool, abort: AbortSignal): Promise
   if (!answer.ok) return null;
   const { n } = answer.value as { readonly n?: Json };
   return typeof n === "number" ? n : null;
-}
-
-function tableIn(sql: string): string | null {
-  return /\bfrom\s+("?[A-Za-z_][\w.]*"?)/i.exec(sql)?.[1] ?? null;
 }
 
 function moreThan(rows: number): string {

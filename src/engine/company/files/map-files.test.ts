@@ -203,6 +203,35 @@ describe("a file of a company that cannot be read", () => {
     }
   });
 
+  test("a secret that stands in a channel or a system is warned of, at its place", () => {
+    using company = given();
+    const write = (file: string, text: string): void =>
+      writeFileSync(join(company.folder, file), text);
+    write(
+      "channels.yaml",
+      `muster: 1
+channels:
+  slack: { type: slack, webhook: https://hooks.slack.com/services/T0/B0/x }
+  hook: { type: webhook, url: https://ops.example, secret: open sesame }
+  mail: { type: email, smtp: "smtp://desk:sesame@mail.example:587" }
+  good: { type: webhook, url: $env.OPS, secret: $env.OPS_SECRET }
+`,
+    );
+    const text = FILES["map.yaml"] ?? "";
+    write("map.yaml", text.replace("smtp://localhost", "smtp://desk:sesame@mail.example"));
+    const told = problemsIn(company.folder).filter(({ message }) => message.includes("stands in"));
+    expect(told.map(({ where }) => `${where?.file}:${where?.line}:${where?.column}`)).toEqual([
+      "map.yaml:3:37",
+      "channels.yaml:3:34",
+      "channels.yaml:4:60",
+      "channels.yaml:5:30",
+    ]);
+    expect(
+      told.every(({ severity, mend }) => severity === "warning" && mend?.includes("$env.")),
+    ).toBe(true);
+    expect(JSON.stringify(told)).not.toContain("sesame");
+  });
+
   test("a template without words is warned of", () => {
     using company = given();
     writeFileSync(join(company.folder, "templates/reply.md"), "\n");

@@ -55,6 +55,8 @@ export type MapDrawn =
       readonly document: string;
       readonly svg: string;
       readonly counted: Counted;
+      /** When the systems were asked; null: they were not. */
+      readonly countedAt: number | null;
       /** What each agent could reach, tool by tool; `records` of all cases, null is: unknown. */
       readonly reach: Readonly<Record<string, readonly Reached[]>>;
       /** What is wrong with the files that were drawn. */
@@ -85,7 +87,10 @@ async function drawMapOf(
   const picture = pictureOf(map, workflows);
   const caption = captionOf(version, office.maps.versions().at(-1)?.digest);
   const counted = options?.count === true ? await countedIn(office.folder, map) : {};
-  const document = documentOf({ map, picture, caption, counted, pictureFile: "map.svg" });
+  const countedAt = options?.count === true ? office.clock.now() : null;
+  const since = countedAt === null ? null : `${instantOf(countedAt).slice(0, 16)}Z`;
+  const drawn = { map, picture, caption, counted, countedAt: since, pictureFile: "map.svg" };
+  const document = documentOf(drawn);
   return {
     version,
     caption,
@@ -93,6 +98,7 @@ async function drawMapOf(
     document,
     svg: svgOf(picture, { caption }),
     counted,
+    countedAt,
     reach: reachIn(map, counted),
     problems: faults,
   };
