@@ -1,7 +1,7 @@
 import type { EffectClass } from "../../core/machine/index.ts";
 import { copyJson } from "../json-copy.ts";
 import { type Hands, serveWorker } from "../serve-worker.ts";
-import type { UseReply } from "../tools/index.ts";
+import type { ToolOffered, UseReply } from "../tools/index.ts";
 import type { AgentTask, Tools } from "./agent.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { invalidAnswer, OUTPUT_BYTES_MOST } from "./invalid-answer.ts";
@@ -16,7 +16,12 @@ export type AgentTrade = {
     readonly capabilities: readonly string[];
   };
   readonly ask:
-    | { readonly type: "attempt"; readonly task: AgentTask }
+    | {
+        readonly type: "attempt";
+        readonly task: AgentTask;
+        /** What it may use at most; null: its run has no map. */
+        readonly offered: readonly ToolOffered[] | null;
+      }
     | { readonly type: "health" };
   readonly reply: /** Plain JSON of a bounded size; its shape is checked outside, where the table of failure kinds is. */
     | { readonly type: "answer"; readonly given: unknown }
@@ -50,12 +55,17 @@ function useAllBy({ aside }: AgentHands): Tools["useAll"] {
 
 async function attempt(
   loaded: LoadedModule,
-  task: AgentTask,
+  { task, offered }: Extract<AgentTrade["ask"], { readonly type: "attempt" }>,
   hands: AgentHands,
 ): Promise<AgentTrade["reply"]> {
   deepFreeze(task);
   try {
-    const tools: Tools = { log: hands.log, use: useBy(hands), useAll: useAllBy(hands) };
+    const tools: Tools = {
+      log: hands.log,
+      use: useBy(hands),
+      useAll: useAllBy(hands),
+      ...(offered === null ? {} : { offered: () => offered }),
+    };
     const given: unknown = await loaded.attempt(task, tools, hands.abort);
     const copy = copyJson(given, "The answer", OUTPUT_BYTES_MOST);
     return { type: "answer", given: copy.ok ? copy.value : invalidAnswer(name, copy.why) };
@@ -81,6 +91,6 @@ await serveWorker<
   },
   answer: async (ask, hands) =>
     ask.type === "attempt"
-      ? await attempt(await load(), ask.task, hands)
+      ? await attempt(await load(), ask, hands)
       : { type: "health", said: await healthOf(await load()) },
 });

@@ -110,7 +110,7 @@ async function attemptIn(pool: Pool, origin: Origin, asked: Asked): Promise<Agen
     );
   }
   const log = boundedLog(tools.log);
-  const ask = { type: "attempt", task } as const;
+  const ask = { type: "attempt", task, offered: tools.offered?.() ?? null } as const;
   const aside = (one: AgentTrade["aside"]): Promise<AgentTrade["back"]> => {
     if ("all" in one) return tools.useAll(one.all as readonly OneOfAll[]);
     const { tool, args, as } = one;

@@ -246,6 +246,24 @@ describe("an http agent", () => {
     expect(asked[1]?.question).toMatchObject({ round: 1, used: [] });
   });
 
+  test("that proposes several together waits for one decision on all of them", async () => {
+    const pay = (amount: number, as: string) => ({
+      tool: "refund.pay",
+      args: { ...LATER, amount },
+      as,
+    });
+    const { url, asked, connections } = await serve(() => ({
+      use: [pay(1, "first"), pay(2, "second")],
+      together: true,
+    }));
+    const folder = folderOf(url);
+    const { company, run } = await play(folder);
+    expect((await company.settled(run)).status).toBe("waiting");
+    expect((await company.waiting(run))?.map(({ kind }) => kind)).toEqual(["gate"]);
+    expect([asked.length, connections.size]).toEqual([1, 0]);
+    expect(shopOf(folder)).toMatchObject({ refunded: 0 });
+  });
+
   test("that never has enough is asked so many times in one attempt, and no more", async () => {
     const { url, asked } = await serve(() => ({ use: [{ ...READ, as: "again" }] }));
     const { company, run } = await play(folderOf(url));

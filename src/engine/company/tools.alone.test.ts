@@ -69,9 +69,10 @@ type Files = Readonly<Record<string, string>>;
 const MODULE = `
 export async function attempt(task, tools) {
   const order = await tools.use("order.read", { order_id: "7" });
+  const may = tools.offered().map(({ name }) => name).join();
   const note = await tools.use("note.write", { order_id: "7", text: "asked" });
   const paid = await tools.use("refund.pay", { order_id: "7", amount: 12 });
-  return { outputs: { order, note: note.outcome, paid: paid.outcome } };
+  return { outputs: { order, note: note.outcome, paid: paid.outcome, may } };
 }
 `;
 
@@ -156,6 +157,9 @@ describe("agents of a company with a map", () => {
     expect(events[0]?.data["map"]).toMatch(/^sha256:/);
     const done = events.findLast(({ type, step }) => type === "step.finished" && step === "end");
     expect(done?.data["output"]).toMatchObject({ value: expect.anything() });
+    const served = events.find(({ type, step }) => type === "step.finished" && step === "serve");
+    const may = "order.read,note.write,refund.pay,refund.take-back";
+    expect(served?.data["output"]).toMatchObject({ value: { may } });
   });
 
   test("are refused what they have no grant of, and told little", async () => {
