@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 import { SETUP, UNIT } from "./scripts/unit-files.ts";
 
@@ -21,6 +22,8 @@ export default defineConfig({
       {
         test: {
           name: "alone",
+          // Hundreds of processes load the same files; compiled, by content, they load in half the time.
+          env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compiled") },
           setupFiles: [...SETUP],
           include: ["src/**/*.alone.test.ts", "test/*/**/*.test.ts", "packs/**/tests/**/*.test.ts"],
           exclude: ["**/node_modules/**", "test/promised/!(*.alone).test.ts"],

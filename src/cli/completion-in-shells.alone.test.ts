@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { bareEnvironment } from "../../test/given/bare-environment.ts";
 import { hasShell } from "../../test/given/shells.ts";
 import { givenCompany } from "./given-company.ts";
 
@@ -23,12 +24,12 @@ function said(shell: "zsh" | "fish", script: string): string {
     cwd: given.folder,
     encoding: "utf8",
     timeout: 100_000,
-    env: {
+    env: bareEnvironment({
       PATH: `${join(given.folder, "bin")}${delimiter}${process.env["PATH"]}`,
       HOME: given.folder,
       TERM: "dumb",
       LANG: "C.UTF-8",
-    },
+    }),
   });
   expect(stderr).toBe("");
   return stdout;

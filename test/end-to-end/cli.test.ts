@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bareEnvironment } from "../given/bare-environment.ts";
 
 const MAIN = resolve("src/cli/main.ts");
 
@@ -115,7 +116,7 @@ type Said = { readonly code: number | null; readonly out: string; readonly side:
 function start(words: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   return spawn(process.execPath, [MAIN, ...words], {
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder, ...env },
+    env: bareEnvironment({ HOME: folder, TMPDIR: folder, ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

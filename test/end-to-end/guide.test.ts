@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { bareEnvironment } from "../given/bare-environment.ts";
 
 const PAGES = ["README.md", ...readdirSync("docs/guide").map((name) => `docs/guide/${name}`)];
 const root = mkdtempSync(join(tmpdir(), "muster-guide-"));
@@ -73,7 +74,7 @@ function run(folder: string, line: string): string {
   const muster = `muster() { "${process.execPath}" "${resolve("src/cli/main.ts")}" "$@"; }`;
   spawnSync("sh", ["-c", `${muster}\nnode() { "${process.execPath}" "$@"; }\n${line}`], {
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: root, MUSTER_PERSON: "ana" },
+    env: bareEnvironment({ HOME: folder, TMPDIR: root, MUSTER_PERSON: "ana" }),
     stdio: ["ignore", out, out],
     timeout: 60_000,
   });

@@ -10,6 +10,7 @@ import { dirname, join, resolve } from "node:path";
 import { SMTPServer } from "smtp-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Company, openCompany, type RunId } from "../../src/index.ts";
+import { bareEnvironment } from "../given/bare-environment.ts";
 
 const MAIN = resolve("src/cli/main.ts");
 
@@ -293,7 +294,7 @@ monitoring_config:
       "agents/slow.mjs": `import { existsSync } from "node:fs";\nimport { setTimeout as sleep } from "node:timers/promises";\n${WAITING}`,
     });
     const child = spawn(process.execPath, [MAIN, "run", "work", "--folder", folder], {
-      env: { PATH: process.env["PATH"] ?? "", HOME: folder },
+      env: bareEnvironment({ HOME: folder }),
     });
     let side = "";
     child.stderr.on("data", (text) => (side += String(text)));
@@ -426,7 +427,7 @@ describe("a process killed with SIGKILL", () => {
     const waiting: IncomingMessage[] = [];
     server.on("request", (request) => waiting.push(request));
     const child = spawn(process.execPath, [MAIN, "run", "work", "--json", "--folder", folder], {
-      env: { PATH: process.env["PATH"] ?? "", HOME: folder },
+      env: bareEnvironment({ HOME: folder }),
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");
@@ -485,7 +486,7 @@ describe("the book of notices", () => {
     expect(statSync(book).mode & 0o777).toBe(0o600);
     expect(readFileSync(book).includes("c29tZXRoaW5n")).toBe(false);
     const child = spawn(process.execPath, [MAIN, "runs", "notices", run, "--folder", folder], {
-      env: { PATH: process.env["PATH"] ?? "", HOME: folder },
+      env: bareEnvironment({ HOME: folder }),
     });
     let out = "";
     child.stdout.on("data", (text) => (out += String(text)));

@@ -16,6 +16,7 @@ import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openCompany as openHere } from "../../src/engine/company/index.ts";
 import { type Company, openCompany, type Problem, type RunId } from "../../src/index.ts";
+import { bareEnvironment } from "../given/bare-environment.ts";
 
 const MAIN = resolve("src/cli/main.ts");
 const HOST = resolve("test/end-to-end/second-process/host.ts");
@@ -75,7 +76,7 @@ type Said = { readonly code: number | null; readonly out: string; readonly side:
 
 function start(...words: readonly string[]): ChildProcess {
   const child = spawn(process.execPath, [MAIN, ...words, "--folder", folder], {
-    env: { PATH: process.env["PATH"] ?? "", HOME: folder, MUSTER_PERSON: "ana" },
+    env: bareEnvironment({ HOME: folder, MUSTER_PERSON: "ana" }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
