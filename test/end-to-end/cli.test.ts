@@ -276,7 +276,7 @@ describe("the command line", () => {
     const item = inbox[0]?.item ?? "";
     const approved = await end(start(["inbox", "approve", item], { MUSTER_PERSON: "ana" }));
     expect(approved.code).toBe(0);
-    expect(approved.out).toContain("- Status: completed");
+    expect(approved.out).toContain("ask completed.");
   });
 
   test("publishes an event to a run that waits, from a fresh process, and goes on with it", async () => {

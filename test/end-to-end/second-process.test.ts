@@ -134,7 +134,7 @@ describe("a second process on the same folder", () => {
     const inbox = JSON.parse((await muster("inbox", "list", "--json")).out) as [{ item: string }];
     const approved = await muster("inbox", "approve", inbox[0].item);
     expect(approved).toMatchObject({ code: 0 });
-    expect(approved.out).toContain("- Status: completed");
+    expect(approved.out).toContain("ask completed.");
 
     const noWait = await muster("run", "paid", "--no-wait");
     expect(noWait.code).toBe(0);
