@@ -13,6 +13,7 @@ import {
   sheetOfTable,
   tableOfSheet,
 } from "../core/rules/index.ts";
+import { textAt } from "../engine/file-text.ts";
 import { EXIT } from "./exit.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
@@ -44,7 +45,7 @@ export async function rulesExport(
 
 /** `muster rules import FILE`: a sheet as a decision table, to be kept in tables/ and checked there. */
 export async function rulesImport(context: Context, file: string): Promise<number> {
-  const read = sheetIn(resolve(context.surroundings.cwd, file));
+  const read = sheetIn(resolve(context.surroundings.cwd, file), file);
   if ("code" in read) return refuse(context, [read]);
   const table = tableOfSheet(read.sheet);
   if (!("source" in table)) {
@@ -61,13 +62,12 @@ export async function rulesImport(context: Context, file: string): Promise<numbe
   return EXIT.done;
 }
 
-function sheetIn(file: string): { readonly sheet: Sheet } | Problem {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return { code: "not-found", message: `The file ${file} cannot be read.` };
-  }
+function sheetIn(path: string, file: string): { readonly sheet: Sheet } | Problem {
+  const found = textAt(path, file);
+  if (found === null)
+    return { code: "not-found", message: `There is no file ${file}.`, mend: "Check the path." };
+  const { text, fault } = found;
+  if (fault !== undefined) return fault;
   const sheet = /\.md$/i.test(file) ? sheetOfMarkdown(text) : sheetOfCsv(text);
   return sheet === null
     ? {

@@ -114,6 +114,26 @@ describe("muster rules", () => {
     expect(await given.muster("rules", "export", "rout")).toMatchObject({ code: 3 });
   });
 
+  test("take no sheet that is not there, is no text, or names a column or a row twice", async () => {
+    using given = givenCompany(FILES);
+    const head = "x (first),amount = args.amount,→ to\n";
+    given.write("columns.csv", "x (first),a = args.a,a = args.b,→ to\nR1,1,2,b\n");
+    given.write("rows.csv", `${head}R1,> 5,a\nR2,-,b\nR1,-,c\n`);
+    given.write("program.csv", "x\0");
+    for (const [file, said] of [
+      ["none.csv", "There is no file none.csv."],
+      ["agents", "agents:1:1  agents is a folder, and a file is wanted."],
+      ["program.csv", "program.csv:1:2  program.csv is no text: a byte of it is zero."],
+      ["columns.csv", 'columns.csv:1:1  There are two columns "a".'],
+      ["rows.csv", 'rows.csv:4:1  There are two rows "R1".'],
+    ] as const) {
+      const told = await given.muster("rules", "import", file);
+      expect(told).toMatchObject({ out: "", err: expect.stringContaining(said) as string });
+      expect(told.err).toContain("mend:");
+      expect(told.code).not.toBe(0);
+    }
+  });
+
   test("say of one that is only tried what it said while the work went on", async () => {
     const tried = "    then: { deny: That is too much. }\n    shadow: true\n";
     const map = MAP.replace("    then: { deny: That is too much. }\n", tried);

@@ -317,7 +317,7 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
       ["    due: 4 working hours", "    due: 5 working hours"],
     ],
     [
-      '92:21 warning Who decides by the chain "refund-manager" may take longer than a request of the type "refund" may take as a whole.',
+      '86:21 warning Who decides by the chain "refund-manager" may take longer than a request of the type "refund" may take as a whole.',
     ],
   ],
   [

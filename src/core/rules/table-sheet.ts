@@ -67,6 +67,16 @@ export function tableOfSheet(
       'Write "amount = args.amount" or "→ route".',
     );
   const known = columns.filter((column) => column !== null);
+  const twice = twiceIn(known.map(({ column }) => column));
+  if (twice !== null)
+    return wrong(1, `There are two columns "${twice.name}".`, "Give one of them another name.");
+  const again = twiceIn(body.map(([id = ""]) => id.trim()).map((id) => id || null));
+  if (again !== null)
+    return wrong(
+      again.at + 2,
+      `There are two rows "${again.name}".`,
+      "Give one of them another name in the first column.",
+    );
   const long = body.findIndex((row) => row.length > head.length);
   if (long >= 0)
     return wrong(
@@ -78,6 +88,15 @@ export function tableOfSheet(
   const outputs = known.flatMap(({ column, of }) => (of === null ? [column] : []));
   const rows = body.map((row) => rowOf(row, known));
   return { name, source: { hit, inputs: Object.fromEntries(inputs), outputs, rows } };
+}
+
+/** The first name that stood before, and where it stands again; what has no name is left alone. */
+function twiceIn(
+  names: readonly (string | null)[],
+): { readonly name: string; readonly at: number } | null {
+  const at = names.findIndex((name, index) => name !== null && names.indexOf(name) < index);
+  const name = names[at];
+  return name === undefined || name === null ? null : { name, at };
 }
 
 /** `of` is null where it is what the table gives. */
