@@ -3,19 +3,28 @@ import type { RunId } from "../../src/core/id.ts";
 import type { Shell } from "./shell.ts";
 import type { World } from "./world.ts";
 
-/** All that was written at the shop for a run and the runs below it, by the run; in no order. */
+/**
+ * All that was written at the shop for a run and the runs below it, by the run; in no order. A sub-run that was
+ * cancelled when a person took its step is left out: handed back, the step has another do it all.
+ */
 export function recordsOf({ shop }: World, shell: Shell): ReadonlyMap<RunId, string> {
   const written = new Map<RunId, string[]>();
   for (const { run, tool, args, isDone } of shop.writes) {
-    if (!isDone) continue;
-    const root = rootOf(shell, run);
+    const root = isDone ? rootOf(shell, run) : null;
+    if (root === null) continue;
     written.set(root, [...(written.get(root) ?? []), canonical([tool, args])]);
   }
   return new Map([...written].map(([run, lines]) => [run, lines.toSorted().join(" ")]));
 }
 
-function rootOf(shell: Shell, run: RunId): RunId {
-  const [first] = shell.stored(run);
+/** @returns null of what was cancelled below another run */
+function rootOf(shell: Shell, run: RunId): RunId | null {
+  const events = shell.stored(run);
+  const [first] = events;
   const parent = first?.type === "run.accepted" ? first.parent : null;
-  return parent === null ? run : rootOf(shell, parent.run);
+  if (parent === null) return run;
+  const end = events.findLast((event) => event.type === "run.finished");
+  return end?.type === "run.finished" && end.outcome === "cancelled"
+    ? null
+    : rootOf(shell, parent.run);
 }
