@@ -98,7 +98,7 @@ const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --dim: #666; --grave: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --dim: #aaa; --grave: #ff8a80; } }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1.5rem 1rem 4rem; }
-h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
+h1 { font-size: clamp(1.1rem, 4.5vw, 1.5rem); margin: 0; overflow-wrap: anywhere; }
 header p { margin: .25rem 0; color: var(--dim); overflow-wrap: anywhere; }
 section { border-top: 1px solid var(--line); padding: .75rem 0; break-inside: avoid-page; }
 h2 { font-size: 1.05rem; margin: 0 0 .5rem; }

@@ -33,7 +33,10 @@ export const TELLING: Readonly<Record<string, Telling>> = {
     }),
   "run.accepted": ({ data, actor, stream }) =>
     told("source", `${stream} runs ${text(data["workflow"])}, started by ${actor.id}`, {
-      more: lines({ map: data["map"], params: data["params"] }),
+      more: [
+        ...(text(data["map"]) === "" ? [] : [`map ${text(data["map"]).slice(0, MAP_SHOWN)}`]),
+        ...lines({ params: data["params"] }),
+      ],
     }),
   // 2  What data was used
   "tool.finished": ({ data, stream }, { names }) => {
@@ -76,7 +79,7 @@ export const TELLING: Readonly<Record<string, Telling>> = {
     if (data["output"] === undefined) return null;
     return told(
       "agents",
-      `"${path}" gave ${cut(json(read(data["output"])), VALUE_CHARACTERS_MOST)}`,
+      `"${path}" gave ${cut(inWords(read(data["output"])), VALUE_CHARACTERS_MOST)}`,
     );
   },
   "task.claimed": ({ data, step }) => told("agents", `${text(data["person"])} took "${step}"`),
@@ -108,7 +111,7 @@ export const TELLING: Readonly<Record<string, Telling>> = {
           text(data["why"]),
           ...rules.map(ruleLine),
           ...checks.map(({ check, why }) => `check ${text(check)}: ${text(why)}`),
-          `map ${text(data["map"]).slice(0, 19)}`,
+          `map ${text(data["map"]).slice(0, MAP_SHOWN)}`,
         ].filter((line) => line !== ""),
         ...(data["verdict"] === "deny" ? { isGrave: true as const } : {}),
       },
@@ -264,7 +267,7 @@ function lines(of: Readonly<Record<string, Json | undefined>>): readonly string[
   return Object.entries(of).flatMap(([name, value]) =>
     value === undefined || json(value) === "{}"
       ? []
-      : [`${name}: ${cut(json(value), VALUE_CHARACTERS_MOST)}`],
+      : [`${name}: ${cut(inWords(value), VALUE_CHARACTERS_MOST)}`],
   );
 }
 
@@ -295,6 +298,27 @@ function text(value: Json | undefined): string {
 function json(value: Json): string {
   if (isObject(value) && Object.hasOwn(value, ERASED)) return ERASED;
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Of a version of the map: enough to tell it from others. */
+const MAP_SHOWN = 19;
+
+/** A value as people read it: "order_id 1094, amount 248". What a tool gave is not told twice, as a list and by its fields. */
+function inWords(value: Json): string {
+  if (Array.isArray(value)) return value.length === 0 ? "nothing" : value.map(inWords).join("; ");
+  if (!isObject(value) || Object.hasOwn(value, ERASED)) return json(value);
+  const names = Object.keys(value);
+  const { result } = value;
+  const isTwice = names.length > 1 && Array.isArray(result) && result.length === 1;
+  const shown = isTwice ? names.filter((name) => name !== "result") : names;
+  return shown.map((name) => `${name} ${within(value[name] ?? null)}`).join(", ") || "nothing";
+}
+
+function within(value: Json): string {
+  if (value === null) return "nothing";
+  return typeof value === "object" && !Object.hasOwn(value, ERASED)
+    ? `(${inWords(value)})`
+    : json(value);
 }
 
 function cut(value: string, most: number): string {
