@@ -10,7 +10,7 @@ import type { System, Tool } from "./work-map.ts";
 export function checkOperations(checking: Checking): void {
   const { map } = checking;
   for (const tool of Object.values(map.tools)) {
-    const system = map.systems[tool.system];
+    const system = Object.hasOwn(map.systems, tool.system) ? map.systems[tool.system] : undefined;
     if (system === undefined) continue;
     checkKeys(tool, system, checking);
     for (const part of ["operation", "preview", "verify"] as const)

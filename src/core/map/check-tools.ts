@@ -26,7 +26,7 @@ function checkSystem({ name, system }: Tool, { said, report }: Checking): void {
 
 function checkUndo({ name, undo }: Tool, { map, said, report }: Checking): void {
   if (undo === null) return;
-  const other = map.tools[undo.tool];
+  const other = Object.hasOwn(map.tools, undo.tool) ? map.tools[undo.tool] : undefined;
   const path = ["tools", name, "undo"];
   if (other === undefined) {
     const known = namesSaid(said, "tools");

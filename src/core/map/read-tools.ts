@@ -25,7 +25,9 @@ export function readTools(
     entries.flatMap((entry) => {
       const { system, level = unsaidLevel(value, entry.name) } = entry.said;
       if (system === undefined || level === null) return [];
-      return [toolOf(entry, { system, level, its: systems[system], reading })];
+      // A name such as "toString" is a system's only where somebody wrote one of that name.
+      const its = Object.hasOwn(systems, system) ? systems[system] : undefined;
+      return [toolOf(entry, { system, level, its, reading })];
     }),
   );
 }
