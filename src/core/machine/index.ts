@@ -66,6 +66,7 @@ export { emptyTable, entries, get, remove, set, some, type Table } from "./table
 export { isLabelled, labelled, NOTHING_LABELLED } from "./uses/run-labels.ts";
 export type { ReadRecord, UndoCall, UseOutcome, WrittenRecord } from "./uses/use-event.ts";
 export {
+  argsNow,
   askOf,
   type DoneUse,
   type OpenUse,

@@ -3,6 +3,7 @@ import type { Preview } from "../../core/governance/index.ts";
 import type { Digest } from "../../core/id.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import {
+  argsNow,
   askOf,
   type DoneUse,
   type Event,
@@ -255,7 +256,9 @@ const LOOKING = "-";
 type Looked = Awaited<ReturnType<Toolbox["preview"]>>;
 
 /** How what it would write is now; not for whom the tool is not meant, since that would tell them. */
-async function lookUp(state: State, { attempt, tool, args }: Question): Promise<Looked> {
+async function lookUp(state: State, question: Question): Promise<Looked> {
+  const { attempt, tool } = question;
+  const args = argsNow(attempt.resident.run, attempt.key, question);
   const { desk } = state;
   const { run, id } = attempt.resident;
   const box = desk?.toolbox(run.map) ?? null;

@@ -159,6 +159,18 @@ export function openUseOf(
   return null;
 }
 
+/** What it will be used with, where whoever decided on it has changed that; else as it is asked. */
+export function argsNow(
+  run: Run,
+  attempt: Key,
+  { ask, args }: { readonly ask: Digest; readonly args: JsonObject },
+): JsonObject {
+  const open = get(run.open, attempt);
+  const frame = open?.type === "attempt" ? get(run.frames, open.path) : undefined;
+  if (frame?.kind !== "leaf") return args;
+  return openUseOf(run, frame, ask)?.use.edited ?? args;
+}
+
 /** What has become of what an attempt asked for. */
 export type UseStanding =
   | { readonly is: "answered"; readonly done: DoneUse }
