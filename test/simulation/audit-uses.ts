@@ -122,8 +122,10 @@ function lookAtConsumed(
   const halted = world.halted(event.at, judged.tool);
   if (halted !== null) tell("halt", `${what} is used up: ${halted}`);
   if (judged.precondition === undefined) return;
+  // What is looked at is what is allowed, as a decider may have changed it.
+  const ask = canonical([judged.tool, wantedArgs(book)]);
   const isSeen = world.shop.looks.some(
-    (one) => one.at === event.at && one.digest === judged.precondition,
+    (one) => one.at === event.at && one.ask === ask && one.digest === judged.precondition,
   );
   if (!isSeen) tell("stale", `${what} is used up, and the record was not found as it was shown`);
 }

@@ -2,6 +2,7 @@ import type { Preview } from "../../src/core/governance/index.ts";
 import type { Digest, RunId } from "../../src/core/id.ts";
 import { isObject, type JsonObject } from "../../src/core/json.ts";
 import {
+  argsNow,
   askOf,
   type DoneUse,
   type Event,
@@ -50,7 +51,9 @@ function put(state: State, question: Question): void {
   const known = process.looked.get(name);
   if (known !== undefined && options.flaw === "looks at a record once")
     return tell(state, question, { preview: known });
-  world.outside.look(question.wanted, (found) => {
+  const { resident, attempt, wanted, ask } = question;
+  const args = argsNow(resident.run, attempt.call.key, { ask, args: wanted.args });
+  world.outside.look({ ...wanted, args }, (found) => {
     if (process.isDead) return;
     if (found !== null && isToolFailed(found))
       return tell(state, question, { preview: null, fault: found.error });
