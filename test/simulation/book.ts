@@ -18,6 +18,8 @@ export type Book = {
   /** Steps of which a person decided, since they were last in doubt. */
   readonly mended: Set<string>;
   readonly tries: Map<string, number>;
+  /** Steps whose last try was lost with the process. */
+  readonly lost: Set<string>;
   /** Steps that a person has in hand. */
   readonly held: Set<string>;
   /** Steps that are left out when their turn comes. */
@@ -73,6 +75,7 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     doubts: new Set<string>(),
     mended: new Set<string>(),
     tries: new Map<string, number>(),
+    lost: new Set<string>(),
     held: new Set<string>(),
     skipping: new Set<string>(),
     limits: { most: workflow.limits.concurrencyMost, attempts: null as number | null },
@@ -150,7 +153,13 @@ function noteAttempt(book: Writing, event: Event): void {
         event.path,
         event.fallback === undefined ? (book.tries.get(event.path) ?? 0) + 1 : 1,
       );
+      book.lost.delete(event.path);
       return opened(book, event, event);
+    case "budget.exceeded":
+      // What was lost was to be done again, and there is too little for it: it is the same try when there is more.
+      if (book.lost.delete(event.path))
+        book.tries.set(event.path, (book.tries.get(event.path) ?? 1) - 1);
+      return;
     case "attempt.repeated": {
       const attempt = book.open.get(event.key);
       if (attempt !== undefined && attempt.opening.effects !== "pure")
@@ -159,6 +168,7 @@ function noteAttempt(book: Writing, event: Event): void {
     }
     case "attempt.ended":
       if (event.outcome !== "refused") childEnded(book, event.key);
+      if (event.error.kind === "lost") book.lost.add(event.path);
       book.open.delete(event.key);
       if (event.doubt) book.doubts.add(event.path);
       else book.doubts.delete(event.path);
