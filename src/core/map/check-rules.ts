@@ -15,6 +15,7 @@ import type { WorkMap } from "./work-map.ts";
 /** Each rule can hold, each chain is asked by one, and what goes outside has somebody who decides on it. */
 export function checkRules(checking: Checking): void {
   checkTables(checking);
+  checkPermits(checking);
   checkNever(checking);
   checkChainsUsed(checking);
   checkDecided(checking);
@@ -53,6 +54,18 @@ function checkTables({ map, files, report, elsewhere }: Checking): void {
 function placeOf(where: string): Place {
   const [, file = where, line = "1", column = "1"] = /^(.*):(\d+):(\d+)$/.exec(where) ?? [];
   return { file, line: Number(line), column: Number(column) };
+}
+
+/** One for whatever tool there is would let through each that is added later, too. */
+function checkPermits({ map, report }: Checking): void {
+  for (const { id, follows, tools } of map.rules)
+    if (follows.kind === "permit" && tools === null)
+      report.add({
+        code: "wrong-value",
+        message: `The rule "${id}" permits whatever tool there is; a permit names the tools it is for.`,
+        mend: "Write them in its when: { action.tool: NAME, … }.",
+        path: ["rules", id, "when"],
+      });
 }
 
 /** A rule about tools that nobody may use never fires. */

@@ -53,7 +53,7 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
   [
     "a request whose workflow is not there",
     [["workflow: refund\n", "workflow: refnd\n"]],
-    ['85:15 There is no workflow "refnd", or something is wrong with it.'],
+    ['85:15 There is no workflow "refnd".'],
   ],
   [
     "a request that nobody owns",
@@ -175,6 +175,13 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
     [
       '106:3 warning No rule and no workflow asks the chain "board".',
       "106:18 warning Where dora asks for it, nobody is left to decide: who asks may not.",
+    ],
+  ],
+  [
+    "a permit for whatever tool there is",
+    [['when: action.tool == "reply.send" && !data.untrusted', 'when: "!data.untrusted"']],
+    [
+      '98:11 The rule "replies-go-out" permits whatever tool there is; a permit names the tools it is for.',
     ],
   ],
   [
