@@ -129,6 +129,8 @@ export type Wait = {
         readonly why: string;
         readonly owner: string;
         readonly error: string;
+        /** The kind of the failure: `budget_exceeded`. */
+        readonly failure: string;
         readonly look: string;
       }
     /** A person has it in hand. */
@@ -192,6 +194,7 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
           why: open.why,
           owner: open.owner,
           error: open.error.message,
+          failure: open.error.kind,
           look: open.look,
         },
       };

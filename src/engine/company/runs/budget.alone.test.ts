@@ -69,6 +69,32 @@ describe("the budget of a company's map", () => {
     );
   });
 
+  test("is asked a person for, and the mend is to raise what is short", async () => {
+    using folder = newFolder({
+      "workflows/write.yaml": WRITE.replace(
+        "resource_config: { on_budget_exceeded: wait }",
+        "resource_limits: { token_budget: 40 }\nresource_config: { on_budget_exceeded: ask }",
+      ),
+      "workflows/own.yaml": `muster: 1
+name: own
+steps: [{ id: text, agent: writer, budget: { money: 0.10 USD, on_exceeded: ask } }]
+`,
+    });
+    await using company = await openCompany(folder.path, { agents: { writer } });
+    const mendOf = async (name: string): Promise<readonly (string | undefined)[]> => {
+      const { run } = await company.run(name);
+      if (run === null) throw new Error("not started");
+      await company.settled(run);
+      return ((await company.waiting(run)) ?? []).map(({ kind, mend }) =>
+        `${kind}: ${mend}`.replace(run, "RUN"),
+      );
+    };
+    expect(await mendOf("write")).toEqual(["exception: muster runs raise RUN tokens=… --why …"]);
+    expect(await mendOf("own")).toEqual([
+      'exception: muster runs raise RUN money="USD …" --step text --why …',
+    ]);
+  });
+
   test("is checked: a budget that is no amount of money is told with its place", async () => {
     using folder = newFolder({
       "workflows/write.yaml": WRITE,

@@ -1,7 +1,7 @@
 import { isCurrency, sayAmount } from "../../../core/amounts.ts";
 import { sayDuration } from "../../../core/definition/index.ts";
 import type { RunId } from "../../../core/id.ts";
-import { type Run, type Wait, waitsOf } from "../../../core/machine/index.ts";
+import { eventOf, type Run, type Wait, waitsOf } from "../../../core/machine/index.ts";
 import { shellWord } from "../../../core/shell-word.ts";
 import { unreachable } from "../../../core/unreachable.ts";
 import type { Queued } from "../../runtime/index.ts";
@@ -18,12 +18,12 @@ import type { Office } from "../office.ts";
 function waitingOf(
   run: Run,
   queued: readonly Queued[] | "elsewhere" | "nowhere",
-  since: (key: number) => string | undefined,
+  { since, lacking }: FromLog,
 ): readonly Waiting[] {
   const places = new Map(typeof queued === "string" ? [] : queued.map((one) => [one.key, one]));
   const waits = waitsOf(run).map((wait): Waiting => {
     const place = places.get(wait.key);
-    const seen = place === undefined ? toldOf(wait, run.id) : queuedFor(wait, place);
+    const seen = place === undefined ? toldOf(wait, run.id, lacking) : queuedFor(wait, place);
     const told = typeof queued === "string" ? fromAfar(wait, seen, queued) : seen;
     const at = DECIDED.has(told.kind) ? since(wait.key) : undefined;
     return { path: wait.path, key: wait.key, ...told, ...(at === undefined ? {} : { since: at }) };
@@ -43,9 +43,31 @@ export function waitingIn(office: Office, id: RunId): readonly Waiting[] | null 
     for (const { at } of log.read(id, key - 1)) return at;
     return undefined;
   };
-  if (!isLooking) return waitingOf(run, runtime.queued(id), since);
-  return waitingOf(run, isHeld(folder) ? "elsewhere" : "nowhere", since);
+  const lacking: FromLog["lacking"] = ({ key, path }) => {
+    let found: Lacking | null = null;
+    for (const envelope of log.read(id, Math.max(0, key - 1 - LOOKED_BACK))) {
+      if (envelope.seq >= key) break;
+      const event = eventOf(envelope);
+      if (event.type === "budget.exceeded" && event.path === path) found = event;
+    }
+    return found;
+  };
+  const queued = isLooking ? (isHeld(folder) ? "elsewhere" : "nowhere") : runtime.queued(id);
+  return waitingOf(run, queued, { since, lacking });
 }
+
+/** What only the log of the run tells of a wait. */
+type FromLog = {
+  readonly since: (key: number) => string | undefined;
+  /** The budget that a person is asked for; null: none. */
+  readonly lacking: (wait: Pick<Wait, "key" | "path">) => Lacking | null;
+};
+
+/** `of`: "step", "run", or an account of the company. */
+type Lacking = { readonly unit: string; readonly of: string };
+
+/** An exception follows what it is about so closely. */
+const LOOKED_BACK = 10;
 
 /** What people do: those are told since when it waits for them. */
 const DECIDED: ReadonlySet<Waiting["kind"]> = new Set(["gate", "person", "exception", "held"]);
@@ -76,7 +98,7 @@ function queuedFor(wait: Wait, { waitsFor: place, isRateLimited }: Queued): Told
 const RESOURCE = "resource ";
 
 // oxlint-disable-next-line complexity -- a flat switch, one case for each thing that is waited for
-function toldOf(wait: Wait, run: RunId): Told {
+function toldOf(wait: Wait, run: RunId, lacking: FromLog["lacking"]): Told {
   const { name, what } = wait;
   switch (what.kind) {
     case "agent":
@@ -113,7 +135,7 @@ function toldOf(wait: Wait, run: RunId): Told {
     case "held":
       return heldTold(wait, what, run);
     case "exception":
-      return exceptionTold(wait, what, run);
+      return exceptionTold(wait, what, { run, lacking });
     case "budget":
       return budgetTold(name, what, { run, path: wait.path });
     default:
@@ -130,13 +152,18 @@ function timerTold(name: string, what: Extract<Wait["what"], { kind: "backoff" |
 }
 
 function exceptionTold(
-  { name, path }: Wait,
-  { owner, error, look, why }: Extract<Wait["what"], { kind: "exception" }>,
-  run: RunId,
+  wait: Wait,
+  { owner, error, failure, look, why }: Extract<Wait["what"], { kind: "exception" }>,
+  { run, lacking }: { readonly run: RunId } & Pick<FromLog, "lacking">,
 ): Told {
+  const { name, path } = wait;
   const what = `"${name}" waits for ${owner === "" ? "a person" : owner}: ${error} ${look}`;
   const again = why === "unknown" ? " --retry" : "";
-  const mend = `muster runs resume ${run} --step ${path}${again}`;
+  const short = failure === "budget_exceeded" && why !== "unknown" ? lacking(wait) : null;
+  const mend =
+    short === null
+      ? `muster runs resume ${run} --step ${path}${again}`
+      : budgetMend(short, { run, path });
   const doubt = why === "unknown" ? ({ isInDoubt: true } as const) : {};
   return {
     status: "waiting",
@@ -174,13 +201,19 @@ function budgetTold(
     of === "step" ? "its own budget" : of === "run" ? "the run's budget" : "the company's budget";
   const wants = needed === 0 ? "some" : say(needed);
   const sentence = `"${name}" waits for ${wants} of ${whose}; ${say(left)} left.`;
+  const mend = budgetMend({ unit, of }, at);
+  return { status: "waiting", kind: "budget", what: sentence, mend, ...until(what.until) };
+}
+
+function budgetMend(
+  { unit, of }: Lacking,
+  at: { readonly run: RunId; readonly path: string },
+): string {
   const step = of === "step" ? ` --step ${at.path}` : "";
   const word = unit === "ms" ? "time=…" : isCurrency(unit) ? `money="${unit} …"` : `${unit}=…`;
-  const mend =
-    of === "step" || of === "run"
-      ? `muster runs raise ${at.run} ${word}${step} --why …`
-      : "Raise the budget in map.yaml, or wait.";
-  return { status: "waiting", kind: "budget", what: sentence, mend, ...until(what.until) };
+  return of === "step" || of === "run"
+    ? `muster runs raise ${at.run} ${word}${step} --why …`
+    : "Raise the budget in map.yaml, or wait.";
 }
 
 function publishCommand(what: Extract<Wait["what"], { readonly kind: "event" }>): string {
