@@ -31,6 +31,7 @@ export type ProblemCode =
   | "unknown-person"
   | "unknown-type"
   | "unknown-workflow"
+  | "broken-workflow"
   | "type-mismatch"
   | "cycle"
   | "later-step"

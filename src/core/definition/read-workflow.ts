@@ -29,7 +29,12 @@ import { workflowShape } from "./workflow-shape.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
 
 /** A workflow, or null where there is an error; and every problem of the file, in its order. */
-export type Read = { readonly workflow: Workflow | null; readonly problems: readonly Problem[] };
+export type Read = {
+  readonly workflow: Workflow | null;
+  readonly problems: readonly Problem[];
+  /** As it is called, also where there is an error; where nothing could be read, nobody knows. */
+  readonly name?: string;
+};
 
 /**
  * Reads a workflow file, and says all that is wrong with it at once.
@@ -77,7 +82,7 @@ export function readWorkflow(
   const given = { source, report, surroundings, text: input.text, over, bound, settings };
   const workflow = build(shaped, given);
   const failed = problems.some(({ severity }) => severity !== "warning");
-  return { workflow: failed ? null : workflow, problems: inOrder(problems) };
+  return { workflow: failed ? null : workflow, problems: inOrder(problems), name: workflow.name };
 }
 
 type Given = {

@@ -20,7 +20,8 @@ export function checkRequests(checking: Checking): void {
   checkExceptions(checking);
 }
 
-function checkWorkflow({ name, workflow }: RequestType, { workflows, report }: Checking): void {
+function checkWorkflow({ name, workflow }: RequestType, checking: Checking): void {
+  const { workflows, broken, report } = checking;
   if (workflow === "")
     report.add({
       code: "missing-key",
@@ -29,10 +30,18 @@ function checkWorkflow({ name, workflow }: RequestType, { workflows, report }: C
       path: ["requests", name],
       key: true,
     });
-  else if (workflows !== null && !Object.hasOwn(workflows, workflow))
+  else if (workflows === null || Object.hasOwn(workflows, workflow)) return;
+  else if (broken.includes(workflow))
+    report.add({
+      code: "broken-workflow",
+      message: `Something is wrong with the workflow "${workflow}".`,
+      mend: `See: muster check ${workflow}`,
+      path: ["requests", name, "workflow"],
+    });
+  else
     report.add({
       code: "unknown-workflow",
-      message: `There is no workflow "${workflow}", or something is wrong with it.`,
+      message: `There is no workflow "${workflow}".`,
       mend: suggestion(workflow, Object.keys(workflows), "Workflows"),
       path: ["requests", name, "workflow"],
     });

@@ -15,6 +15,8 @@ export type Checking = {
   readonly people: People | null;
   readonly agents: Readonly<Record<string, KnownAgent>> | null;
   readonly workflows: Readonly<Record<string, Workflow>> | null;
+  /** Names of workflows whose files are there, and cannot be used as they are. */
+  readonly broken: readonly string[];
   /** The names of the map's files. */
   readonly files: readonly string[];
   /** For what stands in other files than `map.yaml`. */

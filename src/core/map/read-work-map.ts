@@ -50,6 +50,8 @@ export type MapSurroundings = {
   readonly agents: Readonly<Record<string, KnownAgent>> | null;
   /** The workflows of the company by name; null: nobody knows. */
   readonly workflows: Readonly<Record<string, Workflow>> | null;
+  /** Names of workflows whose files are there, and something is wrong with them: that is told there. */
+  readonly broken?: readonly string[];
 };
 
 export type ReadWorkMap = {
@@ -215,10 +217,20 @@ function workOf(
     publishing: readPublishing(value["publishing"], report),
     calendar,
   };
-  const { agents, workflows } = surroundings;
+  const { agents, workflows, broken = [] } = surroundings;
   const there = files.map(({ file }) => file);
   if (given.isWhole)
-    checkMap({ map, said: value, report, people, agents, workflows, files: there, elsewhere });
+    checkMap({
+      map,
+      said: value,
+      report,
+      people,
+      agents,
+      workflows,
+      broken,
+      files: there,
+      elsewhere,
+    });
   return map;
 }
 

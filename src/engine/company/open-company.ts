@@ -19,7 +19,7 @@ import { openCaseRoom } from "./cases/case-room.ts";
 import { casesOf } from "./cases/case-verbs.ts";
 import type { Company } from "./company.ts";
 import { openFileDesk } from "./files/file-desk.ts";
-import { listed, openLibrary } from "./files/library.ts";
+import { listed, namesOf, openLibrary } from "./files/library.ts";
 import { problemsOf } from "./files/problems.ts";
 import { settingsOf } from "./files/settings.ts";
 import { closeOffice, type Keepers, keepersOf } from "./keepers.ts";
@@ -197,7 +197,10 @@ function filesOf({
     await library.files();
     return library.now();
   };
-  return { library, maps: openMaps({ folder, log, register, agents, workflows }) };
+  const broken = async (): Promise<readonly string[]> =>
+    (await library.files()).flatMap((file) => (file.workflow === null ? namesOf(file) : []));
+  const maps = openMaps({ folder, log, register, agents, workflows, broken });
+  return { library, maps };
 }
 
 /** Of a company that is only looked at: nothing is started there. */

@@ -155,8 +155,7 @@ const NO_TYPES = "The map in force has none. Without a type a person says later 
 /** Why no map is in force, where the files have one. */
 async function wrongIn({ maps }: Office, { map }: CaseWorld): Promise<readonly Problem[]> {
   if (map !== NO_MAP) return [];
-  const { problems } = await maps.now();
-  return problems.filter(({ severity }) => severity !== "warning");
+  return await maps.faults();
 }
 
 /** The map that holds for cases: the version in force. Of a company without one, a map in which nothing is said. */

@@ -128,6 +128,11 @@ export function listed({ file, workflow, problems, content }: WorkflowFile): Wor
   };
 }
 
+/** What a file may be meant by: its name, and what is written in it, also where it cannot be used. */
+export function namesOf({ file, name }: WorkflowFile): readonly string[] {
+  return [withoutExtension(file), ...(name === undefined ? [] : [name])];
+}
+
 function byDigest(state: State, digest: Digest): Workflow | null {
   const known = state.byDigest.get(digest);
   if (known !== undefined) return known;

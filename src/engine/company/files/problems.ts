@@ -23,7 +23,8 @@ export async function problemsOf(
     const now = await maps.now();
     const { problems: inMap, files: mapFiles } = now;
     return [
-      ...inMap,
+      // What is wrong with a workflow is told at its file here.
+      ...inMap.filter(({ code }) => code !== "broken-workflow"),
       ...(await statementProblemsIn(folder, now)),
       ...readChannels(folder).problems,
       ...(mapFiles.length === 0 ? who.problems : []),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -70,6 +70,32 @@ describe("a map that is published", () => {
       problems: [{ code: "bad-input" }],
     });
     expect(await company.mapVersions()).toEqual([]);
+  });
+
+  test("names a workflow that is not there; one whose file is broken is told once, at its file", async () => {
+    const request =
+      "requests: { look: { examples: [Where is it?], workflow: look, owner: ana } }\nintake: { desk: staff }\n";
+    writeFileSync(join(folder, "map.yaml"), `${MAP}${request}`);
+    const errors = async (file?: string): Promise<readonly string[]> => {
+      await using company = await openCompany(folder, { memory: true });
+      const problems = await company.check(file);
+      const told = problems.filter(({ severity }) => severity !== "warning");
+      return told.map(({ where, message }) => `${where?.file}:${where?.line} ${message}`);
+    };
+    expect(await errors()).toEqual(['map.yaml:7 There is no workflow "look".']);
+    mkdirSync(join(folder, "workflows"));
+    writeFileSync(
+      join(folder, "workflows/find.yaml"),
+      "name: look\nsteps: [{ id: a, agnet: clerk }]\n",
+    );
+    const own = await errors();
+    expect(own.filter((one) => one.startsWith("map.yaml"))).toEqual([]);
+    expect(own.some((one) => one.startsWith("workflows/find.yaml:2"))).toBe(true);
+    expect(await errors("map.yaml")).toEqual([
+      'map.yaml:7 Something is wrong with the workflow "look".',
+    ]);
+    await using company = await openCompany(folder, { memory: true });
+    expect(await company.publishMap({ why: "It is new." })).toMatchObject({ version: null });
   });
 
   test("is published by those alone whom the one in force names, and in force when the second has", async () => {

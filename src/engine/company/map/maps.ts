@@ -21,11 +21,14 @@ import { digestOf } from "../../runtime/index.ts";
 import type { Log } from "../../store/index.ts";
 import { hasMap, mapFilesIn } from "../files/map-files.ts";
 import type { Register } from "../register.ts";
+import { statementProblemsIn } from "./statements.ts";
 
 /** The work command map of a company: as its files are now, and as it was published. */
 export type Maps = {
   /** As the files are now, and all that is wrong with them. */
   readonly now: () => Promise<MapNow>;
+  /** What keeps the files as they are now from being published. */
+  readonly faults: () => Promise<readonly Problem[]>;
   /** What waits for others to publish it too. */
   readonly proposed: () => MapProposed | null;
   /** Whether the company has a map at all. */
@@ -72,6 +75,8 @@ type Given = {
   readonly register: Register;
   readonly agents: () => Promise<Readonly<Record<string, KnownAgent>>>;
   readonly workflows: () => Promise<readonly Workflow[]>;
+  /** Names of workflows whose files are there, and something is wrong with them. */
+  readonly broken: () => Promise<readonly string[]>;
 };
 
 export function openMaps(given: Given): Maps {
@@ -99,6 +104,11 @@ export function openMaps(given: Given): Maps {
   const isThere = openLook(given.folder);
   return {
     now: () => mapNow(given),
+    faults: async () => {
+      const now = await mapNow(given);
+      const all = [...now.problems, ...(await statementProblemsIn(given.folder, now))];
+      return all.filter(({ severity }) => severity !== "warning");
+    },
     proposed: () => register.state().proposed ?? null,
     versions,
     byDigest,
@@ -124,7 +134,7 @@ function openLook(folder: string): () => boolean {
   };
 }
 
-async function mapNow({ folder, agents, workflows }: Given): Promise<MapNow> {
+async function mapNow({ folder, agents, workflows, broken }: Given): Promise<MapNow> {
   const files = mapFilesIn(folder);
   const content = contentOfMap(files);
   const all = await workflows();
@@ -132,6 +142,7 @@ async function mapNow({ folder, agents, workflows }: Given): Promise<MapNow> {
     digest: digestOf,
     agents: await agents(),
     workflows: Object.fromEntries(all.map((workflow) => [workflow.name, workflow])),
+    broken: await broken(),
   });
   const digest = digestOf(content);
   const bytes = Buffer.byteLength(content);
@@ -168,6 +179,8 @@ async function published(
   const { map, digest, files, problems } = await mapNow(given);
   if (files.length === 0) return { version: null, problems: [NO_MAP_HERE] };
   if (map === null) return { version: null, problems };
+  const inStatements = await statementProblemsIn(given.folder, { readable: map, files });
+  if (inStatements.length > 0) return { version: null, problems: [...problems, ...inStatements] };
   const refused: Problem[] = [];
   const body = await given.register.tell(
     by,

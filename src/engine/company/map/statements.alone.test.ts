@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -92,11 +92,36 @@ describe("the statements of a map", () => {
     expect(await said(folder)).toEqual([]);
   });
 
-  test("are read when a tool is tried, too", async () => {
+  test("that are not taken keep the map from being published: the same problems, at the same places", async () => {
     const folder = folderOf(MAP);
     writeFileSync(join(folder, "shop.sql"), TABLES);
+    mkdirSync(join(folder, "workflows"));
+    writeFileSync(join(folder, "workflows/look.yaml"), "steps: [{ id: a, agent: clerk }]\n");
+    const clerk = { attempt: async () => ({ outputs: {} }) };
+    await using company = await openCompany(folder, { agents: { clerk } });
+    const begun = await company.run("look");
+    if (begun.run !== null) throw new Error("It began.");
+    expect(begun.problems.map((one) => sentence(one).split("\n")[0])).toEqual(WRONG);
+    const told = await company.publishMap({ why: "The first.", by: "ana" });
+    expect(told.version).toBe(null);
+    const errors = told.problems.filter(({ severity }) => severity !== "warning");
+    expect(errors.map((one) => sentence(one).split("\n")[0])).toEqual(WRONG);
+    expect(await company.mapVersions()).toEqual([]);
+    const right = MAP.replace("totl", "total").replace("refundd", "refunded");
+    writeFileSync(
+      join(folder, "map.yaml"),
+      right.replace("form", "from").replace("ordrs", "orders"),
+    );
+    expect(await company.publishMap({ why: "The first.", by: "ana" })).toMatchObject({
+      version: { version: 1 },
+    });
+  });
+
+  test("are read when a tool is tried, too", async () => {
+    const folder = folderOf(MAP);
     await using company = await openCompany(folder);
     await company.publishMap({ why: "The first.", by: "ana" });
+    writeFileSync(join(folder, "shop.sql"), TABLES);
     const args = { order_id: "7" };
     const tried = await company.tryTool({ tool: "order.read", args, agent: "support" });
     expect(tried).toMatchObject({ unfit: ["The statement: no such column: totl"] });

@@ -143,8 +143,7 @@ export async function mapOf(
   const version = await maps.inForce(by);
   if (version !== null) return { map: version.digest };
   if (!maps.isThere()) return {};
-  const { problems } = await maps.now();
-  return { problems: problems.filter(({ severity }) => severity !== "warning") };
+  return { problems: await maps.faults() };
 }
 
 /** What the case rests on, the run rests on; what is known of it its steps read as $case. */
