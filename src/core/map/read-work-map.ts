@@ -217,20 +217,10 @@ function workOf(
     publishing: readPublishing(value["publishing"], report),
     calendar,
   };
-  const { agents, workflows, broken = [] } = surroundings;
+  const { broken = [], ...around } = surroundings;
   const there = files.map(({ file }) => file);
   if (given.isWhole)
-    checkMap({
-      map,
-      said: value,
-      report,
-      people,
-      agents,
-      workflows,
-      broken,
-      files: there,
-      elsewhere,
-    });
+    checkMap({ map, said: value, report, people, ...around, broken, files: there, elsewhere });
   return map;
 }
 
