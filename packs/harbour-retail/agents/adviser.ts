@@ -37,10 +37,18 @@ export function attempt({ inputs }: Task): Answer {
       },
     };
   const left = cents(total) - cents(refunded);
+  if (typeof asked === "number" && cents(asked) <= 0)
+    return {
+      error: {
+        class: "permanent",
+        kind: "invalid_input_data",
+        message: `HKD ${money(cents(asked))} cannot be paid back. Ask the customer how much it is.`,
+      },
+    };
   const full = Math.min(left, typeof asked === "number" ? cents(asked) : left);
   const half = Math.floor(full / 2);
   const options: readonly Option[] = [
-    { name: "reject", amount: 0, consequence: "Nothing is paid. The customer is told why." },
+    { name: "reject", amount: 0, consequence: "Nothing is paid. Support tells the customer." },
     {
       name: "partial",
       amount: half / 100,

@@ -6,14 +6,14 @@ const CALL: ToolCall = {
   tool: "refund.pay",
   args: {},
   agent: "finance",
-  requester: "C-1",
+  requester: "subj_1",
   run: "wf_1",
   step: "pay",
   key: "wf_1.4",
   preview: null,
 };
 
-test("a rule reads what came with the request, and nobody can say there who made it", () => {
+test("a rule reads what came with the request, and nobody can say there who made it, which is told by their own name", () => {
   const of: CaseFacts = {
     id: "cs_1",
     request: "refund",

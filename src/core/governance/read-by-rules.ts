@@ -30,7 +30,8 @@ export function readByRules(
     request: withoutNulls({
       ...of.case?.about,
       type: of.case?.request ?? null,
-      requester: call.requester,
+      // As the case has them: a run in a customer's name goes by a name that says nothing.
+      requester: of.case === null ? call.requester : of.case.requester,
     }),
     now: instantOf(now),
     data: { untrusted: labels.untrusted.length > 0, personal: labels.personal.length > 0 },
