@@ -73,11 +73,16 @@ describe("a person's task, from the command line", () => {
   test("is answered as its form asks, and the run goes on to its end", async () => {
     using given = givenCompany(FILES);
     const run = await begun(given);
-    const { code, out } = await given.muster("inbox", "answer", `${run}/review`, ...ANSWER);
+    const words = [`${run}/review`, ...ANSWER, "--why", "It is short."];
+    const { code, out } = await given.muster("inbox", "answer", ...words);
     expect({ code, out }).toMatchObject({
       code: 0,
       out: expect.stringContaining("- pages: 3"),
     });
+    expect(out.split("\n").slice(0, 2)).toEqual([
+      "Done by ana: Review the draft. Because: It is short.",
+      "contract completed.",
+    ]);
     const again = await given.muster("inbox", "answer", `${run}/review`, ...ANSWER);
     expect(again.code).toBe(5);
     expect(again.err).toContain(`${run}/review is no open task`);
@@ -136,11 +141,20 @@ describe("a person's task, from the command line", () => {
     using given = givenCompany(FILES);
     await begun(given);
     const words = ["last", "--reason", "I wrote it myself"];
-    const { code, err } = await given.muster("inbox", "decline", ...words);
-    expect({ code, err }).toMatchObject({
+    const { code, out } = await given.muster("inbox", "decline", ...words);
+    expect({ code, out }).toMatchObject({
       code: 1,
-      err: expect.stringContaining("ana declined the task: I wrote it myself"),
+      out: expect.stringMatching(
+        /^Declined by ana: Review the draft\. Because: I wrote it myself\ncontract failed at .*ana declined the task: I wrote it myself/,
+      ),
     });
+  });
+
+  test("says every step and the whole summary with --verbose", async () => {
+    using given = givenCompany(FILES);
+    await begun(given);
+    const { out } = await given.muster("inbox", "answer", "last", ...ANSWER, "--verbose");
+    expect(out).toMatch(/^Done by ana: Review the draft\.\n[^]*Steps completed: 2/);
   });
 
   test("is what a fallback is that nobody declared, and says what went wrong before", async () => {

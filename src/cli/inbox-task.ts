@@ -1,17 +1,23 @@
+import type { RunId } from "../core/id.ts";
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
+import { afterDeciding } from "./after-deciding.ts";
 import { commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { fieldsOf } from "./fields.ts";
-import { finish } from "./finish.ts";
 import { isGateMeant } from "./gate-item.ts";
 import { inboxGate } from "./inbox-gate.ts";
+import { plain } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
-import { type TaskItem, withTask } from "./task-item.ts";
+import { withTask } from "./task-item.ts";
 import { refuse } from "./with-company.ts";
 
-/** false with `--no-wait`: what was told is recorded and the run goes on later. */
-type Waits = { readonly wait: boolean };
+type Waits = {
+  /** false with `--no-wait`: what was told is recorded and the run goes on later. */
+  readonly wait: boolean;
+  /** Every step as it goes on, and the whole summary. */
+  readonly verbose: boolean;
+};
 
 export type Answering = Waits & {
   readonly pairs: readonly string[];
@@ -25,7 +31,7 @@ export async function inboxAnswer(
   item: string,
   given: Answering,
 ): Promise<number> {
-  const { wait, reason } = given;
+  const { wait, reason, verbose } = given;
   if (await isGateMeant(context, item))
     return await inboxGate(context, item, { verb: "reply", text: given.pairs.join(" ") });
   return await withTask(context, { item, perform: true, begin: wait }, async (company, found) => {
@@ -36,16 +42,30 @@ export async function inboxAnswer(
     if ("problems" in fields) return refuse(context, fields.problems);
     const output = { value: fields.values };
     const told: Told = { type: "give", key: task.key, output, why: reason };
+    const after = company.standing(run)?.seq ?? task.key;
     const problems = await company.send(run, told, { by: context.surroundings.person });
     if (problems.length > 0)
       return refuse(
         context,
         problems.map((one) => saidTo(context, one)),
       );
+    const said = saidOf(context, packet?.name ?? task.path, { how: "Done", reason });
     return wait
-      ? await finish(context, company, { run, shownFrom: task.key })
-      : recorded(context, company.folder, found);
+      ? await afterDeciding(context, company, { run, key: task.key, after, said, verbose })
+      : recorded(context, company.folder, { run, said });
   });
+}
+
+/** "Done by ana: Review the draft." */
+function saidOf(
+  { surroundings }: Context,
+  name: string,
+  { how, reason }: { readonly how: "Done" | "Declined"; readonly reason: string },
+): string {
+  const what = plain(name);
+  const end = /[.?!]$/.test(what) ? "" : ".";
+  const why = reason === "" ? "" : ` Because: ${plain(reason)}`;
+  return `${how} by ${plain(surroundings.person)}: ${what}${end}${why}`;
 }
 
 export type Steering = Waits & {
@@ -57,7 +77,7 @@ export type Steering = Waits & {
 export async function inboxSteer(
   context: Context,
   item: string,
-  { verb, reason, wait }: Steering,
+  { verb, reason, wait, verbose }: Steering,
 ): Promise<number> {
   const goesOn = verb === "decline" && wait;
   if (verb !== "decline" && (await isGateMeant(context, item)))
@@ -66,14 +86,17 @@ export async function inboxSteer(
     const { run, task } = found;
     const { key } = task;
     const told: Told = verb === "claim" ? { type: verb, key } : { type: verb, key, why: reason };
+    const name = (await company.task(run, key))?.name ?? task.path;
+    const after = company.standing(run)?.seq ?? key;
     const problems = await company.send(run, told, { by: context.surroundings.person });
     if (problems.length > 0)
       return refuse(
         context,
         problems.map((one) => saidTo(context, one)),
       );
-    if (goesOn) return await finish(context, company, { run, shownFrom: key });
-    if (verb === "decline") return recorded(context, company.folder, found);
+    const said = saidOf(context, name, { how: "Declined", reason });
+    if (goesOn) return await afterDeciding(context, company, { run, key, after, said, verbose });
+    if (verb === "decline") return recorded(context, company.folder, { run, said });
     const { side, json } = context.terminal;
     if (!json)
       side.line(verb === "claim" ? `It is yours: ${run}/${task.path}` : "It is free again.");
@@ -81,8 +104,13 @@ export async function inboxSteer(
   });
 }
 
-function recorded(context: Context, folder: string, { run }: TaskItem): number {
+function recorded(
+  context: Context,
+  folder: string,
+  { run, said }: { readonly run: RunId; readonly said: string },
+): number {
   const { side, json } = context.terminal;
+  if (!json) side.line(said);
   const goesOn = commandIn(context, folder)(`runs resume ${run}`);
   if (!json) side.line(`Recorded. ${run} goes on with: ${goesOn}`);
   return EXIT.done;

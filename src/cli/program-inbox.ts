@@ -69,7 +69,9 @@ export function addInbox(root: Command, choose: Choose): void {
 }
 
 type By = { readonly by?: string };
-type Flags = By & { readonly why?: string; readonly wait?: boolean };
+type Flags = By & { readonly why?: string; readonly wait?: boolean; readonly verbose?: boolean };
+
+const VERBOSE = "say every step as the run goes on, and its whole summary";
 
 function addAnswer(inbox: Command, choose: Choose): void {
   withPerson(
@@ -80,6 +82,7 @@ function addAnswer(inbox: Command, choose: Choose): void {
       .option("--file <file>", "a YAML or JSON file with the fields")
       .option("--why <why>", "kept in the log", "")
       .option("--no-wait", "record the answer and end; the run goes on later")
+      .option("--verbose", VERBOSE)
       .description("do a task, and go on with the run; or answer what was asked at a gate"),
   )
     .addHelpText(
@@ -97,6 +100,7 @@ function addAnswer(inbox: Command, choose: Choose): void {
             file: options.file ?? null,
             reason: options.why ?? "",
             wait: options.wait !== false,
+            verbose: options.verbose === true,
           }),
         ),
       ),
@@ -116,7 +120,8 @@ function addSteering(inbox: Command, choose: Choose): void {
     if (verb === "decline")
       command
         .requiredOption("--why <why>", "kept in the log")
-        .option("--no-wait", "record it and end; the run goes on later");
+        .option("--no-wait", "record it and end; the run goes on later")
+        .option("--verbose", VERBOSE);
     withPerson(command).action((item: string, options: Flags) =>
       choose(
         asPerson(options, async (context) =>
@@ -124,6 +129,7 @@ function addSteering(inbox: Command, choose: Choose): void {
             verb,
             reason: options.why ?? "",
             wait: options.wait !== false,
+            verbose: options.verbose === true,
           }),
         ),
       ),
@@ -150,7 +156,7 @@ function addDecisions(inbox: Command, choose: Choose): void {
       .command(name)
       .argument("<item>", GATE)
       .option("--no-wait", "record the decision and end; the run goes on later")
-      .option("--verbose", "say every step as the run goes on, and its whole summary")
+      .option("--verbose", VERBOSE)
       .option("--for <name>", "in whose place you decide, where they let you")
       .description(`${name} at a gate, and go on with the run`);
     if (allow)
