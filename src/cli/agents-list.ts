@@ -1,8 +1,7 @@
 import { suggestion } from "../core/expression/index.ts";
-import { instantOf } from "../core/instant.ts";
-import type { AgentView } from "../engine/company/index.ts";
+import { type AgentView, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { type Column, duration, plain, tableLines } from "./output/index.ts";
+import { type Column, dayAndTime, duration, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -47,7 +46,7 @@ export async function agentsShow(context: Context, name: string): Promise<number
     }
     const { answer, json } = context.terminal;
     if (json) answer.line(JSON.stringify(agent));
-    else for (const line of linesOf(agent)) answer.line(plain(line));
+    else for (const line of linesOf(agent, zoneIn(company.folder))) answer.line(plain(line));
     return EXIT.done;
   });
 }
@@ -86,7 +85,7 @@ function shareOf({ record }: AgentView): string {
   return `${Math.floor((100 * record.well) / record.attempts)} %`;
 }
 
-function linesOf(agent: AgentView): readonly string[] {
+function linesOf(agent: AgentView, zone: string): readonly string[] {
   const { name, kind, description, capabilities, effects, instances, record, steered } = agent;
   const share = shareOf(agent);
   const error = record.lastError;
@@ -104,10 +103,10 @@ function linesOf(agent: AgentView): readonly string[] {
     `  health: ${agent.unwell ?? "well"}${agent.breaker === "closed" ? "" : `; left alone for a while, since it failed (${agent.breaker})`}`,
     ...(steered === null
       ? []
-      : [`  ${steered.how} by ${steered.by} at ${instantOf(steered.at)}: ${steered.why}`]),
+      : [`  ${steered.how} by ${steered.by}, ${dayAndTime(steered.at, zone)}: ${steered.why}`]),
     `  calls: ${record.attempts}${share === "" ? "" : `, ${share} ended well`}${record.medianMs === null ? "" : `, median ${duration(record.medianMs)}`}`,
     ...(error === null
       ? []
-      : [`  last error: ${error.error.message} (${error.run}, ${instantOf(error.at)})`]),
+      : [`  last error: ${error.error.message} (${error.run}, ${dayAndTime(error.at, zone)})`]),
   ];
 }

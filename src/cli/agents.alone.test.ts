@@ -124,7 +124,7 @@ describe("Agent lifecycle management (start, monitor, terminate)", () => {
     expect((await given.muster("agents", "list")).out).toMatch(
       /clerk .* drained .* bo: It is audited/,
     );
-    expect((await given.muster("agents", "show", "clerk")).out).toContain("drained by bo at 20");
+    expect((await given.muster("agents", "show", "clerk")).out).toContain("drained by bo, ");
     expect((await given.muster("agents", "start", "clerk")).code).toBe(0);
     const log = lookIntoSqlite(given.folder);
     const own = [...(log?.read("company" as StreamId) ?? [])];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Given, givenCompany } from "./given-company.ts";
+import { momentIn } from "./output/index.ts";
 
 const HEAD = "muster: 1\n";
 
@@ -135,6 +136,19 @@ describe("a person's task, from the command line", () => {
     expect((await given.muster("inbox", "list")).out).toContain("bo has claimed it, until ");
     await given.muster("inbox", "release", "last", "--by", "bo");
     expect((await given.muster("inbox", "answer", "last", ...ANSWER)).code).toBe(0);
+  });
+
+  test("is of a run that is listed in the time of the company's zone, which is named", async () => {
+    using given = givenCompany({ ...FILES, "calendar.yaml": "zone: Asia/Hong_Kong\n" });
+    await begun(given);
+    const [listed] = JSON.parse((await given.muster("runs", "list", "--json")).out) as {
+      created_at: string;
+    }[];
+    const { out } = await given.muster("runs", "list");
+    expect(out).toContain("STARTED (Asia/Hong_Kong)");
+    const at = Date.parse(listed?.created_at ?? "");
+    expect(out).toContain(momentIn(at, "Asia/Hong_Kong"));
+    expect(momentIn(at, "Asia/Hong_Kong")).not.toBe(momentIn(at, "UTC"));
   });
 
   test("is declined with a reason", async () => {

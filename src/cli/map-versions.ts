@@ -1,8 +1,7 @@
 import type { MapProposed } from "../core/company/index.ts";
-import { instantOf } from "../core/instant.ts";
-import type { MapCompared } from "../engine/company/index.ts";
+import { type MapCompared, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { type Column, complaint, plain, tableLines } from "./output/index.ts";
+import { type Column, complaint, momentIn, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -50,9 +49,9 @@ function waitingLine({ by, why }: MapProposed): string {
   );
 }
 
-const COLUMNS: readonly Column[] = [
+const columnsIn = (zone: string): readonly Column[] => [
   { title: "VERSION" },
-  { title: "PUBLISHED" },
+  { title: `PUBLISHED (${zone})` },
   { title: "BY", goes: 2 },
   { title: "DIGEST", goes: 1 },
   { title: "WHY" },
@@ -70,16 +69,17 @@ export async function mapVersions(context: Context): Promise<number> {
     else if (versions.length === 0)
       side.line('The map was never published: muster map publish --why "…"');
     else {
+      const zone = zoneIn(company.folder);
       const rows = versions.map(({ version, at, by, digest, why, with: others = [] }) =>
         [
           `${version}`,
-          instantOf(at).slice(0, 16),
+          momentIn(at, zone).slice(0, 16),
           [...others, by].join(", "),
           digest.slice(0, DIGEST_SHOWN),
           why,
         ].map((text) => ({ text: plain(text) })),
       );
-      for (const line of tableLines(COLUMNS, rows, answer.columns)) answer.line(line);
+      for (const line of tableLines(columnsIn(zone), rows, answer.columns)) answer.line(line);
     }
     return EXIT.done;
   });

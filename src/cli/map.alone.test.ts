@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Given, givenCompany } from "./given-company.ts";
+import { momentIn } from "./output/index.ts";
 
 const MAP = `muster: 1
 company: Harbour
@@ -45,6 +46,13 @@ describe("muster map", () => {
     expect(wrong.code).toBe(2);
     expect(wrong.err).toMatch(/map\.yaml:7:60 +The tool "order\.close" has the level record/);
     expect((await company.muster("map", "check")).code).toBe(2);
+    company.write("calendar.yaml", "zone: Asia/Hong_Kong\n");
+    const inZone = await company.muster("map", "versions");
+    expect(inZone.out).toContain("PUBLISHED (Asia/Hong_Kong)");
+    const [last] = JSON.parse((await company.muster("map", "versions", "--json")).out) as {
+      at: number;
+    }[];
+    expect(inZone.out).toContain(momentIn(last?.at ?? 0, "Asia/Hong_Kong").slice(0, 16));
     const whole = await company.muster("check");
     expect(whole).toMatchObject({ code: 2 });
     expect(whole.out).toContain('The tool "order.close" has the level record');

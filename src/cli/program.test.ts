@@ -300,7 +300,7 @@ describe("muster runs", () => {
         · Send letters    pending
 
       Open exceptions: 1
-      - load/1, owner operations, since 2025-12-12 10:00:06: no answer in 30 s
+      - load/1, owner operations, since Fri 12 Dec 2025, 10:00 (UTC): no answer in 30 s
         Is the source there?
 
       Settings:

@@ -1,8 +1,7 @@
 import { parseDuration } from "../core/definition/index.ts";
-import { instantOf } from "../core/instant.ts";
-import type { RulesReplayed } from "../engine/company/index.ts";
+import { type RulesReplayed, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { plain, type Terminal } from "./output/index.ts";
+import { momentIn, plain, type Terminal } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -25,19 +24,24 @@ export async function rulesReplay(
     if (replayed.problems !== undefined) return refuse(context, replayed.problems);
     const { answer, json } = context.terminal;
     if (json) answer.line(JSON.stringify(replayed));
-    else tell(replayed, context.terminal);
+    else tell(replayed, context.terminal, zoneIn(company.folder));
     return EXIT.done;
   });
 }
 
 type Told = Extract<RulesReplayed, { readonly judged: number }>;
 
-function tell({ judged, changed, unclear, shadow }: Told, { answer, side }: Terminal): void {
+function tell(
+  { judged, changed, unclear, shadow }: Told,
+  { answer, side }: Terminal,
+  zone: string,
+): void {
+  if (changed.length > 0) answer.line(`Times are ${zone}.`);
   for (const one of changed.slice(0, SHOWN_MOST)) {
     const whom = one.chains.length > 0 ? ` ${one.chains.join(", ")}` : "";
     const by = one.rules.length > 0 ? `  by ${plain(one.rules.join(", "))}` : "";
     const what = plain(`${one.tool}: ${one.was} → ${one.would}${whom}`);
-    answer.line(`${instantOf(one.at)}  ${one.run}  ${what}${by}`);
+    answer.line(`${momentIn(one.at, zone)}  ${one.run}  ${what}${by}`);
     if (one.why !== "") answer.line(`  ${plain(one.why)}`);
   }
   if (changed.length > SHOWN_MOST) answer.line(`… and ${changed.length - SHOWN_MOST} more.`);

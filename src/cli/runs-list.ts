@@ -1,7 +1,7 @@
 import { suggestion } from "../core/expression/index.ts";
 import { parseRunId, type RunId } from "../core/id.ts";
 import { MusterError, type Problem } from "../core/problem.ts";
-import type { Company } from "../engine/company/index.ts";
+import { type Company, zoneIn } from "../engine/company/index.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
 import { asTyped, commandIn } from "./command.ts";
 import { EXIT } from "./exit.ts";
@@ -10,7 +10,7 @@ import {
   type Column,
   duration,
   huedWord,
-  moment,
+  momentIn,
   plain,
   tableLines,
 } from "./output/index.ts";
@@ -48,7 +48,7 @@ export async function runsList(context: Context, options: ListOptions): Promise<
         ),
       );
     else {
-      tableOf(context, standings).forEach((line) => answer.line(line));
+      tableOf(context, standings, zoneIn(company.folder)).forEach((line) => answer.line(line));
       if (standings.some(({ interrupted }) => interrupted)) {
         const resume = commandIn(context, company.folder)("runs resume RUN");
         side.line(
@@ -128,12 +128,12 @@ function percentDone({ done, expected, status }: Listed): string {
   return expected === 0 ? "0 %" : `${Math.floor((100 * done) / expected)} %`;
 }
 
-const HEADS: readonly Column[] = [
+const headsIn = (zone: string): readonly Column[] => [
   { title: "RUN" },
   { title: "WORKFLOW", least: 12 },
   { title: "STATUS" },
   { title: "PROGRESS" },
-  { title: "STARTED (UTC)", goes: 2 },
+  { title: `STARTED (${zone})`, goes: 2 },
   { title: "TOOK", goes: 1 },
   { title: "WRONG", goes: 3 },
   { title: "NOTE", goes: 0 },
@@ -142,6 +142,7 @@ const HEADS: readonly Column[] = [
 function tableOf(
   { terminal, surroundings }: Context,
   standings: readonly Listed[],
+  zone: string,
 ): readonly string[] {
   const { columns, paint } = terminal.answer;
   const now = surroundings.now();
@@ -153,7 +154,7 @@ function tableOf(
       paint: (text) => hue(paint, text, standing),
     },
     { text: percentDone(standing) },
-    { text: moment(standing.startedAt) },
+    { text: momentIn(standing.startedAt, zone) },
     { text: duration((standing.endedAt ?? now) - standing.startedAt) },
     {
       text: standing.findings?.map((id) => `✗ ${id}`).join(" ") ?? "",
@@ -161,7 +162,7 @@ function tableOf(
     },
     { text: plain(standing.note) },
   ]);
-  return tableLines(HEADS, rows, columns);
+  return tableLines(headsIn(zone), rows, columns);
 }
 
 /** The word is padded first and coloured then, since colours take no columns. */

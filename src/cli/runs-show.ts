@@ -1,12 +1,13 @@
 import { type History, settingsOf, viewOf } from "../core/history/index.ts";
 import { isObject } from "../core/json.ts";
+import { zoneIn } from "../engine/company/index.ts";
 import { atRestLine } from "./at-rest.ts";
 import { asTyped } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import { answer, outputsOf } from "./finish.ts";
 import {
+  dayAndTime,
   findingLines,
-  moment,
   plain,
   resultLines,
   settingLines,
@@ -29,7 +30,7 @@ export async function runsShow(context: Context, name: string): Promise<number> 
       const lines = [
         ...treeLines(history, out, { now: surroundings.now() }),
         ...(rest === null ? [] : ["", rest]),
-        ...openLines(history),
+        ...openLines(history, zoneIn(company.folder)),
         ...findingLines(await company.findings(run), out.paint).map((line) =>
           asTyped(context, company.folder, line),
         ),
@@ -42,12 +43,12 @@ export async function runsShow(context: Context, name: string): Promise<number> 
   });
 }
 
-function openLines(history: History): readonly string[] {
+function openLines(history: History, zone: string): readonly string[] {
   const { gates, gateCount, exceptions, exceptionCount } = viewOf(history);
   return [
     ...(gateCount > 0 ? ["", `Open gates: ${gateCount}`] : []),
     ...gates.flatMap(({ key, path, ask, from, need, votes, openedAt }) => [
-      `- ${plain(path)} (${history.run}.${key}), since ${moment(openedAt)}: ${plain(ask)}`,
+      `- ${plain(path)} (${history.run}.${key}), since ${dayAndTime(openedAt, zone)}: ${plain(ask)}`,
       `  ${votes.length} of ${need} decided; from ${from.map(plain).join(", ") || "anyone who may"}`,
       ...votes.map(
         ({ voter, allow, reason }) =>
@@ -56,7 +57,7 @@ function openLines(history: History): readonly string[] {
     ]),
     ...(exceptionCount > 0 ? ["", `Open exceptions: ${exceptionCount}`] : []),
     ...exceptions.flatMap(({ path, owner, error, look, at }) => [
-      `- ${plain(path)}, owner ${plain(owner)}, since ${moment(at)}: ${plain(error.message)}`,
+      `- ${plain(path)}, owner ${plain(owner)}, since ${dayAndTime(at, zone)}: ${plain(error.message)}`,
       `  ${plain(look)}`,
     ]),
   ];
