@@ -71,9 +71,10 @@ function auditAgain(
 
 type Flight = { readonly key: number; readonly path: string; readonly opening: Opening };
 
-/** A writer that may have been at work there is done again only after a person was asked. */
+/** A writer that may have been at work there, or wrote through tools, is done again only after a person was asked. */
 function auditWriters(past: Past, events: readonly Event[], { tell }: Audited): void {
-  for (const { path } of touchedIn(past)) {
+  const paths = new Set([...touchedIn(past).map(({ path }) => path), ...wroteIn(past)]);
+  for (const path of paths) {
     const again = events.findIndex(
       (event) =>
         (event.type === "attempt.started" && event.path === path) ||
@@ -83,7 +84,8 @@ function auditWriters(past: Past, events: readonly Event[], { tell }: Audited): 
     const isAsked = events
       .slice(0, again)
       .some((event) => event.type === "exception.raised" && event.path === path);
-    if (!isAsked) tell("fork", `does ${path} again, which was in flight there, and asks nobody`);
+    if (!isAsked)
+      tell("fork", `does ${path} again, which was in flight or had written there, and asks nobody`);
   }
 }
 
@@ -117,5 +119,24 @@ function touchedIn({ source, seq }: Past): readonly Flight[] {
       return false;
     const since = opening.effects === "ask" ? begun.get(key) : key;
     return since !== undefined && since <= decided && !isUndone(key);
+  });
+}
+
+/** Steps that wrote through tools there, or may have, and had not ended well. */
+function wroteIn(past: Past): readonly string[] {
+  const { source, seq } = past;
+  const failed = new Set(
+    source.flatMap((event) => (event.type === "writeback.failed" ? [event.key] : [])),
+  );
+  const wrote = new Map<string, Set<number>>();
+  for (const event of source) {
+    if (event.seq > seq) break;
+    if (event.type === "step.started") wrote.delete(event.path);
+    if (event.type !== "writeback.started" || failed.has(event.key)) continue;
+    wrote.set(event.path, (wrote.get(event.path) ?? new Set()).add(event.key));
+  }
+  return [...wrote.keys()].filter((path) => {
+    const ended = endedAs(past, path);
+    return ended !== "completed" && ended !== "degraded" && !/[{!]/.test(path);
   });
 }

@@ -42,7 +42,7 @@ export type ForkPlan = {
   readonly changed: readonly string[];
   /** Steps that ended, read such a param, and stay as they are. */
   readonly stale: readonly { readonly param: string; readonly steps: readonly string[] }[];
-  /** How many steps that do something stay as they are, and how many calls a person is asked about. */
+  /** How many steps that do something stay as they are, and how many a person is asked about. */
   readonly stays: number;
   readonly doubts: number;
 };
@@ -81,7 +81,7 @@ export function planFork(
     changed,
     stale: staleIn(ended, changed),
     stays: ended.filter(({ step }) => !holdsOthers(step)).length,
-    doubts: past.doubts.size,
+    doubts: inheritance.steps.filter(({ state }) => state === "doubt").length,
   };
 }
 

@@ -9,7 +9,7 @@ import type { Past } from "./past.ts";
 
 /**
  * What a fork takes over. A step that ended well stays as it is; one that failed, was cancelled or had
- * not ended begins anew; a call that may have been done waits for a person. What holds steps goes on
+ * not ended begins anew; one that may have done something meanwhile waits for a person. What holds steps goes on
  * where something in it stays, and begins anew where nothing does.
  *
  * @param retryFailed steps that were degraded, and items whose failure was tolerated, are tried again
@@ -67,14 +67,14 @@ function isKept({ whole }: Keeping, path: Path): boolean {
 }
 
 function keep(keeping: Keeping, step: Step, path: Path): Kept {
-  const doubt = keeping.past.doubts.get(path);
-  if (doubt !== undefined) {
-    keeping.kept.push(doubt);
-    return "live";
-  }
   const line = lineAt(keeping, path);
   if (line === undefined) return "none";
   const isWell = isKeptAs(keeping, line);
+  const doubt = keeping.past.doubts.get(path);
+  if (doubt !== undefined && !isWell) {
+    keeping.kept.push(doubt);
+    return "live";
+  }
   if (!holdsOthers(step)) return isWell ? keepWhole(keeping, step, line) : "none";
   const isWhole = isWell && path !== "" && !keeping.troubled.has(path);
   return isWhole ? keepWhole(keeping, step, line) : keepParts(keeping, step, line);
