@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 import { SETUP, UNIT } from "./scripts/unit-files.ts";
+import { LongestFirst } from "./test/longest-first.ts";
 
 /** `unit` is pure and shares one process; `alone` needs processes, ports or a disk of its own, and comes after. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
       {
