@@ -110,6 +110,7 @@ function spanWords({ ms, isWorking }: Span): string {
 function evidenceLines(gate: GateRecord, now: number, columns: number): readonly string[] {
   const { evidence = NO_EVIDENCE, terms } = gate.approval.gate;
   const { difference } = evidence;
+  const found = difference === null ? foundLines(gate.show) : [];
   const isListed = terms?.actions !== undefined;
   const written = difference === null ? "" : `, ${plain(difference.of)}`;
   const actions = (terms?.actions ?? []).flatMap((one, at) => actionLines(one, at + 1, columns));
@@ -125,7 +126,7 @@ function evidenceLines(gate: GateRecord, now: number, columns: number): readonly
     ...section("Each can be permitted by its number:", actions, ""),
     ...section(
       `What would be written${written}:`,
-      differenceLines(evidence, columns),
+      difference === null ? found : differenceLines(evidence, columns),
       isListed ? "" : "none",
     ),
     ...section("Ways out:", optionLines(evidence), ""),
@@ -136,6 +137,13 @@ function evidenceLines(gate: GateRecord, now: number, columns: number): readonly
     ...section("Others may have written what it rests on:", evidence.taint.map(plain)),
     ...section("What models think of it, which never counts:", adviceLines(evidence), ""),
   ];
+}
+
+/** Where somebody has changed what is asked: how the record is now, since nobody has looked how it would be. */
+function foundLines({ preview }: JsonObject): readonly string[] {
+  if (!isObject(preview) || !isObject(preview["before"])) return [];
+  const of = [preview["entity"] ?? "", preview["id"] ?? ""].map((one) => plain(textOf(one)));
+  return [`${of.join(" ")}, as it was found:`, ...argumentLines({ args: preview["before"] })];
 }
 
 /** "finance (agent) uses refund.pay, level 4: it reaches customers or money" */

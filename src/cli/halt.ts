@@ -34,6 +34,9 @@ export async function halt(context: Context, told: Halting): Promise<number> {
         : ({ of: "all", name: "" } as const);
   return await withCompany(context, { perform: true, begin: false }, async (company) => {
     const type = how === "on" ? "stop" : "unstop";
+    const isHalted = (await company.governed()).kills.some(
+      (one) => one.of === what.of && one.name === what.name,
+    );
     const problems = await company.govern({ type, ...what, why, by });
     if (problems.length > 0) return refuse(context, problems);
     const { side, json } = context.terminal;
@@ -42,7 +45,9 @@ export async function halt(context: Context, told: Halting): Promise<number> {
       side.line(
         how === "on"
           ? `${which} that was allowed is begun now.`
-          : "What is allowed is begun again.",
+          : isHalted
+            ? "What is allowed is begun again."
+            : `${which} was halted: muster halt list`,
       );
     return EXIT.done;
   });

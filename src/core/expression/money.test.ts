@@ -147,6 +147,13 @@ describe("names that are read strictly", () => {
     expect(outcome("case.at.getHours(case.tier) > 5").kind).toBe("fault");
   });
 
+  test("with a number say how a number is made money", () => {
+    expect(outcome('money("HKD 5") <= [case.tier, case.plain][1]')).toMatchObject({
+      kind: "fault",
+      message: expect.stringContaining('write money(the number, "HKD")'),
+    });
+  });
+
   test("of a workflow are none of these", () => {
     expect(problemOf("params.x > 1").message).toBe('"params" is no name here.');
   });

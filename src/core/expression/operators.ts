@@ -217,5 +217,13 @@ function shift(operator: "+" | "-", left: Value, right: Value): Value | Fault {
 }
 
 function refused(operator: Operator, left: Value, right: Value): Fault {
-  return fault(`${operator} does not take ${said(kindOf(left))} and ${said(kindOf(right))}`);
+  const words = `${operator} does not take ${said(kindOf(left))} and ${said(kindOf(right))}`;
+  return fault(`${words}${asMoney(left, right)}`);
+}
+
+/** What a database gives is a number, also where it is money. */
+function asMoney(left: Value, right: Value): string {
+  const [money, other] = isMoney(left) ? [left, right] : [right, left];
+  if (!isMoney(money) || typeof other !== "number") return "";
+  return `; write money(the number, "${money.currency}")`;
 }

@@ -52,9 +52,20 @@ function checkStages(chain: Chain, path: Path, checking: Checking): void {
 function checkDeciders(
   deciders: Deciders,
   path: Path,
-  { people, report }: Pick<Checking, "people" | "report">,
+  { people, report, files, workflows }: Checking,
 ): readonly string[] | null {
-  if (people === null) return null;
+  if (people === null) {
+    const group = deciders.role ?? deciders.team;
+    // A version that was published is read without its people; here they are looked for, and there is no file.
+    if (group !== undefined && workflows !== null && !files.includes("people.yaml"))
+      report.add({
+        code: "unknown-person",
+        message: `There is no people.yaml, so that nobody is "${group}": nobody could decide.`,
+        mend: "Write people.yaml: people: {ana: {roles: ROLE}}.",
+        path,
+      });
+    return null;
+  }
   const groups = [deciders.role, deciders.team, ...(deciders.people ?? [])];
   const unknown = groups.find((name) => name !== undefined && people.meant(name).length === 0);
   if (unknown !== undefined) {

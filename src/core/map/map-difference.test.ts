@@ -61,10 +61,12 @@ describe("two versions of a map", () => {
           ["level: draft, tools: [faq.search", "level: record, tools: [refund.pay, faq.search"],
           ["args.amount > 500.0", "args.amount > 900.0"],
           ["mail: untrusted", "mail: customer"],
+          ["precondition: record.before.refunded == 0", "precondition: record.before.refunded < 9"],
           ["due: 4 working hours", "due: 8 working hours"],
         ),
       ),
     ).toEqual([
+      "! tool refund.pay precondition: record.before.refunded == 0 → record.before.refunded < 9",
       "! agent support level: draft → record",
       "! agent support tools: also refund.pay",
       "! rule refund-over-limit asks refund-manager where args.amount is over 900 instead of over 500",

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import { type PolicyRule, ruleChanges, ruleWhole } from "../rules/index.ts";
 import { LEVELS, type WorkMap } from "./work-map.ts";
 
@@ -151,8 +151,20 @@ function isWider(part: Part, field: string, { before, after }: Both): boolean {
 /** A tool of a lower level may be used by more agents. */
 function toolIsWider(field: string, was: Json | undefined, is: Json | undefined): boolean {
   if (field === "level") return rank(is) < rank(was);
+  // What holds a call back is another: whether it lets more through nobody can tell from the words.
+  if (HOLDING.has(field)) return true;
   return field === "scope" && JSON.stringify(is).length < JSON.stringify(was).length;
 }
+
+/** Fields of a tool that hold its calls back. */
+const HOLDING: ReadonlySet<string> = new Set([
+  "precondition",
+  "deciding",
+  "destinations",
+  "limits",
+  "isUntrusted",
+  "takesPersonal",
+]);
 
 function agentIsWider(field: string, was: Json | undefined, is: Json | undefined): boolean {
   if (field === "level") return rank(is) > rank(was);
@@ -189,8 +201,15 @@ function areNames(value: Json | undefined): value is readonly string[] {
 
 const SHOWN_CHARACTERS_MOST = 120;
 
+/** A condition, and a sentence, is what somebody wrote. */
+function wordsOf(value: Json): string | null {
+  if (!isObject(value)) return null;
+  const { text, ...rest } = value;
+  return typeof text === "string" && Object.keys(rest).length === 0 ? text : null;
+}
+
 function shown(value: Json | undefined): string {
   if (value === undefined || value === null) return "nothing";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : (wordsOf(value) ?? JSON.stringify(value));
   return text.length > SHOWN_CHARACTERS_MOST ? `${text.slice(0, SHOWN_CHARACTERS_MOST)}…` : text;
 }

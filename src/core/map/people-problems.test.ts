@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Change, problemsOf } from "./changed-example.ts";
+import type { Digest } from "../id.ts";
+import { type Change, changedFiles, problemsOf } from "./changed-example.ts";
+import { readWorkMap } from "./index.ts";
 
 /** Each: what is wrong, what is changed in the example for it, and all that is then said. */
 const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[] = [
@@ -347,5 +349,21 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
 describe("what is wrong with grants, requests, rules, chains and times is told with its place and its mend", () => {
   test.each(CASES)("%s", (_wrong, changes, said) => {
     expect(problemsOf(changes)).toEqual(said);
+  });
+});
+
+describe("a map without people.yaml", () => {
+  test("has no chain that asks a role: nobody could decide by it", () => {
+    const files = changedFiles([]).filter(({ file }) => file !== "people.yaml");
+    const around = { digest: (text: string) => `sha256:${text.length}` as Digest, agents: null };
+    const live = readWorkMap(files, { ...around, workflows: {} }).problems.map(
+      ({ message }) => message,
+    );
+    expect(live).toContain(
+      'There is no people.yaml, so that nobody is "manager": nobody could decide.',
+    );
+    // As it was published it is in force all the same.
+    const kept = readWorkMap(files, { ...around, workflows: null });
+    expect(kept.map).not.toBeNull();
   });
 });

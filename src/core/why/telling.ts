@@ -121,14 +121,23 @@ export const TELLING: Readonly<Record<string, Telling>> = {
     told("rules", `${text(data["condition"])}: ${text(data["action"])}. ${text(data["why"])}`),
   // 5  Who approved what
   "gate.opened": gateOpens,
-  "gate.edited": ({ data, actor }) =>
-    told("approval", `${actor.id} changed it: ${pairs(data["changes"])}. ${text(data["reason"])}`),
+  "gate.edited": ({ data, actor, stream }, { names }) => {
+    if (isObject(data["gate"])) nameActions(names, stream, data["gate"]);
+    return told(
+      "approval",
+      `${actor.id} changed it: ${pairs(data["changes"])}. ${text(data["reason"])}`,
+    );
+  },
   "gate.voted": ({ data, stream }, { names }) =>
     told(
       "approval",
       `${text(data["voter"])} ${data["allow"] === true ? "allowed" : "denied"} ${named(names, stream, data["key"])}${data["for"] === undefined ? "" : ` for ${text(data["for"])}`}`,
       {
-        more: data["reason"] === "" ? [] : [text(data["reason"])],
+        more: [
+          ...permitted(names, stream, data),
+          ...lines({ "allowed when": data["when"] }),
+          ...(data["reason"] === "" ? [] : [text(data["reason"])]),
+        ],
         ...(data["allow"] === true ? {} : { isGrave: true as const }),
       },
     ),
@@ -143,7 +152,8 @@ export const TELLING: Readonly<Record<string, Telling>> = {
   "gate.closed": ({ data, stream }, { names }) =>
     told(
       "approval",
-      `${named(names, stream, data["key"])} was ${data["allowed"] === true ? "allowed" : "not allowed"}: ${text(data["why"])}`,
+      `${named(names, stream, data["key"])} was ${data["allowed"] === true ? "allowed" : "not allowed"}${text(data["why"]) === "" ? "" : `: ${text(data["why"])}`}`,
+      { more: permitted(names, stream, data) },
     ),
   "gate.consumed": ({ data, stream }, { names }) =>
     told("approval", `the approval of ${named(names, stream, data["key"])} was used up`),
@@ -230,6 +240,7 @@ function gateOpens({ data, stream, seq }: Envelope, { names }: About): Told | nu
   const gate = data["gate"];
   if (!isObject(gate)) return null;
   names.set(`${stream} ${seq}`, `"${text(gate["ask"])}"`);
+  nameActions(names, stream, gate);
   const chain = text(gate["chain"]);
   return told(
     "approval",
@@ -241,6 +252,25 @@ function gateOpens({ data, stream, seq }: Envelope, { names }: About): Told | nu
       ].filter((line) => line !== ""),
     },
   );
+}
+
+/** Of several things that are asked at once, each by its number and its words. */
+function nameActions(names: About["names"], stream: string, gate: JsonObject): void {
+  const terms = gate["terms"];
+  if (!isObject(terms)) return;
+  list(terms["actions"]).forEach((one, at) => {
+    if (isObject(one))
+      names.set(`${stream} ${text(one["digest"])}`, `${at + 1}. ${text(one["title"])}`);
+  });
+}
+
+/** Which of several were allowed; nothing where it was one, or all of them. */
+function permitted(names: About["names"], stream: string, data: JsonObject): readonly string[] {
+  if (data["allow"] === false || data["allowed"] === false) return [];
+  return list(data["permits"]).flatMap((digest) => {
+    const name = names.get(`${stream} ${text(digest)}`);
+    return name === undefined ? [] : [`allowed: ${name}`];
+  });
 }
 
 function ruleLine(rule: JsonObject): string {

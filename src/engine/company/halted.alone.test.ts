@@ -87,6 +87,14 @@ test("U4 what was approved is not written while it is halted, and is written onc
     if (started.run === null) throw new Error(JSON.stringify(started.problems));
     run = started.run;
     await company.settled(run);
+    const typo = { of: "tool", name: "refund.pya", why: "Look first.", by: "wing" } as const;
+    expect(await company.govern({ type: "stop", ...typo })).toEqual([
+      {
+        code: "not-found",
+        message: 'There is no tool "refund.pya" here, so that nothing was halted.',
+        mend: 'Did you mean "refund.pay"?',
+      },
+    ]);
     await company.govern({ type: "stop", ...ALL, why: "Look first.", by: "wing" });
     await approved(company, run);
     expect(refunded()).toBe(0);

@@ -9,6 +9,7 @@ import {
   stoppedBy,
 } from "../../../core/company/index.ts";
 import type { People } from "../../../core/definition/index.ts";
+import { suggestion } from "../../../core/expression/index.ts";
 import { conditionOf } from "../../../core/governance/index.ts";
 import type { RunId } from "../../../core/id.ts";
 import { type Facts, get, type Told } from "../../../core/machine/index.ts";
@@ -56,7 +57,9 @@ async function governCompany(
   const stranger =
     told.type === "delegate"
       ? ((await strangerIn(office, told.to)) ?? strangeChain(office, told.chains ?? []))
-      : null;
+      : told.type === "stop"
+        ? await strangeStop(office, told)
+        : null;
   if (stranger !== null) return [stranger];
   return await written(office, told, by);
 }
@@ -119,6 +122,26 @@ async function strangerIn(office: Office, to: string): Promise<Problem | null> {
     code: "unknown-person",
     message: `Nobody is called "${to}" in people.yaml.`,
     mend: "Name a person, not a team or a role.",
+  };
+}
+
+/** Who stops something in an emergency must not believe that it is stopped when its name was mistyped. */
+async function strangeStop(
+  office: Office,
+  { of, name }: Extract<Governing, { type: "stop" }>,
+): Promise<Problem | null> {
+  if (of === "all") return null;
+  const { maps } = office;
+  const published = maps.versions().flatMap(({ digest }) => maps.byDigest(digest) ?? []);
+  const tools = published.flatMap((map) => Object.keys(map.tools));
+  const granted = published.flatMap((map) => Object.keys(map.agents));
+  // Runs that go on may go by any version that was ever in force.
+  const known = of === "tool" ? tools : [...granted, ...Object.keys((await office.staff()).known)];
+  if (known.length === 0 || known.includes(name)) return null;
+  return {
+    code: "not-found",
+    message: `There is no ${of} "${name}" here, so that nothing was halted.`,
+    mend: suggestion(name, [...new Set(known)], of === "tool" ? "Tools" : "Agents"),
   };
 }
 
