@@ -1,6 +1,7 @@
 import type { Envelope } from "../audit/index.ts";
 import { ERASED } from "../audit/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { nameActions, named, permitted, voteLines } from "./permitted.ts";
 import type { About, Telling, Told, WhyItem, WhyLine } from "./why.ts";
 
 /** Characters of one value; what is longer is cut. */
@@ -122,7 +123,7 @@ export const TELLING: Readonly<Record<string, Telling>> = {
   // 5  Who approved what
   "gate.opened": gateOpens,
   "gate.edited": ({ data, actor, stream }, { names }) => {
-    if (isObject(data["gate"])) nameActions(names, stream, data["gate"]);
+    nameActions(names, stream, data["gate"]);
     return told(
       "approval",
       `${actor.id} changed it: ${pairs(data["changes"])}. ${text(data["reason"])}`,
@@ -133,11 +134,7 @@ export const TELLING: Readonly<Record<string, Telling>> = {
       "approval",
       `${text(data["voter"])} ${data["allow"] === true ? "allowed" : "denied"} ${named(names, stream, data["key"])}${data["for"] === undefined ? "" : ` for ${text(data["for"])}`}`,
       {
-        more: [
-          ...permitted(names, stream, data),
-          ...lines({ "allowed when": data["when"] }),
-          ...(data["reason"] === "" ? [] : [text(data["reason"])]),
-        ],
+        more: voteLines(names, stream, data),
         ...(data["allow"] === true ? {} : { isGrave: true as const }),
       },
     ),
@@ -254,33 +251,10 @@ function gateOpens({ data, stream, seq }: Envelope, { names }: About): Told | nu
   );
 }
 
-/** Of several things that are asked at once, each by its number and its words. */
-function nameActions(names: About["names"], stream: string, gate: JsonObject): void {
-  const terms = gate["terms"];
-  if (!isObject(terms)) return;
-  list(terms["actions"]).forEach((one, at) => {
-    if (isObject(one))
-      names.set(`${stream} ${text(one["digest"])}`, `${at + 1}. ${text(one["title"])}`);
-  });
-}
-
-/** Which of several were allowed; nothing where it was one, or all of them. */
-function permitted(names: About["names"], stream: string, data: JsonObject): readonly string[] {
-  if (data["allow"] === false || data["allowed"] === false) return [];
-  return list(data["permits"]).flatMap((digest) => {
-    const name = names.get(`${stream} ${text(digest)}`);
-    return name === undefined ? [] : [`allowed: ${name}`];
-  });
-}
-
 function ruleLine(rule: JsonObject): string {
   const how = rule["holds"] === "true" ? "" : ` (${text(rule["holds"])})`;
   const leaves = words(rule["leaves"]);
   return `rule ${text(rule["rule"])}${how} ${text(rule["follows"])}: ${text(rule["because"])}${leaves === "" ? "" : ` [${leaves}]`}`;
-}
-
-function named(names: About["names"], stream: string, key: Json | undefined): string {
-  return names.get(`${stream} ${text(key)}`) ?? `event ${text(key)}`;
 }
 
 function attachmentsOf(value: Json | undefined): readonly string[] {

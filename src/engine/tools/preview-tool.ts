@@ -124,11 +124,15 @@ export function afterBy(tool: Tool, args: JsonObject, before: Json): Json {
   return { ...before, ...Object.fromEntries(named) };
 }
 
-/** Which record: what its preview says is the id, else its own `id`, else what the case is about, else the first argument. */
+/** Which record: what its preview says is the id, else its own `id`, else what the case is about, else the last argument in its address, else the first. */
 export function idOf(tool: Tool, args: JsonObject, record: Json): string {
   const named = tool.preview?.["id"] ?? tool.operation["id"];
   const name = typeof named === "string" ? named : "id";
-  const [first] = [...Object.keys(tool.scope.args), ...Object.keys(args)];
+  const { file, path } = tool.operation;
+  const address = typeof file === "string" ? file : typeof path === "string" ? path : "";
+  // An argument that a decider changes is not what tells one record from another.
+  const placed = [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name).toReversed();
+  const [first] = [...Object.keys(tool.scope.args), ...placed, ...Object.keys(args)];
   const found = [valueAt(record, name), args[name], first === undefined ? undefined : args[first]];
   return plain(found.find((one) => one !== undefined && one !== null) ?? "");
 }
