@@ -4,6 +4,7 @@ import {
   type Deciders,
   NO_EVIDENCE,
   sayDeciders,
+  whyExcluded,
 } from "../core/approval/index.ts";
 import type { Span } from "../core/calendar/index.ts";
 import { sayDuration } from "../core/definition/index.ts";
@@ -76,8 +77,19 @@ function untilWhen({ approval, openedAt }: GateRecord, { now, zone }: Seen): str
   return `${asked}, until ${dayAndTime(due, zone)}: ${how}`;
 }
 
+/** After an edit by the last who might decide: nobody is left, until when, and what follows then; null: somebody is. */
+export function nobodyLeft(gate: GateRecord, seen: Pick<Seen, "zone" | "meant">): string | null {
+  const { approval, from } = gate;
+  const { editors, due } = approval;
+  if (editors.length === 0 || from.length === 0) return null;
+  if (from.some((person) => whyExcluded(approval, person) === null)) return null;
+  const until = due === null ? "" : ` until ${dayAndTime(due, seen.zone)}`;
+  const who = editors.map(plain).join(" and ");
+  return `${who} changed it, and nobody else may decide it${until}. ${ifNobody(gate, seen)}`;
+}
+
 /** The clock never approves: what it does is said. */
-function ifNobody({ approval, escalatedTo }: GateRecord, { meant }: Seen): string {
+function ifNobody({ approval, escalatedTo }: GateRecord, { meant }: Pick<Seen, "meant">): string {
   const { due, timeouts } = approval;
   const asked = escalatedTo === null ? "" : `${plain(escalatedTo)} is asked besides. `;
   if (due === null) return `${asked}If nobody acts: it waits.`;

@@ -106,6 +106,20 @@ describe("an approval by a chain, from the command line", () => {
     expect(done.out).toContain("- paid: 300");
   });
 
+  test("whose only decider changes it says at once that nobody is left, until when, and who is asked then", async () => {
+    const people = FILES["people.yaml"].replace("  ben: { roles: manager }\n", "");
+    using given = givenCompany({ ...FILES, "people.yaml": people });
+    const item = await asked(given);
+    const edit = (...words: string[]) => given.muster("inbox", "edit", item, ...words);
+    const less = await edit("amount=300", "--why", "As agreed.", "--by", "bo");
+    expect(less.err).toContain("something else now");
+    expect(less.err).not.toContain("nobody else may decide");
+    const other = await edit("text=So sorry.", "--why", "Kinder.", "--by", "bo");
+    expect(other.err).toMatch(
+      /\nbo changed it, and nobody else may decide it until \w{3} \d.* 20\d\d, \d\d:\d\d \(UTC\)\. If nobody acts: wing is asked, then 2 h later it is rejected\.\n/,
+    );
+  });
+
   test("is decided in another's place, for a time", async () => {
     using given = givenCompany(FILES);
     const item = await asked(given);

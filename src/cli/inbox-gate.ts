@@ -3,8 +3,10 @@ import type { Digest } from "../core/id.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
+import { type Company, peopleIn, zoneIn } from "../engine/company/index.ts";
+import { nobodyLeft } from "./evidence-lines.ts";
 import { EXIT } from "./exit.ts";
-import { type GateItem, shownIn, tellGate, withGate } from "./gate-item.ts";
+import { type GateItem, gateIn, shownIn, tellGate, withGate } from "./gate-item.ts";
 import { plain } from "./output/index.ts";
 import { valueAs } from "./params.ts";
 import type { Context } from "./surroundings.ts";
@@ -31,8 +33,22 @@ export async function inboxGate(
     if (problems.length > 0) return refuse(context, problems);
     const { side, json } = context.terminal;
     if (!json) side.line(DONE[steering.verb](`${run}.${found.gate.key}`));
+    if (!json && steering.verb === "edit") await tellNobodyLeft(context, company, found);
     return EXIT.done;
   });
+}
+
+/** Whoever changes it decides it no more; where nobody else may, they are told so now, and not by waiting. */
+async function tellNobodyLeft(
+  { terminal }: Context,
+  company: Company,
+  { run, gate }: GateItem,
+): Promise<void> {
+  const now = await gateIn(company, run, gate.key);
+  const people = peopleIn(company.folder);
+  const meant = (name: string): readonly string[] => people?.meant(name) ?? [];
+  const said = "code" in now ? null : nobodyLeft(now, { zone: zoneIn(company.folder), meant });
+  if (said !== null) terminal.side.line(said);
 }
 
 const DONE = {
