@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { GateOpening } from "../../core/approval/index.ts";
+import { readSource } from "../../core/definition/index.ts";
 import type { CaseId, RunId } from "../../core/id.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { isObject } from "../../core/json.ts";
@@ -21,13 +22,32 @@ const LEFT_BEHIND = /(^|\/)(\.muster|node_modules|output)$|\.sqlite(-wal|-shm)?$
 export async function playScenario(folder: string, scenario: Scenario): Promise<Outcome> {
   const copy = mkdtempSync(join(tmpdir(), "muster-test-"));
   const at = join(copy, basename(folder));
-  cpSync(folder, at, { recursive: true, filter: (path) => !LEFT_BEHIND.test(path) });
+  const made = madeBySetup(folder);
+  const isLeft = (path: string): boolean =>
+    LEFT_BEHIND.test(path) || made.has(path.replace(/-(wal|shm|journal)$/, ""));
+  cpSync(folder, at, { recursive: true, filter: (path) => !isLeft(path) });
   try {
     await using company = await openCompany(at, { memory: true });
     return await played(company, scenario);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** Databases that a system makes of its `setup` where there is none: a scenario begins with what stands there. */
+function madeBySetup(folder: string): ReadonlySet<string> {
+  const file = join(folder, "map.yaml");
+  if (!existsSync(file)) return new Set();
+  const text = readFileSync(file, "utf8");
+  const map = readSource({ file: "map.yaml", text }, () => undefined)?.value;
+  const systems = isObject(map) && isObject(map["systems"]) ? Object.values(map["systems"]) : [];
+  return new Set(
+    systems.flatMap((system) => {
+      if (!isObject(system) || typeof system["setup"] !== "string") return [];
+      const { url } = system;
+      return typeof url === "string" ? [join(folder, url)] : [];
+    }),
+  );
 }
 
 type Played = {
