@@ -235,7 +235,9 @@ function paramAt({ events }: Of, { path, call }: Deed, name: string): Json | und
 
 function begins(event: Event, path: string): boolean {
   if (event.type === "step.started") return event.path === path;
-  return event.type === "exception.closed" && event.path === path && event.how === "retry";
+  // For lack of a budget it had not been begun; it begins when there is more.
+  const isAnew = event.type === "exception.closed" && event.path === path;
+  return isAnew && (event.how === "retry" || event.how === "found");
 }
 
 function isNewCall(events: readonly Event[], released: Extract<Event, { path: string }>): boolean {

@@ -8,7 +8,7 @@ import type { Inheritance } from "./control/inheritance.ts";
 import { foldMoved } from "./control/moved.ts";
 import { foldStall, stallOf } from "./control/stall.ts";
 import type { Event } from "./event.ts";
-import { dropGrants } from "./people/of-gates.ts";
+import { dropGrants, withoutDeadline } from "./people/of-gates.ts";
 import { foldOfPeople } from "./people/of-people.ts";
 import { type Fold, limiterOf, type Open, type Run, subscriptionOf } from "./run.ts";
 import type { Read } from "./scope.ts";
@@ -295,7 +295,8 @@ function timerEnded(run: Fold, key: number): void {
   const open = get(run.open, key);
   // What has a time limit goes on without it.
   if (open?.type === "listen" || open?.type === "gate") {
-    run.open = set(run.open, key, { ...open, due: null });
+    const without = open.type === "gate" ? withoutDeadline(open) : { ...open, due: null };
+    run.open = set(run.open, key, without);
     return;
   }
   run.open = remove(run.open, key);

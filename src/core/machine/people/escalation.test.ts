@@ -242,6 +242,22 @@ describe("timeout", () => {
     expect(run.status()).toBe("completed");
   });
 
+  test("of a gate: what a deadline led to is over, whatever is done at the gate afterwards", () => {
+    const run = given(`
+      error_handling: { escalation_rules: [{ condition: timeout, action: pause_workflow }] }
+      steps: [{ id: a, gate: { ask: "Go on?", from: ana, due: 10m, on_timeout: reject } }]
+    `).start();
+    run.after(600_000);
+    expect(run.status()).toBe("paused");
+    run.tell({ type: "resume" });
+    const key = run.events("step.started").find(({ path }) => path === "a")!.seq;
+    run.tell({ type: "claim", key }, "ana");
+    run.after(600_000);
+    expect(run.events("rule.acted")).toHaveLength(1);
+    expect(run.owes("timer")).toEqual([]);
+    expect(run.status()).toBe("waiting");
+  });
+
   test("of a phase: every action", () => {
     const came = (action: string): readonly unknown[] => {
       const run = given(

@@ -32,6 +32,12 @@ export function approvalIn({ gate, votes, rest }: OpenGate): Approval {
   return { ...newApproval(gate), ...rest, votes };
 }
 
+/** Its last deadline has passed, and what that led to is told: it has none from now on, whatever happens at it. */
+export function withoutDeadline(open: OpenGate): OpenGate {
+  const { gate, votes, ...rest } = approvalIn(open);
+  return { ...open, gate, votes, due: null, rest: { ...rest, due: null, remind: [] } };
+}
+
 /** Fold: what happens at a gate, and to what was allowed there. */
 export function foldOfGate(run: Fold, event: AtGate): void {
   if (event.type === "gate.consumed" || event.type === "gate.voided") return used(run, event);

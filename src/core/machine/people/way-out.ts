@@ -70,10 +70,16 @@ function whySkipNot(frame: Frame): Problem | null {
   const { name } = frame.step;
   switch (frame.kind) {
     case "leaf":
-      if (frame.state !== "calling") return null;
+      if (frame.state === "calling")
+        return conflict(
+          `"${name}" is being done: it cannot be left out now.`,
+          "Take it from its agent first, or cancel the run.",
+        );
+      // A person who has it in hand, or was asked about it, has seen to that.
+      if (frame.state === "held" || !isUncertain(frame)) return null;
       return conflict(
-        `"${name}" is being done: it cannot be left out now.`,
-        "Take it from its agent first, or cancel the run.",
+        `"${name}" may have written something, and nobody has looked yet: it cannot be left out now.`,
+        "Take it from its agent first, and see what was written.",
       );
     case "wait":
       return null;
