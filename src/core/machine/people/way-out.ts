@@ -9,7 +9,7 @@ import type { Frame, LeafFrame, Run } from "../run.ts";
 import { stepsOf } from "../scope.ts";
 import type { Meant, Told } from "../signal.ts";
 import { get } from "../tables/table.ts";
-import { isWriting } from "../uses/uses.ts";
+import { isUncertain, isWriting } from "../uses/uses.ts";
 import { holdsGate, whereIs } from "../whereabouts.ts";
 import { heardGiven, isTask } from "./person.ts";
 
