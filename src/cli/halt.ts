@@ -46,7 +46,7 @@ export async function halt(context: Context, told: Halting): Promise<number> {
         how === "on"
           ? `${which} that was allowed is begun now.`
           : isHalted
-            ? "What is allowed is begun again."
+            ? "What is allowed may be begun again. What was held back waits for a person: muster inbox list"
             : `${which} was halted: muster halt list`,
       );
     return EXIT.done;

@@ -32,9 +32,14 @@ export function itemLines(inboxItem: InboxItem, clock: Clock): readonly string[]
     due === Infinity ? what : `${what.replace(/\.$/, "")}, until ${untilWords(due, clock)}.`;
   return [
     `${item}  ${plain(workflow)}, ${plain(path)}`,
-    `  ${plain(sentence)}`,
+    `  ${plain(sentence)}${waiting.kind === "case" ? sinceWords(waiting, clock) : ""}`,
     ...(mend ? [`  mend: ${plain(mend)}`] : []),
   ];
+}
+
+function sinceWords(waiting: Waiting, { zone }: Clock): string {
+  const since = sinceOf(waiting);
+  return since === 0 ? "" : ` Since ${dayAndTime(since, zone)}.`;
 }
 
 /** "oscar or petra decides, until Sat 21 Nov 2026, 14:00 (Asia/Hong_Kong): 9 h 41 min left" */

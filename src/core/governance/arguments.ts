@@ -31,8 +31,28 @@ export function normalised(tool: Tool, args: JsonObject): Normalised {
     (name: Json) => typeof name === "string" && !Object.hasOwn(tool.scope.args, name),
   );
   const fit = fitOf(tool, { ...tool.args, required: open });
-  const why = typeof fit === "string" ? fit : fit(spelt);
+  const why = whyNoMoney(spelt, known) ?? (typeof fit === "string" ? fit : fit(spelt));
   return why === null ? { args: spelt } : { why: `Of the arguments of "${tool.name}": ${why}.` };
+}
+
+/** Digits after the point of what can be paid, where it is not two. */
+const NO_DIGITS = new Set("CLP ISK JPY KRW PYG UGX VND XAF XOF XPF".split(" "));
+const THREE_DIGITS = new Set("BHD IQD JOD KWD LYD OMR TND".split(" "));
+
+/** An amount of a currency is a number, and no finer than its smallest coin: less can be neither paid nor seen. */
+function whyNoMoney(args: JsonObject, known: JsonObject): string | null {
+  for (const [name, value] of Object.entries(args)) {
+    const schema = known[name];
+    if (!isObject(schema) || schema["type"] !== "number" || typeof schema["currency"] !== "string")
+      continue;
+    const { currency } = schema;
+    if (typeof value === "string")
+      return `${name}: it is to be a number of ${currency}, written without the currency and without commas, as 1250.5`;
+    const digits = NO_DIGITS.has(currency) ? 0 : THREE_DIGITS.has(currency) ? 3 : 2;
+    if (typeof value === "number" && Number(value.toFixed(digits)) !== value)
+      return `${name}: ${value} is finer than ${currency} is paid: ${digits} digits after the point at most`;
+  }
+  return null;
 }
 
 const FITS = new WeakMap<Tool, ReturnType<typeof fitting>>();

@@ -265,7 +265,11 @@ async function begin(
   if (problem !== undefined && PASSING.has(problem.code)) throw new MusterError(problem);
   if (problem === undefined) await tell(state, now.id, { type: "started", run });
   else {
-    const why = problems.map(({ message, mend = "" }) => `${message} ${mend}`.trim()).join(" ");
+    const why = problems
+      .map(({ message, mend = "" }) =>
+        `${message}${/[.!?]$/.test(message) ? "" : "."} ${mend}`.trim(),
+      )
+      .join(" ");
     await tell(state, now.id, { type: "refused", run, why });
   }
 }

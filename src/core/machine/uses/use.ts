@@ -228,7 +228,7 @@ function holdBack(draft: Draft, attempt: Key, { key, use, why }: Halted): void {
   tell(draft, { type: "attempt.suspended", path, key: attempt, on: key });
   const now = get(draft.run.frames, path);
   if (now?.kind !== "leaf") return;
-  const message = `"${tool}" was allowed${why}`;
+  const message = `"${tool}" was allowed${why.endsWith(".") ? why : `${why}.`}`;
   const look =
     "It stays allowed. Try it again when nothing stands in its way, or go on without it.";
   raise(draft, now, { error: failure("rejected", message), look, owner });

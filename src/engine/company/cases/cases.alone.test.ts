@@ -131,7 +131,7 @@ describe("a request", () => {
     expect(company.cases({ owner: "ops" })).toMatchObject([{ needs: [{ kind: "type" }] }]);
     const [item] = await inboxOf(company);
     expect(item).toMatchObject({ case: id, run: null, waiting: { kind: "case" } });
-    expect(item?.waiting.what).toContain("Types: order-status, refund. It waits for ops since");
+    expect(item?.waiting.what).toContain("Types: order-status, refund. It waits for ops.");
     expect(await company.tellCase(id, { type: "type", as: "refnd" })).toMatchObject([
       { code: "unknown-type", mend: "Types here: order-status, refund." },
     ]);

@@ -51,9 +51,18 @@ async function caseItems(company: Pick<Company, "cases" | "requestTypes">): Prom
     const { key, kind, owner, of } = need;
     const choice = kind === "type" && names !== "" ? ` Types: ${names}.` : "";
     const who = owner === "" ? "anyone" : owner;
-    const what = `${need.what}${choice} It waits for ${who} since ${instantOf(openedAt)}.`;
+    const what = `${need.what}${choice} It waits for ${who}.`;
+    const since = instantOf(openedAt);
     const mend = MENDS[kind as keyof typeof MENDS](id, of);
-    const waiting = { path: requester, key, status: "waiting", kind: "case", what, mend } as const;
+    const waiting = {
+      path: requester,
+      key,
+      status: "waiting",
+      kind: "case",
+      what,
+      mend,
+      since,
+    } as const;
     return { item: `${id}.${key}`, run: null, case: id, workflow: type ?? "request", waiting };
   });
 }
