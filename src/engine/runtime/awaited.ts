@@ -6,9 +6,16 @@ export type Awaited = ToolUses & {
   readonly settled: (answer: Answer) => Promise<Answer> | Answer;
 };
 
-/** U3: an agent that answers before all that it asked is done is not done yet. */
-export function awaited({ use, useAll }: ToolUses): Awaited {
-  // Most attempts use no tool.
+type Lending<Lent> = { readonly lent: () => Lent };
+
+/**
+ * U3: an agent that answers before all that it asked is done is not done yet.
+ *
+ * @param lend the tools, made with the first use: most attempts use none
+ */
+export function awaited<Lent extends ToolUses>(lend: () => Lent): Awaited & Lending<Lent> {
+  let made: Lent | null = null;
+  const lent = (): Lent => (made ??= lend());
   let pending: Set<Promise<unknown>> | null = null;
   const kept = <T>(reply: Promise<T>): Promise<T> => {
     pending ??= new Set();
@@ -18,8 +25,9 @@ export function awaited({ use, useAll }: ToolUses): Awaited {
     return reply;
   };
   return {
-    use: (tool, args, as) => kept(use(tool, args, as)),
-    useAll: (all) => kept(useAll(all)),
+    lent,
+    use: (tool, args, as) => kept(lent().use(tool, args, as)),
+    useAll: (all) => kept(lent().useAll(all)),
     settled: (answer) =>
       pending === null || pending.size === 0
         ? answer

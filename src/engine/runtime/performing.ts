@@ -303,8 +303,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   if (known !== null) return known;
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
-  const lent = shell.toolsOf(attempt);
-  const { use, useAll, settled } = awaited(lent);
+  const { use, useAll, lent, settled } = awaited(() => shell.toolsOf(attempt));
   if (task.tool !== undefined) return useAsStep(task.tool, task.inputs, use);
   try {
     const answer = shell.performer.perform(
@@ -319,7 +318,7 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
         deadline: attempt.due,
         use,
         useAll,
-        ...(resident.run.map === null ? {} : { offered: lent.offered }),
+        ...(resident.run.map === null ? {} : { offered: () => lent().offered() }),
         ...heldTo(resident.run.workflow),
       },
       attempt.abort.signal,
