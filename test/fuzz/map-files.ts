@@ -54,10 +54,20 @@ function garbled(files: readonly MapFile[], chance: Chance): readonly MapFile[] 
 }
 
 function mutated({ file, text }: MapFile, chance: Chance): MapFile {
-  const read = file.endsWith(".yaml") && chance.is(0.5) ? parseDocument(text) : null;
-  if (read === null || read.errors.length > 0) return { file, text: mutateText(text, chance) };
-  const value = mutateValue(read.toJS(), chance);
+  const read = file.endsWith(".yaml") && chance.is(0.5) ? valueIn(text) : undefined;
+  if (read === undefined) return { file, text: mutateText(text, chance) };
+  const value = mutateValue(read, chance);
   return { file, text: stringify(value, { aliasDuplicateObjects: false }) ?? "" };
+}
+
+/** What stands in a text; undefined where it is no YAML any more, or names an anchor that is not there. */
+function valueIn(text: string): unknown {
+  try {
+    const read = parseDocument(text);
+    return read.errors.length > 0 ? undefined : read.toJS();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What reads as a map judges whatever it is asked. */

@@ -1,5 +1,6 @@
 import type { Digest } from "../id.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { Problem } from "../problem.ts";
 import { type Approval, chainOf } from "./approval.ts";
 import type { KeptChain } from "./chain.ts";
@@ -56,7 +57,7 @@ function edited(
   );
   if (Object.keys(real).length === 0) return [];
   const counts = !Object.entries(real).every(([path, value]) =>
-    isTheWayItMay(edit[path], valueAt(args, path), value),
+    isTheWayItMay(ownOf(edit, path), valueAt(args, path), value),
   );
   const again = facts.again?.(changed(args, real), editedOf(action, counts ? facts.by : null));
   if (again === undefined) return nothingToEdit();
@@ -155,7 +156,7 @@ export function valueAt(args: JsonObject, path: string): Json {
   let value: Json = args;
   for (const name of path.split(".")) {
     if (!isObject(value) || !Object.hasOwn(value, name)) return null;
-    value = value[name] ?? null;
+    value = ownOf(value, name) ?? null;
   }
   return value;
 }
@@ -170,7 +171,7 @@ export function changed(args: JsonObject, changes: JsonObject): JsonObject {
 
 function put(all: JsonObject, [name = "", ...rest]: readonly string[], value: Json): JsonObject {
   if (rest.length === 0) return { ...all, [name]: value };
-  const below = all[name];
+  const below = ownOf(all, name);
   return { ...all, [name]: put(isObject(below) ? below : {}, rest, value) };
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { ownOf } from "../own.ts";
 
 /**
  * What the deciders see before they decide: one screen. A part that is empty is named as empty, never left
@@ -106,7 +107,11 @@ export function differenceOf(of: string, before: Json, after: Json): Difference 
   if (!isRecord(before) || !isRecord(after)) return { of, fields: [{ field: "", before, after }] };
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const fields = names
-    .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
+    .map((field) => ({
+      field,
+      before: ownOf(before, field) ?? null,
+      after: ownOf(after, field) ?? null,
+    }))
     .filter((one) => JSON.stringify(one.before) !== JSON.stringify(one.after));
   return { of, fields };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { type Approval, newApproval } from "./approval.ts";
 import { type Chain, type Excluded, type KeptChain, keptChain, type Stage } from "./chain.ts";
 import { meantBy } from "./deciders.ts";
@@ -47,7 +48,7 @@ export function joinedChains(
   if (first === undefined) throw new Error("No chain is named to ask.");
   if (rest.length === 0) return { ...first, bulk: null };
   const fields = Object.entries(first.edit).filter(([path, how]) =>
-    rest.every((one) => one.edit[path] === how),
+    rest.every((one) => ownOf(one.edit, path) === how),
   );
   const isReject = chains.every((one) => one.onTimeout.length > 0);
   return {

@@ -3,6 +3,7 @@ import { evaluateTemplate } from "../expression/index.ts";
 import type { RunId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { CASE_MESSAGE, type Event, load, type Opening, type Read } from "../machine/index.ts";
+import { ownOf } from "../own.ts";
 import type { RunSaid } from "./signal.ts";
 
 /** What a run is read by: its definition as it is pinned, and the contents that its events name. */
@@ -108,7 +109,7 @@ const RECIPIENTS = ["to", "recipient", "email", "address", "phone", "customer_id
 
 function textIn(args: JsonObject, names: readonly string[]): string {
   for (const name of names) {
-    const value = args[name];
+    const value = ownOf(args, name);
     if (typeof value === "string" && value !== "") return value;
   }
   return "";

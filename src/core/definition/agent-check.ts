@@ -1,4 +1,5 @@
 import { suggestion } from "../expression/index.ts";
+import { ownOf } from "../own.ts";
 import type { Building } from "./building.ts";
 import type { ValuePath } from "./place.ts";
 import type { AgentNeed } from "./workflow.ts";
@@ -85,7 +86,7 @@ export function reportCacheOfAsk(
   path: ValuePath,
   { surroundings, report }: Building,
 ): void {
-  const known = agent.kind === "named" ? surroundings.agents?.[agent.agent] : undefined;
+  const known = agent.kind === "named" ? ownOf(surroundings.agents, agent.agent) : undefined;
   if (agent.kind !== "named" || known?.effects !== "ask") return;
   report.add({
     code: "wrong-value",

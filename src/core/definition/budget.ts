@@ -1,4 +1,5 @@
 import { type Amounts, isCurrency, NO_AMOUNTS, parseMoney, sayAmount } from "../amounts.ts";
+import { ownOf } from "../own.ts";
 import type { UsageEstimateSource } from "./agent-source.ts";
 import { durationMs } from "./duration-value.ts";
 import type { ValuePath } from "./place.ts";
@@ -64,7 +65,7 @@ function checkOwn(
 ): void {
   for (const [unit, amount] of Object.entries(own)) {
     const at = [...path, isCurrency(unit) ? "money" : unit];
-    const most = total[unit];
+    const most = ownOf(total, unit);
     if (most === undefined) checkCurrency([unit], total, { report, path: at });
     else if (amount > most)
       report.add({
@@ -112,7 +113,7 @@ function checkAgainst(total: Amounts, parts: Parts, report: Report): void {
     for (const [unit, amount] of Object.entries(parts[part])) {
       const block = isCurrency(unit) ? "money_budget" : "token_budget";
       const path = ["resource_config", block, KEYS[part]];
-      const most = total[unit];
+      const most = ownOf(total, unit);
       if (most !== undefined && amount > most)
         report.add({
           code: "impossible-limit",

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { CONVERSIONS } from "./conversion-table.ts";
 import { fitting } from "./fitting.ts";
 import {
@@ -115,7 +116,7 @@ function object(fields: JsonObject, wanted: Wanted): Converted {
   const changed: [string, Json][] = [];
   for (const [name, schema] of Object.entries(properties)) {
     if (!Object.hasOwn(fields, name)) continue;
-    const field = fields[name] ?? null;
+    const field = ownOf(fields, name) ?? null;
     const at = wanted.at === "" ? name : `${wanted.at}.${name}`;
     const result = reshape(field, { ...wanted, schema, at });
     if (!result.ok) return result;

@@ -1,5 +1,6 @@
 import { compileTemplate, type Names, suggestion, type Template } from "../expression/index.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { isAssignable } from "./assignable.ts";
 import type { Building } from "./building.ts";
 import { capital, type Draft } from "./draft.ts";
@@ -82,7 +83,7 @@ export function misfitOf(
 /** What whoever takes these cannot go without. */
 export function neededBy({ fields }: OutputFields): readonly string[] {
   return Object.keys(fields).filter((name) => {
-    const type = fields[name];
+    const type = ownOf(fields, name);
     return type !== undefined && isNeeded(type);
   });
 }

@@ -1,5 +1,6 @@
 import type { Fields, Names } from "../expression/index.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { type Building, templateAt } from "./building.ts";
 import { called, capital, type Draft, drafts, isAround } from "./draft.ts";
 import type { Report } from "./report.ts";
@@ -160,5 +161,5 @@ function reportTwice(
 /** Of `$outputs.x` the type of that output; of all else anything. */
 function schemaOf(value: Json, own: Fields): JsonObject {
   const name = typeof value === "string" ? /^\s*\$outputs\.(\w+)\s*$/.exec(value)?.[1] : undefined;
-  return (name === undefined ? undefined : own[name]) ?? {};
+  return (name === undefined ? undefined : ownOf(own, name)) ?? {};
 }

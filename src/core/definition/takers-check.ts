@@ -1,4 +1,5 @@
 import type { Names } from "../expression/index.ts";
+import { ownOf } from "../own.ts";
 import type { Building } from "./building.ts";
 import { called, capital, type Draft } from "./draft.ts";
 import { checkInputs, misfitOf, neededBy } from "./input-check.ts";
@@ -15,7 +16,7 @@ type Around = { readonly names: Names; readonly building: Building };
 export function checkTakers(need: AgentNeed, draft: TaskDraft, around: Around): void {
   if (need.kind === "capable") return checkCapable(need.needs, draft, around);
   const { agent } = need;
-  const fields = around.building.surroundings.agents?.[agent]?.inputs ?? null;
+  const fields = ownOf(around.building.surroundings.agents, agent)?.inputs ?? null;
   if (fields === null) return;
   const about = { what: `agent "${agent}"`, word: "inputs", required: neededBy(fields) };
   checkInputs(draft.source.inputs ?? {}, { draft, ...around, fields, ...about });

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { convertsTo } from "./convert.ts";
 import type { TypeRef } from "./workflow.ts";
 
@@ -149,7 +150,7 @@ function ofName(name: string, reading: Reading): JsonObject {
   if (Object.hasOwn(reading.declared, name)) {
     if (reading.within.includes(name)) return {};
     const inside = { ...reading, within: [...reading.within, name] };
-    return ofSchema(reading.declared[name] ?? {}, inside);
+    return ofSchema(ownOf(reading.declared, name) ?? {}, inside);
   }
   const small = name.toLowerCase();
   if (Object.hasOwn(BUILT_IN, small)) return BUILT_IN[small] ?? {};

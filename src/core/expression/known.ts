@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
 import { isObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { Kind } from "./value.ts";
 
 /** What is known of a value before it is there. A kind that is null is: it may be anything. */
@@ -37,7 +38,7 @@ export function fieldOf(
 ): Known | { readonly fields: readonly string[] } {
   const { properties, additionalProperties: more, patternProperties } = object.schema;
   if (isObject(properties) && Object.hasOwn(properties, name)) {
-    const property = properties[name];
+    const property = ownOf(properties, name);
     return isObject(property) ? knownBy(property) : ANYTHING;
   }
   if (isObject(more)) return knownBy(more);

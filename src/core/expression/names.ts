@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 
 /** Fields by name, each with its type as a JSON Schema; `{}` is: anything. */
 export type Fields = Readonly<Record<string, JsonObject>>;
@@ -99,7 +100,7 @@ export function rootsIn(names: Names): readonly string[] {
 
 /** The outputs of a step as a schema. */
 export function schemaOfStep(names: Names, id: string): JsonObject {
-  return schemaOfFields(names.steps?.[id] ?? null);
+  return schemaOfFields(ownOf(names.steps, id) ?? null);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { ownOf } from "../own.ts";
 import { type Form, method } from "./form.ts";
 import {
   type Fault,
@@ -28,7 +29,7 @@ const pick = (object: Plain, names: readonly Value[]): Value | Fault =>
   Object.fromEntries(
     names.flatMap((name) => {
       if (typeof name !== "string" || !Object.hasOwn(object, name)) return [];
-      const value = object[name];
+      const value = ownOf(object, name);
       return value === undefined ? [] : [[name, value]];
     }),
   );
@@ -66,7 +67,7 @@ const joinOn = (left: readonly Value[], right: readonly Value[], key: string): V
   return joined;
 };
 
-const textAt = (row: Plain, key: string): string => JSON.stringify(toJson(row[key] ?? null));
+const textAt = (row: Plain, key: string): string => JSON.stringify(toJson(ownOf(row, key) ?? null));
 
 const flatten = (list: readonly Value[]): Value =>
   list.flatMap((item): readonly Value[] => (isList(item) ? item : [item]));

@@ -1,3 +1,4 @@
+import { ownOf } from "../own.ts";
 import { type Fields, isRoot, type Names, schemaOfRoot, stepNamed } from "./names.ts";
 
 /**
@@ -111,7 +112,7 @@ function anyOf(fields: Fields | null | undefined): Next {
 
 function outputsOf(names: Names, word: string): Fields | null {
   const id = stepNamed(names, word);
-  return id === null ? null : (names.steps?.[id] ?? null);
+  return id === null ? null : (ownOf(names.steps, id) ?? null);
 }
 
 /** The longest beginning, cut at dashes, that is known; else all of it or up to the first dash. */

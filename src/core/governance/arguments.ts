@@ -1,6 +1,7 @@
 import { fitting } from "../definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Tool } from "../map/index.ts";
+import { ownOf } from "../own.ts";
 
 /** Of the arguments of one call, as JSON. UTF-16 units, near enough bytes. */
 export const ARGS_BYTES_MOST = 262_144;
@@ -23,7 +24,7 @@ export function normalised(tool: Tool, args: JsonObject): Normalised {
       why: `"${tool.name}" has no argument ${unknown.map((one) => `"${one}"`).join(", ")}.`,
     };
   const spelt = Object.fromEntries(
-    Object.entries(args).map(([name, value]) => [name, spelled(value, known[name])]),
+    Object.entries(args).map(([name, value]) => [name, spelled(value, ownOf(known, name))]),
   );
   // What the case is bound to is put in later.
   const needed = Array.isArray(required) ? required : [];

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { PolicyRule } from "../rules/index.ts";
 import type { RuleSaid } from "./judgement.ts";
 
@@ -76,7 +77,7 @@ function heldWithin(
   const now: Record<string, Json> = { ...args };
   for (const limit of limits)
     for (const [name, within] of Object.entries(limit)) {
-      const value = now[name];
+      const value = ownOf(now, name);
       if (typeof value !== "number" || !isObject(within)) continue;
       const { most, least } = within;
       const low = typeof least === "number" ? Math.max(value, least) : value;

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import { isObject } from "../json.ts";
 import type { Tool } from "../map/index.ts";
+import { ownOf } from "../own.ts";
 import type { CaseFacts } from "./judgement.ts";
 
 /** Names with a type that holds no words: nothing about a person can be written into them. */
@@ -9,7 +10,7 @@ const WORDLESS = new Set(["date", "date-time", "time", "duration", "uuid"]);
 /** Why something would go where it may not; null: it may. A pattern is a text with `*`, or `case.x`: that of the case. */
 export function misdirected(tool: Tool, args: JsonObject, of: CaseFacts | null): string | null {
   for (const [name, patterns] of Object.entries(tool.destinations)) {
-    const said = args[name];
+    const said = ownOf(args, name);
     if (said === undefined) continue;
     const places: readonly Json[] = Array.isArray(said) ? said : [said];
     const stray = places.find((place) => !patterns.some((one) => matches(place, one, of)));
@@ -22,7 +23,7 @@ export function misdirected(tool: Tool, args: JsonObject, of: CaseFacts | null):
 function matches(place: Json, pattern: string, of: CaseFacts | null): boolean {
   if (pattern.startsWith("case.")) {
     const name = pattern.slice("case.".length);
-    const own = of?.bindings[name] ?? of?.facts[name];
+    const own = ownOf(of?.bindings, name) ?? ownOf(of?.facts, name);
     return typeof place === "string" && place.toLowerCase() === plainText(own).toLowerCase();
   }
   if (typeof place !== "string" || /[\r\n]/u.test(place)) return false;

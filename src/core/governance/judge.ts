@@ -2,6 +2,7 @@ import { canonical } from "../audit/index.ts";
 import type { Digest } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import { type Grant, LEVELS, type Level, type System, type Tool } from "../map/index.ts";
+import { ownOf } from "../own.ts";
 import { normalised } from "./arguments.ts";
 import { askRules, type Ruled } from "./ask-rules.ts";
 import { misdirected, wordsOf } from "./destination.ts";
@@ -70,7 +71,7 @@ function whoAndWhat(so: Hearing): Known | null {
   const { call, facts } = so;
   if (facts.stopped !== null) return deny(so, "stopped", facts.stopped);
   pass(so, "stopped");
-  const grant = own(facts.map.agents, call.agent);
+  const grant = ownOf(facts.map.agents, call.agent);
   if (grant === undefined) return deny(so, "identity", `The map grants "${call.agent}" nothing.`);
   const request = facts.case?.request ?? null;
   if (grant.requests !== null && (request === null || !grant.requests.includes(request)))
@@ -80,8 +81,8 @@ function whoAndWhat(so: Hearing): Known | null {
       `"${call.agent}" works on ${grant.requests.join(", ")}; this is ${request ?? "no request"}.`,
     );
   pass(so, "identity");
-  const tool = own(facts.map.tools, call.tool);
-  const system = tool && own(facts.map.systems, tool.system);
+  const tool = ownOf(facts.map.tools, call.tool);
+  const system = tool && ownOf(facts.map.systems, tool.system);
   if (tool === undefined || system === undefined)
     return deny(so, "tool", `The map has no tool "${call.tool}".`);
   const why = whyNotTool(so, grant, tool);
@@ -92,12 +93,12 @@ function whoAndWhat(so: Hearing): Known | null {
 
 function whyNotTool({ facts }: Hearing, grant: Grant, tool: Tool): string | null {
   if (!grant.tools.includes(tool.name)) return `"${grant.agent}" has no grant of "${tool.name}".`;
-  const pinned = own(facts.pinned, tool.name);
+  const pinned = ownOf(facts.pinned, tool.name);
   if (pinned === undefined) return `"${tool.name}" was never published.`;
   if (pinned !== tool.digest)
     return `The definition of "${tool.name}" is not the one that was published: it is out of use until somebody publishes it.`;
   const type = facts.case?.request ?? null;
-  const of = type === null ? undefined : own(facts.map.requests, type);
+  const of = type === null ? undefined : ownOf(facts.map.requests, type);
   if (of !== undefined && of.tools !== null && !of.tools.includes(tool.name))
     return `"${tool.name}" is not for requests of type "${of.name}".`;
   return null;
@@ -129,7 +130,7 @@ function mayGoSoFar(so: Hearing, { grant, tool }: Known, given: Given): boolean 
       "level",
       `"${tool.name}" is at level ${tool.level}; "${grant.agent}" may go as far as ${grant.level}.`,
     );
-  const only = own(grant.only, tool.name);
+  const only = ownOf(grant.only, tool.name);
   if (only !== undefined) {
     const { holds, missing } = only.evaluate(readOf(so, tool, given));
     const lacking = missing.length > 0 ? ` (not known: ${missing.join(", ")})` : "";
@@ -194,8 +195,9 @@ function mayFlow(so: Hearing, { tool, system }: Known, { args, labels }: Given):
     );
   if (tool.level === "external" && labels.untrusted.length > 0) {
     const said = of?.trusted ?? [];
-    const unsaid = tool.deciding.filter(
-      (name) => name in args && !(name in tool.scope.args) && !wasSaid(args[name] ?? null, said),
+    const deciding = tool.deciding.filter((name) => Object.hasOwn(args, name));
+    const unsaid = deciding.filter(
+      (name) => !Object.hasOwn(tool.scope.args, name) && !wasSaid(args[name] ?? null, said),
     );
     if (unsaid.length > 0) {
       ask(
@@ -313,10 +315,6 @@ function rankOf(level: Level): number {
 function sentenceOf({ rule, because, holds, missing }: RuleSaid): string {
   if (holds === "fault") return `${rule} could not be worked out, so it refuses: ${because}`;
   return `${rule}: ${because}${missing.length > 0 ? ` Not known: ${missing.join(", ")}.` : ""}`;
-}
-
-function own<V>(all: Readonly<Record<string, V>>, name: string): V | undefined {
-  return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 function pass(so: Hearing, check: CheckName, why?: string): void {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Tool } from "../map/index.ts";
+import { ownOf } from "../own.ts";
 import type { CaseFacts } from "./judgement.ts";
 
 export type Scoped =
@@ -20,7 +21,7 @@ export function withinCase(tool: Tool, args: JsonObject, of: CaseFacts | null): 
   for (const [name, binding] of scoped) {
     const own = bound(of, binding);
     if (own === undefined) return { why: unbound(tool, of, binding) };
-    const said = args[name];
+    const said = ownOf(args, name);
     if (said === undefined) {
       forced.push(name);
       inside[name] = own;

@@ -1,5 +1,6 @@
 import type { Failure, Path, Usage } from "../machine/index.ts";
 import { get, remove, set } from "../machine/index.ts";
+import { ownOf } from "../own.ts";
 import {
   type Counts,
   ERRORS_KEPT_MOST,
@@ -109,7 +110,7 @@ function asked(
 ): History["agents"] {
   const isAsked = task !== null || attempt?.subRun === false;
   if (!agent || !isAsked || attempts === was?.attempts) return agents;
-  return { ...agents, [agent]: (agents[agent] ?? 0) + 1 };
+  return { ...agents, [agent]: (ownOf(agents, agent) ?? 0) + 1 };
 }
 
 type Turn = { readonly was: StepRecord | null; readonly now: StepRecord };

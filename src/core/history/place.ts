@@ -1,5 +1,6 @@
 import type { Step, StepKind, Workflow } from "../definition/index.ts";
 import type { Path } from "../machine/index.ts";
+import { ownOf } from "../own.ts";
 import { unreachable } from "../unreachable.ts";
 
 /** Where a path of a run stands in its definition. */
@@ -35,7 +36,7 @@ export function placesOf(workflow: Workflow): Places {
 
 /** @returns the place of a path of the run; what the definition does not hold is told of with the undoing */
 export function placeAt(places: Places, path: Path): Place {
-  return places[staticPath(path)] ?? UNDO;
+  return ownOf(places, staticPath(path)) ?? UNDO;
 }
 
 /** The steps directly in a step, in the author's order. */

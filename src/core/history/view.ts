@@ -2,6 +2,7 @@ import type { Step, StepKind } from "../definition/index.ts";
 import type { RunId } from "../id.ts";
 import type { Failure, Path, RunOutcome, Stored } from "../machine/index.ts";
 import { entries, get } from "../machine/index.ts";
+import { ownOf } from "../own.ts";
 import type { Counts, ErrorRecord, History, UsageSum, WarningRecord } from "./history.ts";
 import { childrenOf, isComposite } from "./place.ts";
 import { type Progress, progress, progressOf } from "./progress.ts";
@@ -139,7 +140,9 @@ function stepView(history: History, step: Step, parent: Parent): StepView {
 function ofThisRound(history: History, step: Step, parent: StepRecord): StepRecord {
   const record = get(history.records, step.path);
   const within = parent.path === "" || record?.path.startsWith(parent.path);
-  return record && within ? record : newRecord(step.path, history.places[step.path]?.units ?? 0);
+  return record && within
+    ? record
+    : newRecord(step.path, ownOf(history.places, step.path)?.units ?? 0);
 }
 
 type Seen = {

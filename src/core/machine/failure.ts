@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 
 /** What went wrong in an attempt. The class, not the text, picks what follows. */
 export type Failure = {
@@ -52,12 +53,12 @@ export const FAILURE_KINDS: Readonly<
 
 /** The class of a kind; a kind nobody knows is transient: it may go away. */
 export function classOf(kind: string): FailureClass {
-  return FAILURE_KINDS[kind]?.class ?? "transient";
+  return ownOf(FAILURE_KINDS, kind)?.class ?? "transient";
 }
 
 /** Whether an answer with this kind says that nothing was done, unless the answer itself says. */
 export function isCertain(kind: string): boolean {
-  return FAILURE_KINDS[kind]?.certain ?? false;
+  return ownOf(FAILURE_KINDS, kind)?.certain ?? false;
 }
 
 /** The same error in the class that the author of the workflow puts its kind into. */
@@ -66,7 +67,7 @@ export function classed(
   kinds: { readonly [kind: string]: FailureClass } | undefined,
 ): Failure {
   if (kinds === undefined || !Object.hasOwn(kinds, error.kind)) return error;
-  return { ...error, class: kinds[error.kind] ?? error.class };
+  return { ...error, class: ownOf(kinds, error.kind) ?? error.class };
 }
 
 export function failure(kind: string, message: string): Failure {

@@ -1,5 +1,6 @@
 import type { OutputFields } from "../definition/index.ts";
 import { isObject, type Json } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { type Draft, store } from "./draft.ts";
 import type { Stored } from "./event.ts";
 import { load } from "./scope.ts";
@@ -18,7 +19,7 @@ export function accepted(
     return { why: "The answer's outputs are not an object of names and values." };
   let changed: Record<string, Json> | null = null;
   for (const name in declared.fields) {
-    const type = declared.fields[name];
+    const type = ownOf(declared.fields, name);
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (type === undefined) continue;
     if (value === undefined)

@@ -2,6 +2,7 @@ import type { Each, Published, Step, Workflow } from "../definition/index.ts";
 import { evaluateTemplate, type Outcome, type Scope, type Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { Path, Seq, Stored } from "./event.ts";
 import type { EachFrame, Item, Run, Value } from "./run.ts";
 import { places, type Row } from "./tables/row.ts";
@@ -27,7 +28,7 @@ export function scopeAt(run: Run, position: Position, read: Read): Scope {
 
 /** The same, and some names more: they come first. */
 export function withNames(scope: Scope, more: JsonObject): Scope {
-  return { ...scope, name: (name) => more[name] ?? scope.name(name) };
+  return { ...scope, name: (name) => ownOf(more, name) ?? scope.name(name) };
 }
 
 /**
@@ -41,7 +42,7 @@ export function valuesOf(
 ): { readonly values: JsonObject } | { readonly fault: string } {
   const values: Record<string, Json> = {};
   for (const name in templates) {
-    const template = templates[name];
+    const template = ownOf(templates, name);
     if (template === undefined) continue;
     const outcome = evaluateTemplate(template, scope);
     if (outcome.kind === "fault") return { fault: `${name}: ${outcome.message}` };
@@ -257,7 +258,7 @@ function fill(
 ): void {
   for (const field in output) {
     const list = (lists[field] ??= emptyList(place.length));
-    list[place.at] = output[field] ?? null;
+    list[place.at] = ownOf(output, field) ?? null;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Span } from "../calendar/index.ts";
 import { sayDuration, type Task, type Workflow } from "../definition/index.ts";
 import { stepsOf } from "../machine/index.ts";
 import { LEVELS, type Level, type RequestType, type Tool, type WorkMap } from "../map/index.ts";
+import { ownOf } from "../own.ts";
 
 /** The columns of the picture, from what comes in to who owns what goes wrong. */
 export const COLUMNS = [
@@ -89,7 +90,7 @@ function drawRequest(request: RequestType, drawing: Drawing): void {
       ...(sla.resolve === null ? [] : [`done in ${saySpan(sla.resolve)}`]),
     ],
   });
-  const workflow = drawing.workflows[request.workflow];
+  const workflow = ownOf(drawing.workflows, request.workflow);
   const to = put(drawing, {
     id: `workflow:${request.workflow}`,
     column: 1,
@@ -118,12 +119,12 @@ export function agentsIn(workflow: Workflow | undefined): readonly string[] {
 
 function drawAgent(agent: string, drawing: Drawing): void {
   const from = put(drawing, agentNode(agent, drawing));
-  for (const tool of drawing.map.agents[agent]?.tools ?? [])
+  for (const tool of ownOf(drawing.map.agents, agent)?.tools ?? [])
     if (Object.hasOwn(drawing.map.tools, tool)) join(drawing, [from, `tool:${tool}`]);
 }
 
 function agentNode(agent: string, { map }: Drawing): Bare {
-  const grant = map.agents[agent];
+  const grant = ownOf(map.agents, agent);
   const { ungoverned = [], requests = null } = grant ?? {};
   return {
     id: `agent:${agent}`,
@@ -234,7 +235,7 @@ const AT_ONCE: Bare = {
 };
 
 function chainGate(name: string, drawing: Drawing): Gate {
-  const chain = drawing.map.approvals[name];
+  const chain = ownOf(drawing.map.approvals, name);
   const stages = chain?.stages ?? [];
   const id = put(drawing, {
     id: `gate:chain ${name}`,

@@ -1,6 +1,7 @@
 import type { CaseFacts, CheckName } from "../governance/index.ts";
 import type { JsonObject } from "../json.ts";
 import { type Grant, LEVELS, type RequestType, type Tool, type WorkMap } from "../map/index.ts";
+import { ownOf } from "../own.ts";
 import type { PolicyRule } from "../rules/index.ts";
 
 /** Who may use a tool, and what asks whom; of one agent or one type of request only, where it is named. */
@@ -27,7 +28,7 @@ export type WhichAnswer = {
 
 /** The answer for each agent of the map and each type of request; those that are the same are one. */
 export function whichOf(map: WorkMap, question: WhichQuestion): readonly WhichAnswer[] {
-  const tool = map.tools[question.tool];
+  const tool = ownOf(map.tools, question.tool);
   if (tool === undefined) return [];
   const agents = Object.values(map.agents).filter(
     ({ agent }) => question.agent === undefined || agent === question.agent,
@@ -82,7 +83,7 @@ function whyRefused(map: WorkMap, { tool, grant, request, of }: Asked): Refusal 
     };
   if (request?.tools?.includes(name) === false)
     return { check: "tool", why: `"${name}" is none of the tools for "${request.name}".` };
-  if (map.systems[tool.system] === undefined)
+  if (ownOf(map.systems, tool.system) === undefined)
     return { check: "tool", why: `Its system "${tool.system}" is not in the map.` };
   const unbound = [...Object.values(tool.scope.args), ...Object.values(tool.scope.rows)].find(
     (binding) => !Object.hasOwn(of?.bindings ?? request?.case ?? { [binding]: "" }, binding),
@@ -173,7 +174,7 @@ function factsOf({ tool, grant, request, of }: Asked): JsonObject {
 }
 
 function conditionsOf({ tool, grant }: Asked): readonly string[] {
-  const only = grant.only[tool.name];
+  const only = ownOf(grant.only, tool.name);
   return [
     ...(only === undefined
       ? []

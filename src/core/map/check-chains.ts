@@ -1,6 +1,7 @@
 import { type Chain, type Deciders, meantBy, type Stage, sayDeciders } from "../approval/index.ts";
 import type { People } from "../definition/index.ts";
 import { suggestion } from "../expression/index.ts";
+import { ownOf } from "../own.ts";
 import { areRulesWhole, type Checking, inWords } from "./checking.ts";
 import { propertiesOf } from "./tool-args.ts";
 
@@ -34,9 +35,10 @@ function checkStages(chain: Chain, path: Path, checking: Checking): void {
       path,
       key: true,
     });
-  const written = (said["approvals"] as { readonly [name: string]: { stages?: unknown } })[
-    chain.name
-  ];
+  const written = ownOf(
+    said["approvals"] as { readonly [name: string]: { stages?: unknown } },
+    chain.name,
+  );
   const all: string[] = [];
   chain.stages.forEach((stage, at) => {
     const spot = written?.stages === undefined ? path : [...path, "stages", at];
@@ -94,7 +96,7 @@ const NO_PARTIES = { requesters: [], owners: [], agent: "" };
 function namesOf(people: People): Parameters<typeof meantBy>[2] {
   return {
     people: people.meant,
-    manager: (person) => people.people[person]?.manager ?? null,
+    manager: (person) => ownOf(people.people, person)?.manager ?? null,
   };
 }
 
@@ -210,7 +212,9 @@ function checkEdits({ edit, name }: Chain, path: Path, checking: Checking): void
     ? asking.flatMap(({ tools }) => tools ?? [])
     : Object.keys(map.tools);
   const known = [
-    ...new Set(meant.flatMap((tool) => Object.keys(propertiesOf(map.tools[tool]?.args ?? {})))),
+    ...new Set(
+      meant.flatMap((tool) => Object.keys(propertiesOf(ownOf(map.tools, tool)?.args ?? {}))),
+    ),
   ];
   if (known.length === 0) return;
   for (const arg of Object.keys(edit))

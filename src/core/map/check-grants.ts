@@ -1,3 +1,4 @@
+import { ownOf } from "../own.ts";
 import { agentOf, toolStepsOf } from "./check-workflows.ts";
 import { type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 import { type Grant, LEVELS, type Level } from "./work-map.ts";
@@ -32,7 +33,7 @@ function checkGranted({ agent, tools, requests, level }: Grant, checking: Checki
   const known = namesSaid(said, "tools");
   tools.forEach((name, at) => {
     const path = ["agents", agent, "may", "tools", at];
-    const tool = map.tools[name];
+    const tool = ownOf(map.tools, name);
     if (!known.includes(name)) report.add({ ...unknownName("tool", name, known), path });
     else if (tool !== undefined && rank(tool.level) > rank(level))
       report.add({
@@ -55,7 +56,7 @@ function checkGranted({ agent, tools, requests, level }: Grant, checking: Checki
 
 /** A level that no tool needs lets in whatever tool comes later. */
 function checkLevel({ agent, level, tools }: Grant, { map, report }: Checking): void {
-  const levels = tools.flatMap((name) => map.tools[name]?.level ?? []);
+  const levels = tools.flatMap((name) => ownOf(map.tools, name)?.level ?? []);
   const highest = Math.max(0, ...levels.map(rank));
   if (levels.length === 0 || levels.length < tools.length || highest >= rank(level)) return;
   report.add({

@@ -1,5 +1,6 @@
 import { suggestion } from "../expression/index.ts";
 import type { JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { type Checking, inWords } from "./checking.ts";
 import { isWriting, namesIn } from "./operation.ts";
 import { propertiesOf } from "./tool-args.ts";
@@ -10,7 +11,7 @@ import type { System, Tool } from "./work-map.ts";
 export function checkOperations(checking: Checking): void {
   const { map } = checking;
   for (const tool of Object.values(map.tools)) {
-    const system = Object.hasOwn(map.systems, tool.system) ? map.systems[tool.system] : undefined;
+    const system = ownOf(map.systems, tool.system);
     if (system === undefined) continue;
     checkKeys(tool, system, checking);
     for (const part of ["operation", "preview", "verify"] as const)

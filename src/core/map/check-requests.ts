@@ -1,5 +1,6 @@
 import type { Report } from "../definition/index.ts";
 import { suggestion } from "../expression/index.ts";
+import { ownOf } from "../own.ts";
 import { type Checking, namesSaid, unknownName } from "./checking.ts";
 import { mayBeUsed } from "./may-be-used.ts";
 import { propertiesOf } from "./tool-args.ts";
@@ -169,8 +170,8 @@ function checkChainTimes(request: RequestType, { map, report }: Checking): void 
       : [],
   );
   for (const chain of new Set(asked)) {
-    const longest = map.approvals[chain]?.stages
-      .map(({ due }) => due)
+    const longest = ownOf(map.approvals, chain)
+      ?.stages.map(({ due }) => due)
       .filter((due) => due !== null);
     // Working time passes no faster than the clock; the other way round nothing is told.
     const told = longest?.filter(({ isWorking }) => isWorking || sla.resolve?.isWorking === false);

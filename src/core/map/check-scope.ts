@@ -1,6 +1,7 @@
 import type { Fault } from "../definition/index.ts";
 import { suggestion } from "../expression/index.ts";
 import { isObject, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { Checking } from "./checking.ts";
 import { boundBy, hasFilter } from "./reach.ts";
 import type { Tool, WorkMap } from "./work-map.ts";
@@ -27,7 +28,7 @@ export function checkScope({ map, said, report }: Checking): void {
 /** One that could not be read is told by itself. */
 function saysScope(said: JsonObject, name: string): boolean {
   const tools = said["tools"];
-  const tool = isObject(tools) ? tools[name] : undefined;
+  const tool = isObject(tools) ? ownOf(tools, name) : undefined;
   return isObject(tool) && tool["scope"] !== undefined;
 }
 

@@ -1,3 +1,4 @@
+import { ownOf } from "../own.ts";
 import { type Checking } from "./checking.ts";
 import { readStatement } from "./sql-statement.ts";
 import type { Tool } from "./work-map.ts";
@@ -11,7 +12,7 @@ export type StatementFault = {
 /** Each tool of a database is one statement that does what the tool says, as far as anybody can tell without the database. */
 export function checkStatements({ map, report }: Checking): void {
   for (const tool of Object.values(map.tools)) {
-    if (map.systems[tool.system]?.kind !== "sql") continue;
+    if (ownOf(map.systems, tool.system)?.kind !== "sql") continue;
     for (const { part, wrong, mend } of statementFaults(tool))
       report.add({
         code: "wrong-value",

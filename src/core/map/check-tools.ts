@@ -1,4 +1,5 @@
 import { suggestion } from "../expression/index.ts";
+import { ownOf } from "../own.ts";
 import { areGrantsWhole, type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 import { propertiesOf } from "./tool-args.ts";
 import type { Tool } from "./work-map.ts";
@@ -26,7 +27,7 @@ function checkSystem({ name, system }: Tool, { said, report }: Checking): void {
 
 function checkUndo({ name, undo }: Tool, { map, said, report }: Checking): void {
   if (undo === null) return;
-  const other = Object.hasOwn(map.tools, undo.tool) ? map.tools[undo.tool] : undefined;
+  const other = ownOf(map.tools, undo.tool);
   const path = ["tools", name, "undo"];
   if (other === undefined) {
     const known = namesSaid(said, "tools");
@@ -115,7 +116,7 @@ function checkTemplate({ name, operation }: Tool, { files, report }: Checking): 
 /** What is taken in its strictest sense where it is not said, with the word for it. */
 function checkDeclared({ name, level, writes }: Tool, { said, report }: Checking): void {
   if (level === "reference" || level === "case") return;
-  const own = (said["tools"] as { readonly [tool: string]: object })[name] ?? {};
+  const own = ownOf(said["tools"] as { readonly [tool: string]: object }, name) ?? {};
   if (!("level" in own))
     report.add({
       code: "advice",

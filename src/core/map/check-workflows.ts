@@ -1,6 +1,7 @@
 import type { Step, Task, Workflow } from "../definition/index.ts";
 import { suggestion } from "../expression/index.ts";
 import { stepsOf } from "../machine/index.ts";
+import { ownOf } from "../own.ts";
 import type { Problem } from "../problem.ts";
 import { type Checking, inWords, namesSaid, unknownName } from "./checking.ts";
 import { mayBeUsed } from "./may-be-used.ts";
@@ -17,12 +18,12 @@ export function checkWorkflows({ map, said, workflows, elsewhere }: Checking): v
         elsewhere.push({ ...unknownName("tool", step.tool, tools), where: step.where });
         continue;
       }
-      const tool = map.tools[step.tool];
+      const tool = ownOf(map.tools, step.tool);
       if (tool === undefined) continue;
       elsewhere.push(...aboutGrant(step, workflow, map), ...aboutInputs(step, tool));
     }
   for (const request of Object.values(map.requests)) {
-    const workflow = workflows[request.workflow];
+    const workflow = ownOf(workflows, request.workflow);
     if (workflow !== undefined) elsewhere.push(...leftOut(workflow, request.name, map));
   }
 }
@@ -41,7 +42,7 @@ export function agentOf(step: Step): string | null {
 
 function aboutGrant(step: ToolStep, { name }: Workflow, map: WorkMap): readonly Problem[] {
   const agent = agentOf(step);
-  const grant = agent === null ? undefined : map.agents[agent];
+  const grant = agent === null ? undefined : ownOf(map.agents, agent);
   if (agent === null || grant?.tools.includes(step.tool) === true) {
     if (isTooFar(grant, step.tool, map)) return [];
     const types = Object.values(map.requests).filter(({ workflow }) => workflow === name);
@@ -66,7 +67,7 @@ function aboutGrant(step: ToolStep, { name }: Workflow, map: WorkMap): readonly 
 
 /** Told where it is granted. */
 function isTooFar(grant: Grant | undefined, tool: string, { tools }: WorkMap): boolean {
-  const level = tools[tool]?.level ?? "reference";
+  const level = ownOf(tools, tool)?.level ?? "reference";
   return grant !== undefined && LEVELS.indexOf(level) > LEVELS.indexOf(grant.level);
 }
 
@@ -104,7 +105,7 @@ function aboutInputs(step: ToolStep, { name, args, scope }: Tool): readonly Prob
 function leftOut(workflow: Workflow, request: string, map: WorkMap): readonly Problem[] {
   return [...stepsOf(workflow.root)].flatMap((step): readonly Problem[] => {
     const agent = agentOf(step);
-    const grant = agent === null ? undefined : map.agents[agent];
+    const grant = agent === null ? undefined : ownOf(map.agents, agent);
     const isTool = step.kind === "task" && step.tool !== undefined;
     if (isTool || grant === undefined || grant.tools.length === 0) return [];
     if (grant.tools.some((tool) => mayBeUsed(map, grant, { tool, request }))) return [];

@@ -1,4 +1,5 @@
 import { type People, type Person, readPeople } from "../definition/index.ts";
+import { ownOf } from "../own.ts";
 import type { MapDifference } from "./map-difference.ts";
 import { CALENDAR_FILE, MAP_FILE, type MapFile, PEOPLE_FILE } from "./read-work-map.ts";
 
@@ -43,7 +44,7 @@ function peopleIn(files: readonly MapFile[]): People["people"] {
 function peopleDifferences(from: People["people"], to: People["people"]): readonly MapDifference[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return names.flatMap((name): readonly MapDifference[] => {
-    const [was, is] = [from[name], to[name]];
+    const [was, is] = [ownOf(from, name), ownOf(to, name)];
     const part = "person" as const;
     if (was === undefined && is !== undefined)
       return [{ part, name, kind: "added", words: `is new: ${groupsOf(is)}`, isWider: true }];

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { type PolicyRule, ruleChanges, ruleWhole } from "../rules/index.ts";
 import { LEVELS, type WorkMap } from "./work-map.ts";
 
@@ -59,7 +60,7 @@ function between<Value>(
 ): readonly MapDifference[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return names.flatMap((name): readonly MapDifference[] => {
-    const [was, is] = [from[name], to[name]];
+    const [was, is] = [ownOf(from, name), ownOf(to, name)];
     if (was === undefined) return [whole(part, name, "added")];
     if (is === undefined) return [whole(part, name, "removed")];
     const [before, after] = [plain(was), plain(is)];
@@ -68,7 +69,7 @@ function between<Value>(
         part,
         name,
         kind: "changed",
-        words: changeOf(field, before[field], after[field]),
+        words: changeOf(field, ownOf(before, field), ownOf(after, field)),
         isWider: isWider(part, field, { before, after }),
       }),
     );
@@ -79,7 +80,7 @@ function between<Value>(
 function rulesBetween(from: Named<PolicyRule>, to: Named<PolicyRule>): readonly MapDifference[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return names.flatMap((name): readonly MapDifference[] => {
-    const [was, is] = [from[name], to[name]];
+    const [was, is] = [ownOf(from, name), ownOf(to, name)];
     const part = "rule" as const;
     if (was === undefined || is === undefined) {
       const kind = was === undefined ? "added" : "removed";
@@ -112,7 +113,7 @@ function plain(value: unknown): JsonObject {
 function fieldsOf(before: JsonObject, after: JsonObject): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const other = names.filter(
-    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+    (name) => JSON.stringify(ownOf(before, name)) !== JSON.stringify(ownOf(after, name)),
   );
   const told = other.filter((name) => name !== "digest");
   return told.length > 0 ? told : other;
@@ -122,7 +123,7 @@ type Both = { readonly before: JsonObject; readonly after: JsonObject };
 
 /** What lets more through, as far as it can be told from the fields. */
 function isWider(part: Part, field: string, { before, after }: Both): boolean {
-  const [was, is] = [before[field], after[field]];
+  const [was, is] = [ownOf(before, field), ownOf(after, field)];
   switch (part) {
     case "tool":
       return toolIsWider(field, was, is);

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 
 /** One operation of an OpenAPI 3 document, as a tool. */
 export type OpenapiOperation = {
@@ -116,7 +117,7 @@ function bodyOf(said: Json): JsonObject {
 function returnsOf(responses: Json): JsonObject | null {
   if (!isObject(responses)) return null;
   const well = Object.keys(responses).find((status) => /^2(\d\d|XX)$/.test(status));
-  const said = well === undefined ? null : responses[well];
+  const said = well === undefined ? null : ownOf(responses, well);
   return isObject(said ?? null) ? schemaIn(said as JsonObject) : null;
 }
 
@@ -150,11 +151,11 @@ function pointed(root: JsonObject, reference: string): Json {
 }
 
 function objectAt(value: JsonObject, name: string): JsonObject {
-  const found = value[name];
+  const found = ownOf(value, name);
   return isObject(found) ? found : {};
 }
 
 function listIn(value: JsonObject, name: string): readonly Json[] {
-  const found = value[name];
+  const found = ownOf(value, name);
   return Array.isArray(found) ? found : [];
 }

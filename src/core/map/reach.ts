@@ -1,3 +1,4 @@
+import { ownOf } from "../own.ts";
 import type { Grant, Tool, WorkMap } from "./work-map.ts";
 
 /** How many records an agent could reach: which question that is, tool by tool. */
@@ -14,7 +15,7 @@ export type Reach = {
 /** Of each tool that an agent may use, which records it could reach. */
 export function reachOf(map: WorkMap, { tools }: Grant): readonly Reach[] {
   return tools.flatMap((name): readonly Reach[] => {
-    const tool = map.tools[name];
+    const tool = ownOf(map.tools, name);
     if (tool === undefined) return [];
     const isWriting = tool.level !== "reference" && tool.level !== "case";
     const entity = tool.writes ?? tool.reads?.entity ?? null;

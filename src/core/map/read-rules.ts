@@ -1,5 +1,6 @@
 import { isMap } from "../definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import {
   compileCondition,
   compileRule,
@@ -49,8 +50,8 @@ export function withConditions(
   const { names, report } = ruling;
   return Object.fromEntries(
     Object.entries(tools).map(([name, tool]) => {
-      const said = isMap(value) && isObject(value[name]) ? value[name] : ({} as JsonObject);
-      const { precondition: source, says: sentence } = said;
+      const said = isMap(value) ? ownOf(value, name) : undefined;
+      const { precondition: source, says: sentence } = isObject(said) ? said : ({} as JsonObject);
       const says = typeof sentence === "string" ? readSays(sentence, name, ruling) : null;
       if (source === undefined) return [name, says === null ? tool : { ...tool, says }];
       const precondition = compileCondition(source, {

@@ -1,4 +1,5 @@
 import { inOrder, isMap, openReport, readSource, type ValuePath } from "../definition/index.ts";
+import { ownOf } from "../own.ts";
 import type { Problem } from "../problem.ts";
 import { compileTable, type Table } from "../rules/index.ts";
 import type { Ruling } from "./read-rules.ts";
@@ -30,7 +31,7 @@ export function readTables(
     if (table !== null && Object.hasOwn(tables, table.name))
       own.push({
         code: "duplicate",
-        message: `There are two tables "${table.name}": ${tables[table.name]?.where} and ${table.where}.`,
+        message: `There are two tables "${table.name}": ${ownOf(tables, table.name)?.where} and ${table.where}.`,
         mend: "Give one of them another name.",
       });
     else if (table !== null) tables[table.name] = table;

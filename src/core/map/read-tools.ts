@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { filesOf } from "./files-beside.ts";
 import type { ToolSource } from "./map-source.ts";
 import { type OpenapiOperation, openapiOperation, readDocument } from "./openapi-operation.ts";
@@ -25,16 +26,14 @@ export function readTools(
     entries.flatMap((entry) => {
       const { system, level = unsaidLevel(value, entry.name) } = entry.said;
       if (system === undefined || level === null) return [];
-      // A name such as "toString" is a system's only where somebody wrote one of that name.
-      const its = Object.hasOwn(systems, system) ? systems[system] : undefined;
-      return [toolOf(entry, { system, level, its, reading })];
+      return [toolOf(entry, { system, level, its: ownOf(systems, system), reading })];
     }),
   );
 }
 
 /** What nobody has looked at may do anything; a level that is none was told already. */
 function unsaidLevel(tools: Json | undefined, name: string): "external" | null {
-  const said = isObject(tools) ? tools[name] : undefined;
+  const said = isObject(tools) ? ownOf(tools, name) : undefined;
   return isObject(said) && "level" in said ? null : "external";
 }
 

@@ -1,5 +1,6 @@
 import { compileTemplate, evaluateTemplate, type Template } from "../expression/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { type PolicySurroundings, policyNames } from "../rules/index.ts";
 import type { Reading } from "./reading.ts";
 
@@ -38,7 +39,7 @@ function sentenceOf(template: Template, facts: JsonObject): string | null {
   const { action } = facts;
   const args = isObject(action) ? action["args"] : undefined;
   const scope = {
-    name: (name: string): Json | undefined => (name === "args" ? args : facts[name]),
+    name: (name: string): Json | undefined => (name === "args" ? args : ownOf(facts, name)),
     step: () => undefined,
   };
   const parts = template.kind === "text" ? template.parts : null;

@@ -1,5 +1,6 @@
 import { type Fault, isMap, openReport, readSource, type ValuePath } from "../definition/index.ts";
 import type { Json } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { Problem } from "../problem.ts";
 import type { MapFile } from "./read-work-map.ts";
 
@@ -40,7 +41,7 @@ function faultOf({ tool, part, why }: Unprepared, whole: Json): Fault {
 function at(whole: Json, path: ValuePath): Json | undefined {
   let here: Json | undefined = whole;
   for (const part of path)
-    here = here !== undefined && isMap(here) ? here[String(part)] : undefined;
+    here = here !== undefined && isMap(here) ? ownOf(here, String(part)) : undefined;
   return here;
 }
 

@@ -1,5 +1,6 @@
 import type { Kind } from "../expression/index.ts";
 import type { JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { type Literal, type LiteralProblem, readLiteral } from "./literal.ts";
 
 /**
@@ -105,7 +106,7 @@ const SPELLED: Readonly<Record<string, string>> = {
 };
 
 function compared(written: string, value: Literal, subject: Subject): Part | CellProblem {
-  const operator = SPELLED[written] ?? written;
+  const operator = ownOf(SPELLED, written) ?? written;
   if (operator === "=") return { kind: "is", value };
   if (operator === "!=") return { kind: "isNot", value };
   if (isUnordered(value, subject)) return UNORDERED;

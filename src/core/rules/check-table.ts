@@ -1,3 +1,4 @@
+import { ownOf } from "../own.ts";
 import { type Axis, axisOf } from "./axis.ts";
 import type { Cell } from "./cell.ts";
 import type { ReadRow, Subjects } from "./compile-table.ts";
@@ -20,7 +21,7 @@ export function checkTable({ table, subjects, rows }: Given, reading: RuleReadin
   const own = rows.filter(({ isElse }) => !isElse);
   const hasElse = own.length < rows.length;
   const axes = Object.entries(subjects).map(([column, subject]) => {
-    const cells = own.map((row) => row.cells[column] ?? ANYTHING);
+    const cells = own.map((row) => ownOf(row.cells, column) ?? ANYTHING);
     return axisOf(column, cells, subject) ?? column;
   });
   const unlike = axes.find((axis) => typeof axis === "string");

@@ -1,6 +1,7 @@
 import { canonical } from "../audit/index.ts";
 import { compileChecked, isProblem } from "../expression/index.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { type Cell, isCellProblem, readCell, type Subject } from "./cell.ts";
 import { textOfCell } from "./cell-text.ts";
 import { checkTable } from "./check-table.ts";
@@ -89,11 +90,11 @@ function compileRow(
   const cells: Record<string, Cell> = {};
   const texts: string[] = [];
   for (const [column, subject] of Object.entries(subjects)) {
-    const written = row.cells[column] ?? null;
+    const written = ownOf(row.cells, column) ?? null;
     const cell = cellAt(written, { subject, path: [...row.path, column], report: reading.report });
     if (cell === null) return null;
     cells[column] = cell;
-    const text = textOfCell(grouped(table.inputs[column] ?? ""), cell, subject);
+    const text = textOfCell(grouped(ownOf(table.inputs, column) ?? ""), cell, subject);
     if (text !== null) texts.push(text);
   }
   const { id, gives, path } = row;

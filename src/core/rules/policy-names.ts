@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 
 /** What a map says of the names that its rules read. */
 export type PolicySurroundings = {
@@ -84,7 +85,7 @@ function withFields(schema: JsonObject, more: JsonObject): JsonObject {
 
 /** The arguments of one tool as they are; of several what any of them has, typed where they agree. */
 function argsOf({ tools }: PolicySurroundings, only: readonly string[] | null): JsonObject {
-  const meant = (only ?? Object.keys(tools)).flatMap((name) => tools[name] ?? []);
+  const meant = (only ?? Object.keys(tools)).flatMap((name) => ownOf(tools, name) ?? []);
   const [first] = meant;
   if (first === undefined) return OPEN;
   if (meant.length === 1) return first.args;

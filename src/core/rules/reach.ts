@@ -1,5 +1,6 @@
 import type { Constant } from "../expression/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { Demand, Way } from "./ways.ts";
 
 /**
@@ -92,10 +93,10 @@ function valuesOf(
 ): readonly Constant[] | null {
   if (of.startsWith("has ")) return null;
   const [root = "", ...keys] = JSON.parse(of) as readonly (string | number)[];
-  let schema: Json | undefined = names[root];
+  let schema: Json | undefined = ownOf(names, String(root));
   for (const key of keys) {
     const properties: Json | undefined = isObject(schema) ? schema["properties"] : undefined;
-    schema = isObject(properties) ? properties[key] : undefined;
+    schema = isObject(properties) ? ownOf(properties, String(key)) : undefined;
   }
   const values = isObject(schema) ? schema["enum"] : undefined;
   if (!Array.isArray(values)) return null;

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import { cellSource } from "./when.ts";
 
 /**
@@ -39,8 +40,8 @@ export function sheetOfTable(name: string, source: JsonObject): Sheet {
     const cells = isObject(row) ? row : {};
     return [
       textOf(cells["id"] ?? `row ${at + 1}`),
-      ...into.map(([column]) => cellText(cells[column] ?? null)),
-      ...out.map((column) => givenText(cells[column] ?? null)),
+      ...into.map(([column]) => cellText(ownOf(cells, column) ?? null)),
+      ...out.map((column) => givenText(ownOf(cells, column) ?? null)),
     ];
   });
   return [head, ...body];

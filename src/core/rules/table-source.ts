@@ -1,5 +1,6 @@
 import { suggestion } from "../expression/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { RulePath, RuleReading } from "./reading.ts";
 
 export const ROWS_MOST = 500;
@@ -152,7 +153,7 @@ function readRow(row: Json, at: number, columns: Columns): RowSource | null {
   const cells = pick(rest, Object.keys(inputs));
   const gives = pick(rest, Object.keys(outputs));
   for (const [column, values] of Object.entries(outputs))
-    checkGiven(gives[column], { column, values, path, refuse });
+    checkGiven(ownOf(gives, column), { column, values, path, refuse });
   if (id === ELSE && Object.keys(cells).length > 0)
     refuse(
       path,

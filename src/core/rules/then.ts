@@ -1,5 +1,6 @@
 import { suggestion } from "../expression/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 import type { RulePath, RuleReading } from "./reading.ts";
 import type { Then } from "./rule.ts";
 
@@ -110,8 +111,8 @@ function whatIsWrong(held: JsonObject): string | null {
 /** What is no number could not be held, and would go through as it is. */
 function notANumber(name: string, { names, tools }: Given["reading"]): string | null {
   const other = (tools ?? Object.keys(names.tools)).find((tool) => {
-    const properties = names.tools[tool]?.args["properties"];
-    const schema = isObject(properties) ? properties[name] : undefined;
+    const properties = ownOf(names.tools, tool)?.args["properties"];
+    const schema = isObject(properties) ? ownOf(properties, name) : undefined;
     const type = isObject(schema) ? schema["type"] : undefined;
     return schema !== undefined && type !== "number" && type !== "integer";
   });
@@ -124,7 +125,7 @@ function argumentsOf(reading: Given["reading"]): readonly string[] | null {
   const { tools } = reading.names;
   const names: string[] = [];
   for (const tool of reading.tools ?? Object.keys(tools)) {
-    const properties = tools[tool]?.args["properties"];
+    const properties = ownOf(tools, tool)?.args["properties"];
     if (!isObject(properties)) return null;
     names.push(...Object.keys(properties));
   }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
+import { ownOf } from "../own.ts";
 
 /** One story of a company's tests: what comes in, who decides what, and what must have come of it. */
 export type Scenario = {
@@ -84,7 +85,7 @@ function unwritten(wanted: readonly Written[], found: readonly Written[]): reado
 /** Every argument that is named is as it is named; the others are not looked at. */
 function holds(wanted: JsonObject, args: JsonObject): boolean {
   return Object.entries(wanted).every(
-    ([name, value]) => JSON.stringify(args[name] ?? null) === JSON.stringify(value),
+    ([name, value]) => JSON.stringify(ownOf(args, name) ?? null) === JSON.stringify(value),
   );
 }
 

@@ -8,6 +8,7 @@ import {
   requestName,
 } from "../../core/cases/index.ts";
 import type { CaseId, Digest, SubjectId } from "../../core/id.ts";
+import { ownOf } from "../../core/own.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { CaseHeard, CaseLog } from "./case-log.ts";
 
@@ -101,6 +102,6 @@ export function placing(
   self: Case | null,
 ): Place {
   const { type } = request;
-  const known = type === null ? undefined : world.map.requests[type];
+  const known = type === null ? undefined : ownOf(world.map.requests, type);
   return placeOf(request, known ?? null, { find: (name) => cases.find(name, at), self });
 }

@@ -14,6 +14,7 @@ import {
   shown,
   word,
 } from "../../core/definition/index.ts";
+import { ownOf } from "../../core/own.ts";
 import type { Problem } from "../../core/problem.ts";
 import { textOfFile } from "../file-text.ts";
 import type { Target } from "./notice.ts";
@@ -196,7 +197,7 @@ export function routeOf(
   { channels, recipients }: Channels,
   env: Environment,
 ): Route {
-  const named = target.channel === undefined ? null : channels[target.channel];
+  const named = target.channel === undefined ? null : ownOf(channels, target.channel);
   if (named === undefined && target.channel !== undefined && !isType(target.channel))
     return nowhere(
       `There is no channel "${target.channel}" in this company.`,
@@ -253,7 +254,7 @@ function emailRoute(
       `set MUSTER_SMTP_URL (smtp://user:password@host:587); or write smtp in ${FILE}`,
     );
   const said = target.recipients ?? from.recipients ?? [];
-  const people = said.flatMap((one) => recipients[one] ?? [one]);
+  const people = said.flatMap((one) => ownOf(recipients, one) ?? [one]);
   const unknown = people.filter((one) => !one.includes("@"));
   if (people.length === 0 || unknown.length > 0)
     return nowhere(

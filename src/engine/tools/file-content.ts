@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { ownOf } from "../../core/own.ts";
 import { plain } from "./fill.ts";
 
 export const FILE_BYTES_MOST: number = 16 * 1024 * 1024;
@@ -64,7 +65,7 @@ export function rowsIn(text: string): readonly JsonObject[] {
 /** @see RFC 4180 */
 export function csvOf(rows: readonly JsonObject[], names: readonly string[]): string {
   const line = (cells: readonly string[]): string => cells.map(cell).join(",");
-  return [names, ...rows.map((row) => names.map((name) => plain(row[name] ?? "")))]
+  return [names, ...rows.map((row) => names.map((name) => plain(ownOf(row, name) ?? "")))]
     .map((cells) => `${line(cells)}\n`)
     .join("");
 }

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { System, Tool } from "../../core/map/index.ts";
+import { ownOf } from "../../core/own.ts";
 import type { Secrets } from "../outside/index.ts";
 import { contentOf, csvOf, replaceFile, rowsIn, textOf, valueIn } from "./file-content.ts";
 import { type FilePlace, placeOf } from "./file-place.ts";
@@ -229,10 +230,13 @@ function row(file: string, old: string, { operation, args }: Asked): Made | Refu
     return { file, text: csvOf([...rows, added], names), before: null, after: added };
   }
   const id = typeof operation["id"] === "string" ? operation["id"] : "id";
-  const at = rows.findIndex((one) => isSame(one[id], args[id]));
+  const at = rows.findIndex((one) => isSame(ownOf(one, id), ownOf(args, id)));
   const before = rows[at];
   if (before === undefined)
-    return refused("conflict", `The file has no row whose ${id} is ${plain(args[id] ?? null)}.`);
+    return refused(
+      "conflict",
+      `The file has no row whose ${id} is ${plain(ownOf(args, id) ?? null)}.`,
+    );
   const after = { ...before, ...cells };
   return { file, text: csvOf(rows.with(at, after), names), before, after };
 }

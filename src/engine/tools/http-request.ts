@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { ownOf } from "../../core/own.ts";
 import { fillValue, plain } from "./fill.ts";
 
 /** What is asked of an http interface, before its arguments stand in it. */
@@ -51,7 +52,7 @@ export function requestOf(
 ): HttpRequest | { readonly wrong: string } {
   const wrong: string[] = [];
   const path = operation.path.replaceAll(IN_PATH, (_, name: string) => {
-    const value = args[name];
+    const value = ownOf(args, name);
     const piece = value === undefined || value === null ? "" : plain(value);
     if (piece === "" || piece === "." || piece === "..")
       wrong.push(`The argument "${name}" is ${JSON.stringify(piece)}, and stands in an address.`);

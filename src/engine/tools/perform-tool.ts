@@ -2,6 +2,7 @@ import { fitting } from "../../core/definition/index.ts";
 import type { Preview } from "../../core/governance/index.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Tool } from "../../core/map/index.ts";
+import { ownOf } from "../../core/own.ts";
 import { digestOfJson } from "./digest.ts";
 import { type Drawer, objectOf, oneOf } from "./drawer.ts";
 import { fillValue, plain } from "./fill.ts";
@@ -158,7 +159,7 @@ function idOfRow(tool: Tool, row: Json): readonly string[] {
   const name =
     names.find((one) => Object.hasOwn(record, one)) ??
     Object.keys(record).find((one) => one.endsWith("_id"));
-  const id = name === undefined ? null : (record[name] ?? null);
+  const id = name === undefined ? null : (ownOf(record, name) ?? null);
   return id === null ? [] : [plain(id)];
 }
 

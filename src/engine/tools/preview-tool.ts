@@ -1,6 +1,7 @@
 import { normalised, type Preview } from "../../core/governance/index.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Tool } from "../../core/map/index.ts";
+import { ownOf } from "../../core/own.ts";
 import { digestOfJson } from "./digest.ts";
 import { type Drawer, objectOf, oneOf } from "./drawer.ts";
 import { fillValue, plain, valueAt } from "./fill.ts";
@@ -104,7 +105,7 @@ function notDone(kind: string, message: string): ToolFailed {
 /** As they will be judged: normalised, with the case's own put in. null: they do not fit, and are refused there. */
 function argsOf(tool: Tool, { args, bindings }: Looking): JsonObject | null {
   const forced = Object.entries(tool.scope.args).flatMap(([name, binding]) => {
-    const own = bindings?.[binding];
+    const own = ownOf(bindings, binding);
     return Object.hasOwn(args, name) || own === undefined ? [] : [[name, own] as const];
   });
   const fit = normalised(tool, { ...args, ...Object.fromEntries(forced) });
@@ -133,6 +134,10 @@ export function idOf(tool: Tool, args: JsonObject, record: Json): string {
   // An argument that a decider changes is not what tells one record from another.
   const placed = [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name).toReversed();
   const [first] = [...Object.keys(tool.scope.args), ...placed, ...Object.keys(args)];
-  const found = [valueAt(record, name), args[name], first === undefined ? undefined : args[first]];
+  const found = [
+    valueAt(record, name),
+    ownOf(args, name),
+    first === undefined ? undefined : ownOf(args, first),
+  ];
   return plain(found.find((one) => one !== undefined && one !== null) ?? "");
 }

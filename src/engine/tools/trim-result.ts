@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Tool } from "../../core/map/index.ts";
+import { ownOf } from "../../core/own.ts";
 import { valueAt } from "./fill.ts";
 
 /** What a tool gave, as it may be given on. */
@@ -43,7 +44,7 @@ export function withinCase(
   if (fields.length === 0 || value === null) return { value, dropped: 0 };
   const isWithin = (row: Json): boolean =>
     isObject(row) &&
-    fields.every(([field, binding]) => isBound(valueAt(row, field), bindings?.[binding]));
+    fields.every(([field, binding]) => isBound(valueAt(row, field), ownOf(bindings, binding)));
   if (Array.isArray(value)) {
     const kept = value.filter((row: Json) => isWithin(row));
     return { value: kept, dropped: value.length - kept.length };

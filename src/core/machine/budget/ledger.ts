@@ -6,6 +6,7 @@ import {
   NO_AMOUNTS,
   plus,
 } from "../../amounts.ts";
+import { ownOf } from "../../own.ts";
 import type { Event, Path, Reserving, Usage } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import type { Fold, LeafFrame, Open, Run } from "../run.ts";
@@ -130,7 +131,7 @@ export function payCall(
   run: Fold,
   { attempt, path, tool }: { readonly attempt: number; readonly path: Path; readonly tool: string },
 ): void {
-  run.calls = { ...run.calls, [tool]: (run.calls[tool] ?? 0) + 1 };
+  run.calls = { ...run.calls, [tool]: (ownOf(run.calls, tool) ?? 0) + 1 };
   const ledger = run.ledger ?? NEW_LEDGER;
   const open = get(run.open, attempt);
   const claims = open?.type === "attempt" ? open.held?.claims : undefined;
@@ -306,7 +307,7 @@ function claimed(
   if (accounts === undefined) return {};
   const more: Record<string, number> = {};
   for (const account of accounts) {
-    const amount = amounts[unitOf(account)] ?? 0;
+    const amount = ownOf(amounts, unitOf(account)) ?? 0;
     if (amount !== 0) more[account] = amount;
   }
   return { claims: plus(ledger.claims ?? NO_AMOUNTS, more) };

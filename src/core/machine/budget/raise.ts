@@ -1,4 +1,5 @@
 import { type Amounts, isCurrency, NO_AMOUNTS } from "../../amounts.ts";
+import { ownOf } from "../../own.ts";
 import type { Problem } from "../../problem.ts";
 import { hasEnded, resume } from "../control/control.ts";
 import { type Draft, tell } from "../draft.ts";
@@ -62,7 +63,7 @@ function tooMuch(amounts: Amounts): boolean {
 
 function unlimited({ run }: Draft, amounts: Amounts): Problem | null {
   const limits = limitsOf(run);
-  const unit = Object.keys(amounts).find((one) => limits[one] === undefined);
+  const unit = Object.keys(amounts).find((one) => ownOf(limits, one) === undefined);
   if (unit === undefined) return null;
   const known = currencyOf(run);
   if (isCurrency(unit) && known !== null)
@@ -89,7 +90,7 @@ function unlimitedStep({ run }: Draft, path: string, amounts: Amounts): Problem 
   const most: Amounts = frame.step.budget?.most ?? NO_AMOUNTS;
   const timeMs = frame.step.budget?.timeMs ?? null;
   const unit = Object.keys(amounts).find((one) =>
-    one === "ms" ? timeMs === null : most[one] === undefined,
+    one === "ms" ? timeMs === null : ownOf(most, one) === undefined,
   );
   if (unit === undefined) return null;
   return {

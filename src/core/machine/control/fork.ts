@@ -3,6 +3,7 @@ import type { Step } from "../../definition/index.ts";
 import { type Expression, readsOf, type Template } from "../../expression/index.ts";
 import type { Digest } from "../../id.ts";
 import type { JsonObject } from "../../json.ts";
+import { ownOf } from "../../own.ts";
 import type { Problem } from "../../problem.ts";
 import { type Draft, tell } from "../draft.ts";
 import { absent, type EachFrame, type Fold } from "../run.ts";
@@ -63,7 +64,7 @@ export function planFork(
       mend: "Fork from before the rollback.",
     };
   const changed = [...new Set([...Object.keys(run.params), ...Object.keys(ask.params)])]
-    .filter((name) => textOf(run.params[name]) !== textOf(ask.params[name]))
+    .filter((name) => textOf(ownOf(run.params, name)) !== textOf(ownOf(ask.params, name)))
     .sort();
   const { inheritance, stays } = inheritanceOf(past, ask.retryFailed);
   const steps = new Map([...stepsOf(run.workflow.root)].map((step) => [step.path, step]));

@@ -1,6 +1,7 @@
 import type { Judgement, Preview } from "../../governance/index.ts";
 import type { Digest } from "../../id.ts";
 import type { JsonObject } from "../../json.ts";
+import { ownOf } from "../../own.ts";
 import type { OpenAttempt } from "../attempts/attempt.ts";
 import { noCallsLeft } from "../budget/reserve.ts";
 import { type Draft, store, tell } from "../draft.ts";
@@ -68,7 +69,7 @@ export function judgedBy(draft: Draft, path: string, calling: Calling): Judged {
   const { run, facts, at } = draft;
   const { agent, tool, args, preview, key, isConsuming = false, conditions } = calling;
   const { map, case: about, labels } = run;
-  const calls = run.calls[tool] ?? 0;
+  const calls = ownOf(run.calls, tool) ?? 0;
   const of: Judging = {
     map,
     case: about,

@@ -2,6 +2,7 @@ import { caseParams, caseReadable, type RunReading } from "../../../core/cases/i
 import type { Digest, RunId } from "../../../core/id.ts";
 import { isObject } from "../../../core/json.ts";
 import { CASE_MESSAGE, eventOf, givenAt, load } from "../../../core/machine/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { type CaseKeeper, type CaseLog, openCaseKeeper, openCaseLog } from "../../cases/index.ts";
 import type { Office } from "../office.ts";
@@ -111,7 +112,7 @@ function readingOf({ runtime, library, log, maps }: Office, run: RunId): RunRead
       const [envelope] = log.read(run, key - 1);
       const event = envelope === undefined ? null : eventOf(envelope);
       if (event?.type !== "tool.judged") return null;
-      const tool = maps.byDigest(event.map)?.tools[event.tool];
+      const tool = ownOf(maps.byDigest(event.map)?.tools, event.tool);
       const args = load(event.args, read);
       if (tool?.audience !== "customer" || !isObject(args)) return null;
       return { channel: tool.system, args };

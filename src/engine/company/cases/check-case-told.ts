@@ -1,6 +1,7 @@
 import type { CaseTold } from "../../../core/cases/index.ts";
 import { type CaseId, parseCaseId } from "../../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { copyJson } from "../../agents/index.ts";
 import { badInput, shown } from "../runs/check-told.ts";
@@ -61,7 +62,7 @@ export function checkCaseTold(given: unknown): { readonly told: CaseTelling } | 
     return badInput(`People tell a case nothing of the type ${shown(type)}.`, TYPES);
   const told: Record<string, Json> = { type };
   for (const [name, field] of Object.entries(FIELDS[type as keyof typeof FIELDS])) {
-    const value = copy.value[name];
+    const value = ownOf(copy.value, name);
     if (value === undefined && field.endsWith("?")) continue;
     const wrong = value === undefined ? "there" : WRONG[field.replace("?", "") as Field](value);
     if (wrong !== null || value === undefined)

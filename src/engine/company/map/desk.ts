@@ -4,6 +4,7 @@ import { type JudgeFacts, judge, type ToolCall, unmetOf } from "../../../core/go
 import { type Digest, parseCaseId, type RunId } from "../../../core/id.ts";
 import type { Judged, Judging } from "../../../core/machine/index.ts";
 import { type Grant, mayBeUsed, type Tool, type WorkMap } from "../../../core/map/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { CaseLog } from "../../cases/index.ts";
 import { digestOf, type Offering, type Runtime, type ToolDesk } from "../../runtime/index.ts";
 import { openToolbox, type Toolbox, type ToolOffered } from "../../tools/index.ts";
@@ -59,7 +60,7 @@ export function openDesk(given: Given): Desk {
 function offered(given: Given, digest: Digest | null, to: Offering): readonly ToolOffered[] {
   const map = digest === null ? null : given.maps.byDigest(digest);
   if (map === null || !Object.hasOwn(map.agents, to.agent)) return [];
-  const grant = map.agents[to.agent] as Grant;
+  const grant = ownOf(map.agents, to.agent) as Grant;
   const request = caseOf(given, to.case)?.type ?? null;
   return Object.values(map.tools)
     .filter(({ name }) => mayBeUsed(map, grant, { tool: name, request }))
@@ -85,7 +86,7 @@ type ByMap = { readonly call: ToolCall; readonly of: Judging; readonly digest: D
 function byMap(given: Given, { call, of, digest }: ByMap): Judged | null {
   const map = given.maps.byDigest(digest);
   if (map === null) return null;
-  const tool = map.tools[call.tool];
+  const tool = ownOf(map.tools, call.tool);
   const facts = factsOf(given, { call, of, digest }, map);
   const judgement = judge(call, facts);
   const effects = tool?.effects ?? "ask";
@@ -127,7 +128,7 @@ function caseOf({ cases }: Given, id: string | null): CaseNow | null {
 /** An agent that was told to stop uses nothing; nor does anybody use what is halted. */
 function whyStopped({ register }: Given, { agent, tool }: ToolCall): string | null {
   const state = register.state();
-  const steered = state.steered[agent];
+  const steered = ownOf(state.steered, agent);
   if (steered?.how === "stopped") return `${steered.by} stopped "${agent}": ${steered.why}`;
   return stoppedBy(state, { agent, tool });
 }
@@ -158,9 +159,9 @@ function callsElsewhere(
     readonly runs: readonly { readonly run: string }[];
   },
 ): number {
-  if ((map.tools[call.tool]?.limits.perCase ?? null) === null) return 0;
+  if ((ownOf(map.tools, call.tool)?.limits.perCase ?? null) === null) return 0;
   let calls = 0;
   for (const { run } of runs)
-    if (run !== call.run) calls += runtime().run(run as RunId)?.calls[call.tool] ?? 0;
+    if (run !== call.run) calls += ownOf(runtime().run(run as RunId)?.calls, call.tool) ?? 0;
   return calls;
 }

@@ -14,6 +14,7 @@ import {
   type WhichQuestion,
   whichOf,
 } from "../../../core/map-picture/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { openToolbox } from "../../tools/index.ts";
 import type { Company } from "../company.ts";
@@ -108,7 +109,7 @@ function reachIn(map: WorkMap, counted: Counted): Readonly<Record<string, readon
   return Object.fromEntries(
     Object.values(map.agents).map((grant) => [
       grant.agent,
-      reachOf(map, grant).map((one) => ({ ...one, records: counted[one.tool] ?? null })),
+      reachOf(map, grant).map((one) => ({ ...one, records: ownOf(counted, one.tool) ?? null })),
     ]),
   );
 }

@@ -14,6 +14,7 @@ import { conditionOf } from "../../../core/governance/index.ts";
 import type { RunId } from "../../../core/id.ts";
 import { type Facts, get, type Told } from "../../../core/machine/index.ts";
 import type { WorkMap } from "../../../core/map/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import type { CaseLog } from "../../cases/index.ts";
 import { caseEvidence } from "../cases/case-evidence.ts";
@@ -178,7 +179,7 @@ export function approvalsOf({
       const chains = map()?.approvals ?? {};
       return (Object.hasOwn(chains, name) ? chains[name] : undefined) ?? null;
     },
-    manager: (person) => people?.people[person]?.manager ?? null,
+    manager: (person) => ownOf(people?.people, person)?.manager ?? null,
     delegations: () => register.state().delegations,
     after: (at, span) => addSpan(map()?.calendar ?? ALWAYS, at, span),
     evidence: (of) => caseEvidence(known, of),

@@ -20,6 +20,7 @@ import {
   load,
   type Run,
 } from "../../../core/machine/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import { type Problem } from "../../../core/problem.ts";
 import {
   type ExampleRun,
@@ -74,7 +75,7 @@ async function rulesOf(office: Office): Promise<RulesListed> {
   const { rules, tables } = found.map;
   const watched = watchedIn(office, rules);
   const views = rules.map((rule): RuleView => {
-    const said = watched[rule.id];
+    const said = ownOf(watched, rule.id);
     return said === undefined ? viewOf(rule) : { ...viewOf(rule), watched: said };
   });
   return { rules: views, tables: Object.values(tables).map(tableView), problems };
@@ -195,7 +196,7 @@ function callOf(office: Office, { past, run, event, at }: Asking): PastCall | nu
     },
     case: run.case === null ? null : caseAt(office, run.case, at),
     labels: run.labels,
-    callsInCase: run.calls[tool] ?? 0,
+    callsInCase: ownOf(run.calls, tool) ?? 0,
     verdict: event.verdict,
     map: event.map,
   };

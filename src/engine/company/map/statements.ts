@@ -1,4 +1,5 @@
 import { MAP_FILE, statementProblems } from "../../../core/map/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { openToolbox } from "../../tools/index.ts";
 import type { MapNow } from "./maps.ts";
@@ -16,7 +17,7 @@ export async function statementProblemsIn(
 ): Promise<readonly Problem[]> {
   const file = files.find((one) => one.file === MAP_FILE);
   const tools = Object.values(readable?.tools ?? {}).filter(
-    ({ system }) => readable?.systems[system]?.kind === "sql",
+    ({ system }) => ownOf(readable?.systems, system)?.kind === "sql",
   );
   if (readable === null || file === undefined || tools.length === 0) return [];
   const toolbox = openToolbox({ folder, map: readable });

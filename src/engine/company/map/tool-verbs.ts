@@ -3,6 +3,7 @@ import { NO_LABELS } from "../../../core/governance/index.ts";
 import { type Digest, parseCaseId } from "../../../core/id.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { System, Tool, WorkMap } from "../../../core/map/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { isToolFailed } from "../../tools/index.ts";
 import type { Company } from "../company.ts";
@@ -98,12 +99,12 @@ function lineOf(tool: Tool, map: WorkMap, office: Office): ToolListed {
     name,
     description,
     system,
-    kind: map.systems[system]?.kind ?? "function",
+    kind: ownOf(map.systems, system)?.kind ?? "function",
     level,
     effects,
     writes,
     agents: agents.map(({ agent }) => agent),
-    isInForce: mapInForce(office)?.tools[name]?.digest === digest,
+    isInForce: ownOf(mapInForce(office)?.tools, name)?.digest === digest,
     leftAlone: toolboxInForce(office)?.leftAlone(system) ?? null,
   };
 }
@@ -113,7 +114,7 @@ async function shown(office: Office, name: string): ReturnType<Company["tool"]> 
   const now = (await office.maps.now()).map;
   const map = now !== null && Object.hasOwn(now.tools, name) ? now : inForce;
   if (map === null || !Object.hasOwn(map.tools, name)) return null;
-  const tool = map.tools[name] as Tool;
+  const tool = ownOf(map.tools, name) as Tool;
   return { ...lineOf(tool, map, office), tool, ...(await howIs(office, tool)) };
 }
 
@@ -161,7 +162,7 @@ async function tried(office: Office, trying: ToolTrying): Promise<ToolTried> {
   );
   if (judged === null) return { verdict: null, problems: [NEVER_PUBLISHED] };
   const { verdict, checks, rules, chains, say, why } = judged;
-  const { undo } = map.tools[tool] as Tool;
+  const { undo } = ownOf(map.tools, tool) as Tool;
   return {
     verdict,
     checks,

@@ -2,6 +2,7 @@ import { CHANNELS } from "../../../core/approval/index.ts";
 import { parseDigest } from "../../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import { SYSTEM, type Told } from "../../../core/machine/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { copyJson } from "../../agents/index.ts";
 
@@ -89,7 +90,7 @@ export function checkTold(given: unknown): { readonly told: Told } | Problem {
     return badInput(`People tell no signal of the type ${shown(type)}.`, TYPES);
   const told: Record<string, Json> = { type };
   for (const [name, field] of Object.entries(FIELDS[type as keyof typeof FIELDS])) {
-    const value = copy.value[name];
+    const value = ownOf(copy.value, name);
     if (value === undefined && field.endsWith("?")) continue;
     const wrong = WRONG[field.replace("?", "") as Field](value);
     if (wrong !== null || value === undefined)

@@ -1,6 +1,7 @@
 import { type Steered, type Steering, steer } from "../../../core/company/index.ts";
 import type { AgentDefinition } from "../../../core/definition/index.ts";
 import { suggestion } from "../../../core/expression/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import type { InstanceView } from "../../agents/index.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
@@ -52,7 +53,7 @@ export async function agentsOf(office: Office): Promise<readonly AgentView[]> {
       inFlight: office.isLooking ? record.open : post.busy,
       unwell: await staff.ask(name),
       breaker: post.breaker?.state() ?? "closed",
-      steered: steered[name] ?? null,
+      steered: ownOf(steered, name) ?? null,
       record,
     };
   });
@@ -118,7 +119,7 @@ export async function steerAgent(
   } catch (error) {
     return [problemIn(error)];
   }
-  staff.posts.steer(agent, steeredWords(office.register.state().steered[agent]));
+  staff.posts.steer(agent, steeredWords(ownOf(office.register.state().steered, agent)));
   if (how === "stop") office.runtime.stopAgent(agent, why);
   return [];
 }

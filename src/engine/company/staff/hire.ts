@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { FAILURE_KINDS } from "../../../core/machine/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import { carrying, type FileDesk, openRoster } from "../../agents/index.ts";
 import type { Clock } from "../../runtime/index.ts";
 import { type Log, STATE_FOLDER } from "../../store/index.ts";
@@ -33,7 +34,7 @@ export async function hire(hiring: Hiring): Promise<Staff> {
     files.definitions.filter(({ name }) => !extra.some(([other]) => other === name)),
     folder,
     {
-      classOf: (kind) => FAILURE_KINDS[kind]?.class ?? null,
+      classOf: (kind) => ownOf(FAILURE_KINDS, kind)?.class ?? null,
       files: desk,
       now: () => clock.now(),
       after: (ms, call) => clock.after(ms, call),

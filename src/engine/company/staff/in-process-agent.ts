@@ -1,4 +1,5 @@
 import { FAILURE_KINDS, failure } from "../../../core/machine/index.ts";
+import { ownOf } from "../../../core/own.ts";
 import { type Agent, checkAnswer, type FunctionAgent, messageOf } from "../../agents/index.ts";
 import { type Clock, digestOf } from "../../runtime/index.ts";
 
@@ -11,7 +12,7 @@ const HEALTH_CHARACTERS_MOST = 2_000;
 
 /** A function that was handed in, as an agent: no file, no module. Undeclared effects are `ask`. */
 export function inProcessAgent(name: string, given: FunctionAgent, clock: Clock): Agent {
-  const origin = { name, classOf: (kind: string) => FAILURE_KINDS[kind]?.class ?? null };
+  const origin = { name, classOf: (kind: string) => ownOf(FAILURE_KINDS, kind)?.class ?? null };
   const threw = (thrown: unknown) => ({
     error: {
       ...failure("crashed", `The agent "${name}" threw ${messageOf(thrown)}`),
