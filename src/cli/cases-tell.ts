@@ -1,6 +1,7 @@
-import { parseCaseId } from "../core/id.ts";
+import { needsOf } from "../core/cases/index.ts";
+import { type CaseId, parseCaseId } from "../core/id.ts";
 import type { Problem } from "../core/problem.ts";
-import type { CaseTelling } from "../engine/company/index.ts";
+import type { CaseTelling, Company } from "../engine/company/index.ts";
 import { followCase } from "./case-follow.ts";
 import { withCase } from "./case-named.ts";
 import { EXIT } from "./exit.ts";
@@ -29,10 +30,18 @@ export async function tellOfCase(
     const problems = await company.tellCase(id, told, { by: surroundings.person });
     if (problems.length > 0) return refuse(context, problems);
     if (!terminal.json) terminal.side.line(`${id} ${say}.`);
+    if (!terminal.json && told.type === "resolve") sayLeftOpen(context, company, id);
     if (wait) return await followCase(context, company, id);
     if (terminal.json) terminal.answer.line(JSON.stringify({ case: id }));
     return EXIT.done;
   });
+}
+
+/** Where its last run did not complete, nothing closes it by itself. */
+function sayLeftOpen({ terminal }: Context, company: Company, id: CaseId): void {
+  const now = company.case(id);
+  if (now === null || now.closedAt !== null || needsOf(now).length > 0) return;
+  terminal.side.line(`Nothing of it is open now. When it is done: muster cases close ${id}`);
 }
 
 /** `id=value …` that a request did not name. */

@@ -85,11 +85,21 @@ async function begin(
     params,
     origin,
     run,
-    by: request.source === "customer" ? (now.subject ?? request.requester) : request.requester,
+    by: askedBy(office, now, request),
     ...subjectOfCase(now),
     case: { id: now.id, labels: now.labels, known: caseReadable(now) },
   });
   return started.run === null ? started.problems : [];
+}
+
+/** A customer by the name that says nothing, their own: it may be another than the one whose case it is. */
+function askedBy(
+  { log, clock }: Office,
+  { subject }: Beginning["now"],
+  { source, requester }: Beginning["request"],
+): string {
+  if (source !== "customer" || subject === null) return requester;
+  return log.keys.subject(requester, clock.now());
 }
 
 /** Whether its definition has the name in it; where it is only in a text, it is told for nothing. */
