@@ -143,7 +143,7 @@ function mapOf(suites: readonly Suite[]): WorkMap {
     requests: { work: { workflow: "work", owner: "user" } },
     rules: {
       anything: {
-        when: { "action.level": "external" },
+        when: { "action.tool": Object.keys(tools) },
         // oxlint-disable-next-line unicorn/no-thenable -- the word of a map
         then: "permit",
         because: "The user asked for it.",

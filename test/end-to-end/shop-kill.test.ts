@@ -20,7 +20,7 @@ test("M8 M9 kill -9 over a shop in SQLite: nobody is paid back twice, nor withou
   const said: Said = { accepted: new Map(), voted: new Set() };
   let kills = 0;
   for (let life = 0; life < 60; life += 1) {
-    if (await lived(kills < KILLS ? 20 + ((life * 61) % 300) : null, said)) break;
+    if (await lived(kills < KILLS ? 5 + ((life * 23) % 45) : null, said)) break;
     kills += 1;
   }
   expect(kills).toBe(KILLS);

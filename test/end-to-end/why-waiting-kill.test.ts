@@ -33,7 +33,7 @@ const GONE = 'Agent "desk" was to do it, attempt 1, when the process at work end
 const SAID: Readonly<Record<string, RegExp>> = {
   agent: exactly(`${AT_REST}long  running  ${GONE}\n`),
   gate: exactly(
-    'ok  waiting  "Go on?" waits for 1 of 1 decisions, from ana.\n  mend: muster inbox approve RUN.2 or: muster inbox reject RUN.2 --why WHY\n',
+    'ok  waiting  "Go on?" waits for ana to decide.\n  mend: muster inbox approve RUN.2 or: muster inbox reject RUN.2 --why WHY\n',
   ),
   timer: exactly(`${AT_REST}later  waiting  "later" waits until TIME.\n`),
   event: exactly(

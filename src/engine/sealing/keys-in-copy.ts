@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SubjectId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
+import { destroyKeys } from "./destroy-keys.ts";
 import { addErasures, ERASURES_FILE } from "./erasure-list.ts";
 import type { Erasure } from "./keyring.ts";
-import { destroyKeys, KEYS_FILE } from "./keys-in-file.ts";
+import { KEYS_FILE } from "./keys-in-file.ts";
 
 /**
  * Destroys the keys of subjects in a copy of a company's folder, or of its state, and lists the erasures

@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { parseSubjectId, type SubjectId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
 import { KEY_BYTES, keyedDigest, lock, unlock } from "./cipher.ts";
-import type { Erasure, Keyring, SubjectKept } from "./keyring.ts";
+import { destroyKeys } from "./destroy-keys.ts";
+import type { Keyring, SubjectKept } from "./keyring.ts";
 import { readTenantKey, tenantKey } from "./tenant-key.ts";
 import { KEYS_FOLDER } from "./write-once.ts";
 
@@ -182,22 +183,6 @@ function erasing(
   };
 }
 
-/** @param database of keys, opened with secure_delete */
-export function destroyKeys(
-  database: DatabaseSync,
-  subjects: readonly SubjectId[],
-  { why, by, at }: Erasure,
-): void {
-  database.exec("begin immediate");
-  for (const subject of subjects) {
-    database.prepare(DESTROY).run(at, why, by, subject);
-    database.prepare("delete from names where subject = ?").run(subject);
-  }
-  database.exec("commit");
-  // What the write-ahead log still holds of it goes, too.
-  database.exec("pragma wal_checkpoint(truncate)");
-}
-
 function keptOf(row: Record<string, unknown>): SubjectKept {
   const { id, at, hold, erased_at, why, by } = row;
   return {
@@ -235,8 +220,6 @@ create table if not exists names (
 create index if not exists names_by_subject on names (subject);
 `;
 const KEPT = "select id, at, hold, erased_at, why, by from subjects where id = ?";
-const DESTROY =
-  "update subjects set key = null, erased_at = ?, why = ?, by = ? where id = ? and erased_at is null";
 const UNFINISHED = `select id, at, hold, erased_at, why, by from subjects
   where erased_at is not null and done = 0 order by id`;
 
