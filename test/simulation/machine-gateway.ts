@@ -8,9 +8,6 @@ import { outcomeOf } from "./use-outcome.ts";
 
 type UseEffect = Extract<Effect, { type: "use" }>;
 
-/** Before a use that gave no clear answer is performed again. */
-const AGAIN_MS = 500;
-
 /** A use that is owed is performed once for each time it is owed, and its answer is told. */
 export function performUse(state: State, { id, effect }: Owing<UseEffect>): void {
   const { process, world } = state;
@@ -22,8 +19,9 @@ export function performUse(state: State, { id, effect }: Owing<UseEffect>): void
     if (effect.do === "verify") verify(state, id, effect);
     else perform(state, id, effect);
   };
-  if (effect.repeats === 0) begin();
-  else world.moments.after(AGAIN_MS * effect.repeats, begin);
+  const waitMs = effect.notBefore === null ? 0 : effect.notBefore - world.moments.now();
+  if (waitMs <= 0) begin();
+  else world.moments.after(waitMs, begin);
 }
 
 function perform(state: State, id: RunId, effect: UseEffect): void {

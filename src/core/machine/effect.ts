@@ -54,6 +54,8 @@ export type Effect =
       readonly preview: Stored | null;
       /** How often it was begun before without a clear answer. */
       readonly repeats: number;
+      /** null: at once. */
+      readonly notBefore: number | null;
       /** verify: what the write left. */
       readonly left: Stored | null;
     }

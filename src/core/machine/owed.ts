@@ -131,6 +131,7 @@ function useEffect(run: Run, key: Key, use: OpenUse): Effect {
     redact,
     preview,
     repeats: use.repeats,
+    notBefore: use.notBefore ?? null,
     left: written?.after ?? null,
   };
 }

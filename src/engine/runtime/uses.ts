@@ -49,13 +49,11 @@ type InHand = {
   readonly key: Key;
   readonly isRead: boolean;
   readonly abort: AbortController;
+  /** Its time has not come. */
+  isWaiting: boolean;
 };
 
 type State = UsesShell & { readonly inHand: Map<string, InHand>; isClosed: boolean };
-
-/** Before a use that gave no clear answer is performed again: doubled each time, up to the most. */
-const AGAIN_FIRST_MS = 500;
-const AGAIN_MOST_MS = 15_000;
 
 export function openUses(shell: UsesShell): Uses {
   const state: State = { ...shell, inHand: new Map(), isClosed: false };
@@ -68,7 +66,10 @@ export function openUses(shell: UsesShell): Uses {
     count: () => state.inHand.size,
     close: () => {
       state.isClosed = true;
-      for (const { isRead, abort } of state.inHand.values()) if (isRead) abort.abort();
+      for (const [name, { isRead, abort, isWaiting }] of state.inHand) {
+        if (isRead) abort.abort();
+        if (isWaiting) state.inHand.delete(name);
+      }
     },
   };
 }
@@ -88,15 +89,27 @@ function perform(state: State, run: RunId, effect: UseEffect): void {
   const name = `${run} ${effect.key}`;
   if (state.isClosed || state.inHand.has(name)) return;
   const isRead = effect.effects === "pure" || effect.do === "verify";
-  const one: InHand = { run, key: effect.key, isRead, abort: new AbortController() };
+  const one: InHand = {
+    run,
+    key: effect.key,
+    isRead,
+    abort: new AbortController(),
+    isWaiting: false,
+  };
   state.inHand.set(name, one);
   const begin = (): void => {
     void answered(state, run, { effect, abort: one.abort.signal }).then((told) =>
       tell(state, name, { run, effect, told }),
     );
   };
-  if (effect.repeats === 0) return begin();
-  state.clock.after(Math.min(AGAIN_FIRST_MS * 2 ** (effect.repeats - 1), AGAIN_MOST_MS), begin);
+  const waitMs = effect.notBefore === null ? 0 : effect.notBefore - state.clock.now();
+  if (waitMs <= 0) return begin();
+  // Whoever closes does not wait for what is not begun: the next opening finds it owed.
+  one.isWaiting = true;
+  state.clock.after(waitMs, () => {
+    one.isWaiting = false;
+    if (!state.isClosed) begin();
+  });
 }
 
 type Asked = { readonly effect: UseEffect; readonly abort: AbortSignal };

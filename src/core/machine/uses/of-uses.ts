@@ -38,7 +38,7 @@ export function foldOfUses(run: Fold, event: Of<UseBody["type"]>): void {
     case "tool.finished":
       return finished(run, event);
     case "tool.repeated":
-      return repeated(run, event.key);
+      return repeated(run, event);
     case "attempt.suspended":
       return suspended(run, event);
     case "writeback.started":
@@ -145,9 +145,9 @@ function finished(run: Fold, event: Of<"tool.finished">): void {
   answered(run, use, { ...doneUse(event.key, use), outcome: "ok", wrote: false, result });
 }
 
-function repeated(run: Fold, key: Key): void {
+function repeated(run: Fold, { key, due }: Of<"tool.repeated">): void {
   const use = useAt(run, key);
-  if (use !== null) changeUse(run, key, { repeats: use.repeats + 1 });
+  if (use !== null) changeUse(run, key, { repeats: use.repeats + 1, notBefore: due ?? null });
 }
 
 /** It was not answered, and is no failure: the next attempt is the same try of the same call. */

@@ -26,7 +26,13 @@ export type UseBody =
       readonly labels?: Labels;
     }
   /** After a crash, or without an answer, it is performed again under the same key. */
-  | { readonly type: "tool.repeated"; readonly path: Path; readonly key: Key }
+  /** It is performed once more; not before `due`. Absent: at once. */
+  | {
+      readonly type: "tool.repeated";
+      readonly path: Path;
+      readonly key: Key;
+      readonly due?: number;
+    }
   /** Rows that lay outside of the case were found, and not given. */
   | {
       readonly type: "data.denied";

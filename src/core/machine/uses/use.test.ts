@@ -286,6 +286,19 @@ describe("an agent that uses a tool to write", () => {
     expect(run.events("writeback.unknown")).toHaveLength(1);
   });
 
+  test("M9 what is performed again waits longer each time, and the log says until when", () => {
+    const run = serving();
+    run.uses("serve", "note.write");
+    const error = failure("network_timeout", "No answer.");
+    for (let at = 0; at < 5; at += 1) run.used("serve", { kind: "unknown", error });
+    const waits = run.events("tool.repeated").map(({ at, due }) => (due ?? at) - at);
+    for (const [at, wait] of waits.entries()) {
+      expect(wait).toBeGreaterThanOrEqual(250 * 2 ** at);
+      expect(wait).toBeLessThanOrEqual(500 * 2 ** at);
+    }
+    expect(run.owes("use")).toMatchObject([{ notBefore: run.events("tool.repeated").at(-1)?.due }]);
+  });
+
   test("U3 the step ends by a person when nobody knows whether it was written, whatever its agent says", () => {
     const run = serving({}, ONE_STEP);
     run.uses("serve", "refund.create");

@@ -1,4 +1,6 @@
+import type { Retry } from "../../definition/index.ts";
 import type { Problem } from "../../problem.ts";
+import { backoffMs } from "../attempts/retry.ts";
 import { type Draft, store, tell } from "../draft.ts";
 import type { Key, Stored } from "../event.ts";
 import { type Failure, failure } from "../failure.ts";
@@ -10,6 +12,15 @@ import { type OpenUse, useAt } from "./uses.ts";
 
 /** After so many crashes or silences nobody performs a use again by itself. */
 export const USE_REPEATS_MOST = 5;
+/** Between them, like tries of a step. After a crash nothing is waited for. */
+const USE_RETRY: Retry = {
+  attemptsMost: USE_REPEATS_MOST,
+  backoff: "exponential",
+  firstMs: 500,
+  mostMs: 15_000,
+  jitter: true,
+  on: [],
+};
 
 type Ok = Extract<UseOutcome, { kind: "ok" }>;
 
@@ -89,7 +100,9 @@ function writeDone(draft: Draft, { key, outcome }: Answered, use: OpenUse): void
   if (outcome.kind === "failed" && outcome.certain) {
     tell(draft, { type: "writeback.failed", path, key, error });
   } else if (use.effects === "idempotent" && use.repeats < USE_REPEATS_MOST) {
-    tell(draft, { type: "tool.repeated", path, key });
+    const seed = `${draft.run.id}.${key}`;
+    const due = draft.at + backoffMs(USE_RETRY, use.repeats + 1, { seed, error });
+    tell(draft, { type: "tool.repeated", path, key, due });
   } else inDoubt(draft, { key, use, error });
 }
 

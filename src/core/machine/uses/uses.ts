@@ -85,6 +85,8 @@ export type OpenUse = {
   readonly state: "asked" | "granted" | "performing" | "verifying";
   readonly approval: Granted | null;
   readonly repeats: number;
+  /** It is not performed again before; absent: nothing holds it. */
+  readonly notBefore?: number | null;
   /** verifying: what the write left, and what the agent is given. */
   readonly written?: { readonly result: Stored; readonly after: Stored | null };
 };
