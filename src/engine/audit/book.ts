@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Frontier, newFrontier } from "../../core/audit/index.ts";
 import { refusal } from "../store/index.ts";
+import type { Growth } from "./growth.ts";
 
 /** Beside the log: the checkpoints that were signed of it. */
 const FILE = "audit.db";
@@ -19,7 +20,7 @@ export type Book = {
   /** The last that was signed; null where none was. */
   readonly last: () => KeptNote | null;
   /** All or nothing: the note, the tree that it is of, and the leaves that came to it. */
-  readonly keep: (note: KeptNote, frontier: Frontier, leaves: readonly Uint8Array[]) => void;
+  readonly keep: (note: KeptNote, growth: Growth) => void;
   /** Those after a size, for a place outside: how far it has them is `pushed`. */
   readonly after: (size: number, most: number) => readonly KeptNote[];
   readonly pushedTo: (place: string) => number;
@@ -86,14 +87,14 @@ function bookIn(database: DatabaseSync): Book {
       };
     },
     last: () => rows(database, -1, 1)[0] ?? null,
-    keep: ({ size, at, note }, frontier, leaves) => {
+    keep: ({ size, at, note }, { frontier, leaves }) => {
       database.exec("begin immediate");
       try {
         database.prepare("insert or replace into notes values (?, ?, ?)").run(size, at, note);
         database.prepare(SWEEP).run(KEPT_MOST);
         database
           .prepare("insert or replace into leaves values (?, ?, ?)")
-          .run(size, leaves.length, Buffer.concat(leaves));
+          .run(size, leaves.length / HASH_BYTES, leaves);
         database
           .prepare("insert or replace into tree (id, size, nodes) values (1, ?, ?)")
           .run(frontier.size, Buffer.concat(frontier.nodes));

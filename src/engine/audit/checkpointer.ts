@@ -1,9 +1,9 @@
-import { type Frontier, grow, noteText, rootOf, signedNote } from "../../core/audit/index.ts";
+import { noteText, rootOf, signedNote } from "../../core/audit/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Observer } from "../observed-log.ts";
 import type { Log } from "../store/index.ts";
 import { type Book, type KeptNote, openBook } from "./book.ts";
-import { leavesOf } from "./leaves.ts";
+import { type Grower, openGrower, type Turn } from "./grower.ts";
 import { pushNotes } from "./outside.ts";
 import { EMPTY_ROOT, pair } from "./pair.ts";
 import type { SigningKey } from "./signing.ts";
@@ -42,6 +42,7 @@ const BUSY_WAIT_MS: number = CHECKPOINT_EVERY_MS;
 const PUSHED_MOST = 1_000;
 
 type State = CheckpointerShell & {
+  readonly grower: Grower;
   book: Book | null;
   /** Events that came since the last was signed. */
   fresh: number;
@@ -57,6 +58,7 @@ type State = CheckpointerShell & {
 export function openCheckpointer(shell: CheckpointerShell): Checkpointer {
   const state: State = {
     ...shell,
+    grower: openGrower(shell),
     book: null,
     fresh: 0,
     timer: null,
@@ -100,21 +102,19 @@ async function soon(state: State): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Between one part of the work and the next. */
-type Turn = () => Promise<void>;
 const NEXT_TURN: Turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** @param turn without it, somebody waits for it: it goes on as soon as it can */
 async function signed(state: State, turn?: Turn): Promise<KeptNote | null> {
   if (turn === undefined) state.hurry();
   while (state.working !== null) await state.working;
-  state.working = signNow(state, turn ?? NEXT_TURN).finally(() => {
+  state.working = signNow(state, turn).finally(() => {
     state.working = null;
   });
   return await state.working;
 }
 
-async function signNow(state: State, turn: Turn): Promise<KeptNote | null> {
+async function signNow(state: State, turn: Turn | undefined): Promise<KeptNote | null> {
   try {
     state.fresh = 0;
     state.book ??= openBook(state.state);
@@ -126,47 +126,23 @@ async function signNow(state: State, turn: Turn): Promise<KeptNote | null> {
     if (state.log.end() === 0) return null;
     // Its own event is a part of what it signs.
     const key = await state.key();
-    const frontier = state.book.frontier();
-    const leaves = await read(state, frontier, turn);
+    const growth = await state.grower.grow(state.book.frontier(), async () => {
+      await NEXT_TURN();
+      await turn?.();
+    });
+    const { frontier } = growth;
     const at = state.now();
     const root = Buffer.from(rootOf(frontier, pair) ?? EMPTY_ROOT).toString("base64");
     const { origin } = key;
     const text = noteText({ origin, size: frontier.size, root, at: new Date(at).toISOString() });
     const note = { size: frontier.size, at, note: signedNote(text, key.sign(text)) };
-    state.book.keep(note, frontier, leaves);
+    state.book.keep(note, growth);
     await push(state, state.book);
     state.isTroubled = false;
     return note;
   } catch (error) {
     tell(state, error, "No checkpoint of the log could be signed");
     return null;
-  }
-}
-
-/** Reads on to the end of the log, a turn of the event loop for each part of it. */
-async function read(
-  { log }: State,
-  frontier: Frontier,
-  turn: Turn,
-): Promise<readonly Uint8Array[]> {
-  const read: Uint8Array[] = [];
-  const leaves = leavesOf(log, frontier.size);
-  for (;;) {
-    const next = leaves.next();
-    if (next.done === true) {
-      if (next.value === null) return read;
-      throw new MusterError({
-        code: "corrupt",
-        message: `The event at position ${next.value} is not in the log.`,
-        mend: "See what is wrong with the log: muster audit verify",
-      });
-    }
-    for (const hash of next.value.hashes) {
-      grow(frontier, hash, pair);
-      read.push(hash);
-    }
-    await NEXT_TURN();
-    await turn();
   }
 }
 
@@ -208,6 +184,7 @@ async function close(state: State): Promise<void> {
   if (state.timer !== null) clearTimeout(state.timer);
   if (state.fresh > 0 || state.working !== null) await signed(state);
   state.isClosed = true;
+  await state.grower.close();
   state.book?.close();
   state.book = null;
 }

@@ -12,10 +12,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeLog } from "../../../bench/audited.ts";
 import { append, draft, run } from "../../../test/contract/appends.ts";
 import { type Note, readNotes } from "../../core/audit/index.ts";
 import { openArchiver } from "../archive/index.ts";
 import { type Log, lookIntoSqlite, openSqlite } from "../store/index.ts";
+import { GROWN_HERE_MOST } from "./grower.ts";
 import {
   type AuditVerdict,
   makeSigningKey,
@@ -364,6 +366,28 @@ describe("a record that somebody changed is told from one that is whole", () => 
     const broken = `${signature?.signature.slice(0, 20)}AAAA${signature?.signature.slice(24)}`;
     const bad = { ...note, signatures: [{ name: note.origin, signature: broken }] };
     expect(await first(folder, [{ file: of.file, notes: [bad] }])).toEqual(["bad-signature", 7]);
+  });
+});
+
+describe("a record that grew by much since it was signed", () => {
+  test("is read by a thread, and gives the tree that it has", async () => {
+    const at = mkdtempSync(join(tmpdir(), "muster-grew-"));
+    try {
+      await writeLog(at, GROWN_HERE_MOST + 1_000);
+      const log = openSqlite(at);
+      const notes: unknown[] = [];
+      await signing(log, at, "", async (sign) => {
+        notes.push(await sign());
+        await log.append([append(run("aaaa"), 0, 2)]);
+        notes.push(await sign());
+      });
+      await log.close();
+      const size = GROWN_HERE_MOST + 1_001;
+      expect(notes).toMatchObject([{ size }, { size: size + 2 }]);
+      expect(await verified(at, [])).toMatchObject({ ok: true, checkpoints: 2, size: size + 2 });
+    } finally {
+      rmSync(at, { recursive: true, force: true });
+    }
   });
 });
 

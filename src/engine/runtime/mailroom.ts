@@ -1,6 +1,7 @@
 import type { RunId } from "../../core/id.ts";
 import type { Signal } from "../../core/machine/index.ts";
 import type { Attempt } from "./attempt.ts";
+import { type Callers, newCallers } from "./callers.ts";
 import type { Mail } from "./mail.ts";
 import type { Resident, Residents } from "./resident.ts";
 import type { Clock } from "./runtime.ts";
@@ -18,15 +19,17 @@ export type Mailroom = {
   readonly withdraw: (attempt: Attempt) => void;
   /** Wakes the run if it must. False: there is no such run. Throws `MusterError` when it cannot be folded. */
   readonly postTo: (id: RunId, mail: Mail) => boolean;
-  /** Those with mail, the longest waiting first, as many as a turn takes; none while the disk is given a rest. */
+  /** Those with mail, as many as a turn takes; none while the disk is given a rest. */
   readonly call: () => readonly Resident[];
   /** What was decided for the run is under way to the disk; its mail waits until it has landed. */
   readonly sent: (resident: Resident) => void;
   readonly landed: (resident: Resident) => void;
   /** A commit was begun. */
   readonly committing: () => void;
-  /** The turn is over, and with it perhaps a commit: the next may be taken. */
-  readonly turnOver: (hasCommitted: boolean) => void;
+  /** A commit has landed, or was refused. */
+  readonly committed: () => void;
+  /** The turn is over, without a commit: the next may be taken. */
+  readonly turnOver: () => void;
   /** The disk refused: no turn is taken for so long. */
   readonly rest: (ms: number) => void;
   /** Commits under way. */
@@ -45,7 +48,7 @@ type State = {
   readonly residents: Residents;
   readonly turn: () => void;
   readonly runsPerTurn: number;
-  called: Resident[];
+  readonly callers: Callers;
   waiting: number;
   /** A turn is due or being taken. */
   isBusy: boolean;
@@ -58,9 +61,11 @@ type State = {
  * Runs decided in one turn; the others come in the next, so that the event loop is not held long. What
  * so many runs hold is still in the processor's cache when their decisions have landed.
  */
-export const RUNS_PER_TURN_MOST = 64;
+export const RUNS_PER_TURN_MOST = 32;
 /** Batches under way at once: those that are there when one is written are written together. */
 const COMMITS_AT_ONCE_MOST = 16;
+/** With so many under way the disk has enough to do: nothing is begun only to fill a turn. */
+const COMMITS_ENOUGH = 5;
 
 type MailroomShell = Pick<State, "clock" | "residents" | "runsPerTurn">;
 
@@ -80,7 +85,7 @@ export function openMailroom(shell: MailroomShell, turn: () => void): Mailroom {
       if (resident !== null) post(state, resident, mail);
       return resident !== null;
     },
-    call: () => (state.isBackingOff ? NOBODY : called(state, state.runsPerTurn)),
+    call: () => (state.isBackingOff ? NOBODY : called(state)),
     sent: (resident) => {
       resident.isUnderWay = true;
     },
@@ -92,10 +97,11 @@ export function openMailroom(shell: MailroomShell, turn: () => void): Mailroom {
       state.commits += 1;
       turnOver(state);
     },
-    turnOver: (hasCommitted) => {
-      if (hasCommitted) state.commits -= 1;
-      turnOver(state);
+    committed: () => {
+      state.commits -= 1;
+      if (state.callers.count() > 0) schedule(state);
     },
+    turnOver: () => turnOver(state),
     rest: (ms) => rest(state, ms),
     commits: () => state.commits,
     summon: () => schedule(state),
@@ -113,7 +119,7 @@ function newState(shell: MailroomShell, turn: () => void): State {
   return {
     ...shell,
     turn,
-    called: [],
+    callers: newCallers(),
     waiting: 0,
     isBusy: false,
     isBackingOff: false,
@@ -150,7 +156,7 @@ function list(state: State, resident: Resident): void {
   if (!resident.isCalled) {
     state.residents.use(resident);
     resident.isCalled = true;
-    state.called.push(resident);
+    state.callers.add(resident);
   }
   schedule(state);
 }
@@ -162,13 +168,15 @@ function schedule(state: State): void {
 }
 
 /** For a commit under way to land, unless there is as much to decide as one turn takes. */
-function isToWait({ commits, called, runsPerTurn }: State): boolean {
-  return commits >= COMMITS_AT_ONCE_MOST || (commits > 0 && called.length < runsPerTurn);
+function isToWait({ commits, callers, runsPerTurn }: State): boolean {
+  if (commits === 0) return false;
+  if (commits >= COMMITS_AT_ONCE_MOST) return true;
+  return (commits < COMMITS_ENOUGH ? callers.count() : callers.begun()) < runsPerTurn;
 }
 
 function turnOver(state: State): void {
   state.isBusy = false;
-  if (state.called.length > 0) schedule(state);
+  if (state.callers.count() > 0) schedule(state);
 }
 
 function rest(state: State, ms: number): void {
@@ -180,10 +188,8 @@ function rest(state: State, ms: number): void {
   });
 }
 
-function called(state: State, most: number): readonly Resident[] {
-  const all = state.called;
-  const now = all.length <= most ? all : all.slice(0, most);
-  state.called = all.length <= most ? [] : all.slice(most);
+function called({ callers, runsPerTurn }: State): readonly Resident[] {
+  const now = callers.take(runsPerTurn);
   for (const resident of now) resident.isCalled = false;
   return now;
 }

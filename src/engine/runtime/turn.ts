@@ -77,7 +77,7 @@ function take(state: State): void {
     }
   }
   if (batch.length === 0) {
-    mailroom.turnOver(false);
+    mailroom.turnOver();
     return shell.committed(quiet);
   }
   shell.log.append(batch).then(
@@ -108,7 +108,7 @@ function landed(state: State, { written, quiet }: Commit, results: readonly Appe
       state.shell.mailroom.giveBack(made.resident, made.mails);
     }
   }
-  state.shell.mailroom.turnOver(true);
+  state.shell.mailroom.committed();
   state.shell.committed(quiet.length === 0 ? runs : [...quiet, ...runs]);
 }
 
@@ -190,7 +190,7 @@ function failed(state: State, { written, quiet }: Commit, cause: unknown): void 
   }
   state.hardship.refused(error, isKept);
   mailroom.rest(state.retryMs);
-  mailroom.turnOver(true);
+  mailroom.committed();
   state.retryMs = Math.min(state.retryMs * 2, RETRY_MOST_MS);
   if (quiet.length > 0) state.shell.committed(quiet);
 }

@@ -22,7 +22,7 @@ export type Clerk = Pick<Log, "append" | "publish" | "close"> & {
 };
 
 /** Appends in a batch, from which on it is written by the other thread. */
-export const HANDED_OVER_LEAST = 64;
+export const HANDED_OVER_LEAST = 32;
 
 type Own = Writer & { readonly publish: Publisher };
 
