@@ -6,6 +6,7 @@ import { auditShop, type UseBook, wantedArgs } from "./audit-shop.ts";
 import type { Shell } from "./shell.ts";
 import { resultOf } from "./shop.ts";
 import { ASKED_FROM } from "./shop-map.ts";
+import { PEOPLE } from "./taste.ts";
 import type { World } from "./world.ts";
 
 type Of<T extends Event["type"]> = Extract<Event, { readonly type: T }>;
@@ -213,22 +214,29 @@ function auditTwice(books: ReadonlyMap<Key, UseBook>, tell: Audited["tell"]): vo
   }
 }
 
-/** U3: no step ends over a write in flight, and one in doubt ends by a person. */
+/** U3: no step ends over a write in flight, and one in doubt ends by a person who has it, or was asked about it. */
 function auditEnds(events: readonly Event[], tell: Audited["tell"]): void {
   const flying = new Map<Key, string>();
   const doubtful = new Set<string>();
+  const held = new Set<string>();
   for (const event of events) {
     if (event.type === "writeback.started") flying.set(event.key, event.path);
     if (Object.hasOwn(ENDS, event.type) && "key" in event) flying.delete(event.key);
     const isDoubt =
       event.type === "writeback.unknown" || (event.type === "writeback.verified" && !event.ok);
     if (isDoubt) doubtful.add(event.path);
+    if (event.type === "step.held") held.add(event.path);
+    // Who is asked about it from now on is somebody else.
+    if (event.type === "exception.raised" || event.type === "step.released")
+      held.delete(event.path);
     if (event.type === "exception.closed" || event.type === "step.released")
       doubtful.delete(event.path);
     if (event.type !== "step.finished") continue;
-    const { path } = event;
+    const { path, by } = event;
     if ([...flying.values()].includes(path))
       tell("U3", `${path} ends while a write of it is in flight`);
-    if (doubtful.has(path)) tell("U3", `${path} ends, and nobody has looked at its write`);
+    const isSeen = held.has(path) && PEOPLE.includes(by);
+    if (doubtful.has(path) && !isSeen)
+      tell("U3", `${path} ends, and nobody has looked at its write`);
   }
 }

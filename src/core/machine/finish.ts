@@ -94,7 +94,8 @@ function ownerOf({ run }: Draft, { uses }: LeafFrame, rule: Rule | undefined): s
   return uses?.unknown?.owner || rule?.owner || run.workflow.owner || run.by;
 }
 
-function lookFor(frame: LeafFrame, why: "undo" | "unknown" | "failed"): string {
+/** What a person who is asked about it, or has it in hand, is to do. */
+export function lookFor(frame: LeafFrame, why: "undo" | "unknown" | "failed"): string {
   const name = frame.step.name;
   const unknown = frame.uses?.unknown ?? null;
   switch (why) {

@@ -1,9 +1,10 @@
 import { unreachable } from "../unreachable.ts";
 import type { Key, Path } from "./event.ts";
+import { lookFor } from "./finish.ts";
 import { approvalIn } from "./people/of-gates.ts";
 import type { Frame, LeafFrame, Open, OpenGate, OpenTask, Run } from "./run.ts";
 import { entries, get, some } from "./tables/table.ts";
-import { isUnderWay, type OpenUse } from "./uses/uses.ts";
+import { isToBeSeen, isUnderWay, type OpenUse } from "./uses/uses.ts";
 
 export type RunStatus =
   | "accepted"
@@ -133,8 +134,13 @@ export type Wait = {
         readonly failure: string;
         readonly look: string;
       }
-    /** A person has it in hand. */
-    | { readonly kind: "held"; readonly by: string; readonly why: string }
+    /** A person has it in hand; `look`: what is to be looked at first, "" where nothing is in doubt. */
+    | {
+        readonly kind: "held";
+        readonly by: string;
+        readonly why: string;
+        readonly look: string;
+      }
     | { readonly kind: "place" }
     | {
         readonly kind: "budget";
@@ -183,7 +189,7 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
     case "task":
       return { ...wait, what: taskWait(frame, open) };
     case "hold":
-      return { ...wait, what: { kind: "held", by: open.by, why: open.why } };
+      return { ...wait, what: heldWait(frame, open) };
     case "use":
       return isUnderWay(open) ? { ...wait, what: useWait(open) } : null;
     case "exception":
@@ -205,6 +211,14 @@ function waitOf(run: Run, key: Key, open: Open): Wait | null {
     default:
       return unreachable(open);
   }
+}
+
+function heldWait(
+  frame: Frame | undefined,
+  { by, why }: Extract<Open, { type: "hold" }>,
+): Wait["what"] {
+  const isDoubtful = frame?.kind === "leaf" && isToBeSeen(frame);
+  return { kind: "held", by, why, look: isDoubtful ? lookFor(frame, "unknown") : "" };
 }
 
 /** Who has changed what is asked decides it no more: the others are named, where there are any. */

@@ -1,7 +1,7 @@
 import type { Strategy } from "../../definition/index.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import type { LeafFrame, Run } from "../run.ts";
-import { isUncertain } from "../uses/uses.ts";
+import { isToBeSeen } from "../uses/uses.ts";
 import { names } from "./retry.ts";
 
 /** What the class of an error leads to when the step itself says nothing. */
@@ -28,7 +28,7 @@ export function following(frame: LeafFrame, error: Failure, run: Bounds): Follow
   const { workflow, limits } = run;
   const strategy =
     step.strategy ?? workflow.strategies?.[error.class] ?? STRATEGY_OF_CLASS[error.class];
-  if (frame.doubt && (frame.effects === "ask" || isUncertain(frame))) return "ask";
+  if (isToBeSeen(frame)) return "ask";
   if (error.class === "critical") return "escalate";
   if (error.kind === "skipped_by_rate_limit" && !frame.doubt) return "degrade";
   if (retries(frame, error, { strategy, limits })) return "retry";

@@ -4,7 +4,7 @@ import { failure } from "../failure.ts";
 import type { LeafFrame } from "../run.ts";
 import type { Told } from "../signal.ts";
 import { get } from "../tables/table.ts";
-import { isUncertain } from "../uses/uses.ts";
+import { isToBeSeen, isUncertain } from "../uses/uses.ts";
 import { conflict, isEnding, leafMeant, stillStopping } from "./way-out.ts";
 
 type Of<T extends Told["type"]> = Extract<Told, { type: T }>;
@@ -33,7 +33,8 @@ function whyNot({ run }: Draft, frame: LeafFrame): Problem | null {
       `"${name}" waits for a person already.`,
       "Give its outputs, try it again, or go on without it.",
     );
-  if (frame.state === "short")
+  // What may have been written is looked at whether there is a budget or not.
+  if (frame.state === "short" && !isUncertain(frame))
     return conflict(
       `"${name}" waits for a budget, and has not begun.`,
       "Raise it, or leave it out.",
@@ -75,7 +76,7 @@ export function heardHandback(draft: Draft, { path, why }: Of<"handback">): Prob
   if (frame.hold === null) return conflict(`Nobody has taken "${frame.step.name}" from its agent.`);
   if (frame.stopping !== null) return isEnding(frame);
   if (frame.state === "calling") return stillStopping(frame);
-  if (frame.doubt && (frame.effects === "ask" || isUncertain(frame)))
+  if (isToBeSeen(frame))
     return conflict(
       `"${frame.step.name}" may have been done: it is not tried again just so.`,
       "Look at what it writes. Then give its outputs, or order it again: muster runs retry.",

@@ -75,12 +75,7 @@ function whySkipNot(frame: Frame): Problem | null {
           `"${name}" is being done: it cannot be left out now.`,
           "Take it from its agent first, or cancel the run.",
         );
-      // A person who has it in hand, or was asked about it, has seen to that.
-      if (frame.state === "held" || !isUncertain(frame)) return null;
-      return conflict(
-        `"${name}" may have written something, and nobody has looked yet: it cannot be left out now.`,
-        "Take it from its agent first, and see what was written.",
-      );
+      return isSeenTo(frame) ? null : unseen(frame, "it cannot be left out now");
     case "wait":
       return null;
     case "gate":
@@ -91,6 +86,20 @@ function whySkipNot(frame: Frame): Problem | null {
     case "repeat":
       return conflict(`"${name}" has begun.`, "Leave out the steps in it, one by one.");
   }
+}
+
+/** U3: a person who has it in hand, or was asked about it, looks at what it may have written. */
+function isSeenTo(frame: LeafFrame): boolean {
+  return !isUncertain(frame) || frame.hold !== null || frame.exception !== null;
+}
+
+function unseen({ step, state }: LeafFrame, what: string): Problem {
+  return conflict(
+    `"${step.name}" may have written something, and nobody has looked yet: ${what}.`,
+    state === "calling"
+      ? "Its agent was told to stop; when it has, a person is asked about it."
+      : "Take it from its agent first, and see what was written.",
+  );
 }
 
 /** A person answers in the place of the agent, or of the event. What they give is checked like any answer. */
@@ -163,6 +172,7 @@ function whyGiveNot({ run }: Draft, frame: Frame): Problem | null {
       return null;
     case "leaf": {
       if (frame.state === "approving") return decidedByPeople(name);
+      if (!isSeenTo(frame)) return unseen(frame, "its outputs cannot be given now");
       if (frame.state !== "calling" || frame.step.kind === "task") return null;
       return conflict(
         `"${name}" is done by a sub-run, which goes on.`,

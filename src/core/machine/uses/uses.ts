@@ -144,6 +144,11 @@ export function isUncertain({ uses }: LeafFrame): boolean {
   return uses !== undefined && uses.unknown !== null;
 }
 
+/** It may have been done: it is not tried again just so, and whoever has it looks first. */
+export function isToBeSeen(frame: LeafFrame): boolean {
+  return frame.doubt && (frame.effects === "ask" || isUncertain(frame));
+}
+
 export function useAt(run: Pick<Run, "open">, key: Key): OpenUse | null {
   const open = get(run.open, key);
   return open?.type === "use" ? open : null;

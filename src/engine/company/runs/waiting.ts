@@ -177,15 +177,16 @@ function exceptionTold(
 
 function heldTold(
   { name, path }: Wait,
-  { by, why }: Extract<Wait["what"], { kind: "held" }>,
+  { by, why, look }: Extract<Wait["what"], { kind: "held" }>,
   run: RunId,
 ): Told {
-  const [give, handback] = ["give", "handback"].map(
+  // What may have been done is not handed back just so.
+  const [give, again] = ["give", look === "" ? "handback" : "retry"].map(
     (verb) => `muster runs ${verb} ${run} ${shellWord(path)}`,
   );
-  const sentence = `${by} has "${name}" in hand.${why === "" ? "" : ` ${why}`}`;
-  const mend = `${give} FILE --why WHY   or: ${handback} --why WHY`;
-  return { status: "waiting", kind: "held", what: sentence, mend, for: [by] };
+  const said = [`${by} has "${name}" in hand.`, why, look].filter((one) => one !== "");
+  const mend = `${give} FILE --why WHY   or: ${again} --why WHY`;
+  return { status: "waiting", kind: "held", what: said.join(" "), mend, for: [by] };
 }
 
 /** The company's budget stands in its map; what it lacks comes back by itself, or with the next day or month. */
