@@ -301,4 +301,39 @@ describe("a fork with failed steps tried again", () => {
     const plain = begun(text, plannedWell(source, text));
     expect(plain.asked("two/end").inputs).toEqual({ ns: [1, null, 3] });
   });
+
+  const RESTS = `
+    steps:
+      - { id: a, agent: reader, optional: true, error_strategy: fail_immediately, outputs: { n: number } }
+      - id: all
+        each: [1, 2]
+        tolerate: 1
+        agent: keeper
+        inputs: { n: $a.n }
+        outputs: { n: number }
+        error_strategy: fail_immediately
+      - { id: c, agent: reader, error_strategy: fail_immediately }
+  `;
+
+  test("leaves what was degraded where a step after it goes on, which would be done before it", () => {
+    const source = given(RESTS, WORLD).start();
+    source.fails("a", "invalid_input_data");
+    source.does("all[0]", { n: 1 });
+    source.fails("all[1]", "invalid_input_data", true);
+    source.fails("c", "invalid_input_data");
+    const again = begun(RESTS, plannedWell(source, RESTS, { retryFailed: true }));
+    expect(again.inFlight()).toEqual(["all[1]"]);
+    again.does("all[1]", { n: 2 });
+    again.does("c");
+    expect(again.run()).toMatchObject({ outcome: "completed", degraded: 1 });
+  });
+
+  test("M9 leaves it too where a step after it is in doubt", () => {
+    const source = given(RESTS, WORLD).start();
+    source.fails("a", "invalid_input_data");
+    source.does("all[0]", { n: 1 });
+    const again = begun(RESTS, plannedWell(source, RESTS, { retryFailed: true }));
+    expect(again.inFlight()).toEqual([]);
+    expect(again.exception("all[1]")).toMatchObject({ why: "unknown" });
+  });
 });

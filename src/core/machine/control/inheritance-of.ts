@@ -51,6 +51,7 @@ type Keeping = {
 type Kept = "none" | "live" | "ended";
 
 const NONE: ReadonlySet<Path> = new Set();
+const NO_SLOTS: ReadonlySet<number> = new Set();
 
 function troubledIn({ lines }: Past): ReadonlySet<Path> {
   const troubled = new Set<Path>();
@@ -147,12 +148,8 @@ function partsOf(
   line: Inherited,
 ): Partial<Inherited> | null {
   switch (step.kind) {
-    case "block": {
-      const kept = step.steps.map((child) =>
-        keep(keeping, child, pathBelow(step, line.path, { child, at: child.slot })),
-      );
-      return kept.some((one) => one !== "none") ? {} : null;
-    }
+    case "block":
+      return stepsOfBlock(keeping, step, line.path) ? {} : null;
     case "each":
       return itemsOf(keeping, step, line) ? {} : null;
     case "choose": {
@@ -164,6 +161,51 @@ function partsOf(
     case "repeat":
       return roundsOf(keeping, step, line);
   }
+}
+
+/** @returns whether any stays */
+function stepsOfBlock(keeping: Keeping, block: Block, path: Path): boolean {
+  const parts = block.steps.map((child) => partOf(keeping, block, { child, path }));
+  const before = keeping.retryFailed ? beforeWhatGoesOn(block, parts) : NO_SLOTS;
+  const asEnded = { ...keeping, retryFailed: false, troubled: NONE };
+  let stays = false;
+  for (const [slot, child] of block.steps.entries()) {
+    const part = before.has(slot) ? partOf(asEnded, block, { child, path }) : parts[slot];
+    if (part === undefined || part.kept === "none") continue;
+    stays = true;
+    for (const line of part.lines) keeping.kept.push(line);
+  }
+  return stays;
+}
+
+type Part = { readonly kept: Kept; readonly lines: readonly Inherited[] };
+
+function partOf(
+  keeping: Keeping,
+  block: Block,
+  { child, path }: { readonly child: Step; readonly path: Path },
+): Part {
+  const mark = keeping.kept.length;
+  const kept = keep(keeping, child, pathBelow(block, path, { child, at: child.slot }));
+  return { kept, lines: keeping.kept.splice(mark) };
+}
+
+/**
+ * What has begun and goes on rests on how the steps before it ended: they stay so. Tried again, they would
+ * give what it needs after it was done.
+ */
+function beforeWhatGoesOn(block: Block, parts: readonly Part[]): ReadonlySet<number> {
+  const before = new Set<number>();
+  const left = block.steps.filter(({ slot }) => parts[slot]?.kept === "live");
+  for (let step = left.pop(); step !== undefined; step = left.pop()) {
+    for (const slot of step.after) {
+      const earlier = block.steps[slot];
+      if (earlier === undefined || before.has(slot)) continue;
+      before.add(slot);
+      left.push(earlier);
+    }
+  }
+  return before;
 }
 
 /** An item that failed stays failed while its step goes on with it. @returns whether any stays */
