@@ -153,7 +153,7 @@ type Told = readonly { readonly type: string; readonly data: JsonObject }[];
 
 /** null for a run of whose events nobody is told. */
 function subjectOf(state: State, stream: string, events: Told): Subject | null {
-  const moved = events.findLast(({ type }) => type === "run.moved");
+  const moved = movedIn(events);
   const known = moved === undefined ? state.subjects.get(stream) : undefined;
   if (known !== undefined) return known;
   // The company's own stream is no run.
@@ -167,6 +167,13 @@ function subjectOf(state: State, stream: string, events: Told): Subject | null {
   if (subjects.size >= SUBJECTS_MOST && oldest !== undefined) subjects.delete(oldest);
   subjects.set(stream, tells);
   return tells;
+}
+
+/** On the way of every step, so it makes nothing. */
+function movedIn(events: Told): Told[number] | undefined {
+  for (let at = events.length - 1; at >= 0; at -= 1)
+    if (events[at]?.type === "run.moved") return events[at];
+  return undefined;
 }
 
 /** The commit that is heard of is not in memory yet: what it begins and moves, its own events say. */

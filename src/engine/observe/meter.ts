@@ -86,7 +86,7 @@ function counted(state: State, { stream, events }: Append): void {
   add(state, ["events", ""], events.length);
   const run = runOf(state, stream, first);
   if (run === null) return;
-  for (const event of events) COUNTED[event.type]?.(state, event, run);
+  for (const event of events) COUNTED.get(event.type)?.(state, event, run);
   if (events.at(-1)?.type === "run.finished") state.runs.delete(stream);
 }
 
@@ -110,40 +110,42 @@ type Told = { readonly at: number; readonly data: JsonObject };
 type Count = (state: State, told: Told, run: NonNullable<Known>) => void;
 
 /** What is counted of an event, by its type; what is not named here is only an event. */
-const COUNTED: Readonly<Record<string, Count>> = {
-  "run.accepted": (state, _told, { workflow }) => count(state, "runs_started", workflow),
-  "run.finished": (state, { at, data }, { workflow, at: began }) => {
-    const key = pair(workflow, data["outcome"]);
-    count(state, "runs_finished", key);
-    const seconds = state.runSeconds.get(key) ?? newBuckets(RUN_SECONDS);
-    if (state.runSeconds.size < SERIES_MOST) state.runSeconds.set(key, seconds);
-    note(seconds, (at - began) / 1_000);
-  },
-  "step.started": (state, { data }, { workflow }) => {
-    if (data["gate"] !== undefined) count(state, "gates_opened", workflow);
-    const opening = data["attempt"];
-    if (typeof opening === "object" && opening !== null && "agent" in opening)
-      count(state, "attempts_started", text(opening["agent"]));
-  },
-  "attempt.started": (state, { data }) => {
-    const agent = text(data["agent"]);
-    count(state, "attempts_started", agent);
-    count(state, "retries", agent);
-  },
-  "attempt.ended": (state, { data }, run) => {
-    count(state, "attempts_ended", text(data["outcome"]));
-    used(state, data["usage"], run);
-  },
-  "attempt.settled": (state, { data }, run) => used(state, data["usage"], run),
-  "step.finished": (state, { data }, run) => {
-    count(state, "steps_finished", pair(run.workflow, data["outcome"]));
-    if (data["closes"] !== undefined) count(state, "attempts_ended", "ok");
-    used(state, data["usage"], run);
-  },
-  "step.skipped": (state, _told, { workflow }) => count(state, "steps_skipped", workflow),
-  "exception.raised": (state, { data }, { workflow }) =>
-    count(state, "exceptions_raised", pair(workflow, data["why"])),
-};
+const COUNTED: ReadonlyMap<string, Count> = new Map<string, Count>(
+  Object.entries({
+    "run.accepted": (state, _told, { workflow }) => count(state, "runs_started", workflow),
+    "run.finished": (state, { at, data }, { workflow, at: began }) => {
+      const key = pair(workflow, data["outcome"]);
+      count(state, "runs_finished", key);
+      const seconds = state.runSeconds.get(key) ?? newBuckets(RUN_SECONDS);
+      if (state.runSeconds.size < SERIES_MOST) state.runSeconds.set(key, seconds);
+      note(seconds, (at - began) / 1_000);
+    },
+    "step.started": (state, { data }, { workflow }) => {
+      if (data["gate"] !== undefined) count(state, "gates_opened", workflow);
+      const opening = data["attempt"];
+      if (typeof opening === "object" && opening !== null && "agent" in opening)
+        count(state, "attempts_started", text(opening["agent"]));
+    },
+    "attempt.started": (state, { data }) => {
+      const agent = text(data["agent"]);
+      count(state, "attempts_started", agent);
+      count(state, "retries", agent);
+    },
+    "attempt.ended": (state, { data }, run) => {
+      count(state, "attempts_ended", text(data["outcome"]));
+      used(state, data["usage"], run);
+    },
+    "attempt.settled": (state, { data }, run) => used(state, data["usage"], run),
+    "step.finished": (state, { data }, run) => {
+      count(state, "steps_finished", pair(run.workflow, data["outcome"]));
+      if (data["closes"] !== undefined) count(state, "attempts_ended", "ok");
+      used(state, data["usage"], run);
+    },
+    "step.skipped": (state, _told, { workflow }) => count(state, "steps_skipped", workflow),
+    "exception.raised": (state, { data }, { workflow }) =>
+      count(state, "exceptions_raised", pair(workflow, data["why"])),
+  } satisfies Record<string, Count>),
+);
 
 function used(state: State, usage: unknown, { workflow }: NonNullable<Known>): void {
   if (typeof usage !== "object" || usage === null) return;
@@ -175,10 +177,25 @@ function add(state: State, [name, key]: readonly [CounterName, string], by: numb
 const OTHERS = "…";
 const BETWEEN = "\u0001";
 
-/** Two labels as one key: made for most steps, so that it is no more than that. */
+/** Two labels as one key. The same text each time: one that is made anew is read again to be found. */
 function pair(one: string, other: unknown): string {
-  return one + BETWEEN + text(other);
+  const second = text(other);
+  let keys = pairs.get(one);
+  if (keys === undefined) {
+    if (pairs.size >= SERIES_MOST) pairs.clear();
+    keys = new Map();
+    pairs.set(one, keys);
+  }
+  let key = keys.get(second);
+  if (key === undefined) {
+    if (keys.size >= SERIES_MOST) keys.clear();
+    key = one + BETWEEN + second;
+    keys.set(second, key);
+  }
+  return key;
 }
+
+const pairs = new Map<string, Map<string, string>>();
 
 /** The labels of a series, by their names. */
 export function labelsOf(name: CounterName, key: string): Readonly<Record<string, string>> {

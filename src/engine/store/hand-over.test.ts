@@ -39,6 +39,22 @@ test("and every moment, before and after the one that they are told from", () =>
   expect(taken.map((append) => append.standing)).toEqual(batch.map((append) => append.standing));
 });
 
+test("and what runs of a batch say of themselves, where they say the same and where not", () => {
+  const said = [
+    standing({ done: 1 }),
+    standing({ done: 2, startedAt: 9 }),
+    null,
+    standing({ done: 3 }),
+    standing({ kind: "case" }),
+    standing({ status: "waiting" }),
+    standing({ status: "waiting", note: "why" }),
+    standing({ status: "failed", endedAt: 12 }),
+    standing({ status: "failed", endedAt: 13 }),
+  ];
+  const batch = said.map((one, at) => append(run(`aaa${at}`), 0, { standing: one }));
+  expect(takeOver(handOver(batch)).map((one) => one.standing)).toEqual(said);
+});
+
 test("and every answer comes back as it was given", () => {
   const answers: readonly Appended[] = [
     { done: true, position: 0 },

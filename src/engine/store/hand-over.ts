@@ -15,10 +15,12 @@ export function handOver(batch: readonly Append[]): string {
   const since = batch[0]?.events[0]?.at ?? 0;
   const list: unknown[] = [since];
   const lines = [""];
+  let last: NewStanding | null = null;
   for (const append of batch) {
     const { stream, after, cause, events, standing } = append;
     list.push(stream, after, cause, events.length, besideOf(append));
-    pushStanding(list, standing, since);
+    pushStanding(list, { standing, last }, since);
+    last = standing ?? last;
     for (let at = 0; at < events.length; at += 1) {
       const draft = events[at] as Draft;
       if (draft.seq !== after + at + 1) throw outOfOrder(append, draft);
@@ -41,11 +43,13 @@ export function takeOver(text: string): readonly Inked[] {
     return list[at - 1] as Value;
   };
   const since = next<number>();
+  let last: NewStanding | null = null;
   while (at < list.length) {
     const [stream, after] = [next<StreamId>(), next<number>()];
     const [cause, count] = [next<string | null>(), next<number>()];
     const beside = next<Beside | null>();
-    const standing = nextStanding(next, since);
+    const standing = nextStanding(next, since, last);
+    last = standing ?? last;
     const events: Inked["events"][number][] = [];
     for (let seq = after + 1; seq <= after + count; seq += 1) {
       const draft = { seq, at: since + next<number>(), type: next<string>(), step: next<string>() };
@@ -58,10 +62,19 @@ export function takeOver(text: string): readonly Inked[] {
   return batch;
 }
 
-/** Null stands alone; a status is never null. */
-function pushStanding(list: unknown[], standing: NewStanding | null, since: number): void {
+type Standings = { readonly standing: NewStanding | null; readonly last: NewStanding | null };
+
+/** Instead of a status: all but the times and the progress is as in the one before. */
+const AS_BEFORE = 0;
+
+/** Null stands alone; a status is never null. Most runs of a batch say the same of themselves. */
+function pushStanding(list: unknown[], { standing, last }: Standings, since: number): void {
   if (standing === null) {
     list.push(null);
+    return;
+  }
+  if (last !== null && isAsBefore(standing, last)) {
+    list.push(AS_BEFORE, standing.startedAt - since, standing.done, standing.expected);
     return;
   }
   const { status, workflow, version, unsettled, startedAt } = standing;
@@ -77,9 +90,32 @@ function pushStanding(list: unknown[], standing: NewStanding | null, since: numb
   );
 }
 
-function nextStanding(next: <Value>() => Value, since: number): NewStanding | null {
-  const status = next<string | null>();
+function isAsBefore(one: NewStanding, before: NewStanding): boolean {
+  return (
+    one.endedAt === null &&
+    before.endedAt === null &&
+    one.status === before.status &&
+    one.workflow === before.workflow &&
+    one.version === before.version &&
+    one.unsettled === before.unsettled &&
+    one.parent === before.parent &&
+    one.note === before.note &&
+    one.kind === before.kind
+  );
+}
+
+function nextStanding(
+  next: <Value>() => Value,
+  since: number,
+  last: NewStanding | null,
+): NewStanding | null {
+  const status = next<string | typeof AS_BEFORE | null>();
   if (status === null) return null;
+  if (status === AS_BEFORE) {
+    const startedAt = since + next<number>();
+    const [done, expected] = [next<number>(), next<number>()];
+    return { ...(last as NewStanding), startedAt, done, expected };
+  }
   const later = (ms: number | null): number | null => (ms === null ? null : since + ms);
   const standing: NewStanding = {
     status,
