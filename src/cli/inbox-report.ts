@@ -1,9 +1,9 @@
-import { parseDuration } from "../core/definition/index.ts";
 import { countGates, type GateTally } from "../core/history/index.ts";
 import { parseRunId } from "../core/id.ts";
 import { eventOf } from "../core/machine/index.ts";
 import { EXIT } from "./exit.ts";
 import { type Column, count, duration, plain, tableLines } from "./output/index.ts";
+import { spanBack } from "./span-back.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -27,13 +27,10 @@ export async function inboxReport(
   context: Context,
   { since }: { readonly since: string },
 ): Promise<number> {
-  const span = parseDuration(since);
-  if (!span.ok)
-    return refuse(context, [
-      { code: "bad-input", message: `--since: ${span.why}.`, mend: "Write --since 30d." },
-    ]);
+  const span = spanBack(since);
+  if (typeof span !== "number") return refuse(context, [span]);
   return await withCompany(context, { perform: false }, async (company) => {
-    const from = context.surroundings.now() - span.ms;
+    const from = context.surroundings.now() - span;
     const counted = countGates(from);
     const runs = company.runs({ most: RUNS_MOST });
     for (const { stream, workflow, updatedAt } of runs) {

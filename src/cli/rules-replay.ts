@@ -1,7 +1,7 @@
-import { parseDuration } from "../core/definition/index.ts";
 import { type RulesReplayed, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
 import { momentIn, plain, type Terminal } from "./output/index.ts";
+import { spanBack } from "./span-back.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -13,13 +13,10 @@ export async function rulesReplay(
   context: Context,
   { since }: { readonly since: string },
 ): Promise<number> {
-  const span = parseDuration(since);
-  if (!span.ok)
-    return refuse(context, [
-      { code: "bad-input", message: `--since: ${span.why}.`, mend: "Write --since 30d." },
-    ]);
+  const span = spanBack(since);
+  if (typeof span !== "number") return refuse(context, [span]);
   return await withCompany(context, { perform: false }, async (company) => {
-    const from = context.surroundings.now() - span.ms;
+    const from = context.surroundings.now() - span;
     const replayed = await company.replayRules({ since: from });
     if (replayed.problems !== undefined) return refuse(context, replayed.problems);
     const { answer, json } = context.terminal;
