@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { Json } from "../json.ts";
 import { compileRule, type PolicyRule, ruleChanges, ruleWhole, sayRule } from "./index.ts";
 
-// oxlint-disable unicorn/no-thenable -- a rule has a then:
 const OPEN = { type: "object" } as const;
 const NAMES = {
   facts: { case: OPEN },
