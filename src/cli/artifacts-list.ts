@@ -1,6 +1,6 @@
-import type { ArtifactListed } from "../engine/company/index.ts";
+import { type ArtifactListed, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { moment, plain, tableLines } from "./output/index.ts";
+import { type Cell, type Column, momentIn, plain, tableLines } from "./output/index.ts";
 import { runNamed } from "./run-name.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
@@ -21,28 +21,30 @@ export async function artifactsList(context: Context, name: string | null): Prom
     }
     if (artifacts.length === 0)
       side.line("There is none: outputs up to 4 KiB stand in the log itself.");
-    else
-      for (const line of tableLines(COLUMNS, artifacts.map(cells), answer.columns))
-        answer.line(line);
+    else {
+      const zone = zoneIn(company.folder);
+      const rows = artifacts.map((one) => cells(one, zone));
+      for (const line of tableLines(columnsIn(zone), rows, answer.columns)) answer.line(line);
+    }
     if (isMore) side.line("Older runs were not looked through: name one.");
     return EXIT.done;
   });
 }
 
-function cells(one: ArtifactListed): readonly { readonly text: string }[] {
+function cells(one: ArtifactListed, zone: string): readonly Cell[] {
   const from = one.run === null ? `put by ${one.by}` : one.run;
   const name = one.kind === "file" ? `${plain(one.name)} (file)` : plain(one.name);
-  return [one.digest, String(one.bytes), moment(Date.parse(one.at)), plain(from), name].map(
+  return [one.digest, String(one.bytes), momentIn(Date.parse(one.at), zone), plain(from), name].map(
     (text) => ({
       text,
     }),
   );
 }
 
-const COLUMNS = [
+const columnsIn = (zone: string): readonly Column[] => [
   { title: "DIGEST" },
   { title: "BYTES" },
-  { title: "AT (UTC)" },
+  { title: `AT (${zone})` },
   { title: "FROM", least: 8, goes: 2 },
   { title: "NAME", least: 8, goes: 1 },
-] as const;
+];

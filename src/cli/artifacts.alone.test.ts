@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "../engine/runtime/index.ts";
 import { openCompany } from "../index.ts";
 import { type Given, givenCompany } from "./given-company.ts";
+import { momentIn } from "./output/index.ts";
 
 const FILES = {
   "workflows/fill.yaml": `
@@ -58,6 +59,22 @@ describe("artifact storage and retrieval", () => {
     expect(letter.out).toContain("Dear all,\nyours");
     const again = await given.muster("artifacts", "get", "last/make.text", "-o", "text.txt");
     expect([again.code, again.err]).toEqual([5, expect.stringContaining("not there yet")]);
+  });
+
+  test("the time of an artifact and of a checkpoint is that of the company's zone", async () => {
+    using given = givenCompany({ ...FILES, "calendar.yaml": "zone: Asia/Hong_Kong\n" });
+    await ran(given, "size=100000");
+    const { artifacts } = (await said(given, "list")) as { artifacts: { at: string }[] };
+    const listed = await given.muster("artifacts", "list");
+    expect(listed.out).toContain("AT (Asia/Hong_Kong)");
+    expect(listed.out).toContain(momentIn(Date.parse(artifacts[0]?.at ?? ""), "Asia/Hong_Kong"));
+    const { out } = await given.muster("checkpoints", "list", "last", "--json");
+    const [checkpoint] = JSON.parse(out) as { readonly at: string }[];
+    const checkpoints = await given.muster("checkpoints", "list", "last");
+    expect(checkpoints.out).toContain("AT (Asia/Hong_Kong)");
+    expect(checkpoints.out).toContain(
+      momentIn(Date.parse(checkpoint?.at ?? ""), "Asia/Hong_Kong"),
+    );
   });
 
   test("what was put can be an input, or a param", async () => {

@@ -1,6 +1,6 @@
-import type { CheckpointListed } from "../engine/company/index.ts";
+import { type CheckpointListed, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { moment, plain, tableLines } from "./output/index.ts";
+import { type Column, momentIn, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withRunOrFile } from "./with-run.ts";
 
@@ -15,15 +15,16 @@ export async function checkpointsList(context: Context, name: string): Promise<n
         `${run} has no checkpoints yet; any event that ends a decision can be forked from.`,
       );
     else {
+      const zone = zoneIn(company.folder);
       const rows = checkpoints.map((one) => [
         { text: one.id },
         { text: String(one.seq) },
-        { text: moment(Date.parse(one.at)) },
+        { text: momentIn(Date.parse(one.at), zone) },
         { text: plain(one.phaseName) },
         { text: plain(one.step) },
         { text: keptIn(one, company.archiveOf(run) !== null) },
       ]);
-      for (const line of tableLines(COLUMNS, rows, answer.columns)) answer.line(line);
+      for (const line of tableLines(columnsIn(zone), rows, answer.columns)) answer.line(line);
     }
     return EXIT.done;
   });
@@ -34,11 +35,11 @@ function keptIn({ isKept, storage }: CheckpointListed, isArchived: boolean): str
   return isKept ? storage : `${storage}, not yet`;
 }
 
-const COLUMNS = [
+const columnsIn = (zone: string): readonly Column[] => [
   { title: "CHECKPOINT" },
   { title: "EVENT" },
-  { title: "AT (UTC)" },
+  { title: `AT (${zone})` },
   { title: "PHASE", least: 8, goes: 2 },
   { title: "AFTER STEP", least: 8, goes: 1 },
   { title: "KEPT IN" },
-] as const;
+];

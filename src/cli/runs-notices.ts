@@ -1,6 +1,6 @@
-import type { NoticeRecord } from "../engine/company/index.ts";
+import { type NoticeRecord, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { type Column, moment, plain, tableLines } from "./output/index.ts";
+import { type Cell, type Column, momentIn, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { withRunOrFile } from "./with-run.ts";
 
@@ -16,13 +16,17 @@ export async function runsNotices(context: Context, name: string): Promise<numbe
           ? `Nobody was told of anything in ${run}.`
           : `${run} was archived; who was told of what is not in its archive.`,
       );
-    else for (const line of tableLines(HEADS, notices.map(row), answer.columns)) answer.line(line);
+    else {
+      const zone = zoneIn(company.folder);
+      const rows = notices.map((notice) => cells(notice, zone));
+      for (const line of tableLines(headsIn(zone), rows, answer.columns)) answer.line(line);
+    }
     return EXIT.done;
   });
 }
 
-const HEADS: readonly Column[] = [
-  { title: "AT (UTC)", goes: 1 },
+const headsIn = (zone: string): readonly Column[] => [
+  { title: `AT (${zone})`, goes: 1 },
   { title: "EVENT" },
   { title: "BY" },
   { title: "TO", least: 12 },
@@ -31,10 +35,10 @@ const HEADS: readonly Column[] = [
   { title: "WHY" },
 ];
 
-function row(notice: NoticeRecord): Parameters<typeof tableLines>[1][number] {
+function cells(notice: NoticeRecord, zone: string): readonly Cell[] {
   const { at, event, phase, type, to, status, attempts, why } = notice;
   const of = phase === null ? event : `${event}: ${phase}`;
-  return [moment(at), of, type, to, status, String(attempts), why].map((text) => ({
+  return [momentIn(at, zone), of, type, to, status, String(attempts), why].map((text) => ({
     text: plain(text),
   }));
 }

@@ -485,12 +485,14 @@ describe("the book of notices", () => {
     const book = join(folder, ".muster", "notices.db");
     expect(statSync(book).mode & 0o777).toBe(0o600);
     expect(readFileSync(book).includes("c29tZXRoaW5n")).toBe(false);
+    writeFileSync(join(folder, "calendar.yaml"), "zone: Asia/Hong_Kong\n");
     const child = spawn(process.execPath, [MAIN, "runs", "notices", run, "--folder", folder], {
       env: bareEnvironment({ HOME: folder }),
     });
     let out = "";
     child.stdout.on("data", (text) => (out += String(text)));
     await once(child, "close");
+    expect(out).toContain("AT (Asia/Hong_Kong)");
     expect(out).toMatch(/completed\s+webhook\s+127\.0\.0\.1:\d+\s+sent\s+1/);
     expect(out).not.toContain("very-secret-path");
   });
