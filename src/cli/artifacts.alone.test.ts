@@ -72,9 +72,7 @@ describe("artifact storage and retrieval", () => {
     const [checkpoint] = JSON.parse(out) as { readonly at: string }[];
     const checkpoints = await given.muster("checkpoints", "list", "last");
     expect(checkpoints.out).toContain("AT (Asia/Hong_Kong)");
-    expect(checkpoints.out).toContain(
-      momentIn(Date.parse(checkpoint?.at ?? ""), "Asia/Hong_Kong"),
-    );
+    expect(checkpoints.out).toContain(momentIn(Date.parse(checkpoint?.at ?? ""), "Asia/Hong_Kong"));
   });
 
   test("what was put can be an input, or a param", async () => {

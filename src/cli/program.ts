@@ -29,6 +29,7 @@ import {
   type Verb,
   withOptions,
 } from "./verb.ts";
+import { verbMeant } from "./verb-meant.ts";
 
 /**
  * Runs one command. Each verb is loaded only when it is called.
@@ -48,7 +49,7 @@ export async function program(
     verb = chosen;
   });
   try {
-    await root.parseAsync([...inboxAlone(words)], { from: "user" });
+    await root.parseAsync([...verbMeant(root, inboxAlone(words))], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
