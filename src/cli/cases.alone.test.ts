@@ -69,6 +69,23 @@ describe("the verbs about cases", () => {
     expect(untyped.err).toContain("Types here: order-status.");
   });
 
+  test("are told first of a map that is wrong: it is why a type is none, and why nothing sorts a request", async () => {
+    const wrong = FILES["map.yaml"].replace("workflow: order-status", "workflow: order-staus");
+    using it = givenCompany({ ...FILES, "map.yaml": wrong });
+    const typed = await it.muster("request", "x", "--type", "order-status");
+    expect(typed.code).toBe(3);
+    expect(typed.err).toMatch(
+      /^error: map\.yaml:6:\d+ .*"order-staus".*\n.*\nerror: There is no type/,
+    );
+    const untyped = await it.muster("request", "x");
+    expect(untyped.err).toMatch(/^error: map\.yaml:6:\d+ /);
+    it.write("day.jsonl", `${JSON.stringify({ requester: "1", channel: "mail", text: "x" })}\n`);
+    const day = await it.muster("request", "--file", "day.jsonl", "--no-wait");
+    expect(day.err).toMatch(/^error: map\.yaml:6:\d+ /);
+    it.write("map.yaml", FILES["map.yaml"]);
+    expect((await it.muster("request", "x")).err).not.toContain("error:");
+  });
+
   test("take a day's requests from a file, each once, and complain of the lines that are wrong", async () => {
     using it = givenCompany(FILES);
     const line = (id: string): string =>

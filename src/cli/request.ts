@@ -11,6 +11,7 @@ import {
   type Requested,
   type RequestGiven,
 } from "../engine/company/index.ts";
+import { tellBrokenMap } from "./broken-map.ts";
 import { followCase } from "./case-follow.ts";
 import { EXIT } from "./exit.ts";
 import { complain, count } from "./output/index.ts";
@@ -48,6 +49,7 @@ export async function request(
   return await withCompany(context, { perform: true, begin: wait }, async (company) => {
     const made = await company.request(given.given);
     if (made.case === null) return refuse(context, made.problems);
+    await tellBrokenMap(context, company);
     const { terminal } = context;
     if (made.again && !terminal.json)
       terminal.side.line(
@@ -147,6 +149,8 @@ async function requestFile(
       if (made.case !== null && made.again) again += 1;
       if (terminal.json) terminal.answer.line(JSON.stringify({ line, ...made }));
     }
+    // What is refused says it itself.
+    if (problems.length === 0) await tellBrokenMap(context, company);
     if (!terminal.json) {
       complain(terminal, problems.slice(0, COMPLAINTS_MOST), surroundings.cwd);
       const taken = read.lines.length - linesIn(problems);

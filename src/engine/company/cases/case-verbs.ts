@@ -116,7 +116,7 @@ async function takeRequest(office: Office, given: RequestGiven): Promise<Request
     const keyOf = (requester: string | null): ReturnType<KeyOf> => keyIn(office, requester, at);
     const { request, contents, subject } = checked.from(world.map, keyOf);
     const wrong = wrongType(request.type, world);
-    if (wrong !== null) return { case: null, problems: [wrong, ...(await wrongIn(office, world))] };
+    if (wrong !== null) return { case: null, problems: [...(await wrongIn(office, world)), wrong] };
     const by = given.by ?? subject ?? request.requester;
     const fresh = newCaseId(at);
     const arriving = { request, at, by, fresh, subject, world, contents };
@@ -152,7 +152,7 @@ function wrongType(type: string | null, { map }: CaseWorld): Problem | null {
 
 const NO_TYPES = "The map in force has none. Without a type a person says later what it is.";
 
-/** Why no map is in force, where the files have one. */
+/** Why no map is in force, where the files have one: told before all that follows from it. */
 async function wrongIn({ maps }: Office, { map }: CaseWorld): Promise<readonly Problem[]> {
   if (map !== NO_MAP) return [];
   return await maps.faults();
