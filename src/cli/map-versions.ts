@@ -1,7 +1,8 @@
 import type { MapProposed } from "../core/company/index.ts";
-import { type MapCompared, zoneIn } from "../engine/company/index.ts";
+import type { Problem } from "../core/problem.ts";
+import { type MapCompared, type MapPublished, zoneIn } from "../engine/company/index.ts";
 import { EXIT } from "./exit.ts";
-import { type Column, complaint, momentIn, plain, tableLines } from "./output/index.ts";
+import { type Column, complaint, count, momentIn, plain, tableLines } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 
@@ -23,8 +24,7 @@ export async function mapPublish(
       answer.line(JSON.stringify({ ...version, again }));
       return EXIT.done;
     }
-    for (const problem of told.problems)
-      side.line(complaint(side.paint, problem, context.surroundings.cwd));
+    for (const line of problemLines(context, told)) side.line(line);
     if (!again) for (const line of linesOf(differences ?? [])) side.line(plain(line));
     side.line(
       again
@@ -33,6 +33,25 @@ export async function mapPublish(
     );
     return EXIT.done;
   });
+}
+
+type Publication = Extract<MapPublished, { readonly again: boolean }>;
+
+/** Each once; of those that stood in the version before, how many there are. */
+function problemLines(
+  { terminal: { side }, surroundings }: Context,
+  { problems, stayed }: Publication,
+): readonly string[] {
+  const said = (some: readonly Problem[]): ReadonlySet<string> =>
+    new Set(some.map((problem) => complaint(side.paint, problem, surroundings.cwd)));
+  const before = said(stayed);
+  const fresh = [...said(problems)].filter((line) => !before.has(line));
+  if (before.size === 0) return fresh;
+  const stay = before.size === 1 ? "stays" : "stay";
+  return [
+    ...fresh,
+    `${count(before.size, "warning")} of the version before ${stay}: muster map check says all.`,
+  ];
 }
 
 /** It is not in force: others publish the same files. */

@@ -58,6 +58,28 @@ describe("muster map", () => {
     expect(whole.out).toContain('The tool "order.close" has the level record');
   });
 
+  test("is published with each warning once, and what stood before is counted", async () => {
+    using company = given();
+    const outside =
+      '  mail.send: { system: shop, level: external, sql: "select id from orders" }\n';
+    const lacking = MAP.replace("agents:", `${outside}agents:`);
+    company.write("map.yaml", lacking);
+    const first = await company.muster("map", "publish", "--why", "The first.");
+    const warnings = first.err.split("\n").filter((line) => line.startsWith("warning: "));
+    expect(warnings.length).toBeGreaterThan(1);
+    expect(new Set(warnings).size).toBe(warnings.length);
+    expect(first.err).not.toContain("of the version before");
+    const stay = `${warnings.length} warnings of the version before stay: muster map check says all.\n`;
+    const again = await company.muster("map", "publish", "--why", "Again.");
+    expect(again.err).toMatch(new RegExp(`^${stay}These files are version 1 already`));
+    const other = outside.replace("mail.send", "mail.post");
+    company.write("map.yaml", `# A line more.\n${lacking.replace("agents:", `${other}agents:`)}`);
+    const second = await company.muster("map", "publish", "--why", "One more.");
+    expect(second.err).not.toContain('mail.send" goes');
+    expect(second.err).toContain('"mail.post" goes outside');
+    expect(second.err).toContain(stay);
+  });
+
   test("is drawn as a document and a picture", async () => {
     using company = given();
     const shown = await company.muster("map");

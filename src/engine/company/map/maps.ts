@@ -57,7 +57,13 @@ export type MapNow = {
 
 /** `again`: it is in force already. */
 export type MapPublished =
-  | { readonly version: MapVersion; readonly again: boolean; readonly problems: readonly Problem[] }
+  | {
+      readonly version: MapVersion;
+      readonly again: boolean;
+      readonly problems: readonly Problem[];
+      /** Those of its problems that stood in the version before. */
+      readonly stayed: readonly Problem[];
+    }
   | {
       readonly version: null;
       /** It waits for others who publish the same files. */
@@ -134,20 +140,40 @@ function openLook(folder: string): () => boolean {
   };
 }
 
-async function mapNow({ folder, agents, workflows, broken }: Given): Promise<MapNow> {
-  const files = mapFilesIn(folder);
+async function mapNow(given: Given): Promise<MapNow> {
+  const files = mapFilesIn(given.folder);
   const content = contentOfMap(files);
+  const { map, readable, problems } = await read(given, files);
+  const digest = digestOf(content);
+  const bytes = Buffer.byteLength(content);
+  if (bytes <= MAP_BYTES_MOST) return { map, readable, digest, files, problems };
+  return { map: null, readable, digest, files, problems: [...problems, tooLarge(bytes)] };
+}
+
+/** With the agents and the workflows as they are now. */
+async function read(
+  { agents, workflows, broken }: Given,
+  files: readonly MapFile[],
+): Promise<ReturnType<typeof readWorkMap>> {
   const all = await workflows();
-  const { map, readable, problems } = readWorkMap(files, {
+  return readWorkMap(files, {
     digest: digestOf,
     agents: await agents(),
     workflows: Object.fromEntries(all.map((workflow) => [workflow.name, workflow])),
     broken: await broken(),
   });
-  const digest = digestOf(content);
-  const bytes = Buffer.byteLength(content);
-  if (bytes <= MAP_BYTES_MOST) return { map, readable, digest, files, problems };
-  return { map: null, readable, digest, files, problems: [...problems, tooLarge(bytes)] };
+}
+
+/** Of these problems those that an earlier version has too, wherever its lines stand. */
+async function stayedOf(
+  given: Given,
+  problems: readonly Problem[],
+  before: MapVersion | undefined,
+): Promise<readonly Problem[]> {
+  if (before === undefined || problems.length === 0) return [];
+  const files = filesOfMap(given.log.content(before.digest) ?? "{}") ?? [];
+  const known = new Set((await read(given, files)).problems.map(({ message }) => message));
+  return problems.filter(({ message }) => known.has(message));
 }
 
 /** By the people whom the same version names: whoever adds themselves to a role is in it when that is in force. */
@@ -181,6 +207,7 @@ async function published(
   if (map === null) return { version: null, problems };
   const inStatements = await statementProblemsIn(given.folder, { readable: map, files });
   if (inStatements.length > 0) return { version: null, problems: [...problems, ...inStatements] };
+  const stayed = await stayedOf(given, problems, given.register.state().maps.at(-1));
   const refused: Problem[] = [];
   const body = await given.register.tell(
     by,
@@ -196,7 +223,8 @@ async function published(
   const { maps, proposed } = given.register.state();
   const version = maps.at(-1) ?? null;
   if (proposed?.digest === digest) return { version: null, proposed, problems };
-  return version === null ? { version, problems } : { version, again: body === null, problems };
+  if (version === null) return { version, problems };
+  return { version, again: body === null, problems, stayed };
 }
 
 export const NO_MAP_HERE: Problem = {
