@@ -1,12 +1,14 @@
+import { parseCaseId } from "../core/id.ts";
 import { instantOf } from "../core/instant.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Packet } from "../core/machine/index.ts";
 import { shellWord } from "../core/shell-word.ts";
-import { type Company, peopleIn, zoneIn } from "../engine/company/index.ts";
+import { type Company, type InboxItem, peopleIn, zoneIn } from "../engine/company/index.ts";
 import { type Command, commandIn } from "./command.ts";
 import { gateLines } from "./evidence-lines.ts";
 import { EXIT } from "./exit.ts";
 import { type GateItem, gateIn, gateNamed } from "./gate-item.ts";
+import { SHOWN, showMended } from "./inbox-show-mend.ts";
 import { itemMeant, LAST } from "./last-item.ts";
 import { dayAndTime, plain, valueLine, widthOf } from "./output/index.ts";
 import type { Context } from "./surroundings.ts";
@@ -16,24 +18,38 @@ import { withRun } from "./with-run.ts";
 
 const VALUE_COLUMNS_LEAST = 40;
 
-/** `muster inbox show ITEM`: all that a person needs to decide at a gate, or to do a task. */
+/** `muster inbox show ITEM`: all that a person needs to decide at a gate, to do a task, or to mend what went wrong. */
 export async function inboxShow(context: Context, item: string): Promise<number> {
   if (item === LAST) return await showLast(context);
   const { name } = gateNamed(item.includes("/") ? "" : item);
   if (name === "") return await showTask(context, item);
+  if (parseCaseId(name) !== null) return await showOfCase(context, item);
   return await withRun(context, { name, perform: false }, async (company, run) => {
-    const found = await gateIn(company, run, gateNamed(item).key);
-    return "code" in found
-      ? await showTask(context, item)
-      : showGate(context, company, { run, gate: found });
+    const { key } = gateNamed(item);
+    const found = await gateIn(company, run, key);
+    if (!("code" in found)) return showGate(context, company, { run, gate: found });
+    const isMeant = (one: InboxItem): boolean =>
+      one.run === run && (key === null || one.waiting.key === key);
+    return (await showMended(context, company, isMeant)) ?? (await showTask(context, item));
+  });
+}
+
+async function showOfCase(context: Context, item: string): Promise<number> {
+  return await withCompany(context, { perform: false }, async (company) => {
+    const nothing = {
+      code: "conflict",
+      message: `Nothing waits as ${item}.`,
+      mend: "See what waits: muster inbox list",
+    } as const;
+    const shown = await showMended(context, company, (one) => one.item === item);
+    return shown ?? refuse(context, [nothing]);
   });
 }
 
 async function showLast(context: Context): Promise<number> {
   let found = "";
   const code = await withCompany(context, { perform: false }, async (company) => {
-    const kinds = ["gate", "person"] as const;
-    const meant = await itemMeant(context, company, { item: LAST, kinds });
+    const meant = await itemMeant(context, company, { item: LAST, kinds: SHOWN });
     if (typeof meant !== "string") return refuse(context, [meant]);
     found = meant;
     return EXIT.done;

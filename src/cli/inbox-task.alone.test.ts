@@ -35,6 +35,39 @@ async function begun(given: Given): Promise<string> {
   return (JSON.parse(out) as { workflow_id: string }).workflow_id;
 }
 
+describe("what is to be mended", () => {
+  test("is shown as a gate and a task are: by its name, by its run, and as the last", async () => {
+    using given = givenCompany({
+      "map.yaml": "muster: 1\ncompany: Acme\nexceptions: { owner: bo }\n",
+      "agents/desk.yaml": "muster: 1\nkind: function\nmodule: ./agents/desk.ts\neffects: pure\n",
+      "agents/desk.ts":
+        'export const attempt = () => ({ error: { kind: "security_violation", message: "The till is shut." } });\n',
+      "workflows/pay.yaml": "steps:\n  - { id: pay, agent: desk, outputs: { paid: number } }\n",
+    });
+    await given.muster("run", "pay");
+    const listed = JSON.parse((await given.muster("inbox", "list", "--json")).out) as {
+      item: string;
+      kind: string;
+    }[];
+    expect(listed).toMatchObject([{ kind: "exception" }]);
+    const item = listed[0]?.item ?? "";
+    for (const name of [item, item.replace(/\.\d+$/, ""), "last"]) {
+      const { code, out } = await given.muster("inbox", "show", name);
+      expect({ name, code }).toEqual({ name, code: 0 });
+      expect(out).toContain("The till is shut.");
+      expect(out).toContain("mend: muster runs resume");
+    }
+    const json = await given.muster("inbox", "show", "last", "--json");
+    expect(JSON.parse(json.out)).toMatchObject(listed[0] ?? {});
+    const asked = await given.muster("request", "Where is it?");
+    const [, of = ""] = /(cs_\w+)/.exec(asked.out) ?? [];
+    const shown = await given.muster("inbox", "show", "last");
+    expect(shown.err).toContain(`last is ${of}.`);
+    expect(shown.out).toContain(`mend: muster cases type ${of} TYPE`);
+    expect(await given.muster("inbox", "show", `${of}.9999`)).toMatchObject({ code: 5 });
+  });
+});
+
 describe("a person's task, from the command line", () => {
   test("is in the inbox, with all that a person needs to do it", async () => {
     using given = givenCompany(FILES);

@@ -4,7 +4,7 @@ import { addApprovals, addHalt, asPerson, withPerson } from "./program-approvals
 import { type Choose, collected, examples, withOptions } from "./verb.ts";
 
 const TASK = "RUN/STEP as inbox list prints it, RUN.KEY, or a run with one open task";
-const ITEM = "RUN.KEY or RUN/STEP as inbox list prints it, or a run with one of them open";
+const ITEM = "RUN.KEY or RUN/STEP as inbox list prints it, a run with one of them open, or: last";
 const GATE = "RUN.KEY as inbox list prints it, or a run with one open gate";
 
 /** Options of the list that a value follows. */
@@ -49,7 +49,9 @@ export function addInbox(root: Command, choose: Choose): void {
     inbox
       .command("show")
       .argument("<item>", ITEM)
-      .description("show all that a person needs to decide at a gate, or to do a task"),
+      .description(
+        "show all that a person needs to decide at a gate, to do a task, or to mend an exception",
+      ),
   ).action((item: string) =>
     choose(async (context) => (await import("./inbox-show.ts")).inboxShow(context, item)),
   );
