@@ -14,6 +14,7 @@ import type { Labels } from "../governance/index.ts";
 import type { Digest, RunId } from "../id.ts";
 import type { JsonObject } from "../json.ts";
 import type { Ledger, StepMoney } from "./budget/ledger.ts";
+import type { Beyond } from "./control/beyond.ts";
 import type { Stall } from "./control/stall.ts";
 import type {
   AmendedLimits,
@@ -182,6 +183,8 @@ export type BlockFrame = FrameCommon & {
   readonly step: Block;
   /** How many siblings each slot still waits for; absent is none. */
   readonly waits: Table<number, number>;
+  /** Of a fork: who waits for others beyond those that have ended. */
+  readonly beyond?: Beyond;
   /** Slots that may begin: those that need a place, and those that need none. */
   readonly ready: Queue<number>;
   readonly free: Queue<number>;

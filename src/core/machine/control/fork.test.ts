@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cases } from "../../../../test/given/cases.ts";
 import { type Drive, drive, type Ending, factsOf } from "../../../../test/given/ending.ts";
+import type { World } from "../../../../test/given/facts.ts";
 import { type Given, given, RUN } from "../../../../test/given/run.ts";
 import { workflow } from "../../../../test/given/workflow.ts";
 import { outputsOf } from "../../../../test/simulation/agents.ts";
@@ -107,8 +108,13 @@ function plannedWell(source: Given, text: string, ask: Ask = {}): ForkPlan {
 const WORLD = { agents: { reader: "pure", keeper: "idempotent", sender: "ask" } } as const;
 
 /** The fork, driven by hand from its beginning. */
-function begun(text: string, plan: ForkPlan, params: JsonObject = {}): Given {
-  const fork = given(text, WORLD);
+function begun(
+  text: string,
+  plan: ForkPlan,
+  params: JsonObject = {},
+  world: Partial<World> = WORLD,
+): Given {
+  const fork = given(text, world);
   fork.tell({
     type: "start",
     definition: workflow(text).digest,
@@ -335,5 +341,52 @@ describe("a fork with failed steps tried again", () => {
     const again = begun(RESTS, plannedWell(source, RESTS, { retryFailed: true }));
     expect(again.inFlight()).toEqual([]);
     expect(again.exception("all[1]")).toMatchObject({ why: "unknown" });
+  });
+
+  const BETWEEN = `
+    steps:
+      - { id: a, agent: reader, optional: true, error_strategy: fail_immediately, outputs: { n: number } }
+      - { id: b, agent: reader }
+      - { id: c, agent: reader, inputs: { n: $a.n }, error_strategy: fail_immediately }
+      - { id: d, agent: reader }
+  `;
+
+  test("does what comes after them after them, with steps between that have ended and stay", () => {
+    const source = given(BETWEEN, WORLD).start();
+    source.fails("a", "invalid_input_data");
+    source.does("b");
+    source.fails("c", "invalid_input_data");
+    const plan = plannedWell(source, BETWEEN, { retryFailed: true });
+    const again = begun(BETWEEN, plan);
+    expect(again.inFlight()).toEqual(["a"]);
+    const third = begun(BETWEEN, plannedWell(again, BETWEEN));
+    expect(third.inFlight()).toEqual(["a"]);
+    for (const fork of [again, third]) {
+      fork.does("a", { n: 7 });
+      expect(fork.asked("c").inputs).toEqual({ n: 7 });
+      fork.does("c");
+      fork.does("d");
+      expect(fork.run()).toMatchObject({ outcome: "completed", degraded: 0 });
+    }
+  });
+
+  test("and so after the fork was moved to a version with a step more", () => {
+    const source = given(BETWEEN, WORLD).start();
+    source.fails("a", "invalid_input_data");
+    source.does("b");
+    source.fails("c", "invalid_input_data");
+    const plan = plannedWell(source, BETWEEN, { retryFailed: true });
+    const next = workflow(
+      BETWEEN.replace("- { id: c", "- { id: x, agent: reader }\n      - { id: c"),
+    );
+    const again = begun(BETWEEN, plan, {}, { ...WORLD, versions: [next] });
+    again.tell({ type: "pause", why: "" });
+    again.tell({ type: "move", definition: next.digest, why: "" });
+    again.tell({ type: "resume" });
+    expect(again.inFlight()).toEqual(["a", "x"]);
+    again.does("x");
+    expect(again.inFlight()).toEqual(["a"]);
+    again.does("a", { n: 7 });
+    expect(again.asked("c").inputs).toEqual({ n: 7 });
   });
 });

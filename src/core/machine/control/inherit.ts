@@ -10,6 +10,7 @@ import { childPath, workOf } from "../steps/work.ts";
 import { emptyQueue, join } from "../tables/queue.ts";
 import { put } from "../tables/row.ts";
 import { emptyTable, set } from "../tables/table.ts";
+import { beforeBeyond } from "./beyond.ts";
 import { hasEnded, type Inheritance, type Inherited } from "./inheritance.ts";
 
 /** Fold: the run begins with what its source had. Everything else in it begins anew. */
@@ -87,6 +88,7 @@ function doubtful(step: Step, birth: Birth, { agent, error }: Inherited): Frame 
 function block(building: Building, step: Block, birth: Birth): Frame {
   const fresh = blockFrame(step, birth);
   const states = step.steps.map((child) => building.lines.get(childPath(fresh, child, child.slot)));
+  const beyond = building.lines.get(birth.path)?.beyond;
   const isOver = (slot: number): boolean => {
     const line = states[slot];
     return line !== undefined && hasEnded(line);
@@ -106,7 +108,8 @@ function block(building: Building, step: Block, birth: Birth): Frame {
       done += over;
       continue;
     }
-    const waitsFor = child.after.filter((slot) => !isOver(slot)).length;
+    const before = [...child.after, ...beforeBeyond(beyond, child.slot)];
+    const waitsFor = before.filter((slot) => !isOver(slot)).length;
     if (line !== undefined) live = set(live, child.slot, true as const);
     else if (waitsFor > 0) waits = set(waits, child.slot, waitsFor);
     else if (needsPlace(child)) ready = join(ready, child.slot);
@@ -114,7 +117,8 @@ function block(building: Building, step: Block, birth: Birth): Frame {
   }
   const { concurrencyMost } = building.run.workflow.limits;
   const limiter = birth.path === "" ? limiterOf(concurrencyMost) : fresh.limiter;
-  return { ...fresh, waits, ready, free, live, left, expected, done, limiter };
+  const more = beyond === undefined ? {} : { beyond };
+  return { ...fresh, waits, ready, free, live, left, expected, done, limiter, ...more };
 }
 
 function each(building: Building, step: Each, birth: Birth): EachFrame {

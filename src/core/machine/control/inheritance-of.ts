@@ -4,6 +4,7 @@ import type { Frame } from "../run.ts";
 import { parentPath } from "../steps/step.ts";
 import { childPath } from "../steps/work.ts";
 import { get } from "../tables/table.ts";
+import { beyondIn } from "./beyond.ts";
 import { holdsOthers, type Inheritance, type Inherited } from "./inheritance.ts";
 import type { Past } from "./past.ts";
 
@@ -149,7 +150,7 @@ function partsOf(
 ): Partial<Inherited> | null {
   switch (step.kind) {
     case "block":
-      return stepsOfBlock(keeping, step, line.path) ? {} : null;
+      return stepsOfBlock(keeping, step, line.path);
     case "each":
       return itemsOf(keeping, step, line) ? {} : null;
     case "choose": {
@@ -163,19 +164,22 @@ function partsOf(
   }
 }
 
-/** @returns whether any stays */
-function stepsOfBlock(keeping: Keeping, block: Block, path: Path): boolean {
-  const parts = block.steps.map((child) => partOf(keeping, block, { child, path }));
-  const before = keeping.retryFailed ? beforeWhatGoesOn(block, parts) : NO_SLOTS;
+/** @returns null where none stays */
+function stepsOfBlock(keeping: Keeping, block: Block, path: Path): Partial<Inherited> | null {
+  const asked = block.steps.map((child) => partOf(keeping, block, { child, path }));
+  const before = keeping.retryFailed ? beforeWhatGoesOn(block, asked) : NO_SLOTS;
   const asEnded = { ...keeping, retryFailed: false, troubled: NONE };
-  let stays = false;
-  for (const [slot, child] of block.steps.entries()) {
-    const part = before.has(slot) ? partOf(asEnded, block, { child, path }) : parts[slot];
-    if (part === undefined || part.kept === "none") continue;
-    stays = true;
-    for (const line of part.lines) keeping.kept.push(line);
-  }
-  return stays;
+  const parts = asked.map((part, slot) => {
+    const child = before.has(slot) ? block.steps[slot] : undefined;
+    return child === undefined ? part : partOf(asEnded, block, { child, path });
+  });
+  for (const { lines } of parts) for (const line of lines) keeping.kept.push(line);
+  if (parts.every(({ kept }) => kept === "none")) return null;
+  const beyond = beyondIn(block, {
+    hasEnded: (slot) => parts[slot]?.kept === "ended",
+    isAhead: (slot) => parts[slot]?.kept === "none",
+  });
+  return beyond.length === 0 ? {} : { beyond };
 }
 
 type Part = { readonly kept: Kept; readonly lines: readonly Inherited[] };

@@ -2,6 +2,7 @@ import type { Block, Choose, Each, Repeat, Step } from "../../definition/index.t
 import type { Digest, RunId } from "../../id.ts";
 import type { Path, Seq, Stored } from "../event.ts";
 import type { Failure } from "../failure.ts";
+import type { Beyond } from "./beyond.ts";
 
 /** A position in another run's log, the end of a decision; `hash` is of its event, and so of all before it. */
 export type Source = {
@@ -51,6 +52,8 @@ export type Inherited = {
   readonly branch?: number;
   /** repeat: the latest round that is inherited */
   readonly round?: number;
+  /** A block: what waits for others beyond those that have ended. */
+  readonly beyond?: Beyond;
   /** Of a step that holds others and has ended: pieces of work expected and done. */
   readonly work?: readonly [expected: number, done: number];
   /** doubt: who may have done it */

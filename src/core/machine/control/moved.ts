@@ -15,6 +15,7 @@ import { needsPlace } from "../steps/born.ts";
 import { workOf } from "../steps/work.ts";
 import { emptyQueue, join } from "../tables/queue.ts";
 import { emptyTable, entries, get, set } from "../tables/table.ts";
+import { beforeBeyond, movedBeyond } from "./beyond.ts";
 import { stallOf } from "./stall.ts";
 import { barePath, stepAt } from "./undo.ts";
 
@@ -116,17 +117,20 @@ function movedBlock(frame: BlockFrame, step: Block): BlockFrame {
     live: emptyTable<number, true>(),
     left: 0,
   };
+  const beyond = frame.beyond && movedBeyond(frame.beyond, frame.step, step);
   const hasEnded = (slot: number): boolean => was.get(step.steps[slot]?.path ?? "") === "ended";
   for (const child of step.steps) {
     if (hasEnded(child.slot)) continue;
     left++;
-    const pending = child.after.filter((slot) => !hasEnded(slot)).length;
+    const before = [...child.after, ...beforeBeyond(beyond, child.slot)];
+    const pending = before.filter((slot) => !hasEnded(slot)).length;
     if (was.get(child.path) === "live") live = set(live, child.slot, true as const);
     else if (pending > 0) waits = set(waits, child.slot, pending);
     else if (needsPlace(child)) ready = join(ready, child.slot);
     else free = join(free, child.slot);
   }
-  return { ...frame, ticket: null, step, waits, ready, free, live, left };
+  const more = beyond === undefined ? {} : { beyond };
+  return { ...frame, ticket: null, step, waits, ready, free, live, left, ...more };
 }
 
 export type SlotState = "ahead" | "live" | "ended";

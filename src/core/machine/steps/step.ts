@@ -2,6 +2,7 @@ import type { Step } from "../../definition/index.ts";
 import { dropFrame, foldClosed, foldOpened } from "../attempts/attempt.ts";
 import { putFrame, rotate, seat } from "../attempts/places.ts";
 import { unshort } from "../budget/ledger.ts";
+import { waitingBeyond } from "../control/beyond.ts";
 import { isUndo, undoStep, useUndoStep } from "../control/undo.ts";
 import type { Event, Path } from "../event.ts";
 import { failure } from "../failure.ts";
@@ -179,7 +180,9 @@ function ended(parent: Frame, child: Ended): Frame {
 function endedInBlock(parent: BlockFrame, { step, at, item, work, grown }: Ended): BlockFrame {
   let { waits, ready, free, broken } = parent;
   // The text of a step may be older than its block's, where the run was moved.
-  const before = (parent.step.steps[at] ?? step).before;
+  const next = (parent.step.steps[at] ?? step).before;
+  const beyond = waitingBeyond(parent.beyond, at);
+  const before = beyond.length === 0 ? next : [...next, ...beyond];
   const isBad = item.outcome === "failed" || item.outcome === "cancelled";
   if (isBad) broken ??= item.error ?? failure("cancelled", "A step of it was cancelled.");
   for (const slot of isBad ? NOBODY : before) {
