@@ -63,7 +63,7 @@ type State = {
  */
 export const RUNS_PER_TURN_MOST = 32;
 /** Batches under way at once: those that are there when one is written are written together. */
-const COMMITS_AT_ONCE_MOST = 16;
+const COMMITS_AT_ONCE_MOST = 32;
 /** With so many under way the disk has enough to do: nothing is begun only to fill a turn. */
 const COMMITS_ENOUGH = 5;
 
