@@ -53,9 +53,10 @@ export function changedFiles(changes: readonly Change[]): readonly MapFile[] {
 export function problemsOf(
   changes: readonly Change[],
   workflows: Readonly<Record<string, Workflow>> = WORKFLOWS,
+  more: readonly MapFile[] = [],
 ): readonly string[] {
   const around = { digest: DIGEST, agents: AGENTS, workflows };
-  return readWorkMap(changedFiles(changes), around).problems.map(lineOf);
+  return readWorkMap([...changedFiles(changes), ...more], around).problems.map(lineOf);
 }
 
 function lineOf({ where, severity, message, mend }: Problem): string {

@@ -7,6 +7,7 @@ import { checkRules } from "./check-rules.ts";
 import { checkScope } from "./check-scope.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { checkStatements } from "./check-statements.ts";
+import { checkTexts } from "./check-texts.ts";
 import { checkTools } from "./check-tools.ts";
 import { checkWorkflows } from "./check-workflows.ts";
 import type { Checking } from "./checking.ts";
@@ -16,6 +17,7 @@ export function checkMap(checking: Checking): void {
   checkSecrets(checking);
   checkTools(checking);
   checkOperations(checking);
+  checkTexts(checking);
   checkStatements(checking);
   checkScope(checking);
   checkGrants(checking);

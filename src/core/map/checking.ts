@@ -19,6 +19,8 @@ export type Checking = {
   readonly broken: readonly string[];
   /** The names of the map's files. */
   readonly files: readonly string[];
+  /** Of a file beside the map; null: nobody has it. */
+  readonly textOf: (file: string) => string | null;
   /** For what stands in other files than `map.yaml`. */
   readonly elsewhere: Problem[];
 };

@@ -218,9 +218,8 @@ function workOf(
     calendar,
   };
   const { broken = [], ...around } = surroundings;
-  const there = files.map(({ file }) => file);
-  if (given.isWhole)
-    checkMap({ map, said: value, report, people, ...around, broken, files: there, elsewhere });
+  const beside = { files: files.map(({ file }) => file), textOf, elsewhere };
+  if (given.isWhole) checkMap({ map, said: value, report, people, ...around, broken, ...beside });
   return map;
 }
 

@@ -178,6 +178,22 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
     ],
   ],
   [
+    "what is filled in as only says: is",
+    [
+      ["subject: Your order", 'subject: "Your order ${args.id}"'],
+      ["body: { amount: $args.amount }", 'body: { amount: ["${args.amount}"] }'],
+    ],
+    [
+      '22:11 warning "body" of the tool "voucher.draft" has ${ in it, which is filled in nowhere but in says.',
+      '31:14 warning "subject" of the tool "reply.send" has ${ in it, which is filled in nowhere but in says.',
+    ],
+  ],
+  [
+    "what takes it back, with what was never given",
+    [["order_id: $args.order_id", "order_id: $args.ordr_id"]],
+    ['51:55 To undo "refund.pay", "ordr_id" is taken, which is none of its arguments.'],
+  ],
+  [
     "a tool that nobody may use, and a system that no tool acts on",
     [
       ["tools: [faq.search, order.read,", "tools: [order.read,"],
@@ -217,6 +233,21 @@ const CASES: readonly (readonly [string, readonly Change[], readonly string[]])[
     ['9:55 There is no table "answers" in the folder tables.'],
   ],
 ];
+
+describe("the template of a mail", () => {
+  test("names arguments of its tool, and is told the place in its own file where it does not", () => {
+    const template = "Dear {name},\nyour order ${to}:\n\n  {txet}\n";
+    expect(
+      problemsOf([['    text: "{text}"\n', "    template: reply.md\n"]], undefined, [
+        { file: "templates/reply.md", text: template },
+      ]),
+    ).toEqual([
+      'templates/reply.md:1:6 The template of the tool "reply.send" names "name", which is none of its arguments.',
+      'templates/reply.md:2:12 warning The template of the tool "reply.send" has a $ before {to}, which stands in every mail.',
+      'templates/reply.md:4:3 The template of the tool "reply.send" names "txet", which is none of its arguments.',
+    ]);
+  });
+});
 
 describe("what is wrong with systems and tools is told with its place and its mend", () => {
   test("and of the example nothing", () => {
