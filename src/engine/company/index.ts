@@ -8,16 +8,7 @@ export {
   type RequestGiven,
 } from "./cases/check-request.ts";
 export { type InboxItem, inboxOf } from "./cases/inbox.ts";
-export type {
-  CheckpointListed,
-  Company,
-  Forked,
-  Imported,
-  Published,
-  Started,
-  Waiting,
-  WorkflowListed,
-} from "./company.ts";
+export type { Company, WorkflowListed } from "./company.ts";
 export { peopleIn } from "./files/people-file.ts";
 export { recall } from "./files/workflow-file.ts";
 export { zoneIn } from "./files/zone-in.ts";
@@ -41,6 +32,14 @@ export {
   type ArtifactPut,
   type FilePut,
 } from "./runs/artifacts.ts";
+export type {
+  CheckpointListed,
+  Forked,
+  Imported,
+  Published,
+  Started,
+  Waiting,
+} from "./runs/company-runs.ts";
 export { beginHistory, type Logs, readHistory, withSubRuns } from "./runs/read-history.ts";
 export type { Reviewed } from "./runs/review.ts";
 export { newRunId } from "./runs/run-id.ts";

@@ -1,7 +1,8 @@
 import type { Need } from "../../../core/cases/index.ts";
 import { type CaseId, parseRunId, type RunId } from "../../../core/id.ts";
 import { instantOf } from "../../../core/instant.ts";
-import type { Company, Waiting } from "../company.ts";
+import type { Company } from "../company.ts";
+import type { Waiting } from "../runs/company-runs.ts";
 
 /** Runs that are searched for what waits for a person, newest first. */
 const RUNS_SEARCHED_MOST = 1_000;

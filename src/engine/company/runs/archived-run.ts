@@ -10,9 +10,10 @@ import { findingsOf, summaryOf } from "../../../core/review/index.ts";
 import { type ArchivedRun, linesIn } from "../../archive/index.ts";
 import { type Keyring, openKeyring } from "../../sealing/index.ts";
 import { ERASED_CONTENT, openEvent, openText } from "../../store/index.ts";
-import type { CheckpointListed, Company } from "../company.ts";
+import type { Company } from "../company.ts";
 import { recall } from "../files/workflow-file.ts";
 import { listed } from "./checkpoints.ts";
+import type { CheckpointListed } from "./company-runs.ts";
 import { documentOf, type Source } from "./document.ts";
 import { reviewed, seenOf } from "./review.ts";
 

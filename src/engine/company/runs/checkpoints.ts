@@ -17,9 +17,9 @@ import {
   stateAt,
 } from "../../checkpoints/index.ts";
 import { sha256 } from "../../store/index.ts";
-import type { CheckpointListed, Exported, Imported } from "../company.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import { lacking } from "../staff/readiness.ts";
+import type { CheckpointListed, Exported, Imported } from "./company-runs.ts";
 import { mapOf } from "./start-run.ts";
 
 /** The checkpoints of a run, oldest first; null when there is no such run. */

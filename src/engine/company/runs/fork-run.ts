@@ -16,10 +16,10 @@ import {
 import type { Problem } from "../../../core/problem.ts";
 import { copyJson } from "../../agents/index.ts";
 import { checkParams } from "../../runtime/index.ts";
-import type { Forked } from "../company.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import { badInput, GIVEN_BYTES_MOST, wrongNames, wrongSpeaker } from "./check-told.ts";
 import { damageAt } from "./checkpoints.ts";
+import type { Forked } from "./company-runs.ts";
 import { newRunId } from "./run-id.ts";
 import { mapOf } from "./start-run.ts";
 

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { copyJson } from "../../agents/index.ts";
-import type { Published } from "../company.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import { badInput, GIVEN_BYTES_MOST } from "./check-told.ts";
+import type { Published } from "./company-runs.ts";
 
 /** Of an event's payload, as JSON. */
 const PAYLOAD_BYTES_MOST = 65_536;

@@ -17,7 +17,7 @@ import {
 } from "../../../core/review/index.ts";
 import type { NoticeRecord } from "../../notify/index.ts";
 import { type Standing, type StandingFilter, sha256 } from "../../store/index.ts";
-import type { Waiting } from "../company.ts";
+import type { Waiting } from "./company-runs.ts";
 import type { Logs } from "./read-history.ts";
 
 /** What a review of a run is made from: a company, or a run that was archived. */

@@ -12,10 +12,10 @@ import type { Stored } from "../../../core/machine/index.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { copyJson } from "../../agents/index.ts";
 import { checkParams } from "../../runtime/index.ts";
-import type { Started } from "../company.ts";
 import { LOOKING, type Office, problemIn } from "../office.ts";
 import type { Ready } from "../staff/readiness.ts";
 import { badInput, GIVEN_BYTES_MOST, wrongNames, wrongSpeaker } from "./check-told.ts";
+import type { Started } from "./company-runs.ts";
 import { newRunId } from "./run-id.ts";
 import { type ForOneRun, overlayOf } from "./run-overlay.ts";
 

@@ -6,8 +6,8 @@ import { shellWord } from "../../../core/shell-word.ts";
 import { unreachable } from "../../../core/unreachable.ts";
 import type { Queued } from "../../runtime/index.ts";
 import { isHeld } from "../../store/index.ts";
-import type { Waiting } from "../company.ts";
 import type { Office } from "../office.ts";
+import type { Waiting } from "./company-runs.ts";
 
 /**
  * What each open step of a run waits for, for people: from its state, and from this process's queues.
