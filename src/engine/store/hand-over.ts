@@ -2,6 +2,7 @@ import { canonical } from "../../core/audit/index.ts";
 import type { StreamId } from "../../core/id.ts";
 import { type Inked, outOfOrder } from "./decision.ts";
 import type { Append, Appended, Draft, NewStanding } from "./log.ts";
+import { saysTheSame } from "./standing.ts";
 
 /**
  * A batch as one text, for the thread that writes: one text is copied in one go, where objects would
@@ -64,7 +65,7 @@ export function takeOver(text: string): readonly Inked[] {
 
 type Standings = { readonly standing: NewStanding | null; readonly last: NewStanding | null };
 
-/** Instead of a status: all but the times and the progress is as in the one before. */
+/** Instead of a status: all but its beginning and its progress is as in the one before. */
 const AS_BEFORE = 0;
 
 /** Null stands alone; a status is never null. Most runs of a batch say the same of themselves. */
@@ -73,7 +74,7 @@ function pushStanding(list: unknown[], { standing, last }: Standings, since: num
     list.push(null);
     return;
   }
-  if (last !== null && isAsBefore(standing, last)) {
+  if (last !== null && saysTheSame(standing, last)) {
     list.push(AS_BEFORE, standing.startedAt - since, standing.done, standing.expected);
     return;
   }
@@ -87,20 +88,6 @@ function pushStanding(list: unknown[], { standing, last }: Standings, since: num
     parent,
     note,
     standing.kind ?? null,
-  );
-}
-
-function isAsBefore(one: NewStanding, before: NewStanding): boolean {
-  return (
-    one.endedAt === null &&
-    before.endedAt === null &&
-    one.status === before.status &&
-    one.workflow === before.workflow &&
-    one.version === before.version &&
-    one.unsettled === before.unsettled &&
-    one.parent === before.parent &&
-    one.note === before.note &&
-    one.kind === before.kind
   );
 }
 

@@ -64,6 +64,11 @@ export function toStanding(row: StandingRow, keys: Keyring): Standing {
 
 /** Whether nothing but progress differs. */
 export function isSameStanding(one: NewStanding, other: NewStanding): boolean {
+  return one.startedAt === other.startedAt && saysTheSame(one, other);
+}
+
+/** Whether nothing differs but when they began and how far they are. */
+export function saysTheSame(one: NewStanding, other: NewStanding): boolean {
   return (
     one.status === other.status &&
     one.unsettled === other.unsettled &&
@@ -71,8 +76,8 @@ export function isSameStanding(one: NewStanding, other: NewStanding): boolean {
     one.endedAt === other.endedAt &&
     one.workflow === other.workflow &&
     one.version === other.version &&
-    one.startedAt === other.startedAt &&
-    one.parent === other.parent
+    one.parent === other.parent &&
+    one.kind === other.kind
   );
 }
 
