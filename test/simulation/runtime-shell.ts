@@ -232,31 +232,36 @@ function accountDisagreements(state: State): readonly string[] {
   return found;
 }
 
-/** Never ends: nobody is there to hear. */
-const SILENCE = new Promise<never>(() => {});
+/**
+ * Never ends: nobody is there to hear. One for each who waits: a promise holds who waits for it, and one for
+ * all would hold every world that was.
+ */
+function silence(): Promise<never> {
+  return new Promise(() => {});
+}
 
 function faultsOf(world: Surroundings, process: Process): Faults {
   let fate: ReturnType<typeof world.disk.weather> = { kind: "kept", slowMs: 0 };
   return {
     before: async () => {
-      if (process.isDead) return SILENCE;
+      if (process.isDead) return silence();
       fate = world.disk.weather();
       if (fate.slowMs > 0)
         await new Promise<void>((resolve) => void world.moments.after(fate.slowMs, resolve));
-      if (process.isDead) return SILENCE;
+      if (process.isDead) return silence();
       if (fate.kind === "refused")
         throw new MusterError({ code: "disk-full", message: "The disk is full." });
       if (fate.kind !== "crash before") return;
       process.isDead = true;
       world.committed([]);
-      return SILENCE;
+      return silence();
     },
     after: (batch) => {
       if (fate.kind === "crash after") process.isDead = true;
       const written = batch.filter((append) => append.events.length > 0);
       process.lookAgain();
       world.committed(written.map((append) => append.stream as StreamId as RunId));
-      return process.isDead ? SILENCE : undefined;
+      return process.isDead ? silence() : undefined;
     },
   };
 }
