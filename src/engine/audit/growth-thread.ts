@@ -17,7 +17,9 @@ const port = parentPort;
 if (port !== null) serve(port, workerData as GrowthSetting);
 
 function serve(to: MessagePort, setting: GrowthSetting): void {
-  to.on("message", async (from: Frontier) => to.postMessage(await replyTo(from, setting)));
+  to.on("message", (from: Frontier) => {
+    void replyTo(from, setting).then((reply) => to.postMessage(reply));
+  });
 }
 
 /** Opened for each: what it reads may be swept, moved and made smaller between two of them. */
