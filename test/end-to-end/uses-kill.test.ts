@@ -21,7 +21,7 @@ describe("a process killed with SIGKILL while agents use tools, again and again"
     const accepted = new Map<string, string>();
     let kills = 0;
     for (let life = 0; life < 60; life++) {
-      const settled = await lived(kills >= KILLS ? null : 120 + ((life * 97) % 400), accepted);
+      const settled = await lived(kills >= KILLS ? null : 40 + ((life * 97) % 160), accepted);
       if (settled) break;
       if (accepted.size === 0) throw new Error("Nothing was accepted.");
       kills++;
