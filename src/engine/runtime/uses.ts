@@ -49,8 +49,8 @@ type InHand = {
   readonly key: Key;
   readonly isRead: boolean;
   readonly abort: AbortController;
-  /** Its time has not come. */
-  isWaiting: boolean;
+  /** While its time has not come: it is not begun after all. */
+  cancel: (() => void) | null;
 };
 
 type State = UsesShell & { readonly inHand: Map<string, InHand>; isClosed: boolean };
@@ -66,9 +66,11 @@ export function openUses(shell: UsesShell): Uses {
     count: () => state.inHand.size,
     close: () => {
       state.isClosed = true;
-      for (const [name, { isRead, abort, isWaiting }] of state.inHand) {
+      for (const [name, { isRead, abort, cancel }] of state.inHand) {
         if (isRead) abort.abort();
-        if (isWaiting) state.inHand.delete(name);
+        if (cancel === null) continue;
+        cancel();
+        state.inHand.delete(name);
       }
     },
   };
@@ -94,7 +96,7 @@ function perform(state: State, run: RunId, effect: UseEffect): void {
     key: effect.key,
     isRead,
     abort: new AbortController(),
-    isWaiting: false,
+    cancel: null,
   };
   state.inHand.set(name, one);
   const begin = (): void => {
@@ -105,10 +107,9 @@ function perform(state: State, run: RunId, effect: UseEffect): void {
   const waitMs = effect.notBefore === null ? 0 : effect.notBefore - state.clock.now();
   if (waitMs <= 0) return begin();
   // Whoever closes does not wait for what is not begun: the next opening finds it owed.
-  one.isWaiting = true;
-  state.clock.after(waitMs, () => {
-    one.isWaiting = false;
-    if (!state.isClosed) begin();
+  one.cancel = state.clock.after(waitMs, () => {
+    one.cancel = null;
+    begin();
   });
 }
 

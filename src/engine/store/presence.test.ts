@@ -9,15 +9,12 @@ test("a log that was removed or replaced while it is written to is written to no
   try {
     const path = join(folder, "log.db");
     writeFileSync(path, "log");
-    let now = 0;
-    const isThere = presenceOf(path, () => now);
+    const isThere = presenceOf(path);
     expect(isThere).not.toThrow();
     renameSync(path, join(folder, "away.db"));
-    now += 10;
     expect(isThere).toThrow("was removed while Muster was writing to it");
     writeFileSync(path, "another");
     expect(isThere).toThrow("was replaced while Muster was writing to it");
-    expect(isThere).toThrow("was replaced");
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -41,9 +41,6 @@ export type Reply =
     }
   | { readonly done: false; readonly problem: Problem };
 
-/** Batches in one transaction: with more, who decides would wait for the end of all, and then this thread for it. */
-const ORDERS_MOST = 4;
-
 type AppendOrder = Extract<Order, { readonly type: "append" }>;
 type Own = { readonly writer: Writer; readonly publish: Publisher };
 
@@ -64,7 +61,6 @@ function serve(to: MessagePort, setting: ThreadSetting): void {
       for (const reply of written(own, appends)) to.postMessage(reply);
       at += appends.length;
       const order = orders[at];
-      if (order?.type === "append") continue;
       if (order?.type === "publish") to.postMessage(replyTo(() => published(own, order.batch)));
       if (order?.type === "close") {
         keys.close();
@@ -87,7 +83,7 @@ function waitingAt(from: MessagePort): Order[] {
 
 function appendsFrom(orders: readonly Order[], from: number): readonly AppendOrder[] {
   const appends: AppendOrder[] = [];
-  for (const order of orders.slice(from, from + ORDERS_MOST)) {
+  for (const order of orders.slice(from)) {
     if (order.type !== "append") break;
     appends.push(order);
   }

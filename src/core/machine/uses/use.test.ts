@@ -299,6 +299,15 @@ describe("an agent that uses a tool to write", () => {
     expect(run.owes("use")).toMatchObject([{ notBefore: run.events("tool.repeated").at(-1)?.due }]);
   });
 
+  test("M9 its wait has an end of ours, whatever its system asks for", () => {
+    const run = serving();
+    run.uses("serve", "note.write");
+    const error = { ...failure("network_timeout", "No answer."), retryAfterMs: 3_600_000 };
+    run.used("serve", { kind: "unknown", error });
+    const [again] = run.events("tool.repeated");
+    expect((again?.due ?? 0) - (again?.at ?? 0)).toBe(15_000);
+  });
+
   test("U3 the step ends by a person when nobody knows whether it was written, whatever its agent says", () => {
     const run = serving({}, ONE_STEP);
     run.uses("serve", "refund.create");

@@ -101,7 +101,9 @@ function writeDone(draft: Draft, { key, outcome }: Answered, use: OpenUse): void
     tell(draft, { type: "writeback.failed", path, key, error });
   } else if (use.effects === "idempotent" && use.repeats < USE_REPEATS_MOST) {
     const seed = `${draft.run.id}.${key}`;
-    const due = draft.at + backoffMs(USE_RETRY, use.repeats + 1, { seed, error });
+    const waitMs = backoffMs(USE_RETRY, use.repeats + 1, { seed, error });
+    // However long its system asks for: the run is in hand until then, and a person looks after the last.
+    const due = draft.at + Math.min(waitMs, USE_RETRY.mostMs);
     tell(draft, { type: "tool.repeated", path, key, due });
   } else inDoubt(draft, { key, use, error });
 }
