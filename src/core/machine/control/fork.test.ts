@@ -192,6 +192,21 @@ describe("a fork inherits outputs but not calls in flight", () => {
     expect(fork.status()).toBe("completed");
   });
 
+  test("of a fork says nothing more of a doubt that a person has settled there", () => {
+    const text = `
+      steps:
+        - { id: all, each: [1, 2], agent: keeper, outputs: { n: number } }
+        - { id: end, agent: reader, inputs: { items: $all.items } }
+    `;
+    const source = given(text, WORLD).start();
+    source.does("all[1]", { n: 2 });
+    const again = begun(text, plannedWell(source, text));
+    again.tell({ type: "give", path: "all[0]", output: { value: { n: 1 } }, why: "" });
+    const third = begun(text, plannedWell(again, text));
+    const items = [{ status: "completed" }, { status: "completed" }];
+    for (const fork of [again, third]) expect(fork.asked("end").inputs).toEqual({ items });
+  });
+
   test("the duty to undo stays with the source", () => {
     const text = `
       steps:

@@ -137,8 +137,11 @@ function noteFinished({ lines, ended }: Reading, event: Of<"step.finished">, run
   const frame = get(run.frames, path);
   if (frame?.kind === "leaf" && outcome !== "completed") ended.set(path, frame);
   const holds = frame !== undefined && frame.kind !== "leaf";
+  const before = lines.get(path);
+  // Whoever ended it has settled the doubt that it was inherited with.
+  const known = before?.state === "doubt" ? undefined : before;
   lines.set(path, {
-    ...lines.get(path),
+    ...known,
     path,
     state: outcome,
     ...(output === undefined ? {} : { output }),
