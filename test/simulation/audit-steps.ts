@@ -150,7 +150,8 @@ function lookAtAttempt(book: Book, event: Of<"attempt.started">, tell: Tell): vo
   const step = book.steps.get(bare(path));
   if (step?.kind !== "task" && step?.kind !== "workflow") return;
   const tries = event.fallback === undefined ? (book.tries.get(path) ?? 0) + 1 : 1;
-  const most = book.limits.attempts ?? step.retry.attemptsMost;
+  const now = book.limits.attempts ?? step.retry.attemptsMost;
+  const most = Math.max(now, book.letIn.get(path) ?? 0);
   if (tries > Math.max(1, most)) tell("M7", `${path} is tried ${tries} times; ${most} are allowed`);
 }
 

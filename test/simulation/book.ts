@@ -2,6 +2,7 @@ import type { GateOpening } from "../../src/core/approval/index.ts";
 import type { Step, Workflow } from "../../src/core/definition/index.ts";
 import type { RunId } from "../../src/core/id.ts";
 import type { Event, Opening, StepOutcome } from "../../src/core/machine/index.ts";
+import { PEOPLE } from "./taste.ts";
 
 /** What an auditor keeps while reading a log, without asking the machine. */
 export type Book = {
@@ -18,6 +19,10 @@ export type Book = {
   /** Steps of which a person decided, since they were last in doubt. */
   readonly mended: Set<string>;
   readonly tries: Map<string, number>;
+  /** Which step waits for its next try, by its timer. */
+  readonly backoffs: Map<number, string>;
+  /** What a step may be tried in all, as it was when its wait for another try was over. */
+  readonly letIn: Map<string, number>;
   /** Steps whose last try was lost with the process. */
   readonly lost: Set<string>;
   /** Steps that a person has in hand. */
@@ -75,6 +80,8 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     doubts: new Set<string>(),
     mended: new Set<string>(),
     tries: new Map<string, number>(),
+    backoffs: new Map<number, string>(),
+    letIn: new Map<string, number>(),
     lost: new Set<string>(),
     held: new Set<string>(),
     skipping: new Set<string>(),
@@ -183,7 +190,10 @@ function noteAttempt(book: Writing, event: Event): void {
       return wrote(book, event);
     case "timer.set":
       book.timers.set(event.seq, event.due);
+      if (event.why === "backoff") book.backoffs.set(event.seq, event.path);
       return;
+    case "timer.ended":
+      return letIn(book, event);
     case "gate.opened": {
       return void book.gates.set(event.seq, gateOf(event.path, event.gate));
     }
@@ -208,6 +218,15 @@ function noteAttempt(book: Writing, event: Event): void {
     default:
       return;
   }
+}
+
+/** A person who does not wait for it has ordered it. */
+function letIn(book: Writing, { key, by }: Of<"timer.ended">): void {
+  const path = book.backoffs.get(key);
+  if (path === undefined) return;
+  const step = book.steps.get(bare(path));
+  const own = step?.kind === "task" || step?.kind === "workflow" ? step.retry.attemptsMost : 0;
+  book.letIn.set(path, PEOPLE.includes(by) ? Infinity : (book.limits.attempts ?? own));
 }
 
 function mended(book: Writing, event: Of<"exception.closed">): void {

@@ -20,6 +20,7 @@ import { heardHandback, heardTake } from "./people/take.ts";
 import { heardGive, heardRetry, heardSkip } from "./people/way-out.ts";
 import { MACHINE_VERSION, type Open } from "./run.ts";
 import type { Told } from "./signal.ts";
+import { waited } from "./steps/leaf.ts";
 import { get } from "./tables/table.ts";
 import { isLabelled } from "./uses/run-labels.ts";
 import { heardUse } from "./uses/use.ts";
@@ -216,8 +217,7 @@ function timerDue(draft: Draft, key: number, open: Extract<Open, { type: "timer"
   switch (open.why) {
     case "backoff":
       tell(draft, { type: "timer.ended", key });
-      draft.queue.push(open.path);
-      return;
+      return waited(draft, open.path);
     case "wait":
       if (frame !== undefined) complete(draft, frame);
       return;

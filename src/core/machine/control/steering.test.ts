@@ -247,6 +247,14 @@ describe("amending a run", () => {
     run.fails("a", "network_timeout", true);
     expect(run.status()).toBe("failed");
   });
+
+  test("and one that waits to be tried again, when its wait is over", () => {
+    const run = given(`steps: [{ id: a, agent: keeper, retry: 5 }]`).start();
+    run.fails("a", "network_timeout", true);
+    run.tell({ type: "amend", limits: { attemptsMost: 1 }, why: "" });
+    run.after(60_000);
+    expect(run.status()).toBe("failed");
+  });
 });
 
 describe("trying again", () => {

@@ -3,7 +3,7 @@ import { hasPlace } from "../attempts/places.ts";
 import { backoffMs } from "../attempts/retry.ts";
 import { following } from "../attempts/strategy.ts";
 import { type Draft, tell } from "../draft.ts";
-import type { EffectClass } from "../event.ts";
+import type { EffectClass, Path } from "../event.ts";
 import { type Failure, failure } from "../failure.ts";
 import { degrade, fail, raise, stopped } from "../finish.ts";
 import { causeOf, halt, ruleActsOnStep } from "../people/escalation.ts";
@@ -21,6 +21,17 @@ export function advanceLeaf(draft: Draft, frame: LeafFrame): void {
 }
 
 const NO_REASON = failure("crashed", "It ended without a reason.");
+
+/** The wait for the next attempt is over: whether there is one is said by the limits of now. */
+export function waited(draft: Draft, path: Path): void {
+  const frame = get(draft.run.frames, path);
+  if (frame?.kind !== "leaf") return;
+  const error = frame.error ?? NO_REASON;
+  const follows = following(frame, error, draft.run);
+  if (frame.stopping !== null || follows === "retry" || follows === "fallback")
+    draft.queue.push(path);
+  else judge(draft, frame, error);
+}
 
 /** An attempt failed: the error's class and the step's strategy say what follows. */
 function judge(draft: Draft, frame: LeafFrame, error: Failure): void {
