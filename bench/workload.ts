@@ -21,19 +21,22 @@ const numbers = rest.map(Number);
 const one = (at: number): number => numbers[at] ?? 0;
 
 const WORKLOADS: Record<string, () => Promise<Figures>> = {
-  "floor-sequential": async () =>
-    floored((floor) => againAndAgain(RUNS_IN_TURN, (n) => floorSequential(floor, one(0), n))),
-  "floor-at-once": async () =>
+  "floor-sequential": () =>
+    floored(
+      (floor) => againAndAgain(one(1), (n) => floorSequential(floor, one(0), n)),
+      (floor) => againAndAgain(WARM_IN_TURN, (n) => floorSequential(floor, one(0), WARM + n)),
+    ),
+  "floor-at-once": () =>
     floored((floor) =>
       againAndAgain(one(2), (time) => floorAtOnce(floor, one(0), one(1), time * one(0))),
     ),
-  "floor-fan-out": async () => floored((floor) => floorFanOut(floor, one(0), one(1))),
+  "floor-fan-out": () => floored((floor) => floorFanOut(floor, one(0), one(1))),
   sequential: () => {
-    const one = (company: Company): Promise<void> =>
+    const inTurn = (company: Company): Promise<void> =>
       runsOf(company, { workflow: "chain-100", runs: 1 });
-    return ours((company) => againAndAgain(RUNS_IN_TURN, () => one(company)), {
-      again: one,
-      times: 5,
+    return ours((company) => againAndAgain(one(1), () => inTurn(company)), {
+      again: inTurn,
+      times: WARM_IN_TURN,
     });
   },
   "at-once": () =>
@@ -75,8 +78,10 @@ const WORKLOADS: Record<string, () => Promise<Figures>> = {
   recover,
 };
 
-/** One run is over in milliseconds: so many are measured, one after another. */
-const RUNS_IN_TURN = 10;
+/** Runs of a hundred steps, one after another, before the clock starts: on this path, too, both sides are warm. */
+const WARM_IN_TURN = 30;
+/** Runs of the floor from here on are not counted. */
+const WARM = 1_000_000;
 
 /** Runs of ten steps before the clock starts; then some of what is measured, so that its own code is warm, too. */
 const WARM_RUNS = 2_000;
@@ -90,10 +95,14 @@ async function againAndAgain(times: number, work: (time: number) => Promise<void
 }
 
 /** Warmed as ours is, and with the same disk under it. */
-async function floored(work: (floor: Floor) => Promise<void>): Promise<Figures> {
+async function floored(
+  work: (floor: Floor) => Promise<void>,
+  again: (floor: Floor) => Promise<void> = async () => {},
+): Promise<Figures> {
   mkdirSync(folder, { recursive: true });
   const floor = openFloor(folder);
-  await floorAtOnce(floor, WARM_RUNS, 10, 1_000_000);
+  await floorAtOnce(floor, WARM_RUNS, 10, 2 * WARM);
+  await again(floor);
   const timed = clock();
   await work(floor);
   const figures = timed();
