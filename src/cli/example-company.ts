@@ -9,7 +9,7 @@ import { beginReading, type Evidence, readOn, reviewOf, summaryOf } from "../cor
 import type { Company, Waiting } from "../engine/company/index.ts";
 import type { Standing, StandingFilter } from "../engine/store/index.ts";
 import { type Checked, checkOf } from "./example-check.ts";
-import { type Logs, readHistory } from "./read-history.ts";
+import { type Logs, readHistory } from "./following/read-history.ts";
 
 /** What happens after a run was told something: events, one after another; it waits where they end. */
 export type Script = (told: Told, run: RunId) => readonly Body[];

@@ -1,7 +1,7 @@
 import { suggestion } from "../core/expression/index.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
-import { fileValues, valueAs } from "./params.ts";
+import { fileValues, valueAs } from "./runs/params.ts";
 
 /**
  * What somebody answers, as `name=value` and from a file: texts are read as the form's types are

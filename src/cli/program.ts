@@ -4,19 +4,19 @@ import { EXIT } from "./exit.ts";
 import { HELP } from "./help-text.ts";
 import { isNpmStart } from "./npm-start.ts";
 import { openTerminal, type Terminal } from "./output/index.ts";
-import { addAgents } from "./program-agents.ts";
-import { addArtifacts } from "./program-artifacts.ts";
-import { addBudgets } from "./program-budgets.ts";
-import { addCases } from "./program-cases.ts";
-import { addCheckpoints } from "./program-checkpoints.ts";
-import { addConfig } from "./program-config.ts";
-import { addInbox, inboxAlone } from "./program-inbox.ts";
-import { addCompletion, addKeeping } from "./program-keeping.ts";
-import { addMap } from "./program-map.ts";
-import { addReviewing } from "./program-reviewing.ts";
-import { addStart } from "./program-start.ts";
-import { addSteering } from "./program-steering.ts";
-import { addTest } from "./program-test.ts";
+import { addAgents } from "./program/agents.ts";
+import { addArtifacts } from "./program/artifacts.ts";
+import { addBudgets } from "./program/budgets.ts";
+import { addCases } from "./program/cases.ts";
+import { addCheckpoints } from "./program/checkpoints.ts";
+import { addConfig } from "./program/config.ts";
+import { addInbox, inboxAlone } from "./program/inbox.ts";
+import { addCompletion, addKeeping } from "./program/keeping.ts";
+import { addMap } from "./program/map.ts";
+import { addReviewing } from "./program/reviewing.ts";
+import { addStart } from "./program/start.ts";
+import { addSteering } from "./program/steering.ts";
+import { addTest } from "./program/test.ts";
 import type { Surroundings } from "./surroundings.ts";
 import {
   aboutRun,
@@ -67,7 +67,11 @@ export async function program(
 /** Alone, `npm start` shows what Muster does, and `muster` how to use it. */
 async function withoutWords(terminal: Terminal, surroundings: Surroundings): Promise<number> {
   if (isNpmStart(surroundings.env))
-    return await (await import("./start.ts")).start({ surroundings, terminal, folder: null });
+    return await (await import("./company/start.ts")).start({
+      surroundings,
+      terminal,
+      folder: null,
+    });
   commands(terminal, () => undefined).outputHelp();
   return EXIT.done;
 }
@@ -157,7 +161,9 @@ function addRun(root: Command, choose: Choose): void {
       ),
     )
     .action((file: string, pairs: readonly string[], options: RunFlags) =>
-      choose(async (context) => (await import("./run.ts")).run(context, file, { pairs, options })),
+      choose(async (context) =>
+        (await import("./runs/run.ts")).run(context, file, { pairs, options }),
+      ),
     );
 }
 
@@ -181,7 +187,7 @@ function addDryRun(root: Command, choose: Choose): void {
     )
     .action((file: string, pairs: readonly string[], options: DryRunFlags) =>
       choose(async (context) =>
-        (await import("./dry-run.ts")).dryRun(context, file, { pairs, options }),
+        (await import("./runs/dry-run.ts")).dryRun(context, file, { pairs, options }),
       ),
     );
 }
@@ -217,14 +223,14 @@ function addRuns(root: Command, choose: Choose): void {
       .option("--most <number>", "at most so many, newest first", positive, RUNS_LISTED_MOST)
       .description("list runs, newest first"),
   ).action((options: ListFlags) =>
-    choose(async (context) => (await import("./runs-list.ts")).runsList(context, options)),
+    choose(async (context) => (await import("./runs/list.ts")).runsList(context, options)),
   );
   withOptions(aboutRun(runs, "show").description("show a run as it is now")).action((run: string) =>
-    choose(async (context) => (await import("./runs-show.ts")).runsShow(context, run)),
+    choose(async (context) => (await import("./runs/show.ts")).runsShow(context, run)),
   );
   withOptions(aboutRun(runs, "watch").description("follow a run as it goes on, to its end")).action(
     (run: string) =>
-      choose(async (context) => (await import("./runs-watch.ts")).runsWatch(context, run)),
+      choose(async (context) => (await import("./runs/watch.ts")).runsWatch(context, run)),
   );
   withOptions(
     aboutRun(runs, "events")
@@ -232,12 +238,12 @@ function addRuns(root: Command, choose: Choose): void {
       .option("--after <seq>", "only those after this number", numeral, 0)
       .description("print a run's log; with --json one object a line"),
   ).action((run: string, options: { readonly follow: boolean; readonly after: number }) =>
-    choose(async (context) => (await import("./runs-events.ts")).runsEvents(context, run, options)),
+    choose(async (context) => (await import("./runs/events.ts")).runsEvents(context, run, options)),
   );
   withOptions(
     aboutRun(runs, "why-waiting").description("name what each open step waits for"),
   ).action((run: string) =>
-    choose(async (context) => (await import("./runs-why-waiting.ts")).runsWhyWaiting(context, run)),
+    choose(async (context) => (await import("./runs/why-waiting.ts")).runsWhyWaiting(context, run)),
   );
   withOptions(
     runs
@@ -245,7 +251,7 @@ function addRuns(root: Command, choose: Choose): void {
       .argument("<workflow>", "a workflow's name or file")
       .description("what past runs show could be better, with figures"),
   ).action((workflow: string) =>
-    choose(async (context) => (await import("./runs-advise.ts")).runsAdvise(context, workflow)),
+    choose(async (context) => (await import("./runs/advise.ts")).runsAdvise(context, workflow)),
   );
   addReviewing(runs, choose);
   addBudgets(runs, choose);
@@ -274,7 +280,7 @@ function addPublish(root: Command, choose: Choose): void {
     )
     .action((event: string, pairs: readonly string[], options: PublishFlags) =>
       choose(async (context) =>
-        (await import("./publish.ts")).publish(context, event, { pairs, options }),
+        (await import("./steering/publish.ts")).publish(context, event, { pairs, options }),
       ),
     );
 }

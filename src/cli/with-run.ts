@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parseRunId, type RunId } from "../core/id.ts";
 import { type Company, openArchived } from "../engine/company/index.ts";
 import { looksLikeFile } from "./folder.ts";
-import { runNamed } from "./run-name.ts";
+import { runNamed } from "./runs/run-name.ts";
 import type { Context } from "./surroundings.ts";
 import { refuse, withCompany } from "./with-company.ts";
 

@@ -51,7 +51,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "killed, finds the run unfinished and goes on with it",
       ],
     ],
-    "src/cli/agents.alone.test.ts": [
+    "src/cli/company/agents.alone.test.ts": [
       [
         "Agent lifecycle management (terminate)",
         "stop ends what it has in hand, and the run decides what follows",
@@ -73,7 +73,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "has every conversion that is promised, each with an example of it and one of a refusal or a loss",
       ],
     ],
-    "src/cli/artifacts.alone.test.ts": [
+    "src/cli/artifacts/artifacts.alone.test.ts": [
       [
         "Artifact storage and retrieval: from the command line",
         "lists what steps gave above 4 KiB and what was put, and gives it back",
@@ -208,7 +208,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "expects what past runs took, used and met, with the spread",
       ],
     ],
-    "src/cli/settings.alone.test.ts": [
+    "src/cli/company/settings.alone.test.ts": [
       [
         "Execute with custom configuration",
         "Execute with custom configuration: max_concurrency: 10, checkpoint_interval: per_step, error_strategy: retry_with_fallback, notification: slack webhook",
@@ -318,13 +318,13 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "the references of states and failures are as the machine makes them (npm run states)",
       ],
     ],
-    "src/cli/doctor.alone.test.ts": [
+    "src/cli/company/doctor.alone.test.ts": [
       [
         "severity ratings, remediation priorities, effort estimates",
         "names findings on security, reliability and cost with severity, place, remedy and effort",
       ],
     ],
-    "src/cli/runs-archive.alone.test.ts": [
+    "src/cli/runs/archive.alone.test.ts": [
       [
         "Archive workflow state for audit trail",
         "takes a run out of the log into one file, which is shown, read and verified without the log",

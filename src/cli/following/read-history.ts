@@ -1,0 +1,1 @@
+export { beginHistory, type Logs, readHistory, withSubRuns } from "../../engine/company/index.ts";

@@ -1,0 +1,156 @@
+import type { Told } from "../../core/machine/index.ts";
+import type { Problem } from "../../core/problem.ts";
+import { type Company, type InboxItem, inboxOf, zoneIn } from "../../engine/company/index.ts";
+import { asTyped } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type { Keys } from "../keys.ts";
+import { complain, plain } from "../output/index.ts";
+import type { Context } from "../surroundings.ts";
+import { withCompany } from "../with-company.ts";
+import { decisionTold, mattersOf } from "./decide.ts";
+import { gateLines } from "./evidence-lines.ts";
+import { editTold } from "./gate.ts";
+import { type GateItem, gateIn, shownIn, tellGate } from "./gate-item.ts";
+import { byDeadline, inboxList } from "./list.ts";
+
+/**
+ * `muster inbox` on a terminal: one item after another, with single keys. No single key decides: A and R
+ * put the question, and Enter answers it. In a pipe it is the list.
+ */
+export async function inboxWalk(context: Context): Promise<number> {
+  const keys = context.terminal.json ? null : context.surroundings.keys();
+  if (keys === null) return await inboxList(context);
+  try {
+    return await withCompany(context, { perform: true }, async (company) => {
+      const items = byDeadline(await inboxOf(company));
+      if (items.length === 0) context.terminal.side.line("Nothing waits for a person.");
+      return await walk({ context, company, keys }, items);
+    });
+  } finally {
+    keys.close();
+  }
+}
+
+type Walking = { readonly context: Context; readonly company: Company; readonly keys: Keys };
+
+async function walk(walking: Walking, items: readonly InboxItem[]): Promise<number> {
+  let at = 0;
+  while (at >= 0 && at < items.length) {
+    const item = items[at];
+    if (item === undefined) break;
+    const moved = await atItem(walking, item, `${at + 1} of ${items.length}`);
+    if (moved === "end") break;
+    at += moved === "previous" ? (at > 0 ? -1 : 0) : 1;
+  }
+  return EXIT.done;
+}
+
+type Moved = "next" | "previous" | "end";
+
+/** Shows it, and hears keys until the person goes on. */
+async function atItem(walking: Walking, item: InboxItem, place: string): Promise<Moved> {
+  const { context, company } = walking;
+  const { side } = context.terminal;
+  for (;;) {
+    const gate = await openGateOf(company, item);
+    side.line("");
+    side.line(`${place}${gate === null ? `  ${item.item}` : ""}`);
+    for (const line of linesOf(walking, item, gate)) side.line(line);
+    if (gate !== null) await seen(walking, gate);
+    side.line(gate === null ? OTHER_KEYS : GATE_KEYS);
+    const pressed = await walking.keys.key();
+    const moved = MOVES[pressed];
+    if (moved !== undefined) return moved;
+    if (gate !== null && (await did(walking, gate, pressed))) return "next";
+  }
+}
+
+const MOVES: Readonly<Record<string, Moved>> = {
+  j: "next",
+  n: "next",
+  down: "next",
+  k: "previous",
+  up: "previous",
+  escape: "end",
+  x: "end",
+};
+
+const GATE_KEYS = "A approve   R reject   E edit   Q ask   C claim   J next   K previous   Esc end";
+const OTHER_KEYS = "J next   K previous   Esc end";
+
+async function openGateOf(company: Company, { run, waiting }: InboxItem): Promise<GateItem | null> {
+  if (run === null || waiting.kind !== "gate") return null;
+  const gate = await gateIn(company, run, waiting.key);
+  return "code" in gate ? null : { run, gate };
+}
+
+function linesOf(
+  { context, company }: Walking,
+  { item, waiting }: InboxItem,
+  gate: GateItem | null,
+): readonly string[] {
+  const { columns } = context.terminal.side;
+  const now = context.surroundings.now();
+  if (gate !== null)
+    return gateLines(gate.gate, { item, now, zone: zoneIn(company.folder), columns });
+  const mend = waiting.mend === undefined ? [] : [`  mend: ${plain(waiting.mend)}`];
+  return [`  ${plain(waiting.what)}`, ...mend].map((line) =>
+    asTyped(context, company.folder, line),
+  );
+}
+
+/** That somebody has opened it is kept: how long a decision took is told from it. */
+async function seen({ context, company }: Walking, { run, gate }: GateItem): Promise<void> {
+  const shown = shownIn(gate);
+  if (shown === null || gate.approval.gate.terms === undefined) return;
+  const { key, presented } = shown;
+  await tellGate(context, company, { run, told: { type: "view", key, presented } });
+}
+
+/** @returns whether it is decided, and the next is shown */
+async function did(walking: Walking, gate: GateItem, pressed: string): Promise<boolean> {
+  const { context, keys } = walking;
+  switch (pressed) {
+    case "a":
+      context.terminal.side.line(
+        `Approve: ${plain(mattersOf(gate.gate))}  Enter decides, Esc goes back.`,
+      );
+      if ((await keys.key()) !== "return") return false;
+      return await tell(walking, gate, decided(gate, "approve", ""));
+    case "r": {
+      const reason = await keys.line("Reject, because (empty goes back):");
+      return reason !== "" && (await tell(walking, gate, decided(gate, "reject", reason)));
+    }
+    case "e": {
+      const changes = await keys.line("Change path=value (empty goes back):");
+      if (changes === "") return false;
+      const reason = await keys.line("Because:");
+      const pairs = changes.split(" ").filter((word) => word !== "");
+      const { cwd } = context.surroundings;
+      await tell(walking, gate, editTold(gate.gate, { verb: "edit", pairs, reason }, cwd));
+      return false;
+    }
+    case "q": {
+      const text = await keys.line("Ask (empty goes back):");
+      if (text !== "") await tell(walking, gate, { type: "ask", key: gate.gate.key, text });
+      return false;
+    }
+    case "c":
+      await tell(walking, gate, { type: "claim", key: gate.gate.key });
+      return false;
+    default:
+      return false;
+  }
+}
+
+function decided(gate: GateItem, how: "approve" | "reject", reason: string): Told | Problem {
+  return decisionTold(gate, { how, reason, wait: false, verbose: false });
+}
+
+async function tell(walking: Walking, { run }: GateItem, told: Told | Problem): Promise<boolean> {
+  const { context, company } = walking;
+  const problems = "code" in told ? [told] : await tellGate(context, company, { run, told });
+  if (problems.length === 0) return true;
+  complain(context.terminal, problems, context.surroundings.cwd);
+  return false;
+}

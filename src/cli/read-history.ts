@@ -1,1 +1,0 @@
-export { beginHistory, type Logs, readHistory, withSubRuns } from "../engine/company/index.ts";

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { lettersWorkflow } from "../../../test/given/checked.ts";
+import type { Param } from "../../core/definition/index.ts";
+import { paramsOf } from "./params.ts";
+
+const cwd = mkdtempSync(join(tmpdir(), "muster-params-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+writeFileSync(join(cwd, "letter.txt"), "Dear all,\n");
+writeFileSync(join(cwd, "given.yaml"), "size: 7\ntags: [a]\n");
+writeFileSync(join(cwd, "list.yaml"), "- a\n");
+
+const WORKFLOW = lettersWorkflow({
+  size: param("integer", (value) => typeof value === "number"),
+  text: param("string", (value) => typeof value === "string"),
+  tags: param("array"),
+  deep: param("object"),
+});
+
+function param(type: string, fits: (value: unknown) => boolean = () => true): Param {
+  const convert: Param["type"]["convert"] = (value) =>
+    fits(value)
+      ? { ok: true, value }
+      : { ok: false, why: `${JSON.stringify(value)} is no ${type}.` };
+  return { type: { text: type, schema: { type }, convert }, required: false };
+}
+
+function read(pairs: readonly string[], file: string | null = null): ReturnType<typeof paramsOf> {
+  return paramsOf(WORKFLOW, { pairs, file, cwd });
+}
+
+describe("params on the command line", () => {
+  test("are read as their types are declared", () => {
+    const pairs = ["size=50", "text=50", "tags=a, b,3", 'deep={"x": [1]}'];
+    expect(read(pairs)).toMatchObject({
+      params: { size: 50, text: "50", tags: ["a", "b", 3], deep: { x: [1] } },
+    });
+  });
+
+  test("may hold an equals sign, and a list may be JSON", () => {
+    expect(read(["text=a=b", 'tags=["a,b"]'])).toMatchObject({
+      params: { text: "a=b", tags: ["a,b"] },
+    });
+  });
+
+  test("may come from a file, by @ or all at once, and a pair beats the file", () => {
+    expect(read(["text=@letter.txt", "size=8"], "given.yaml")).toEqual({
+      params: { size: 8, tags: ["a"], text: "Dear all,\n" },
+      origin: { size: "given", tags: "file", text: "given" },
+    });
+    expect(read(["text=@@home"])).toMatchObject({ params: { text: "@home" } });
+  });
+
+  test("that are wrong are each named with a mend", () => {
+    expect(read(["size=many", "tgas=a", "text=@none.txt"])).toMatchObject({
+      problems: [
+        { message: expect.stringMatching(/none\.txt cannot be read: there is no such file/) },
+        { code: "unknown-param", mend: 'Did you mean "tags"? Its params: size, text, tags, deep.' },
+        {
+          message: 'The param "size" is to be of type integer: "many" is no integer.',
+          mend: "Write it as: size=50",
+        },
+      ],
+    });
+    expect(read([], "list.yaml")).toMatchObject({
+      problems: [{ message: "list.yaml holds no object." }],
+    });
+  });
+});
