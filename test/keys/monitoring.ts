@@ -1,7 +1,7 @@
 import type { Shown } from "./row.ts";
 
 const NOTICES = "test/end-to-end/notices.test.ts";
-const SHAPE = "src/core/definition/monitoring.test.ts";
+const SHAPE = "src/core/definition/settings/monitoring.test.ts";
 
 const WEBHOOK =
   "Webhook notifications for state changes: notifications: - type: webhook, events: [started, completed, failed]";

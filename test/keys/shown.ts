@@ -8,7 +8,7 @@ export const SHOWN: readonly Shown[] = [
   ...governor,
   {
     key: "execution_config.cache",
-    file: "src/core/definition/budget.test.ts",
+    file: "src/core/definition/settings/budget.test.ts",
     test: "is true for a day, or has its own time; the setting takes it from every step",
   },
   {

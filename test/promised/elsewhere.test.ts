@@ -67,7 +67,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "share its load: whichever has the least to do is asked",
       ],
     ],
-    "src/core/definition/type.test.ts": [
+    "src/core/definition/types/type.test.ts": [
       [
         "Data type conversion and schema validation",
         "has every conversion that is promised, each with an example of it and one of a refusal or a loss",
@@ -103,7 +103,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "the author's table decides by kind, an author's own kinds too",
       ],
     ],
-    "src/core/definition/error-rules.test.ts": [
+    "src/core/definition/settings/error-rules.test.ts": [
       ["fallback: manual_research", "is a person's task, and a misspelt one is told of"],
     ],
     "src/server/api.test.ts": [
@@ -218,7 +218,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "Execute workflow with custom data flow: competitors from step 1, pricing_data from external API",
       ],
     ],
-    "src/core/definition/configuration.test.ts": [
+    "src/core/definition/settings/configuration.test.ts": [
       ["Execution Configuration", "Execution Configuration, each of its words"],
       ["Monitoring Configuration", "Monitoring Configuration"],
       ["Monitoring Endpoints", "Monitoring Endpoints"],

@@ -1,11 +1,11 @@
 import type { Json } from "../json.ts";
 import type { Problem } from "../problem.ts";
-import { placesInModule } from "./module-place.ts";
-import { NO_OVERLAY, type Overlay } from "./overlay.ts";
-import type { ValuePath } from "./place.ts";
+import { placesInModule } from "./agents/module-place.ts";
 import { type Read, readWorkflow } from "./read-workflow.ts";
-import { shownPath } from "./report.ts";
-import { NESTING_MOST, VALUES_MOST } from "./source.ts";
+import type { ValuePath } from "./reading/place.ts";
+import { shownPath } from "./reading/report.ts";
+import { NESTING_MOST, VALUES_MOST } from "./reading/source.ts";
+import { NO_OVERLAY, type Overlay } from "./settings/overlay.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
 

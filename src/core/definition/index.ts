@@ -5,14 +5,14 @@ export type {
   FunctionDefinition,
   HttpDefinition,
   PersonDefinition,
-} from "./agent.ts";
-export type { AgentSource, BreakerSource } from "./agent-source.ts";
-export type { Assignable } from "./assignable.ts";
-export { isAssignable } from "./assignable.ts";
-export { BREAKER_DEFAULT, breakerShape, readBreaker } from "./breaker-shape.ts";
-export { parseBytes } from "./bytes.ts";
-export type { CallRate } from "./call-rate.ts";
-export { CHECKPOINTS_DEFAULT, type CheckpointPolicy } from "./checkpoint-policy.ts";
+} from "./agents/agent.ts";
+export type { AgentSource, BreakerSource } from "./agents/agent-source.ts";
+export { BREAKER_DEFAULT, breakerShape, readBreaker } from "./agents/breaker-shape.ts";
+export type { CallRate } from "./agents/call-rate.ts";
+export { variablesIn, whatIsWrongWith, withVariables } from "./agents/http-agent.ts";
+export { type ReadAgent, readAgent } from "./agents/read-agent.ts";
+export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflow.ts";
+export { type Read, readWorkflow } from "./read-workflow.ts";
 export {
   anyMap,
   anything,
@@ -29,44 +29,44 @@ export {
   truth,
   whole,
   word,
-} from "./closed-shape.ts";
+} from "./reading/closed-shape.ts";
+export type { ValuePath } from "./reading/place.ts";
+export { type Fault, inOrder, openReport, type Report } from "./reading/report.ts";
+export { checkShape, shown } from "./reading/shape-problem.ts";
+export { type AdviceId, ANTI_PATTERNS, PRACTICES } from "./reading/silence.ts";
+export { FILE_CHARACTERS_MOST, readSource, type Source } from "./reading/source.ts";
+export { DRAFT, type MadeFile, madeFiles, meanings, schemaOf, schemaText } from "./schema-file.ts";
+export { CHECKPOINTS_DEFAULT, type CheckpointPolicy } from "./settings/checkpoint-policy.ts";
 export {
   accountsAt,
   type CompanyBudget,
-} from "./company-budget.ts";
-export type { Conversion, Example } from "./conversion-table.ts";
-export { conversionTable } from "./conversion-table.ts";
-export { FIELD, openTypes, type Types } from "./declared-type.ts";
-export { defineWorkflow, readWorkflowValue, textOfValue } from "./define-workflow.ts";
-export { isMap } from "./draft.ts";
-export { parseDuration, sayDuration } from "./duration.ts";
-export { durationMs } from "./duration-value.ts";
-export { type FittedInputs, fitInputs } from "./fit-inputs.ts";
-export { type Fit, fitting } from "./fitting.ts";
-export { variablesIn, whatIsWrongWith, withVariables } from "./http-agent.ts";
-export { KEEP_ALL, type Keeping } from "./keeping.ts";
-export { mapKeys } from "./map-shape.ts";
-export { readMemory } from "./memory.ts";
-export { type Bound, type Laid, leavesOf, NO_OVERLAY, type Overlay } from "./overlay.ts";
-export type { ValuePath } from "./place.ts";
-export { type ReadAgent, readAgent } from "./read-agent.ts";
-export { type CompanyMap, mapIn, readMap } from "./read-map.ts";
-export { type People, type Person, type ReadPeople, readPeople } from "./read-people.ts";
-export { type Read, readWorkflow } from "./read-workflow.ts";
-export { type Fault, inOrder, openReport, type Report } from "./report.ts";
-export { RETRY_DEFAULT } from "./retry.ts";
-export { DRAFT, type MadeFile, madeFiles, meanings, schemaOf, schemaText } from "./schema-file.ts";
-export { effectiveSettings, type Setting } from "./setting.ts";
-export { otherNames, settingKeys, settingNamed } from "./setting-keys.ts";
-export { least } from "./settings.ts";
-export { checkShape, shown } from "./shape-problem.ts";
-export { type AdviceId, ANTI_PATTERNS, PRACTICES } from "./silence.ts";
-export { FILE_CHARACTERS_MOST, readSource, type Source } from "./source.ts";
-export type { RetrySource, StepSource } from "./step-source.ts";
+} from "./settings/company-budget.ts";
+export { KEEP_ALL, type Keeping } from "./settings/keeping.ts";
+export { mapKeys } from "./settings/map-shape.ts";
+export { type Bound, type Laid, leavesOf, NO_OVERLAY, type Overlay } from "./settings/overlay.ts";
+export { type CompanyMap, mapIn, readMap } from "./settings/read-map.ts";
+export { type People, type Person, type ReadPeople, readPeople } from "./settings/read-people.ts";
+export { RETRY_DEFAULT } from "./settings/retry.ts";
+export { effectiveSettings, type Setting } from "./settings/setting.ts";
+export { otherNames, settingKeys, settingNamed } from "./settings/setting-keys.ts";
+export { least } from "./settings/settings.ts";
+export { veiledText } from "./settings/veil.ts";
+export { isMap } from "./steps/draft.ts";
+export type { RetrySource, StepSource } from "./steps/step-source.ts";
 export type { KnownAgent, KnownWorkflow, Surroundings } from "./surroundings.ts";
-export type { ParsedType } from "./type.ts";
-export { BUILT_IN_TYPES, parseType, typeOfSchema } from "./type.ts";
-export { veiledText } from "./veil.ts";
+export type { Assignable } from "./types/assignable.ts";
+export { isAssignable } from "./types/assignable.ts";
+export { parseBytes } from "./types/bytes.ts";
+export type { Conversion, Example } from "./types/conversion-table.ts";
+export { conversionTable } from "./types/conversion-table.ts";
+export { FIELD, openTypes, type Types } from "./types/declared-type.ts";
+export { parseDuration, sayDuration } from "./types/duration.ts";
+export { durationMs } from "./types/duration-value.ts";
+export { type FittedInputs, fitInputs } from "./types/fit-inputs.ts";
+export { type Fit, fitting } from "./types/fitting.ts";
+export { readMemory } from "./types/memory.ts";
+export type { ParsedType } from "./types/type.ts";
+export { BUILT_IN_TYPES, parseType, typeOfSchema } from "./types/type.ts";
 export type {
   AgentNeed,
   Approval,

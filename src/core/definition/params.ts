@@ -1,9 +1,9 @@
 import { suggestion } from "../expression/index.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { FIELD, type Types, typeOfValue } from "./declared-type.ts";
-import type { ValuePath } from "./place.ts";
-import type { Report } from "./report.ts";
-import { shown } from "./shape-problem.ts";
+import type { ValuePath } from "./reading/place.ts";
+import type { Report } from "./reading/report.ts";
+import { shown } from "./reading/shape-problem.ts";
+import { FIELD, type Types, typeOfValue } from "./types/declared-type.ts";
 import type { Param, TypeRef } from "./workflow.ts";
 
 /** One of these in a map makes it a schema; every other map is a bare default. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { agentKinds, agentShapes } from "./agent-shape.ts";
-import { conversionsReference } from "./conversions-reference.ts";
-import { peopleKeys, peopleShape, personKeys } from "./read-people.ts";
-import { settingMeanings } from "./setting-keys.ts";
-import { stepKinds, stepShapes } from "./step-shape.ts";
+import { agentKinds, agentShapes } from "./agents/agent-shape.ts";
+import { peopleKeys, peopleShape, personKeys } from "./settings/read-people.ts";
+import { settingMeanings } from "./settings/setting-keys.ts";
+import { stepKinds, stepShapes } from "./steps/step-shape.ts";
+import { conversionsReference } from "./types/conversions-reference.ts";
 import { phaseKeys, phaseShape, workflowKeys, workflowShape } from "./workflow-shape.ts";
 
 /** A file made from the schemas, which nobody edits. */

@@ -1,5 +1,5 @@
 import type { Digest } from "../id.ts";
-import type { People } from "./read-people.ts";
+import type { People } from "./settings/read-people.ts";
 import type { OutputFields, Param } from "./workflow.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { isMap } from "./draft.ts";
-import type { Report } from "./report.ts";
-import type { Source } from "./source.ts";
+import type { Report } from "./reading/report.ts";
+import type { Source } from "./reading/source.ts";
+import { isMap } from "./steps/draft.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
 
 /** Who the file says it is; its own name is the file's where it says none. */

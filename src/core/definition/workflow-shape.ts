@@ -13,11 +13,11 @@ import {
   truth,
   whole,
   word,
-} from "./closed-shape.ts";
-import { concurrencyShape, executionShape, strategyShape } from "./running-shape.ts";
-import { settingBlocks } from "./setting-blocks.ts";
-import { silenceShape } from "./silence.ts";
-import { stepShape } from "./step-parts-shape.ts";
+} from "./reading/closed-shape.ts";
+import { silenceShape } from "./reading/silence.ts";
+import { concurrencyShape, executionShape, strategyShape } from "./settings/running-shape.ts";
+import { settingBlocks } from "./settings/setting-blocks.ts";
+import { stepShape } from "./steps/step-parts-shape.ts";
 import type { PhaseSource, WorkflowSource } from "./workflow-source.ts";
 
 const RESOURCE_CAPACITY_MOST = 1_000;

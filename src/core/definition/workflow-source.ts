@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "../json.ts";
-import type { UsageEstimateSource } from "./agent-source.ts";
-import type { AuditSource } from "./audit-shape.ts";
-import type { CallRateSource } from "./call-rate.ts";
-import type { KeepingSource } from "./keeping.ts";
-import type { SilenceSource } from "./silence.ts";
+import type { UsageEstimateSource } from "./agents/agent-source.ts";
+import type { CallRateSource } from "./agents/call-rate.ts";
+import type { SilenceSource } from "./reading/silence.ts";
+import type { AuditSource } from "./settings/audit-shape.ts";
+import type { KeepingSource } from "./settings/keeping.ts";
 import type {
   DurationSource,
   ExecutionSource,
@@ -12,7 +12,7 @@ import type {
   RetrySource,
   StepSource,
   StrategySource,
-} from "./step-source.ts";
+} from "./steps/step-source.ts";
 
 /**
  * A workflow as an author writes it, in YAML or in TypeScript. What each key means stands in the

@@ -3,10 +3,10 @@ import type { Expression, Template } from "../expression/index.ts";
 import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Place } from "../problem.ts";
-import type { CallRate } from "./call-rate.ts";
-import type { CheckpointPolicy } from "./checkpoint-policy.ts";
-import type { Setting } from "./setting.ts";
-import type { SilenceSource } from "./silence.ts";
+import type { CallRate } from "./agents/call-rate.ts";
+import type { SilenceSource } from "./reading/silence.ts";
+import type { CheckpointPolicy } from "./settings/checkpoint-policy.ts";
+import type { Setting } from "./settings/setting.ts";
 
 /** A workflow as the machine runs it: read, checked, every name resolved. Nothing here is wrong. */
 export type Workflow = {
