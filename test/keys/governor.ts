@@ -1,6 +1,6 @@
 import type { Shown } from "./row.ts";
 
-const RATES = "src/engine/runtime/rationing.test.ts";
+const RATES = "src/engine/runtime/calls/rationing.test.ts";
 
 /** Keys that hold back what agents do. */
 export const governor: readonly Shown[] = [

@@ -186,7 +186,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
       ["Limit Concurrency: Don't exceed available resources", "limits that only make waiting"],
       ["Monitor Costs: Track resource usage for optimization", "budgets far above use"],
     ],
-    "src/engine/runtime/results.test.ts": [
+    "src/engine/runtime/calls/results.test.ts": [
       [
         "Cache Results: Reuse outputs from previous runs when possible",
         "a later run that asks the same is given what the first gave, and the event names that run",

@@ -1,4 +1,4 @@
-import type { MapFile } from "./read-work-map.ts";
+import type { MapFile } from "./read/work-map.ts";
 
 /** The map of a shop, for tests: small, whole and without a fault. */
 export const HARBOUR: readonly MapFile[] = [

@@ -1,7 +1,7 @@
 import { type People, type Person, readPeople } from "../definition/index.ts";
 import { ownOf } from "../own.ts";
 import type { MapDifference } from "./map-difference.ts";
-import { CALENDAR_FILE, MAP_FILE, type MapFile, PEOPLE_FILE } from "./read-work-map.ts";
+import { CALENDAR_FILE, MAP_FILE, type MapFile, PEOPLE_FILE } from "./read/work-map.ts";
 
 /**
  * What is another in the files beside `map.yaml`: who works here and in which role, and templates,

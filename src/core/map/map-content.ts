@@ -1,6 +1,6 @@
 import type { Digest } from "../id.ts";
 import { isObject, type Json } from "../json.ts";
-import { type MapFile, recallWorkMap } from "./read-work-map.ts";
+import { type MapFile, recallWorkMap } from "./read/work-map.ts";
 import type { WorkMap } from "./work-map.ts";
 
 /** All files of one map; more are refused when they are read. */

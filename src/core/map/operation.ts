@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import type { ToolSource } from "./map-source.ts";
-import { operationKeys } from "./tool-keys.ts";
+import type { ToolSource } from "./keys/source.ts";
+import { operationKeys } from "./keys/tools.ts";
 import type { System, SystemKind } from "./work-map.ts";
 
 /** The key under which the idempotency key of a call stands in an operation. */

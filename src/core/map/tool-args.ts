@@ -1,9 +1,9 @@
 import type { ValuePath } from "../definition/index.ts";
 import type { JsonObject } from "../json.ts";
-import type { ToolSource } from "./map-source.ts";
+import type { ToolSource } from "./keys/source.ts";
 import type { OpenapiOperation } from "./openapi-operation.ts";
 import { lookOf, namesIn } from "./operation.ts";
-import { type Reading, typesOf } from "./reading.ts";
+import { type Reading, typesOf } from "./read/reading.ts";
 import type { Tool } from "./work-map.ts";
 
 /** Closed: what is not named is refused. Unsaid, they are what the document says, or what the operation names. */

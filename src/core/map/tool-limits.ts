@@ -1,6 +1,6 @@
 import { durationMs, parseBytes, type ValuePath } from "../definition/index.ts";
-import type { ToolSource } from "./map-source.ts";
-import type { Reading } from "./reading.ts";
+import type { ToolSource } from "./keys/source.ts";
+import type { Reading } from "./read/reading.ts";
 import type { System, ToolLimits } from "./work-map.ts";
 
 const LIMITS_DEFAULT: ToolLimits = {

@@ -2,7 +2,7 @@ import { compileTemplate, evaluateTemplate, type Template } from "../expression/
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { ownOf } from "../own.ts";
 import { type PolicySurroundings, policyNames } from "../rules/index.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading } from "./read/reading.ts";
 
 /** What a call of a tool does, in one sentence for who decides. */
 export type Sentence = {

@@ -15,7 +15,7 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import { virtualClock } from "../../testing/index.ts";
 import { type Faults, type MemoryDisk, newDisk, openMemory } from "../store/index.ts";
 import { openEmbedded } from "./embedded.ts";
-import { isProblem } from "./mail.ts";
+import { isProblem } from "./turns/mail.ts";
 
 const DAY_MS = 86_400_000;
 

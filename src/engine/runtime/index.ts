@@ -12,5 +12,5 @@ export type {
   Terms,
 } from "./runtime.ts";
 export { systemClock } from "./system-clock.ts";
-export type { Offering, ToolDesk } from "./tool-desk.ts";
+export type { Offering, ToolDesk } from "./tools/tool-desk.ts";
 export { type VirtualClock, virtualClock } from "./virtual-clock.ts";

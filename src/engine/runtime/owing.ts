@@ -16,17 +16,17 @@ import {
 } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { unreachable } from "../../core/unreachable.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt } from "./calls/attempt.ts";
+import { allInHand } from "./calls/in-hand.ts";
+import type { Performing } from "./calls/performing.ts";
 import type { Contents } from "./contents.ts";
-import type { Gateway } from "./gateway.ts";
-import { allInHand } from "./in-hand.ts";
-import { isProblem, type Mail, mail } from "./mail.ts";
-import type { Mailroom } from "./mailroom.ts";
 import { checkParams } from "./params.ts";
-import type { Performing } from "./performing.ts";
 import type { Publishing } from "./publishing.ts";
 import type { Resident } from "./resident.ts";
 import type { Clock, Definitions } from "./runtime.ts";
+import type { Gateway } from "./tools/gateway.ts";
+import { isProblem, type Mail, mail } from "./turns/mail.ts";
+import type { Mailroom } from "./turns/mailroom.ts";
 
 export type OwingShell = {
   readonly clock: Clock;

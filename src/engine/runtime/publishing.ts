@@ -3,9 +3,9 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Event, Signal } from "../../core/machine/index.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { Listener, Log, NewPublished } from "../store/index.ts";
-import { isProblem, type Mail, mail } from "./mail.ts";
-import type { Mailroom } from "./mailroom.ts";
 import type { Clock, Publication } from "./runtime.ts";
+import { isProblem, type Mail, mail } from "./turns/mail.ts";
+import type { Mailroom } from "./turns/mailroom.ts";
 
 /**
  * Events from outside. Each is kept before anyone is told (M1), so that a run that does not listen

@@ -13,10 +13,10 @@ import {
 } from "../../core/machine/index.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Log, NewStanding } from "../store/index.ts";
+import { type InHand, nothingInHand } from "./calls/in-hand.ts";
 import { type Content, missing } from "./contents.ts";
-import { type InHand, nothingInHand } from "./in-hand.ts";
-import type { Mail } from "./mail.ts";
 import type { Definitions } from "./runtime.ts";
+import type { Mail } from "./turns/mail.ts";
 
 /** A run in memory. `run` is what is on disk; what was decided on top of it lives in the turn alone. */
 export type Resident = {

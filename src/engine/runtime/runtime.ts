@@ -6,7 +6,7 @@ import type { Answer, Call, Event, Key, Ranked, Run, Signal } from "../../core/m
 import type { Problem } from "../../core/problem.ts";
 import type { NewPublished, Standing } from "../store/index.ts";
 import type { ToolOffered, UseAllTools, UseTool } from "../tools/index.ts";
-import type { Want } from "./places.ts";
+import type { Want } from "./calls/places.ts";
 
 /** Who delivers signals and performs effects: one writer per stream, durable timers. */
 export interface Runtime {

@@ -1,7 +1,9 @@
-export { sha256 } from "./decision.ts";
-export { prepareFolder, STATE_FOLDER } from "./folder.ts";
-export { bytesOf, hashesIn } from "./hashes.ts";
-export { isHeld, lockFolder, makeOwnFile } from "./lock.ts";
+export { prepareFolder, STATE_FOLDER } from "./folder/folder.ts";
+export { isHeld, lockFolder, makeOwnFile } from "./folder/lock.ts";
+export { isLog, lookIntoFile, lookIntoSqlite } from "./folder/look.ts";
+export { refusal } from "./folder/refusal.ts";
+export { type NewResult, RESULTS_MOST, type Result } from "./keeping/results.ts";
+export { RETENTION, type Retention } from "./keeping/retention.ts";
 export type {
   Append,
   Appended,
@@ -22,10 +24,14 @@ export type {
   StandingFilter,
   Timer,
 } from "./log.ts";
-export { isLog, lookIntoFile, lookIntoSqlite } from "./look.ts";
-export { type Faults, type MemoryDisk, type MemoryOptions, newDisk, openMemory } from "./memory.ts";
-export { refusal } from "./refusal.ts";
-export { type NewResult, RESULTS_MOST, type Result } from "./results.ts";
-export { RETENTION, type Retention } from "./retention.ts";
-export { ERASED_CONTENT, isSealedText, openData, openEvent, openText } from "./sealed.ts";
+export {
+  type Faults,
+  type MemoryDisk,
+  type MemoryOptions,
+  newDisk,
+  openMemory,
+} from "./memory/memory.ts";
 export { observeSqlite, openSqlite, type SqliteOptions } from "./sqlite.ts";
+export { sha256 } from "./writing/decision.ts";
+export { bytesOf, hashesIn } from "./writing/hashes.ts";
+export { ERASED_CONTENT, isSealedText, openData, openEvent, openText } from "./writing/sealed.ts";

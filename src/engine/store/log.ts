@@ -2,7 +2,7 @@ import type { Actor, Envelope, KeptRow } from "../../core/audit/index.ts";
 import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Keyring } from "../sealing/index.ts";
-import type { NewResult, Result } from "./results.ts";
+import type { NewResult, Result } from "./keeping/results.ts";
 
 /**
  * One tenant's log. SQLite: one file per tenant. One transaction holds everything a decision made:

@@ -2,10 +2,10 @@ import type { Digest } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import type { Keyring } from "../sealing/index.ts";
-import { sha256 } from "./decision.ts";
+import { refusal } from "./folder/refusal.ts";
 import type { Ask, Reader } from "./reader.ts";
-import { refusal } from "./refusal.ts";
-import { ERASED_CONTENT, openText } from "./sealed.ts";
+import { sha256 } from "./writing/decision.ts";
+import { ERASED_CONTENT, openText } from "./writing/sealed.ts";
 
 /** Contents by their digests: checked, and those of a subject opened. */
 export function readContents(

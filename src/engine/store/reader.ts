@@ -4,9 +4,10 @@ import type { Digest, StreamId } from "../../core/id.ts";
 import type { Stored } from "../../core/machine/index.ts";
 import type { Artifacts } from "../artifacts/index.ts";
 import type { Keyring } from "../sealing/index.ts";
-import { type Decision, unpack } from "./decision.ts";
-import { streamsOf } from "./erase.ts";
-import { fileIn, filesIn } from "./files-kept.ts";
+import { refusal } from "./folder/refusal.ts";
+import { streamsOf } from "./keeping/erase.ts";
+import { fileIn, filesIn } from "./keeping/files-kept.ts";
+import { putsIn } from "./keeping/puts.ts";
 import type {
   Archived,
   Gone,
@@ -18,11 +19,10 @@ import type {
   Timer,
   Writing,
 } from "./log.ts";
-import { putsIn } from "./puts.ts";
 import { readContents } from "./reader-contents.ts";
-import { refusal } from "./refusal.ts";
-import { openText, snapshotPlace } from "./sealed.ts";
 import { STANDINGS, type StandingRow, standingsOf, toStanding } from "./standing.ts";
+import { type Decision, unpack } from "./writing/decision.ts";
+import { openText, snapshotPlace } from "./writing/sealed.ts";
 
 /** Rows of a stream that are in memory at once while it is read. */
 const ROWS_READ_MOST = 256;

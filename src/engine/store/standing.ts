@@ -1,7 +1,7 @@
 import type { Digest, StreamId, SubjectId } from "../../core/id.ts";
 import type { Keyring } from "../sealing/index.ts";
 import type { NewStanding, Standing } from "./log.ts";
-import { openedNote } from "./sealed.ts";
+import { openedNote } from "./writing/sealed.ts";
 
 /** A stream's row with the end of its log beside it; progress is the newer of the two. */
 export type StandingRow = {

@@ -26,4 +26,4 @@ export type {
   UseAllTools,
   UseReply,
   UseTool,
-} from "./use-tool.ts";
+} from "./using/use-tool.ts";

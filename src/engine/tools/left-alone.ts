@@ -1,7 +1,7 @@
 import { clockAt } from "../../core/calendar/index.ts";
 import type { Breaker } from "../governor/index.ts";
 import { type Answer, type Asked, type OpenSystem, type Refused, refused } from "./kind.ts";
-import { withinTime } from "./within-time.ts";
+import { withinTime } from "./using/within-time.ts";
 
 /** `leftAlone`: why nothing is asked of it now, and until when; null: it is asked. */
 export type Guarded = OpenSystem & { readonly leftAlone: () => string | null };

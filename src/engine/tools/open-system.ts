@@ -1,20 +1,20 @@
 import type { System } from "../../core/map/index.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { type Secrets, secretsIn } from "../outside/index.ts";
-import { openCommand } from "./command.ts";
-import { openDatabase } from "./database.ts";
 import { withNamedVariables } from "./environment.ts";
-import { openFiles } from "./file.ts";
-import { openFunctions } from "./function.ts";
-import { openHttp } from "./http.ts";
-import { httpOperationIn } from "./http-request.ts";
 import type { OpenSystem } from "./kind.ts";
-import { openMail } from "./mail.ts";
-import { openOpenapi } from "./openapi.ts";
+import { openCommand } from "./kinds/command.ts";
+import { openDatabase } from "./kinds/database.ts";
+import { openFiles } from "./kinds/file.ts";
+import { openFunctions } from "./kinds/function.ts";
+import { openHttp } from "./kinds/http.ts";
+import { httpOperationIn } from "./kinds/http-request.ts";
+import { openMail } from "./kinds/mail.ts";
+import { openOpenapi } from "./kinds/openapi.ts";
+import { openTables } from "./kinds/tables.ts";
 import type { ToolSetting } from "./setting.ts";
 import { shutSystem } from "./shut-system.ts";
-import { openTables } from "./tables.ts";
-import { textsIn, veiled } from "./veiled.ts";
+import { textsIn, veiled } from "./using/veiled.ts";
 
 /** Opens a system of its kind. What its variables hold goes in here and comes out nowhere. */
 export function openSystem(system: System, setting: ToolSetting): OpenSystem {

@@ -8,13 +8,13 @@ import type { Drawer } from "./drawer.ts";
 import type { OpenSystem } from "./kind.ts";
 import { type Guarded, guarded } from "./left-alone.ts";
 import { openSystem } from "./open-system.ts";
-import { performTool } from "./perform-tool.ts";
-import { prepareTool } from "./prepare-tool.ts";
-import { previewTool } from "./preview-tool.ts";
 import type { ToolSetting } from "./setting.ts";
 import { shutSystem } from "./shut-system.ts";
 import type { SystemHealth, Toolbox, ToolSpec } from "./toolbox.ts";
-import { verifyTool } from "./verify-tool.ts";
+import { performTool } from "./using/perform-tool.ts";
+import { prepareTool } from "./using/prepare-tool.ts";
+import { previewTool } from "./using/preview-tool.ts";
+import { verifyTool } from "./using/verify-tool.ts";
 
 export type ToolboxOptions = {
   /** The company's folder, absolute. */

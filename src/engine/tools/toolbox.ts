@@ -2,7 +2,7 @@ import type { Preview } from "../../core/governance/index.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Failure, ReadRecord } from "../../core/machine/index.ts";
 import type { Level, SystemKind, Unprepared } from "../../core/map/index.ts";
-import type { Preparing } from "./prepare-tool.ts";
+import type { Preparing } from "./using/prepare-tool.ts";
 
 /**
  * The systems of one map, opened: tools as they are performed. It judges nothing and records nothing;
