@@ -61,7 +61,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "one that is not well at a heartbeat is told of in the company's log, and its workers are replaced",
       ],
     ],
-    "src/engine/agents/http.alone.test.ts": [
+    "src/engine/agents/kinds/http.alone.test.ts": [
       [
         "Load balancing across available agents",
         "share its load: whichever has the least to do is asked",
@@ -172,7 +172,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "duration: estimated, elapsed and remaining, from past runs where there are some, else from this one",
       ],
     ],
-    "src/engine/agents/command.alone.test.ts": [
+    "src/engine/agents/kinds/command.alone.test.ts": [
       [
         "compute: memory_limit_per_agent: of a command",
         "is ended when all of it together needs more memory than its limit",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../json.ts";
-import { explain } from "./explain.ts";
 import { compile, type ExpressionProblem, isProblem, type Names, type Outcome } from "./index.ts";
+import { explain } from "./reckoning/explain.ts";
 
 const CUSTOMER = {
   type: "object",

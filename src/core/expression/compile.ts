@@ -1,18 +1,27 @@
 import type { Json } from "../json.ts";
-import { build } from "./build.ts";
-import { check, type Expected, meets } from "./check.ts";
-import { explaining, type Leaf, leavesIn } from "./explain.ts";
+import { check, type Expected, meets } from "./checking/check.ts";
+import type { Known } from "./checking/known.ts";
+import { typed } from "./checking/typed.ts";
 import type { Expression, Outcome, Scope } from "./expression.ts";
-import type { Known } from "./known.ts";
-import type { Names } from "./names.ts";
-import { childrenOf, type Node, pathOf, readsOfNode } from "./node.ts";
-import { lookup, type Path } from "./path.ts";
-import { type ExpressionProblem, isProblem } from "./problem.ts";
-import { reckoning } from "./reckoning.ts";
-import { spell } from "./spelling.ts";
-import { parse } from "./syntax.ts";
-import { typed } from "./typed.ts";
-import { fault, isFault, isMissing, kindOf, type Reckoned, said, shown, toJson } from "./value.ts";
+import { build } from "./reading/build.ts";
+import type { Names } from "./reading/names.ts";
+import { childrenOf, type Node, pathOf, readsOfNode } from "./reading/node.ts";
+import { type ExpressionProblem, isProblem } from "./reading/problem.ts";
+import { spell } from "./reading/spelling.ts";
+import { parse } from "./reading/syntax.ts";
+import { explaining, type Leaf, leavesIn } from "./reckoning/explain.ts";
+import { lookup, type Path } from "./reckoning/path.ts";
+import { reckoning } from "./reckoning/reckoning.ts";
+import {
+  fault,
+  isFault,
+  isMissing,
+  kindOf,
+  type Reckoned,
+  said,
+  shown,
+  toJson,
+} from "./reckoning/value.ts";
 
 /**
  * Reads and checks an expression, once, when its file is loaded. Names are written with or without

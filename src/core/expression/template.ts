@@ -1,10 +1,10 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import type { Expected } from "./check.ts";
+import type { Expected } from "./checking/check.ts";
 import { compile } from "./compile.ts";
 import type { Expression, Template } from "./expression.ts";
-import { closingOf } from "./insert.ts";
-import type { Names } from "./names.ts";
-import { type ExpressionProblem, isProblem, problemAt } from "./problem.ts";
+import { closingOf } from "./reading/insert.ts";
+import type { Names } from "./reading/names.ts";
+import { type ExpressionProblem, isProblem, problemAt } from "./reading/problem.ts";
 
 const TEMPLATE_DEPTH_MOST = 64;
 

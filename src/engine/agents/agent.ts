@@ -4,7 +4,7 @@ import type { Digest } from "../../core/id.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Asked, EffectClass, Failure, Usage } from "../../core/machine/index.ts";
 import type { ToolOffered, UseAllTools, UseTool } from "../tools/index.ts";
-import type { InstanceView } from "./instances.ts";
+import type { InstanceView } from "./kinds/instances.ts";
 
 /** A kind of agent, opened for one definition. One file per kind implements it. */
 export interface Agent {

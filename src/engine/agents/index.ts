@@ -9,7 +9,7 @@ export {
   type FunctionAnswer,
 } from "./define-agent.ts";
 export type { ClassOf } from "./failed.ts";
-export type { InstanceView } from "./instances.ts";
+export type { InstanceView } from "./kinds/instances.ts";
 export { openAgent } from "./open-agent.ts";
 export { balanced } from "./ranking.ts";
 export { openRoster, type Roster } from "./roster.ts";

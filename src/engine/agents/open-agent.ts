@@ -2,11 +2,11 @@ import type { AgentDefinition } from "../../core/definition/index.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Agent } from "./agent.ts";
 import { carrying } from "./carry-files.ts";
-import { openCommand } from "./command.ts";
-import { openFunction } from "./function.ts";
-import { openHttp } from "./http.ts";
-import { openIsolate } from "./isolate.ts";
-import { openPerson } from "./person.ts";
+import { openCommand } from "./kinds/command.ts";
+import { openFunction } from "./kinds/function.ts";
+import { openHttp } from "./kinds/http.ts";
+import { openIsolate } from "./kinds/isolate.ts";
+import { openPerson } from "./kinds/person.ts";
 import { type Setting, type SettingOptions, settingOf } from "./setting.ts";
 
 /**
