@@ -24,6 +24,8 @@ export type World = {
   readonly managers?: Readonly<Record<string, string>>;
   readonly delegations?: readonly Delegation[];
   readonly stopped?: () => string | null;
+  /** What of conditions on which a step was allowed does not hold; absent: nobody can tell. */
+  readonly unmet?: () => readonly string[];
   /** Agents that nobody declared. */
   readonly unknown?: readonly string[];
   /** Nothing begins: what is told is written down. */
@@ -57,6 +59,7 @@ export function factsOf(world: World, contents: ReadonlyMap<Digest, string>): Fa
       : { definition: (digest) => world.versions?.find((one) => one.digest === digest) ?? null }),
     ...(world.isResting === true ? { isResting: true } : {}),
     ...(world.tools === undefined ? {} : judging(world.tools)),
+    ...(world.unmet === undefined ? {} : { unmet: () => world.unmet?.() ?? [] }),
     ...(world.accounts === undefined ? {} : { accounts: world.accounts }),
     ...(world.chains === undefined && world.tools === undefined
       ? {}

@@ -129,7 +129,11 @@ const WORDS: { readonly [Type in EventType]: Words<Extract<Event, { readonly typ
   "listen.refused": (event, { name }) => `${name}: goes on waiting. ${plain(event.why)}`,
   "exception.raised": (event, { name }) =>
     `${name}: needs ${plain(event.owner) || "a person"}. ${plain(event.look)}`,
-  "exception.closed": (event, { name }) => `${name}: exception closed, ${event.how}`,
+  "exception.waited": silent,
+  "exception.closed": ({ how, why }, { name }) =>
+    [`${name}: exception closed, ${how}`, plain(why ?? "")]
+      .filter((part) => part !== "")
+      .join(". "),
   "rule.acted": (event, { name }) =>
     `${event.path === "" ? "the run" : name}: ${event.condition}, ${event.action}. ${plain(event.why)}`,
   "budget.exceeded": (event, { name }) =>

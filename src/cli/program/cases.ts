@@ -183,7 +183,11 @@ function addTalking(cases: Command, choose: Choose): void {
   telling(
     fact.option("--why <why>", "where it is known from", "").description("record what is known"),
     choose,
-    { say: "knows it", told: ([pair = ""], { why = "" }, tell) => tell.recording(pair, why) },
+    {
+      say: "knows it",
+      told: ([pair = ""], { why = "" }, tell) => tell.recording(pair, why),
+      isMoving: true,
+    },
   );
 }
 

@@ -145,6 +145,7 @@ const READERS: { readonly [Type in EventType]: (history: History, event: Of<Type
   "step.held": stepHeld,
   "step.released": stepReleased,
   "exception.raised": exceptionRaised,
+  "exception.waited": unchanged,
   "exception.closed": exceptionClosed,
   "rule.acted": ruleActed,
   "tool.judged": toolJudged,

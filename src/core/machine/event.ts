@@ -354,6 +354,16 @@ export type Body =
       readonly look: string;
       /** Whom an escalation rule names besides the owner. */
       readonly recipients?: readonly string[];
+      /** It was allowed on a condition, which is looked at again then; and the use of a tool that waits for it. */
+      readonly due?: number;
+      readonly use?: Key;
+    }
+  /** The condition on which it was allowed does not hold yet; it is looked at again at `due`. */
+  | {
+      readonly type: "exception.waited";
+      readonly path: Path;
+      readonly key: Key;
+      readonly due: number;
     }
   /** A rule of the author's has said what follows a condition: of a step, or with the path "" of the run. */
   | {

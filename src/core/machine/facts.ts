@@ -35,6 +35,12 @@ export type Facts = {
   readonly accounts?: (at: number) => readonly Account[];
   /** Judges a use of a tool, by the map that holds for the run; absent, or null: there is no map. */
   readonly judge?: (call: ToolCall, of: Judging) => Judged | null;
+  /** What does not hold yet of conditions on which a step was allowed, in words; absent: nobody can tell. */
+  readonly unmet?: (
+    conditions: readonly string[],
+    call: ToolCall,
+    of: Judging,
+  ) => readonly string[];
 };
 
 /** What of a run a judgement rests on. */
@@ -76,9 +82,9 @@ export type ApprovalSurroundings = {
     readonly run: RunId;
     readonly case: string | null;
   }) => Partial<Evidence>;
-  /** Why nothing that was allowed is begun now: somebody stopped all, this agent or this tool. null: nobody has. */
   /** Why a text is no condition in the words of the map of today; null: it is one. */
   readonly condition?: (text: string) => Problem | null;
+  /** Why nothing that was allowed is begun now: somebody stopped all, this agent or this tool. null: nobody has. */
   readonly stopped: (of: { readonly agent: string; readonly tool: string | null }) => string | null;
 };
 

@@ -2,7 +2,7 @@ import type { Rule } from "../definition/index.ts";
 import type { Labels } from "../governance/index.ts";
 import type { RunId } from "../id.ts";
 import { type Draft, tell } from "./draft.ts";
-import type { Path, Stored, Usage } from "./event.ts";
+import type { Key, Path, Stored, Usage } from "./event.ts";
 import { type Failure, failure } from "./failure.ts";
 import { noRoomFor } from "./publish.ts";
 import type { Frame, LeafFrame } from "./run.ts";
@@ -68,13 +68,15 @@ type Raising = {
   readonly look?: string;
   /** Before the workflow's; "" is nobody. */
   readonly owner?: string;
+  /** It was allowed on a condition: when that is looked at again, and the use that waits for it. */
+  readonly until?: { readonly due: number; readonly use?: Key };
 };
 
 /** Only a person can say what follows. The owner is the rule's, the workflow's, or who started the run. */
 export function raise(
   draft: Draft,
   frame: LeafFrame,
-  { error, rule, look, owner = "" }: Raising,
+  { error, rule, look, owner = "", until }: Raising,
 ): number {
   const why = frame.undoes !== null ? "undo" : frame.doubt ? "unknown" : "failed";
   const message = rule === undefined || rule.message === "" ? "" : `${rule.message} `;
@@ -87,6 +89,7 @@ export function raise(
     error,
     look: message + (look ?? lookFor(frame, why)),
     ...(recipients.length === 0 ? {} : { recipients }),
+    ...until,
   });
 }
 

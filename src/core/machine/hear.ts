@@ -15,6 +15,7 @@ import { failure } from "./failure.ts";
 import { complete } from "./finish.ts";
 import { accepted } from "./output.ts";
 import { gateDue, heardAtGate, isGate } from "./people/gate.ts";
+import { lookAtCondition, lookAtConditions } from "./people/on-condition.ts";
 import { heardOfTask, taskDue } from "./people/person.ts";
 import { heardHandback, heardTake } from "./people/take.ts";
 import { heardGive, heardRetry, heardSkip } from "./people/way-out.ts";
@@ -74,10 +75,17 @@ export function hear(draft: Draft, told: Told): Problem | null {
     case "undo":
       return heardUndo(draft, told);
     case "inform":
-      return heardInform(draft, told);
+      return heardOfCase(draft, told);
     default:
       return heardSteering(draft, told);
   }
+}
+
+/** What was allowed on a condition of its case may go on. */
+function heardOfCase(draft: Draft, told: Extract<Told, { type: "inform" }>): null {
+  heardInform(draft, told);
+  lookAtConditions(draft);
+  return null;
 }
 
 type Steering =
@@ -199,7 +207,7 @@ function heardBegin(draft: Draft, key: number): Problem | null {
 function heardFired(draft: Draft, key: number): Problem | null {
   const open = get(draft.run.open, key);
   // No timer runs, or none any more: a deadline that was escalated has passed once.
-  if (open === undefined || !("due" in open) || open.due === null) return null;
+  if (open === undefined || !("due" in open) || open.due == null) return null;
   // It was on its way while a pause moved its moment.
   if (draft.at < open.due) return null;
   if (open.type === "gate") gateDue(draft, key, open);
@@ -208,6 +216,7 @@ function heardFired(draft: Draft, key: number): Problem | null {
   else if (draft.run.paused !== null) return null;
   else if (open.type === "timer") timerDue(draft, key, open);
   else if (open.type === "budget") lookAgain(draft, key);
+  else if (open.type === "exception") lookAtCondition(draft, key);
   else listenDue(draft, key, open);
   return null;
 }

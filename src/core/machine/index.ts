@@ -53,6 +53,7 @@ export {
   isCertain,
 } from "./failure.ts";
 export { owed, owedBy, timerDue } from "./owed.ts";
+export { waitsForCondition } from "./people/on-condition.ts";
 export { type Packet, packetOf } from "./people/packet.ts";
 export { absent, type Frame, MACHINE_VERSION, type Open, type OpenGate, type Run } from "./run.ts";
 export { childrenOf, contextOf, givenAt, load, type Read, stepsOf } from "./scope.ts";

@@ -48,6 +48,10 @@ export type Open =
       readonly look: string;
       readonly at: number;
       readonly recipients?: readonly string[];
+      /** It was allowed on a condition, which is looked at again then; absent: a person goes on with it. */
+      readonly due?: number;
+      /** The use of a tool that was allowed so; absent: the step itself was. */
+      readonly use?: Key;
     }
   /** It is looked at again at `due`, where nobody tells that money came back. */
   | {

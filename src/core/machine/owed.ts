@@ -52,6 +52,7 @@ const OPENING: readonly EventType[] = [
   "run.finished",
   "run.attached",
   "tool.judged",
+  "exception.raised",
 ];
 const CHANGING: readonly EventType[] = [
   "attempt.begun",
@@ -64,6 +65,7 @@ const CHANGING: readonly EventType[] = [
   "gate.reminded",
   "gate.escalated",
   "budget.waited",
+  "exception.waited",
   "tool.repeated",
   "writeback.started",
   "writeback.committed",
@@ -86,7 +88,8 @@ export function timerDue(run: Run, key: Key): number | null {
   const open = get(run.open, key);
   if (open === undefined || !("due" in open)) return null;
   // What people are asked is due by their clock, whether or not the run is paused.
-  return open.type === "gate" || open.type === "task" || run.paused === null ? open.due : null;
+  const isOfPeople = open.type === "gate" || open.type === "task";
+  return isOfPeople || run.paused === null ? (open.due ?? null) : null;
 }
 
 function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void {
@@ -109,6 +112,9 @@ function push(effects: Effect[], run: Run, one: { key: Key; open: Open }): void 
       pushReport(effects, run, { key, to: open.to });
       return;
     case "exception":
+      if (open.due !== undefined && run.paused === null)
+        effects.push({ type: "timer", key, due: open.due });
+      return;
     case "hold":
       return;
   }

@@ -71,6 +71,7 @@ const HAS_PATH: {
   "task.released": true,
   "task.escalated": true,
   "exception.raised": true,
+  "exception.waited": true,
   "exception.closed": true,
   "rule.acted": true,
   "tool.judged": true,

@@ -24,7 +24,7 @@ import { type Ear, openEar } from "./ear.ts";
 export type CaseKeeper = {
   /** Told of each commit: a run of a case may have said something. */
   readonly observer: Observer;
-  /** Tells a case something, and does what it is newly owed. */
+  /** Tells a case something, and does what it is newly owed; its runs know of it when this resolves. */
   readonly tell: (telling: Telling) => Promise<CaseHeard | Problem>;
   /** Does what a case is owed. */
   readonly owe: (now: Case) => void;
@@ -55,7 +55,7 @@ export type KeeperShell = {
   readonly cancel: (run: RunId, why: string) => Promise<Problem | null>;
   /** Tells a run what is known of its case now; what it knows already changes nothing. */
   readonly inform: (run: RunId, now: Case) => Promise<Problem | null>;
-  /** Whether a run reads what is known of its case. */
+  /** Whether a run reads what is known of its case, or waits for it. */
   readonly reads: (run: RunId) => boolean;
   /** How a run is read; null: it is not there. */
   readonly reading: (run: RunId) => RunReading | null;
@@ -87,7 +87,7 @@ export function openCaseKeeper(shell: KeeperShell): CaseKeeper {
   const ear: Ear = openEar({
     ...shell,
     tell: (id, told) => tell(state, id, told),
-    inHand: (name, work) => doOnce(state, name, work),
+    inHand: (name, work) => void doOnce(state, name, work),
     isClosed: () => state.isClosed,
   });
   const state: State = {
@@ -110,14 +110,14 @@ export function openCaseKeeper(shell: KeeperShell): CaseKeeper {
     },
     tell: async (telling) => {
       const heard = await inTurn(state, telling);
-      if (!("code" in heard) && heard.named === undefined) owe(state, heard.case);
+      await Promise.all(oweAfter(state, heard));
       return heard;
     },
-    owe: (now) => owe(state, now),
+    owe: (now) => void owe(state, now),
     start: () => {
       for (const { stream } of state.cases.standings({ unsettled: true, most: UNSETTLED_MOST })) {
         const now = state.cases.get(stream as CaseId);
-        if (now !== null) owe(state, now);
+        if (now !== null) void owe(state, now);
       }
     },
     idle: () => idle(state),
@@ -163,26 +163,33 @@ function idle(state: State): Promise<void> {
   return new Promise((resolve) => state.idlers.push(resolve));
 }
 
-function owe(state: State, now: Case): void {
+function oweAfter(state: State, heard: CaseHeard | Problem): readonly Promise<void>[] {
+  return "code" in heard || heard.named !== undefined ? [] : owe(state, heard.case);
+}
+
+/** @returns what tells its runs of it */
+function owe(state: State, now: Case): readonly Promise<void>[] {
+  const informing: Promise<void>[] = [];
   for (const effect of owedByCase(now)) {
     if (effect.type === "hear") {
       state.ear.follow(now.id, effect.run);
-      informOf(state, now, effect.run);
-    } else doOnce(state, nameOf(now.id, effect), () => perform(state, now, effect));
+      informing.push(informOf(state, now, effect.run));
+    } else void doOnce(state, nameOf(now.id, effect), () => perform(state, now, effect));
   }
   for (const { run, status } of now.runs)
     if (status !== "begun" && status !== "started") {
       state.ear.forget(run);
       state.informed.delete(run);
     }
+  return informing;
 }
 
 /** Steps that it begins from now on read the case as it is now. It is no duty: the next time it is told all of it. */
-function informOf(state: State, now: Case, run: RunId): void {
+async function informOf(state: State, now: Case, run: RunId): Promise<void> {
   if (now.closedAt !== null || state.informed.get(run) === now.seq) return;
   if (!state.reads(run)) return;
   state.informed.set(run, now.seq);
-  doOnce(state, `inform ${run} ${now.seq}`, () => inform(state, now, run));
+  await doOnce(state, `inform ${run} ${now.seq}`, () => inform(state, now, run));
 }
 
 async function inform({ cases, inform: tell }: State, { id }: Case, run: RunId): Promise<void> {
@@ -204,8 +211,12 @@ function nameOf(id: CaseId, effect: Doing): string {
   }
 }
 
-/** What the disk refuses is done again a while later; what is a fault of ours is told. */
-function doOnce(state: State, name: string, work: () => Promise<void>): void {
+/**
+ * What the disk refuses is done again a while later; what is a fault of ours is told.
+ *
+ * @returns resolves when it was tried
+ */
+async function doOnce(state: State, name: string, work: () => Promise<void>): Promise<void> {
   if (state.isClosed || state.inHand.has(name)) return;
   state.inHand.add(name);
   state.pending += 1;
@@ -213,12 +224,12 @@ function doOnce(state: State, name: string, work: () => Promise<void>): void {
     state.inHand.delete(name);
     settle(state);
   };
-  work().then(over, (error: unknown) => {
+  await work().then(over, (error: unknown) => {
     over();
     if (!(error instanceof MusterError)) throw error;
     if (state.isClosed) return;
     state.trouble({ code: error.code, message: error.message });
-    wait(state, () => doOnce(state, name, work));
+    wait(state, () => void doOnce(state, name, work));
   });
 }
 
@@ -248,7 +259,7 @@ async function tell(state: State, id: CaseId, told: CaseTold): Promise<CaseHeard
   const signal: CaseSignal = { ...told, at: state.now(), by: "muster" };
   const heard = await inTurn(state, { id, signal: () => signal, world: await state.world() });
   if ("code" in heard) state.trouble(heard);
-  else if (heard.named === undefined) owe(state, heard.case);
+  else if (heard.named === undefined) void owe(state, heard.case);
   return heard;
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Approval,
   consumeApproval,
   type Evidence,
   type GateOpening,
@@ -7,7 +8,7 @@ import {
   usesOf,
 } from "../../approval/index.ts";
 import { canonical } from "../../audit/index.ts";
-import type { Approval, Gate, Task } from "../../definition/index.ts";
+import type { Approval as Asking, Gate, Task } from "../../definition/index.ts";
 import type { Scope } from "../../expression/index.ts";
 import type { Digest } from "../../id.ts";
 import type { JsonObject } from "../../json.ts";
@@ -23,6 +24,7 @@ import { useAskedAgain } from "../uses/uses-gate.ts";
 import { approvalFacts } from "./approval-facts.ts";
 import { chainNamed, knownOf, termsOf } from "./chain-asked.ts";
 import { meant } from "./meant.ts";
+import { nextLook, ON_CONDITION } from "./next-look.ts";
 import { preparedFor } from "./prepared.ts";
 
 /** The approval before a step is bound to the exact action: the agent and all its inputs. */
@@ -70,7 +72,7 @@ export function questionOf(
 
 type Asked = Pick<GateOpening, "digest" | "ask"> & { readonly show: JsonObject };
 type Whom = {
-  readonly approval: Approval;
+  readonly approval: Asking;
   readonly what: string;
   readonly agent: string;
   readonly options?: Evidence["options"];
@@ -148,18 +150,63 @@ export function usesGrant(draft: Draft, frame: LeafFrame): boolean {
     rules: terms.rules,
     precondition: null,
     stopped,
+    unmet: stopped === null ? unmetOf(draft, frame, granted.approval) : [],
   };
   const used = consumeApproval(granted.approval, now, approvalFacts(draft, "muster"));
   if (used.kind === "refused") {
-    const { message } = used.problem;
-    const look = `${message} Try it again when it is halted no more, or go on without it.`;
-    raise(draft, frame, { error: failure("rejected", message), look });
+    heldBack(draft, frame, { why: used.problem.message, isUnmet: now.unmet.length > 0 });
     return false;
   }
   tell(draft, { ...used.event, key: by.gate, path });
   if (used.kind === "consumed") return true;
   if (step.kind === "task") askAnew(draft, frame, step);
   return false;
+}
+
+/** It stays allowed. A person goes on with it; it goes on by itself where a condition is all that holds it. */
+function heldBack(
+  draft: Draft,
+  frame: LeafFrame,
+  { why, isUnmet }: { readonly why: string; readonly isUnmet: boolean },
+): void {
+  const error = failure("rejected", why);
+  const halted = `${why} Try it again when it is halted no more, or go on without it.`;
+  if (isUnmet)
+    raise(draft, frame, { error, look: ON_CONDITION, until: { due: nextLook(draft.at) } });
+  else raise(draft, frame, { error, look: halted });
+}
+
+/** What does not hold of the conditions on which a step was allowed; where nobody can tell, none does. */
+function unmetOf(
+  draft: Draft,
+  { path, agent, edited, step }: LeafFrame,
+  { conditions = [], gate }: Approval,
+): readonly string[] {
+  if (conditions.length === 0) return [];
+  const { run, facts, at } = draft;
+  const { map, case: about, labels } = run;
+  const call = {
+    tool: "",
+    args: edited ?? gate.terms?.args ?? {},
+    agent: agent ?? gate.terms?.parties.agent ?? "",
+    requester: run.by,
+    run: run.id,
+    step: path,
+    key: `${run.id}/${step.path}`,
+    preview: null,
+  };
+  const of = { map, case: about, labels, at, calls: 0, isConsuming: true };
+  return facts.unmet?.(conditions, call, of) ?? conditions;
+}
+
+/** Whether a step that was allowed on a condition is held back still. */
+export function isUnmetStep(draft: Draft, frame: LeafFrame): boolean {
+  const { by } = frame;
+  const granted =
+    by === undefined || draft.run.granted === undefined
+      ? undefined
+      : get(draft.run.granted, by.gate);
+  return granted !== undefined && unmetOf(draft, frame, granted.approval).length > 0;
 }
 
 /** What a chain allowed is not what would be done now: it is void, and what would be done is asked. */
@@ -185,7 +232,7 @@ export function askAnew(draft: Draft, frame: LeafFrame, step: Task): void {
   tell(draft, { type: "gate.opened", path, gate: approvalFor(draft, step, { path, show }) });
 }
 
-const NOBODY: Approval = { chain: "", from: [], need: 1, dueMs: null, onTimeout: "reject" };
+const NOBODY: Asking = { chain: "", from: [], need: 1, dueMs: null, onTimeout: "reject" };
 
 /** What the deciders are shown. */
 function shownOf(step: Task, scope: Scope): JsonObject {

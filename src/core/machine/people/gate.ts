@@ -34,12 +34,28 @@ export function heardAtGate(draft: Draft, { key, ...told }: GateTold): Problem |
       code: "conflict",
       message: `There is no open gate ${key} in ${draft.run.id}: it was decided before, or never opened.`,
     };
+  const vain = whyNothingBegins(draft, open, told);
+  if (vain !== null) return vain;
   const again: Again = (args, action) => askedAgain(draft, open, { args, action });
   const facts: ApprovalFacts & { again: Again } = { ...approvalFacts(draft, draft.by), again };
   const heard = hearApproval(approvalIn(open), told, facts);
   if ("code" in heard) return heard;
   happens(draft, { key, open }, heard);
   return null;
+}
+
+/** A gate of its own ends with its decision: there is nothing that could wait for a condition. */
+function whyNothingBegins(
+  { run }: Draft,
+  { path }: OpenGate,
+  told: Omit<GateTold, "key">,
+): Problem | null {
+  if (get(run.frames, path)?.kind !== "gate" || !("when" in told)) return null;
+  return {
+    code: "bad-input",
+    message: "This is a question, and nothing that is begun when a condition holds.",
+    mend: "Leave --when out; allow it, reject it, or ask.",
+  };
 }
 
 /** A moment that comes reminds, asks others besides, or rejects; it never approves. */

@@ -33,6 +33,8 @@ export function foldOfPeople(run: Fold, event: Of<OfPeople>): void {
       return released(run, event);
     case "exception.raised":
       return raised(run, event);
+    case "exception.waited":
+      return waited(run, event);
     case "exception.closed":
       return exceptionClosed(run, event);
     default:
@@ -57,16 +59,23 @@ function taskEscalated(run: Fold, { key, to, due }: Of<"task.escalated">): void 
 }
 
 function raised(run: Fold, event: Of<"exception.raised">): void {
-  const { seq, path, why, error, owner, look, at, recipients } = event;
+  const { seq, path, why, error, owner, look, at, recipients, due, use } = event;
   const frame = get(run.frames, path);
   const timer = frame?.timer ?? null;
   if (timer !== null) run.open = remove(run.open, timer);
   // Whoever had it in hand has it no longer: the run is ended, and what may have been done is seen to.
   if (frame?.kind === "leaf" && frame.hold !== null) run.open = remove(run.open, frame.hold);
   const to = recipients === undefined ? {} : { recipients };
-  run.open = set(run.open, seq, { type: "exception", path, why, error, owner, look, at, ...to });
+  const until = due === undefined ? {} : { due, ...(use === undefined ? {} : { use }) };
+  const open = { type: "exception", path, why, error, owner, look, at, ...to, ...until } as const;
+  run.open = set(run.open, seq, open);
   const raisedNow = { timer: null, hold: null, exception: seq, exceptionWhy: why } as const;
   changeLeaf(run, path, { state: "held", ...raisedNow });
+}
+
+function waited(run: Fold, { key, due }: Of<"exception.waited">): void {
+  const open = get(run.open, key);
+  if (open?.type === "exception") run.open = set(run.open, key, { ...open, due });
 }
 
 function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {

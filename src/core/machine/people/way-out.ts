@@ -128,7 +128,7 @@ export function heardGive(draft: Draft, told: Of<"give">): Problem | null {
 }
 
 /** Whoever finds the way out of an exception goes on with the run that it paused. */
-function outOf(
+export function outOf(
   draft: Draft,
   frame: Frame,
   way: {

@@ -6,11 +6,15 @@ import {
   type Voided,
 } from "../../approval/index.ts";
 import type { Judgement, Preview } from "../../governance/index.ts";
+import type { JsonObject } from "../../json.ts";
 import type { Draft } from "../draft.ts";
+import type { Key } from "../event.ts";
 import type { Judged } from "../facts.ts";
 import { approvalFacts } from "../people/approval-facts.ts";
 import { chainAsked } from "../people/chain-asked.ts";
+import { load } from "../scope.ts";
 import { get } from "../tables/table.ts";
+import { judgedBy } from "./judging.ts";
 import type { Granted, OpenUse } from "./uses.ts";
 
 export type Using = {
@@ -26,7 +30,15 @@ export function allowedAs({ run }: Draft, { gate }: Granted): Approval | null {
   return (run.granted === undefined ? undefined : get(run.granted, gate))?.approval ?? null;
 }
 
+/** What was looked up of the record when the use was judged. */
+export function previewIn({ read }: Draft, { preview }: OpenUse): Preview | null {
+  return preview === null ? null : (load(preview, read) as unknown as Preview);
+}
+
 type Gone = { readonly how: Voided; readonly why: string };
+
+/** `isUnmet`: it was allowed on a condition, and goes on by itself when that holds. */
+export type Halting = { readonly why: string; readonly isUnmet: boolean };
 
 /**
  * Somebody stopped all, this agent or this tool, or it was allowed on a condition that does not hold yet:
@@ -35,14 +47,32 @@ type Gone = { readonly how: Voided; readonly why: string };
 export function whyHalted(
   { facts }: Draft,
   { use: { agent, tool }, judgement }: Pick<Using, "use" | "judgement">,
-): string | null {
+): Halting | null {
   const why = facts.approvals?.stopped({ agent, tool }) ?? null;
   const stopped = judgement.checks.find(({ check }) => check === "stopped");
   const said =
     why ?? (stopped?.verdict === "deny" ? (stopped.why ?? "Somebody stopped it.") : null);
-  if (said !== null) return `, and is halted: ${said}`;
+  if (said !== null) return { why: `, and is halted: ${said}`, isUnmet: false };
   const { unmet = [] } = judgement;
-  return unmet.length === 0 ? null : ` on a condition that does not hold yet: ${unmet.join("; ")}.`;
+  if (unmet.length === 0) return null;
+  return { why: ` on a condition that does not hold yet: ${unmet.join("; ")}.`, isUnmet: true };
+}
+
+/** Whether what people allowed is held back still, as things are now. The record is as it was looked up last. */
+export function isUnmetUse(draft: Draft, key: Key, use: OpenUse): boolean {
+  const { approval, agent, tool, path, args, edited } = use;
+  if (approval === null) return false;
+  const conditions = allowedAs(draft, approval)?.conditions ?? [];
+  const judgement = judgedBy(draft, path, {
+    agent,
+    tool,
+    args: edited ?? (load(args, draft.read) as JsonObject),
+    preview: previewIn(draft, use),
+    key,
+    isConsuming: true,
+    conditions,
+  });
+  return whyHalted(draft, { use, judgement }) !== null;
 }
 
 /**

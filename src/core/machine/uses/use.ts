@@ -7,10 +7,11 @@ import type { Key } from "../event.ts";
 import type { Judged } from "../facts.ts";
 import { type Failure, failure } from "../failure.ts";
 import { raise } from "../finish.ts";
+import { nextLook, ON_CONDITION } from "../people/next-look.ts";
 import type { LeafFrame, OpenGate } from "../run.ts";
 import type { Told } from "../signal.ts";
 import { get } from "../tables/table.ts";
-import { allowedAs, voidedBy, whyHalted } from "./grant.ts";
+import { allowedAs, type Halting, voidedBy, whyHalted } from "./grant.ts";
 import {
   type Asking,
   type Edited,
@@ -220,19 +221,27 @@ function startWrite(
   });
 }
 
-type Halted = { readonly key: Key; readonly use: OpenUse; readonly why: string };
+type Halted = { readonly key: Key; readonly use: OpenUse; readonly halting: Halting };
 
-/** What people allowed stays allowed while it is held back: its attempt is no failure, and a person goes on with it. */
-function holdBack(draft: Draft, attempt: Key, { key, use, why }: Halted): void {
+/**
+ * What people allowed stays allowed while it is held back: its attempt is no failure. A person goes on with
+ * it; it goes on by itself where a condition is all that holds it.
+ */
+function holdBack(draft: Draft, attempt: Key, { key, use, halting }: Halted): void {
   const { path, tool, owner } = use;
+  const { why, isUnmet } = halting;
   tell(draft, { type: "attempt.suspended", path, key: attempt, on: key });
   const now = get(draft.run.frames, path);
   if (now?.kind !== "leaf") return;
   const message = `"${tool}" was allowed${why.endsWith(".") ? why : `${why}.`}`;
-  const look =
-    "It stays allowed. Try it again when nothing stands in its way, or go on without it.";
-  raise(draft, now, { error: failure("rejected", message), look, owner });
+  const error = failure("rejected", message);
+  if (!isUnmet) return void raise(draft, now, { error, look: HALTED, owner });
+  const until = { due: nextLook(draft.at), use: key };
+  raise(draft, now, { error, look: ON_CONDITION, owner, until });
 }
+
+const HALTED =
+  "It stays allowed. Try it again when nothing stands in its way, or go on without it.";
 
 type Granted = { readonly key: Key; readonly use: OpenUse; readonly many: Many };
 
@@ -247,9 +256,9 @@ function useGrant(draft: Draft, one: Asking, { key, use, many }: Granted): void 
   if (approval === null || (isHeldUp(draft) && use.effects !== "pure")) return;
   const allowed = allowedAs(draft, approval);
   const judgement = judgedNow(draft, one, { key, use, allowed });
-  const why = whyHalted(draft, { use, judgement });
-  if (why !== null) {
-    many.halted ??= { key, use, why };
+  const halting = whyHalted(draft, { use, judgement });
+  if (halting !== null) {
+    many.halted ??= { key, use, halting };
     return;
   }
   const noCalls = noCallsLeft(draft, one.frame, open);

@@ -17,12 +17,10 @@ import type { Judged } from "../facts.ts";
 import { approvalFacts } from "../people/approval-facts.ts";
 import { chainAsked, knownOf, termsOf } from "../people/chain-asked.ts";
 import type { LeafFrame, OpenGate } from "../run.ts";
-import { load } from "../scope.ts";
 import { get } from "../tables/table.ts";
-import { chainsFor, rulesAsking } from "./grant.ts";
+import { chainsFor, previewIn, rulesAsking } from "./grant.ts";
 import { judgedBy, type Wanted } from "./judging.ts";
 import { type Asked, evidenceOf, gateFor, preparedAt } from "./use-gate.ts";
-import type { OpenUse } from "./uses.ts";
 
 /** What is asked at one gate, of the arguments' JSON: more is asked afterwards. */
 const ASKED_BYTES_MOST = 131_072;
@@ -183,10 +181,6 @@ function listedAgain(
 function keyOf({ use, terms }: GateOpening, action: EditedAction | undefined): Key {
   const listed = terms?.actions?.find(({ digest }) => digest === action?.digest);
   return listed?.use ?? use ?? 0;
-}
-
-function previewIn({ read }: Draft, { preview }: OpenUse): Asked["preview"] {
-  return preview === null ? null : (load(preview, read) as unknown as Asked["preview"]);
 }
 
 const NO_MORE: Problem = { code: "conflict", message: "What this asks about is no more." };

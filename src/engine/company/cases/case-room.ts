@@ -1,7 +1,13 @@
 import { caseParams, caseReadable, type RunReading } from "../../../core/cases/index.ts";
 import type { Digest, RunId } from "../../../core/id.ts";
 import { isObject } from "../../../core/json.ts";
-import { CASE_MESSAGE, eventOf, givenAt, load } from "../../../core/machine/index.ts";
+import {
+  CASE_MESSAGE,
+  eventOf,
+  givenAt,
+  load,
+  waitsForCondition,
+} from "../../../core/machine/index.ts";
 import { ownOf } from "../../../core/own.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { type CaseKeeper, type CaseLog, openCaseKeeper, openCaseLog } from "../../cases/index.ts";
@@ -57,7 +63,7 @@ export function openCaseRoom(
       const outcome = await office().runtime.send(run, signal);
       return "code" in outcome ? outcome : null;
     },
-    reads: (run) => readsCase(office(), run),
+    reads: (run) => readsCase(office(), run) || waitsForCase(office(), run),
     reading: (run) => readingOf(office(), run),
     trouble,
   });
@@ -106,6 +112,12 @@ function askedBy(
 function readsCase({ runtime, library }: Office, run: RunId): boolean {
   const digest = runtime.run(run)?.workflow.digest;
   return digest !== undefined && library.contentOf(digest)?.[1].includes("$case") === true;
+}
+
+/** Whether something that was allowed on a condition waits for it: of the case, as a rule. */
+function waitsForCase({ runtime }: Office, id: RunId): boolean {
+  const run = runtime.run(id);
+  return run !== null && waitsForCondition(run);
 }
 
 function readingOf({ runtime, library, log, maps }: Office, run: RunId): RunReading | null {

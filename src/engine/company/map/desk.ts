@@ -47,6 +47,7 @@ export function openDesk(given: Given): Desk {
   };
   return {
     judge: (call, of) => judged(given, call, of),
+    unmet: (conditions, call, of) => unmetNow(given, conditions, { call, of }),
     toolbox,
     offered: (digest, to) => offered(given, digest, to),
     bindings: (id) => caseOf(given, id)?.bindings ?? null,
@@ -79,6 +80,18 @@ function judged(given: Given, call: ToolCall, of: Judging): Judged | null {
   const now =
     today === undefined || today === of.map ? null : byMap(given, { call, of, digest: today });
   return now === null || pinned.verdict === "deny" ? pinned : now;
+}
+
+/** By the words of the map of today, else of the one that the run is pinned to; without a map none holds. */
+function unmetNow(
+  given: Given,
+  conditions: readonly string[],
+  { call, of }: Omit<ByMap, "digest">,
+): readonly string[] {
+  const digest = given.maps.versions().at(-1)?.digest ?? of.map;
+  const map = digest === null ? null : given.maps.byDigest(digest);
+  if (map === null || digest === null) return conditions;
+  return unmetOf(conditions, call, factsOf(given, { call, of, digest }, map));
 }
 
 type ByMap = { readonly call: ToolCall; readonly of: Judging; readonly digest: Digest };

@@ -6,6 +6,7 @@ import type { Toolbox, ToolOffered } from "../../tools/index.ts";
 /** What a runtime needs so that agents can use tools: who judges, and who performs. */
 export interface ToolDesk {
   readonly judge: NonNullable<Facts["judge"]>;
+  readonly unmet?: NonNullable<Facts["unmet"]>;
   /** The tools of a version of the map, opened; null: there is no such version, and so no tool. */
   toolbox(map: Digest | null): Toolbox | null;
   /** What an agent may use at most by a version of the map, for a case or for none. */

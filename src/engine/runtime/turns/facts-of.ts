@@ -30,6 +30,7 @@ export function factsOf(
     ...(accounts === undefined ? {} : { accounts }),
     ...(approvals === undefined ? {} : { approvals }),
     ...(desk === undefined ? {} : { judge: desk.judge }),
+    ...(desk?.unmet === undefined ? {} : { unmet: desk.unmet }),
     digest: digestOf,
   };
 }

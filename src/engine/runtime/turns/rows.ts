@@ -47,8 +47,15 @@ function hasRow(open: Turn["is"]): boolean {
 }
 
 /** What may be due, or listens. */
-const ROWED: ReadonlySet<string> = new Set(["timer", "listen", "gate", "task", "budget"]);
+const ROWED: ReadonlySet<string> = new Set([
+  "timer",
+  "listen",
+  "gate",
+  "task",
+  "budget",
+  "exception",
+]);
 
 function dueOf(open: Turn["is"]): number | null {
-  return open !== null && "due" in open ? open.due : null;
+  return open !== null && "due" in open ? (open.due ?? null) : null;
 }
