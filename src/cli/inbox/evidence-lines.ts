@@ -1,7 +1,9 @@
 import {
   type ActionAsked,
+  type ApprovalVote,
   chainOf,
   type Deciders,
+  isAbout,
   NO_EVIDENCE,
   sayDeciders,
   whyExcluded,
@@ -9,6 +11,7 @@ import {
 import type { Span } from "../../core/calendar/index.ts";
 import { sayDuration } from "../../core/definition/index.ts";
 import type { GateRecord } from "../../core/history/index.ts";
+import type { Digest } from "../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { dayAndTime, duration, hanging, plain, valueLine } from "../output/index.ts";
 import {
@@ -125,7 +128,9 @@ function evidenceLines(gate: GateRecord, now: number, columns: number): readonly
   const found = difference === null ? foundLines(gate.show) : [];
   const isListed = terms?.actions !== undefined;
   const written = difference === null ? "" : `, ${plain(difference.of)}`;
-  const actions = (terms?.actions ?? []).flatMap((one, at) => actionLines(one, at + 1, columns));
+  const actions = (terms?.actions ?? []).flatMap((one, at) =>
+    actionLines(one, at + 1, { columns, votes: gate.votes }),
+  );
   const action =
     actions.length > 0
       ? [plain(evidence.action)]
@@ -174,9 +179,9 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 /** One of several: what it is, and what is known of it alone. */
 function actionLines(
-  { title, what, args, evidence = NO_EVIDENCE }: ActionAsked,
+  { digest, title, what, args, evidence = NO_EVIDENCE }: ActionAsked,
   number: number,
-  columns: number,
+  { columns, votes }: { readonly columns: number } & Pick<GateRecord, "votes">,
 ): readonly string[] {
   if (what === undefined) return [`${number}. ${plain(title)}`];
   const part = (name: string, lines: readonly string[]): readonly string[] =>
@@ -188,7 +193,14 @@ function actionLines(
     ...part("would write:", differenceLines(evidence, columns)),
     ...part("why people are asked:", ruleLines(evidence, {})),
     ...part("not known:", evidence.missing.map(plain)),
+    ...votes.filter((vote) => isAbout(vote, digest)).map((vote) => `  ${sidedWith(vote, digest)}`),
   ];
+}
+
+/** How somebody who has decided before sees it: of several, some are allowed and others are not. */
+function sidedWith({ voter, allow, permits }: ApprovalVote, action: Digest): string {
+  const isFor = allow && (permits === undefined || permits.includes(action));
+  return `${plain(voter)} ${isFor ? "allows" : "refuses"} it`;
 }
 
 function talkLines({ approval }: GateRecord, now: number): readonly string[] {

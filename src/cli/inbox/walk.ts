@@ -7,7 +7,7 @@ import type { Keys } from "../keys.ts";
 import { complain, plain } from "../output/index.ts";
 import type { Context } from "../surroundings.ts";
 import { withCompany } from "../with-company.ts";
-import { decisionTold, mattersOf } from "./decide.ts";
+import { type Decision, decisionTold, mattersOf } from "./decide.ts";
 import { gateLines } from "./evidence-lines.ts";
 import { editTold } from "./gate.ts";
 import { type GateItem, gateIn, shownIn, tellGate } from "./gate-item.ts";
@@ -57,7 +57,7 @@ async function atItem(walking: Walking, item: InboxItem, place: string): Promise
     side.line(`${place}${gate === null ? `  ${item.item}` : ""}`);
     for (const line of linesOf(walking, item, gate)) side.line(line);
     if (gate !== null) await seen(walking, gate);
-    side.line(gate === null ? OTHER_KEYS : GATE_KEYS);
+    side.line(gate === null ? OTHER_KEYS : isListed(gate) ? LISTED_KEYS : GATE_KEYS);
     const pressed = await walking.keys.key();
     const moved = MOVES[pressed];
     if (moved !== undefined) return moved;
@@ -76,7 +76,14 @@ const MOVES: Readonly<Record<string, Moved>> = {
 };
 
 const GATE_KEYS = "A approve   R reject   E edit   Q ask   C claim   J next   K previous   Esc end";
+const LISTED_KEYS =
+  "A approve all   S some   R reject all   E edit   Q ask   C claim   J next   K previous   Esc end";
 const OTHER_KEYS = "J next   K previous   Esc end";
+
+/** Whether several things are asked at once, of which some can be allowed. */
+function isListed({ gate }: GateItem): boolean {
+  return gate.approval.gate.terms?.actions !== undefined;
+}
 
 async function openGateOf(company: Company, { run, waiting }: InboxItem): Promise<GateItem | null> {
   if (run === null || waiting.kind !== "gate") return null;
@@ -116,10 +123,12 @@ async function did(walking: Walking, gate: GateItem, pressed: string): Promise<b
         `Approve: ${plain(mattersOf(gate.gate))}  Enter decides, Esc goes back.`,
       );
       if ((await keys.key()) !== "return") return false;
-      return await tell(walking, gate, decided(gate, "approve", ""));
+      return await tell(walking, gate, decided(gate, { how: "approve", reason: "" }));
+    case "s":
+      return isListed(gate) && (await some(walking, gate));
     case "r": {
       const reason = await keys.line("Reject, because (empty goes back):");
-      return reason !== "" && (await tell(walking, gate, decided(gate, "reject", reason)));
+      return reason !== "" && (await tell(walking, gate, decided(gate, { how: "reject", reason })));
     }
     case "e": {
       const changes = await keys.line("Change path=value (empty goes back):");
@@ -143,8 +152,23 @@ async function did(walking: Walking, gate: GateItem, pressed: string): Promise<b
   }
 }
 
-function decided(gate: GateItem, how: "approve" | "reject", reason: string): Told | Problem {
-  return decisionTold(gate, { how, reason, wait: false, verbose: false });
+/** Of several, those that are named are allowed; the agent is told why the others are not. */
+async function some(walking: Walking, gate: GateItem): Promise<boolean> {
+  const { keys } = walking;
+  const numbers = await keys.line("Allow only, by their numbers: 1,3 (empty goes back):");
+  if (numbers.trim() === "") return false;
+  const block = await keys.line("The others not, because (empty goes back):");
+  if (block.trim() === "") return false;
+  const only = numbers.split(/[ ,]+/).filter((one) => one !== "");
+  return await tell(
+    walking,
+    gate,
+    decided(gate, { how: "approve", reason: "", only, blocks: [block] }),
+  );
+}
+
+function decided(gate: GateItem, decision: Omit<Decision, "wait" | "verbose">): Told | Problem {
+  return decisionTold(gate, { ...decision, wait: false, verbose: false });
 }
 
 async function tell(walking: Walking, { run }: GateItem, told: Told | Problem): Promise<boolean> {

@@ -10,15 +10,20 @@ import { type GateOpening, presentedDigest, type Terms } from "./opening.ts";
 /** What is asked of a chain. */
 export type AskedOf = Pick<GateOpening, "digest" | "ask" | "show" | "use" | "evidence"> & {
   readonly terms: Omit<Terms, "presented" | "isLowRisk" | "chain"> & { readonly chain: Chain };
-  /** What the chain's condition for many at once reads: `action`, `case`. Absent: it is decided by itself. */
-  readonly reads?: JsonObject;
+  /**
+   * What the chain's condition for many at once reads of each action: `action`, `case`. Absent, or of none:
+   * it is decided by itself.
+   */
+  readonly reads?: readonly JsonObject[];
 };
 
 /** A gate of a chain of the map: who may decide first, until when, and all that it is bound to. */
 export function openApproval(asked: AskedOf, facts: ApprovalFacts): GateOpening {
-  const { terms, reads, ...gate } = asked;
+  const { terms, reads = [], ...gate } = asked;
   const { chain, parties } = terms;
-  const isLowRisk = reads !== undefined && chain.bulk?.onlyIf.evaluate(reads).holds === "true";
+  const { onlyIf = null } = chain.bulk ?? {};
+  const isLow = reads.every((each) => onlyIf?.evaluate(each).holds === "true");
+  const isLowRisk = reads.length > 0 && isLow;
   const presented = presentedDigest(gate, facts.digest);
   const [stage] = chain.stages;
   const opening: GateOpening = {

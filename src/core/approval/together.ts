@@ -1,10 +1,11 @@
 import type { Problem } from "../problem.ts";
-import { type Approval, chainOf, isPlain } from "./approval.ts";
+import { type Approval, actionsOf, chainOf, isPlain } from "./approval.ts";
 import { whyNotBulk } from "./vote.ts";
 
 /**
- * Whether so many may be decided at once: the same chain, rules and tool, each of little risk and
- * untainted, and not more than the chain says. Each still gets a vote and a digest of its own.
+ * Whether so many may be decided at once: the same chain, rules and tools, each of little risk and
+ * untainted, and not more than the chain says; of a list each that is in it counts. Each still gets a vote
+ * and a digest of its own.
  */
 export function whyNotTogether(approvals: readonly Approval[]): Problem | null {
   const [first] = approvals;
@@ -24,11 +25,12 @@ export function whyNotTogether(approvals: readonly Approval[]): Problem | null {
       mend: "Decide those of one rule at once, and the others by themselves.",
     };
   const most = chainOf(first).bulk?.most ?? 0;
-  if (approvals.length > most)
+  const many = approvals.reduce((all, one) => all + actionsOf(one).length, 0);
+  if (many > most)
     return {
       code: "limit",
-      message: `${approvals.length} are named; at most ${most} of this chain are decided at once.`,
-      mend: `Name at most ${most}.`,
+      message: `${many} are named; at most ${most} of this chain are decided at once.`,
+      mend: `Name at most ${most}; a question that lists several counts as so many.`,
     };
   return null;
 }
@@ -38,7 +40,10 @@ function matterOf({ gate }: Approval): string {
   return gate.evidence?.action || gate.ask;
 }
 
+/** What is listed has rules of its own, each; of the same tool for the same rules it is as what is asked by itself. */
 function kindOf({ gate: { terms } }: Approval): string {
-  const rules = (terms?.rules ?? []).map(({ rule, version }) => `${rule} ${version}`).sort();
-  return JSON.stringify([terms?.chain.digest ?? null, terms?.what ?? null, rules]);
+  const rules = [terms, ...(terms?.actions ?? [])].flatMap((one) => one?.rules ?? []);
+  const named = [...new Set(rules.map(({ rule, version }) => `${rule} ${version}`))].sort();
+  const what = (terms?.what ?? "").split(", ").sort();
+  return JSON.stringify([terms?.chain.digest ?? null, what, named]);
 }

@@ -67,7 +67,7 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asked): GateOpen
     ...(preview === null ? {} : { precondition: preview.digest }),
   };
   const reads = { action: { tool: what, agent, args: judgement.args, level: use.level } };
-  return openApproval({ ...gate, terms, reads }, approvalFacts(draft, "muster"));
+  return openApproval({ ...gate, terms, reads: [reads] }, approvalFacts(draft, "muster"));
 }
 
 export function preparedAt(draft: Draft, frame: LeafFrame): Partial<Evidence> {

@@ -21,6 +21,7 @@ import { get } from "../tables/table.ts";
 import { chainsFor, previewIn, rulesAsking } from "./grant.ts";
 import { judgedBy, type Wanted } from "./judging.ts";
 import { type Asked, evidenceOf, gateFor, preparedAt } from "./use-gate.ts";
+import { useAt } from "./uses.ts";
 
 /** What is asked at one gate, of the arguments' JSON: more is asked afterwards. */
 const ASKED_BYTES_MOST = 131_072;
@@ -84,9 +85,20 @@ function gateOf(draft: Draft, frame: LeafFrame, { chains, actions, agent }: List
       show,
       evidence,
       terms: { ...termsOf(draft, { chain, what, agent, args: {} }), actions },
+      reads: actions.map((one) => readOf(draft, agent, one)),
     },
     approvalFacts(draft, "muster"),
   );
+}
+
+/** What a chain's condition for many at once reads of one of them. */
+function readOf(
+  { run }: Draft,
+  agent: string,
+  { use, what = "", args = {} }: ActionAsked,
+): JsonObject {
+  const level = use === undefined ? undefined : useAt(run, use)?.level;
+  return { action: { tool: what, agent, args, ...(level === undefined ? {} : { level }) } };
 }
 
 const TITLES_MOST = 3;
