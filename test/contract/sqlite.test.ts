@@ -406,6 +406,27 @@ describe("a disk that fails", () => {
     remount("rw");
   });
 
+  test("a folder in which one may read and not write: a log that was closed is looked at", async () => {
+    const log = opened();
+    await log.append([append(run("aaaa"), 0, 2)]);
+    await log.close();
+    chmodSync(state("log.db"), 0o444);
+    for (const path of [state(""), folder]) chmodSync(path, 0o555);
+    // Root may write anywhere; another user may not.
+    const other = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const look = join(import.meta.dirname, "looking.child.ts");
+    const said = execFileSync(process.execPath, [look, folder, "aaaa"], { ...other, env: {} });
+    for (const path of [state(""), folder]) chmodSync(path, 0o755);
+    expect(said.toString().trim()).toBe("[1,2]");
+  });
+
+  test("a log whose maker was killed before anything stood in it is none", () => {
+    mkdirSync(state(""));
+    writeFileSync(state("log.db"), "");
+    expect(lookIntoSqlite(folder)).toBe(null);
+    expect(readFileSync(state("log.db")).length).toBe(0);
+  });
+
   test("no folder, or a file in its place", () => {
     expect(refusal(join(folder, "none"))).toMatchObject({ code: "no-folder" });
     writeFileSync(join(folder, "file"), "");

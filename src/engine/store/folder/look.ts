@@ -17,14 +17,17 @@ import { refusal } from "./refusal.ts";
  * writing it.
  *
  * @param company the company's folder
- * @returns null when it has no log
+ * @returns null when it has no log, or one in which nothing stands yet: whoever made it was ended at once
  * @throws MusterError "corrupt", "read-only" or "io" where the log is there and cannot be read
  */
 export function lookIntoSqlite(company: string): Log | null {
   const state = join(company, STATE_FOLDER);
   const path = join(state, "log.db");
   if (!existsSync(path)) return null;
-  return reading(opened(state, path), join(state, "artifacts"), openKeyring(state, true));
+  const found = opened(state, path);
+  return found === null
+    ? null
+    : reading(found, join(state, "artifacts"), openKeyring(state, true));
 }
 
 /**
@@ -38,13 +41,15 @@ export function isLog(path: string): boolean {
 
 /**
  * A log that stands alone in one file, with all its contents in it: a backup.
- * @throws what SQLite throws
+ * @throws MusterError "corrupt" where nothing stands in it, and what SQLite throws
  */
 export function lookIntoFile(path: string): {
   readonly log: Log;
   readonly contents: () => Iterable<readonly [digest: string, text: string]>;
 } {
-  const found = openFile(path);
+  const found = openFile(path, path);
+  if (found === null)
+    throw new MusterError({ code: "corrupt", message: `${path} is empty: it holds no log.` });
   return {
     log: reading(found, `${path}.artifacts`, openMemoryKeyring()),
     *contents() {
@@ -83,30 +88,38 @@ type Opened = { readonly database: DatabaseSync; readonly tenant: string };
  * none, a log that was closed is read as the file that it is; one that was not has its newest events
  * in a second file, which cannot be read without the first.
  */
-function opened(state: string, path: string): Opened {
+function opened(state: string, path: string): Opened | null {
   try {
-    return openFile(path);
+    return openFile(path, path);
   } catch (error) {
     const told = refusal(error, `The log ${path} could not be opened`);
-    if (told.code !== "io" || isWritable(state)) throw told;
+    // SQLite calls it "cannot open" or "read-only", by what of the folder is kept from us.
+    if ((told.code !== "io" && told.code !== "read-only") || isWritable(state)) throw told;
     if (!wasClosed(path)) throw unwritable(state);
     try {
-      return openFile(new URL(`${pathToFileURL(path).href}?immutable=1`));
+      return openFile(new URL(`${pathToFileURL(path).href}?immutable=1`), path);
     } catch (again) {
       throw refusal(again, `The log ${path} could not be opened`);
     }
   }
 }
 
-/** @throws what SQLite throws */
-function openFile(file: string | URL): Opened {
+/**
+ * @returns null where nothing stands in it yet
+ * @throws MusterError "newer-version", "corrupt", and what SQLite throws
+ */
+function openFile(file: string | URL, path: string): Opened | null {
   const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MOST_MS });
   try {
+    if (versionOf(database, path) === 0) {
+      database.close();
+      return null;
+    }
     const tenant = database.prepare("select value from about where name = 'tenant'").get();
     completeForLook(database);
     return { database, tenant: String(tenant?.["value"] ?? "local") };
   } catch (error) {
-    database.close();
+    if (database.isOpen) database.close();
     throw error;
   }
 }
