@@ -1,8 +1,8 @@
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Frontier, newFrontier } from "../../core/audit/index.ts";
-import { refusal } from "../store/index.ts";
+import { openToLook, refusal } from "../store/index.ts";
 import type { Growth } from "./growth.ts";
 
 /** Beside the log: the checkpoints that were signed of it. */
@@ -46,9 +46,9 @@ export function openBook(state: string): Book {
 /** All that are kept, oldest first, to look at; none where nothing was signed. */
 export function notesIn(state: string): readonly KeptNote[] {
   const path = join(state, FILE);
-  if (!existsSync(path)) return [];
   try {
-    using database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MOST_MS });
+    using database = openToLook(path);
+    if (database === null) return [];
     return rows(database, 0, KEPT_MOST);
   } catch (error) {
     throw refusal(error, `The checkpoints ${path} could not be read`);
@@ -57,9 +57,8 @@ export function notesIn(state: string): readonly KeptNote[] {
 
 /** The leaves that were signed, up to a size, as they were then; null where they are not whole. */
 export function leavesIn(state: string, size: number): Uint8Array | null {
-  const path = join(state, FILE);
-  if (!existsSync(path)) return null;
-  using database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MOST_MS });
+  using database = openToLook(join(state, FILE));
+  if (database === null) return null;
   const parts: Uint8Array[] = [];
   let reached = 0;
   for (const row of database.prepare(LEAVES).iterate(size)) {

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { Workflow } from "../../core/definition/index.ts";
 import { CHECKPOINTS_KEPT_MOST, type Checkpoint, policyOf } from "../../core/history/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
+import { openToLook } from "../store/index.ts";
 
 /** A checkpoint as it is kept. `hash` is of the event it stands at, and so of all of the log before. */
 export type Kept = Checkpoint & {
@@ -82,9 +82,10 @@ export function openShelf(path: string): Shelf {
 
 /** To read while another process writes it; null where there is none. */
 export function lookIntoShelf(path: string): Pick<Shelf, "of" | "close"> | null {
-  if (!existsSync(path)) return null;
-  const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MOST_MS });
-  return { of: (run) => rowsOf(database, run), close: () => database.close() };
+  const database = openToLook(path);
+  return database === null
+    ? null
+    : { of: (run) => rowsOf(database, run), close: () => database.close() };
 }
 
 function migrate(database: DatabaseSync, path: string): void {

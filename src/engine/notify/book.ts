@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { makeOwnFile, refusal } from "../store/index.ts";
+import { makeOwnFile, openToLook, refusal } from "../store/index.ts";
 import type { Notice, Target } from "./notice.ts";
 
 /** Notices kept for people to look at; the oldest go first. */
@@ -92,9 +92,8 @@ export function openBook(state: string): Book {
 
 /** null where nobody was ever told of anything. */
 export function readBook(state: string): Reading | null {
-  if (!hasBook(state)) return null;
-  const database = new DatabaseSync(join(state, FILE), { readOnly: true, timeout: BUSY_MOST_MS });
-  return { ...reading(database), close: () => database.close() };
+  const database = openToLook(join(state, FILE));
+  return database === null ? null : { ...reading(database), close: () => database.close() };
 }
 
 const FILE = "notices.db";

@@ -1,7 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { pathToFileURL } from "node:url";
 import { MusterError } from "../../../core/problem.ts";
 import { openArtifacts } from "../../artifacts/index.ts";
 import type { Keyring } from "../../sealing/index.ts";
@@ -10,6 +8,7 @@ import type { Log } from "../log.ts";
 import { openReader } from "../reader.ts";
 import { STATE_FOLDER } from "./folder.ts";
 import { completeForLook, versionOf } from "./migrate.ts";
+import { openToLook } from "./open-to-look.ts";
 import { refusal } from "./refusal.ts";
 
 /**
@@ -22,12 +21,8 @@ import { refusal } from "./refusal.ts";
  */
 export function lookIntoSqlite(company: string): Log | null {
   const state = join(company, STATE_FOLDER);
-  const path = join(state, "log.db");
-  if (!existsSync(path)) return null;
-  const found = opened(state, path);
-  return found === null
-    ? null
-    : reading(found, join(state, "artifacts"), openKeyring(state, true));
+  const found = opened(join(state, "log.db"));
+  return found === null ? null : reading(found, join(state, "artifacts"), openKeyring(state, true));
 }
 
 /**
@@ -41,13 +36,13 @@ export function isLog(path: string): boolean {
 
 /**
  * A log that stands alone in one file, with all its contents in it: a backup.
- * @throws MusterError "corrupt" where nothing stands in it, and what SQLite throws
+ * @throws MusterError "corrupt" where nothing stands in it, and as `lookIntoSqlite` does
  */
 export function lookIntoFile(path: string): {
   readonly log: Log;
   readonly contents: () => Iterable<readonly [digest: string, text: string]>;
 } {
-  const found = openFile(path, path);
+  const found = opened(path);
   if (found === null)
     throw new MusterError({ code: "corrupt", message: `${path} is empty: it holds no log.` });
   return {
@@ -83,66 +78,20 @@ const OPEN_CONTENTS = "select digest, text from contents where subject is null";
 
 type Opened = { readonly database: DatabaseSync; readonly tenant: string };
 
-/**
- * SQLite shares the log with who writes it through a file that it makes beside it. Where it may make
- * none, a log that was closed is read as the file that it is; one that was not has its newest events
- * in a second file, which cannot be read without the first.
- */
-function opened(state: string, path: string): Opened | null {
+/** @returns null where there is none, or nothing stands in it yet */
+function opened(path: string): Opened | null {
+  let database: DatabaseSync | null = null;
   try {
-    return openFile(path, path);
-  } catch (error) {
-    const told = refusal(error, `The log ${path} could not be opened`);
-    // SQLite calls it "cannot open" or "read-only", by what of the folder is kept from us.
-    if ((told.code !== "io" && told.code !== "read-only") || isWritable(state)) throw told;
-    if (!wasClosed(path)) throw unwritable(state);
-    try {
-      return openFile(new URL(`${pathToFileURL(path).href}?immutable=1`), path);
-    } catch (again) {
-      throw refusal(again, `The log ${path} could not be opened`);
-    }
-  }
-}
-
-/**
- * @returns null where nothing stands in it yet
- * @throws MusterError "newer-version", "corrupt", and what SQLite throws
- */
-function openFile(file: string | URL, path: string): Opened | null {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MOST_MS });
-  try {
-    if (versionOf(database, path) === 0) {
-      database.close();
-      return null;
-    }
+    database = openToLook(path);
+    if (database === null) return null;
+    versionOf(database, path);
     const tenant = database.prepare("select value from about where name = 'tenant'").get();
     completeForLook(database);
     return { database, tenant: String(tenant?.["value"] ?? "local") };
   } catch (error) {
-    if (database.isOpen) database.close();
-    throw error;
+    database?.close();
+    throw refusal(error, `The log ${path} could not be opened`);
   }
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function wasClosed(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
-}
-
-function unwritable(state: string): MusterError {
-  return new MusterError({
-    code: "read-only",
-    message: `The log in ${state} was not closed by who wrote it last, and this user may not write in that folder: then its newest events cannot be read.`,
-    mend: "Copy the company's folder to where you may write, and look there: --folder COPY.",
-  });
 }
 
 /** The process that writes holds it for a moment when it makes its file shorter. */

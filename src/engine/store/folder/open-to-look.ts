@@ -1,0 +1,67 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { MusterError } from "../../../core/problem.ts";
+import { refusal } from "./refusal.ts";
+
+/**
+ * A database of the state folder, to look at: nothing is made or written, and another process may be writing it.
+ *
+ * SQLite shares it with who writes it through a file that it makes beside it. Where it may make
+ * none, one that was closed is read as the file that it is; one that was not has the newest of it
+ * in a second file, which cannot be read without the first.
+ *
+ * @returns null where there is none, or nothing stands in it yet: whoever made it was ended at once
+ * @throws MusterError "read-only" where it was not closed and nothing may be made beside it, and what SQLite throws
+ */
+export function openToLook(path: string): DatabaseSync | null {
+  if (!existsSync(path)) return null;
+  try {
+    return readable(path);
+  } catch (error) {
+    // SQLite says that it cannot open it, or that it may not write, by what of the folder is kept from us.
+    const { code } = refusal(error, path);
+    if ((code !== "io" && code !== "read-only") || isWritable(dirname(path))) throw error;
+    if (!wasClosed(path)) throw unwritable(path);
+    return readable(new URL(`${pathToFileURL(path).href}?immutable=1`));
+  }
+}
+
+/** A file is only looked into when it is first read. */
+function readable(file: string | URL): DatabaseSync | null {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MOST_MS });
+  try {
+    if (Number(database.prepare("pragma schema_version").get()?.["schema_version"]) > 0)
+      return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  database.close();
+  return null;
+}
+
+/** The process that writes holds it for a moment when it makes its file shorter. */
+const BUSY_MOST_MS = 5_000;
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function wasClosed(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+function unwritable(path: string): MusterError {
+  return new MusterError({
+    code: "read-only",
+    message: `${path} was not closed by who wrote it last, and this user may not write in that folder: then the newest of it cannot be read.`,
+    mend: "Copy the company's folder to where you may write, and look there: --folder COPY.",
+  });
+}
