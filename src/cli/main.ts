@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import "../engine/heap.ts";
+import { Console } from "node:console";
 import { writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -39,6 +40,7 @@ const surroundings: Surroundings = {
   packs: fileURLToPath(new URL("../../packs", import.meta.url)),
 };
 
+keepAnswersApart();
 leaveQuietlyWhenNobodyReads();
 sayWhatStraysOut();
 process.exitCode = await main(process.argv.slice(2));
@@ -109,6 +111,11 @@ function onInterrupt(): Surroundings["onInterrupt"] {
     calls.add(call);
     return () => void calls.delete(call);
   };
+}
+
+/** Standard output is the answer and nothing else: what an agent's code writes to its console goes to standard error. */
+function keepAnswersApart(): void {
+  Object.assign(console, new Console(process.stderr, process.stderr));
 }
 
 /**

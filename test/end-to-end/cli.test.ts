@@ -87,6 +87,7 @@ export async function attempt(task) {
   "agents/greeter.ts": `
 export function attempt(task) {
   const text = "Hello " + task.inputs.name;
+  console.log("The agent says", text);
   return { outputs: { text: task.inputs.loud ? text.toUpperCase() : text } };
 }
 `,
@@ -173,7 +174,8 @@ describe("the command line", () => {
       status: "completed",
       outputs: { text: ["HELLO ADA"] },
     });
-    expect(side).toBe("");
+    // What the agent writes to its console is no part of the answer.
+    expect(side).toBe("The agent says Hello Ada\n");
     const list = await muster("runs", "list", "--json");
     expect(JSON.parse(list.out)).toMatchObject([{ name: "greet", status: "completed" }]);
   });

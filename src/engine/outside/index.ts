@@ -1,3 +1,4 @@
+export { boundedLog } from "./bounded-log.ts";
 export { limitCpu, slowedTo } from "./cpu-limit.ts";
 export { findExecutable, resolveWord } from "./executable.ts";
 export { type Exchanged, exchange, type Question } from "./http-exchange.ts";

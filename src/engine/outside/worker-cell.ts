@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { FromWorker, ToWorker } from "../serve-worker.ts";
 import {
   type Cause,
@@ -57,6 +58,7 @@ type Asked<T extends Trade> = Pick<CellQuestion<T>, "log" | "aside"> & {
   readonly reply: (reply: Replied<T> | Died) => void;
   readonly turn: number;
   isBegun: boolean;
+  isAnswered: boolean;
 };
 
 export function openCell<T extends Trade>(setting: WorkerSetting): Cell<T> {
@@ -68,12 +70,12 @@ export function openCell<T extends Trade>(setting: WorkerSetting): Cell<T> {
       if (message.type === "ready") ready.resolve(message);
       else if (message.type === "log") asked?.log(message.line);
       else if (message.type === "aside") void giveBack(message, asked, worker);
-      else if (message.type === "reply") asked?.reply(message);
+      else if (message.type === "reply") void replyHeard(message, asked);
     },
     onWriting: (text) => asked?.log(text),
     onEnd: (cause) => {
       ready.resolve({ type: "died", before: true, ...cause });
-      asked?.reply({ type: "died", before: !asked.isBegun, ...cause });
+      if (asked?.isAnswered === false) asked.reply(diedOf(cause, asked));
     },
   });
   void limitStart(ready.promise, worker, () => asked === null);
@@ -85,7 +87,7 @@ export function openCell<T extends Trade>(setting: WorkerSetting): Cell<T> {
     ask: async ({ ask, log, aside, abort, limits }) => {
       const { promise, resolve } = Promise.withResolvers<Replied<T> | Died>();
       turns += 1;
-      const one: Asked<T> = { log, aside, reply: resolve, turn: turns, isBegun: false };
+      const one: Asked<T> = { log, aside, reply: resolve, turn: turns, ...UNBEGUN };
       asked = one;
       worker.hold(true, limits);
       const forget = stopAt(abort, one, worker);
@@ -102,6 +104,27 @@ export function openCell<T extends Trade>(setting: WorkerSetting): Cell<T> {
       }
     },
   };
+}
+
+const UNBEGUN = { isBegun: false, isAnswered: false };
+
+function diedOf(cause: Cause, { isBegun }: { readonly isBegun: boolean }): Died {
+  return { type: "died", before: !isBegun, ...cause };
+}
+
+/**
+ * What it wrote to its console before it replied is in its pipe by then, which is another one than that of the reply: both
+ * are read in one turn of the event loop, or the next.
+ */
+async function replyHeard<T extends Trade>(
+  reply: Replied<T>,
+  asked: Asked<T> | null,
+): Promise<void> {
+  if (asked === null) return;
+  asked.isAnswered = true;
+  await setImmediate();
+  await setImmediate();
+  asked.reply(reply);
 }
 
 /** In the name of what the worker has in hand now. */

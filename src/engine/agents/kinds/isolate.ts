@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { FunctionDefinition } from "../../../core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import {
+  boundedLog,
   type Cell,
   type Died,
   openCell,
@@ -23,9 +24,6 @@ import type { AgentTrade } from "./isolate-worker.ts";
 /** Of one worker, where the agent's definition names none. */
 const ISOLATE_MEMORY_BYTES: number = 512 * 1024 * 1024;
 const HEALTH_MS_MOST = 5_000;
-/** What one attempt may tell people. */
-const LOG_LINES_MOST = 1_000;
-const LOG_CHARACTERS_MOST = 2_000;
 
 /**
  * A function in a worker process of its own, with a real end: an endless loop is killed, and memory
@@ -155,14 +153,4 @@ async function healthIn(pool: Pool, name: string): Promise<string | null> {
   });
   if (said.type === "reply" && said.reply.type === "health") return said.reply.said;
   return `The health check of the agent "${name}" gave no answer within ${HEALTH_MS_MOST / 1_000} seconds.`;
-}
-
-function boundedLog(log: (line: string) => void): (line: string) => void {
-  let lines = 0;
-  return (line) => {
-    lines += 1;
-    if (lines <= LOG_LINES_MOST) log(line.slice(0, LOG_CHARACTERS_MOST));
-    else if (lines === LOG_LINES_MOST + 1)
-      log(`More than ${LOG_LINES_MOST} lines; the rest is left out.`);
-  };
 }

@@ -11,6 +11,7 @@ const MODULE = `
 import { appendFileSync } from "node:fs";
 let calls = 0;
 export const look = ({ n }, { env }) => ({ n, calls: ++calls, pid: process.pid, env, seen: process.env.SHOP_TOKEN ?? null, home: process.env.HOME ?? null });
+export const say = (args, { env }) => { console.log("heard with " + env.SHOP_TOKEN); return { n: 1 }; };
 export const loop = () => { for (;;) new Array(1000).fill(1); };
 export const hoard = () => { const kept = []; for (;;) kept.push(Buffer.alloc(8 * 1024 * 1024, 1)); };
 export const exit = () => process.exit(3);
@@ -24,7 +25,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((toolbox) => toolbox.close()));
 });
 
-const READ = ["look", "loop", "hoard", "exit", "stray", "slow"];
+const READ = ["look", "say", "loop", "hoard", "exit", "stray", "slow"];
 const reading = (run: string): ToolGiven => ({
   operation: { run },
   takes: { n: { type: "number" } },
@@ -79,6 +80,19 @@ describe("a function tool in a worker", () => {
     expect(first["seen"]).not.toBe(null);
     await toolbox.close();
     expect(readProcess(first["pid"] as number)).toBe(null);
+  });
+
+  test("is heard when it writes to its console, with its system's name and without secrets", async () => {
+    const told: string[] = [];
+    const { write } = process.stderr;
+    process.stderr.write = (text) => told.push(String(text)) > 0;
+    try {
+      given(await shop().use("say"));
+    } finally {
+      process.stderr.write = write;
+    }
+    expect(told.join("")).toMatch(/^far: heard with [^t]/);
+    expect(told.join("")).not.toContain("en-42");
   });
 
   test("that never returns has a real end when its time is up, and the next call is answered", async () => {

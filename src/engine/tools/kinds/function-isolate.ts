@@ -2,7 +2,14 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseBytes } from "../../../core/definition/index.ts";
 import type { JsonObject } from "../../../core/json.ts";
-import { type Cell, type Died, openCell, openWorkerPool } from "../../outside/index.ts";
+import {
+  boundedLog,
+  type Cell,
+  type Died,
+  openCell,
+  openWorkerPool,
+  type Secrets,
+} from "../../outside/index.ts";
 import { type Answer, doubtful, refused } from "../kind.ts";
 import type { ToolSetting } from "../setting.ts";
 import { isOutOfTime, stopped } from "../using/within-time.ts";
@@ -24,10 +31,16 @@ export type FunctionRoom = {
   readonly close: () => Promise<void>;
 };
 
+type IsolateSetting = Pick<ToolSetting, "scratch" | "warden"> & {
+  readonly env: Ask["env"];
+  readonly secrets: Secrets;
+};
+
 /**
  * Functions in worker processes of their own, as `isolate: true` gives them to agents: an endless loop
  * is killed when the tool's time is up, and memory above the limit ends the worker alone. What a
- * function writes to its console there is heard by nobody. It isolates faults, not malice.
+ * function writes to its console there comes to our standard error, as that of one in this process
+ * does, with the system's name and without what its variables hold. It isolates faults, not malice.
  */
 export function openIsolated(
   {
@@ -35,7 +48,7 @@ export function openIsolated(
     file,
     settings,
   }: { readonly name: string; readonly file: string; readonly settings: JsonObject },
-  { scratch, warden, env }: Pick<ToolSetting, "scratch" | "warden"> & { readonly env: Ask["env"] },
+  { scratch, warden, env, secrets }: IsolateSetting,
 ): FunctionRoom {
   const limit = settings["memory_limit"];
   const said = typeof limit === "string" || typeof limit === "number" ? parseBytes(limit) : null;
@@ -52,9 +65,10 @@ export function openIsolated(
     }),
   );
   const waiting = new Set<() => void>();
+  const say = (text: string): void => void process.stderr.write(`${name}: ${secrets.hide(text)}\n`);
   /** Whoever takes one asks it in the same breath: else another would find it idle. */
   const asked = (ask: Ask, abort: AbortSignal): ReturnType<Cell<FunctionTrade>["ask"]> | null =>
-    pool.take()?.ask({ ask, log: () => {}, aside: nothing, abort }) ?? null;
+    pool.take()?.ask({ ask, log: boundedLog(say), aside: nothing, abort }) ?? null;
   const call: FunctionRoom["call"] = async (ask, abort) => {
     for (;;) {
       if (abort.aborted) return tooLate(abort);
