@@ -264,6 +264,34 @@ describe("Resource budget exceeded (token/time limit)", () => {
     expect(run.inFlight()).toEqual(["b"]);
   });
 
+  test("M7 money that comes is no order to try it more often, and the fallback that it was for is asked", () => {
+    const text = (more: string): string => `
+      resource_limits: { token_budget: 100 }
+      steps: [{ id: a, agent: writer, retry: { max_attempts: 2, initial_delay: 0s }${more}, budget: { on_exceeded: ask } }]
+    `;
+    const world = {
+      agents: { writer: "pure", small: "pure" },
+      estimates: { writer: { tokens: 60 }, small: { tokens: 90 } },
+    } as const;
+    const fails = (run: Given, tokens: number): void => {
+      run.answers("a", failed("network_timeout", { tokens }));
+      run.after(1_000);
+    };
+    const raised = (run: Given): void =>
+      void run.tell({ type: "raise", amounts: { tokens: 100 }, why: "" });
+    const again = begun(text(""), world);
+    fails(again, 60);
+    raised(again);
+    fails(again, 60);
+    expect(again.status()).toBe("failed");
+    const other = begun(text(", fallback: small"), world);
+    fails(other, 10);
+    fails(other, 20);
+    expect(other.exception("a").error).toContain("needs 90 tokens");
+    raised(other);
+    expect(other.attempt("a")).toMatchObject({ agent: "small" });
+  });
+
   test("on_exceeded: ask asks a person, who denies it, and the step fails", () => {
     const run = begun(`
       resource_limits: { token_budget: 10 }

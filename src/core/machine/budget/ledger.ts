@@ -40,6 +40,8 @@ type Short = {
   readonly spare: boolean;
   /** It fits, and has not begun yet. */
   readonly found: boolean;
+  /** It is the fallback that does not fit, of which a person is asked: why it is asked at all. */
+  readonly after?: Failure;
 };
 
 /** What is set aside for one attempt. */
@@ -203,7 +205,9 @@ export function foldShort(run: Fold, event: Extract<Event, { type: "budget.excee
   if (event.follows === "refuse") return;
   const ledger = run.ledger ?? NEW_LEDGER;
   const { path, need, spare = false } = event;
-  const now = { path, need, spare, found: false };
+  const frame = get(run.frames, path);
+  const error = event.fallback === true && frame?.kind === "leaf" ? frame.error : null;
+  const now = { path, need, spare, found: false, ...(error === null ? {} : { after: error }) };
   const isIn = ledger.short.some((one) => one.path === path);
   const short = isIn
     ? ledger.short.map((one) => (one.path === path ? now : one))

@@ -45,7 +45,8 @@ function exceeded(run: Fold, event: Of<"budget.exceeded">): void {
   foldShort(run, event);
   const { path, seq, unit, need, left, of, at: since, error, due = null } = event;
   if (event.follows !== "wait") {
-    const fellBack = event.fallback === true ? { fellBack: true } : {};
+    const isRefused = event.fallback === true && event.follows === "refuse";
+    const fellBack = isRefused ? { fellBack: true } : {};
     return changeLeaf(run, path, { state: "judging", key: null, error, ...fellBack });
   }
   const before = get(run.frames, path);

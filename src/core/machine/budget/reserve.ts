@@ -103,7 +103,7 @@ export function exceeded(
     follows,
     error,
     ...(spare ? { spare } : {}),
-    ...(isFallback && follows === "refuse" ? { fallback: true as const } : {}),
+    ...(isFallback && follows !== "wait" ? { fallback: true as const } : {}),
     ...(follows === "wait" && isOfCompany(of) ? { due: draft.at + LOOK_MS_LEAST } : {}),
   });
   const now = get(draft.run.frames, frame.path);

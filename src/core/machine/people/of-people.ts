@@ -3,7 +3,7 @@ import { changeLeaf } from "../attempts/attempt.ts";
 import { foldFound, unshort } from "../budget/ledger.ts";
 import { currentText } from "../control/moved.ts";
 import type { Event } from "../event.ts";
-import type { Fold, LeafFrame, OpenTask } from "../run.ts";
+import type { Fold, LeafFrame, OpenTask, Run } from "../run.ts";
 import { get, remove, set } from "../tables/table.ts";
 import { holdsGrant, writtenOnly } from "../uses/uses-closed.ts";
 import { foldOfGate, isAtGate, openedGate, ungrantedAgain } from "./of-gates.ts";
@@ -85,8 +85,16 @@ function exceptionClosed(run: Fold, event: Of<"exception.closed">): void {
   const change = { exception: null, exceptionWhy: null } as const;
   if (event.how !== "retry" && event.how !== "found") return changeLeaf(run, event.path, change);
   const frame = get(run.frames, event.path);
-  if (frame?.kind === "leaf")
-    changeLeaf(run, event.path, { ...change, ...orderedAgain(run, frame, event.seq) });
+  if (frame?.kind !== "leaf") return;
+  const again = orderedAgain(run, frame, event.seq);
+  const next = event.how === "found" ? { ...again, ...whereItWas(run, frame) } : again;
+  changeLeaf(run, event.path, { ...change, ...next });
+}
+
+/** Money is no order to try it more often: it goes on where there was too little, with its fallback if that was so. */
+function whereItWas({ ledger }: Run, { path, tries }: LeafFrame): Partial<LeafFrame> {
+  const after = ledger?.short.find((one) => one.path === path)?.after ?? null;
+  return { tries, error: after };
 }
 
 /** A person ordered it again: that is a new call, whatever became of the old one, with the params and the text of now. */
