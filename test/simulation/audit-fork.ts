@@ -1,6 +1,17 @@
+import { canonical } from "../../src/core/audit/index.ts";
+import type { Workflow } from "../../src/core/definition/index.ts";
 import type { Json } from "../../src/core/json.ts";
-import type { Event, Inheritance, Opening, Seq } from "../../src/core/machine/index.ts";
+import {
+  type Event,
+  hasEnded,
+  type Inheritance,
+  type Inherited,
+  type Opening,
+  type Seq,
+} from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
+import { inheritanceIn } from "./forks.ts";
+import { before, stepsByPath } from "./order.ts";
 import type { Shell } from "./shell.ts";
 import type { World } from "./world.ts";
 
@@ -13,46 +24,89 @@ export function auditFork(world: World, shell: Shell, audited: Audited): void {
   if (forked === undefined) return;
   const source = shell.stored(forked.source.run);
   const { steps } = shell.read(forked.state) as unknown as Inheritance & Json;
-  const past = { source, before: endsBefore(source, shell), seq: forked.source.seq };
+  const inherited = inheritanceIn(source, shell.read)?.steps ?? [];
+  const past: Past = {
+    source,
+    inherited: new Map(inherited.map((line) => [line.path, line])),
+    seq: forked.source.seq,
+  };
   auditInherited(past, steps, audited);
+  const [first] = events;
+  const workflow =
+    first?.type === "run.accepted" ? world.definitions.get(first.definition) : undefined;
+  if (workflow !== undefined) auditRests(past, { steps, workflow }, audited);
   auditAgain(past, { asked: world.deeds.filter((deed) => deed.run === audited.run) }, audited);
   auditWriters(past, events, audited);
 }
 
 type Past = {
   readonly source: readonly Event[];
-  /** How steps had ended where the source is itself a fork. */
-  readonly before: ReadonlyMap<string, string>;
+  /** What the source had itself inherited, where it is a fork. */
+  readonly inherited: ReadonlyMap<string, Inherited>;
   readonly seq: Seq;
 };
 
-function endsBefore(source: readonly Event[], shell: Shell): ReadonlyMap<string, string> {
-  const forked = source.find((event): event is Forked => event.type === "run.forked");
-  if (forked === undefined) return new Map();
-  const { steps } = shell.read(forked.state) as unknown as Inheritance & Json;
-  return new Map(steps.map(({ path, state }) => [path, state]));
-}
+type Ending = { readonly as: string } & Pick<Inherited, "output" | "error">;
 
-function endedAs({ source, before, seq }: Past, path: string): string | null {
+/** The last that was said of a step there; null: it had not ended. */
+function endingOf({ source, inherited, seq }: Past, path: string): Ending | null {
   const last = source.findLast(
     (event) =>
       event.seq <= seq &&
       (event.type === "step.finished" || event.type === "step.skipped") &&
       event.path === path,
   );
-  if (last?.type === "step.finished") return last.outcome;
-  return last?.type === "step.skipped" ? "skipped" : (before.get(path) ?? null);
+  if (last?.type === "step.finished") {
+    const { outcome: as, output, error } = last;
+    return { as, ...(output ? { output } : {}), ...(error ? { error } : {}) };
+  }
+  if (last?.type === "step.skipped") return { as: "skipped" };
+  const line = inherited.get(path);
+  return line === undefined || !hasEnded(line) ? null : { as: line.state, ...saidIn(line) };
 }
 
-/** Nothing is taken over as ended that had not ended so. */
+function saidIn({ output, error }: Inherited): Pick<Inherited, "output" | "error"> {
+  return { ...(output ? { output } : {}), ...(error ? { error } : {}) };
+}
+
+function endedAs(past: Past, path: string): string | null {
+  return endingOf(past, path)?.as ?? null;
+}
+
+/** Nothing is taken over as ended that had not ended so, and nothing else is said of it. */
 function auditInherited(past: Past, steps: Inheritance["steps"], { tell }: Audited): void {
-  for (const { path, state } of steps) {
-    if (state === "live" || state === "doubt") continue;
-    const was = endedAs(past, path);
-    if (was !== null && was !== state)
-      tell("fork", `inherits ${path} as ${state}, which was ${was} there`);
+  for (const line of steps) {
+    const { path, state } = line;
+    if (!hasEnded(line)) continue;
+    const was = endingOf(past, path);
+    if (was !== null && was.as !== state)
+      tell("fork", `inherits ${path} as ${state}, which was ${was.as} there`);
     if (was === null && !path.includes("{"))
       tell("fork", `inherits ${path} as ${state}, which had not ended there`);
+    if (was === null || path.includes("{")) continue;
+    const { as: _state, ...said } = was;
+    const says = saidIn(line);
+    if (canonical(says) !== canonical(said) || line.agent !== undefined)
+      tell(
+        "fork",
+        `says of ${path} ${canonical({ ...line })}, of which was said ${canonical(said)}`,
+      );
+  }
+}
+
+/** What goes on rests on how the steps before it ended: they stay so. */
+function auditRests(
+  past: Past,
+  { steps, workflow }: { readonly steps: Inheritance["steps"]; readonly workflow: Workflow },
+  { tell }: Audited,
+): void {
+  const ended = new Set(steps.filter(hasEnded).map(({ path }) => path));
+  const known = stepsByPath(workflow);
+  for (const line of steps) {
+    if (hasEnded(line) || line.path === "") continue;
+    for (const { path } of before(known, line.path, () => true))
+      if (!ended.has(path) && endedAs(past, path) !== null)
+        tell("fork", `does ${path} again, which had ended, before ${line.path}, which goes on`);
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Step, Task, Workflow } from "../../src/core/definition/index.ts";
+import type { Task } from "../../src/core/definition/index.ts";
 import type { Json } from "../../src/core/json.ts";
-import { type Event, type Inheritance, stepsOf } from "../../src/core/machine/index.ts";
+import type { Event, Inheritance } from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
 import { type Book, bare, isUndo, openBook, parentOf } from "./book.ts";
+import { before, stepsByPath } from "./order.ts";
 import type { Shell } from "./shell.ts";
 import { PEOPLE } from "./taste.ts";
 import type { World } from "./world.ts";
@@ -26,22 +27,14 @@ export function auditSteps(world: World, shell: Shell, audited: Audited): void {
   auditEnd(book, audited);
 }
 
-const paths = new WeakMap<Workflow, ReadonlyMap<string, Step>>();
-
-function stepsByPath(workflow: Workflow): ReadonlyMap<string, Step> {
-  const known = paths.get(workflow);
-  if (known !== undefined) return known;
-  const made = new Map([...stepsOf(workflow.root)].map((step) => [step.path, step]));
-  paths.set(workflow, made);
-  return made;
-}
-
 /** What had ended or begun in a fork's source has so in the fork. */
 function inherit(book: Book, state: Json): void {
   for (const { path, state: is } of (state as unknown as Inheritance).steps) {
     if (path === "") continue;
     book.started.add(path);
-    if (is !== "live" && is !== "doubt") book.ended.set(path, is);
+    if (is === "live" || is === "doubt") continue;
+    book.ended.set(path, is);
+    book.inherited.add(path);
   }
 }
 
@@ -105,26 +98,23 @@ function lookAtStart(book: Book, event: Of<"step.started"> | Of<"step.skipped">,
   if (book.isStopping) tell("stop", `${path} begins while the run is stopping`);
   if (event.type === "step.started" && book.skipping.has(path))
     tell("skip", `${path} begins, and was to be left out`);
-  const parent = book.steps.get(bare(parentOf(path)));
   const step = book.steps.get(bare(path));
   if (step === undefined) return tell("order", `${path} is no step of the definition`);
-  if (parent?.kind === "block") lookAtOrder(book, { path, parent, step }, tell);
+  lookAtOrder(book, path, tell);
   if (event.type === "step.started" && event.attempt !== undefined)
     lookAtOpening(book, event, tell);
 }
 
-function lookAtOrder(
-  book: Book,
-  of: { path: string; parent: Extract<Step, { kind: "block" }>; step: Step },
-  tell: Tell,
-): void {
-  const { path, parent, step } = of;
-  const above = parentOf(path);
-  const previous = parent.execution === "sequential" && step.slot > 0 ? [step.slot - 1] : [];
-  for (const slot of [...step.after, ...previous]) {
-    const sibling = parent.steps[slot];
-    const segment = sibling?.path.slice(sibling.path.lastIndexOf("/") + 1) ?? "";
-    const other = above === "" ? segment : `${above}/${segment}`;
+/**
+ * A step begins after all that stand before it. Whoever began in this run began so, and has nothing open
+ * before it; but a fork may have taken over as ended what stands behind a step that is done again. What
+ * came into the definition only afterwards waits for those that it names, and nobody else waits for it.
+ */
+function lookAtOrder(book: Book, path: string, tell: Tell): void {
+  const isOld = !book.added.has(bare(path));
+  const all = before(book.steps, path, (one) => isOld && book.inherited.has(one));
+  for (const { path: other, isDirect } of all) {
+    if (!isDirect && book.added.has(bare(other))) continue;
     const outcome = book.ended.get(other);
     if (outcome === undefined) tell("order", `${path} begins before ${other} has ended`);
     else if (outcome === "failed" || outcome === "cancelled")

@@ -10,6 +10,10 @@ export type Book = {
   readonly steps: ReadonlyMap<string, Step>;
   readonly started: Set<string>;
   readonly ended: Map<string, StepOutcome | "skipped">;
+  /** Steps of a fork that had ended in its source. */
+  readonly inherited: Set<string>;
+  /** Places in the definition that were not there when the run began. */
+  readonly added: Set<string>;
   /** Attempts in flight, by key. */
   readonly open: Map<number, { readonly path: string; readonly opening: Opening }>;
   /** The last call of each step. */
@@ -75,6 +79,8 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
     pausedAt: 0,
     started: new Set<string>(),
     ended: new Map<string, StepOutcome | "skipped">(),
+    inherited: new Set<string>(),
+    added: new Set<string>(),
     open: new Map<number, { path: string; opening: Opening }>(),
     calls: new Map<string, number>(),
     doubts: new Set<string>(),
@@ -102,6 +108,7 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
       [...book.started].filter((one) => one !== path && isBelow(one, path) && !book.ended.has(one)),
     note: (event: Event) => note(book, event),
     move: (to: Workflow, by: ReadonlyMap<string, Step>) => {
+      for (const place of by.keys()) if (!book.steps.has(place)) book.added.add(place);
       book.workflow = to;
       book.steps = by;
     },

@@ -1,5 +1,12 @@
 import type { RunId } from "../../src/core/id.ts";
-import { absent, type Inheritance, pastOf, planFork } from "../../src/core/machine/index.ts";
+import type { Json } from "../../src/core/json.ts";
+import {
+  absent,
+  type Event,
+  type Inheritance,
+  pastOf,
+  planFork,
+} from "../../src/core/machine/index.ts";
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import type { Chance } from "./chance.ts";
 import { remember } from "./evolve.ts";
@@ -9,8 +16,11 @@ import type { World } from "./world.ts";
 /** Forks of one world. */
 const FORKS_MOST = 3;
 
-/** A rule of forking that is switched off. */
-export type ForkFlaw = (inheritance: Inheritance) => Inheritance;
+/** A rule of forking that is switched off. `source`: what its source had itself inherited, null where it is no fork. */
+export type ForkFlaw = (
+  inheritance: Inheritance,
+  of: { readonly source: Inheritance | null; readonly retryFailed: boolean },
+) => Inheritance;
 
 /** Somebody forks some run at some position: now and then, after a commit. */
 export function openForks(
@@ -52,10 +62,12 @@ function fork(world: World, shell: Shell, { from, run, chance, flaw }: Forking):
   if ("before" in past) return;
   const isSame = world.weather.isCalm || chance.is(0.6);
   const params = isSame ? past.run.params : { ...past.run.params, p: 8 };
-  const retryFailed = !world.weather.isCalm && chance.is(0.3);
+  const retryFailed = !world.weather.isCalm && chance.is(0.5);
   const plan = planFork(past, { params, retryFailed, read });
   if ("code" in plan) return;
-  const inheritance = flaw === null ? plan.inheritance : flaw(plan.inheritance);
+  const inherited = (): Inheritance | null => inheritanceIn(events, read);
+  const inheritance =
+    flaw === null ? plan.inheritance : flaw(plan.inheritance, { source: inherited(), retryFailed });
   remember(inheritance);
   world.counts.forked++;
   const source = { run: from, seq, hash: digestOf(`${from}.${seq}`) };
@@ -72,4 +84,15 @@ function fork(world: World, shell: Shell, { from, run, chance, flaw }: Forking):
     },
     `fork ${run}`,
   );
+}
+
+/** What a run began with that is itself a fork. */
+export function inheritanceIn(
+  events: readonly Event[],
+  read: Shell["read"],
+): (Inheritance & Json) | null {
+  const forked = events.find((event) => event.type === "run.forked");
+  return forked?.type === "run.forked"
+    ? (read(forked.state) as unknown as Inheritance & Json)
+    : null;
 }

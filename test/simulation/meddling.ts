@@ -61,11 +61,11 @@ function harmful({ chance }: World, run: Run): Steering | null {
     const value = chance.is(0.9) ? outputsOf(path, {}) : { n: "?" };
     return { type: "give", path, output: { value }, why: "done by hand" };
   }
-  if (how < 0.6)
+  if (how < 0.5)
     return { type: "amend", params: { p: chance.between(0, 99) }, why: "another number" };
-  if (how < 0.63) return { type: "amend", params: { ...DEFAULTS, unknown: 1 }, why: "" };
+  if (how < 0.53) return { type: "amend", params: { ...DEFAULTS, unknown: 1 }, why: "" };
   if (how < 0.68)
-    return { type: "amend", limits: { attemptsMost: chance.between(1, 6) }, why: "try less" };
+    return { type: "amend", limits: { attemptsMost: chance.between(1, 4) }, why: "try less" };
   if (how < 0.72) {
     const totalTimeoutMs = chance.is(0.5) ? null : chance.between(60_000, 100_000_000);
     return { type: "amend", limits: { totalTimeoutMs }, why: "more time, or less" };

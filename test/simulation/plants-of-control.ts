@@ -1,4 +1,4 @@
-import { decide, emptyTable, type Run } from "../../src/core/machine/index.ts";
+import { decide, emptyTable, get, type Run } from "../../src/core/machine/index.ts";
 import { folding, MACHINE, refolded } from "./planting.ts";
 import type { Plant } from "./plants.ts";
 
@@ -28,8 +28,23 @@ export const PLANTS_OF_CONTROL: Readonly<Record<string, Plant>> = {
       event.type === "run.amended" ? { ...after, frames: before.frames } : after,
     ),
   },
+  "whoever waits to be tried again is tried whatever is allowed by then": {
+    promise: "M7",
+    weather: { meddle: 0.4, trouble: 0.6 },
+    machine: {
+      ...MACHINE,
+      decide: (run, signal, facts) => {
+        const open = signal.type === "fired" ? get(run.open, signal.key) : undefined;
+        if (open?.type !== "timer" || open.why !== "backoff") return decide(run, signal, facts);
+        const { attemptsMost: _now, ...limits } = run.limits;
+        const made = decide({ ...run, limits }, signal, facts);
+        return "code" in made ? made : refolded(run, made, made.events);
+      },
+    },
+  },
   "a step that is to be left out begins": {
     promise: "skip",
+    weather: { meddle: 0.4 },
     machine: folding((before, after, event) =>
       event.type === "step.skipping" ? { ...after, skipping: before.skipping } : after,
     ),

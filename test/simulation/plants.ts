@@ -23,6 +23,7 @@ import { PLANTS_OF_RATES } from "./plants-of-rates.ts";
 import { PLANTS_OF_USES } from "./plants-of-uses.ts";
 import type { Governor } from "./rates.ts";
 import type { Machine } from "./shell.ts";
+import type { Weather } from "./weather.ts";
 
 /** A rule that is switched off on purpose, and the promise whose auditor must say so. */
 export type Plant = {
@@ -37,6 +38,8 @@ export type Plant = {
   readonly shell?: "runtime";
   /** Where it shows soonest: workflows of tasks, blocks and this kind. */
   readonly only?: string;
+  /** What happens more often than else, so that it shows sooner. */
+  readonly weather?: Partial<Weather>;
   /** What the shell runs instead of the definition that the auditor reads. */
   readonly definition?: (workflow: Workflow) => Workflow;
 };

@@ -69,6 +69,7 @@ function* playOn(options: Play): Generator<void, Played> {
   const chance = chanceOf(`world ${options.seed}`);
   const weather =
     options.crashAt === undefined ? weatherOf(chance.apart("weather")) : stillness(true);
+  Object.assign(weather, options.plant?.weather);
   const library = libraryOf(options.seed, { ...options, isCalm: weather.isCalm });
   const world = openWorld({
     chance,
