@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import { shellWord } from "../core/shell-word.ts";
 import { folderOf } from "./folder.ts";
-import { isNpmStart } from "./npm-start.ts";
+import { programName } from "./npm-start.ts";
 import type { Context } from "./surroundings.ts";
 
 /** Writes a command so that the person can type it where they stand: the way they called this one, in this folder. */
@@ -26,8 +26,8 @@ function wayIn(
   { surroundings }: Context,
   folder: string | null,
 ): { readonly program: string; readonly option: string } {
-  const { cwd, env } = surroundings;
-  const program = isNpmStart(env) ? "npm start --" : "muster";
+  const { cwd } = surroundings;
+  const program = programName(surroundings);
   if (folder === null) return { program, option: "" };
   const meant = resolve(cwd, folder);
   const found = folderOf(surroundings, {});

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { fileOf, folderOf, noFile } from "./folder.ts";
-import { whereThePersonStands } from "./npm-start.ts";
+import { programName, whereThePersonStands } from "./npm-start.ts";
 
 const root = mkdtempSync(join(tmpdir(), "muster-folder-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -71,6 +71,15 @@ describe("the company's folder", () => {
     expect(folderOf(at(flows, NPM), {})).toEqual({ folder: shop });
     const another = { ...NPM, npm_package_name: "shop" };
     expect(folderOf(at(alone, another), {})).toMatchObject({ code: "no-folder" });
+  });
+
+  test("is named in commands as the program was called: outside of the clone, npm is told where that is", () => {
+    const env = { ...NPM, npm_package_json: join(root, "a clone", "package.json") };
+    expect(programName({ cwd: shop, env })).toBe(
+      `npm --prefix '${join(root, "a clone")}' start --`,
+    );
+    expect(programName({ cwd: join(root, "a clone", "packs"), env })).toBe("npm start --");
+    expect(programName({ cwd: shop, env: {} })).toBe("muster");
   });
 
   test("is looked for where the person stands, though npm changes into the clone", () => {
