@@ -25,7 +25,7 @@ export async function finish(
   const { surroundings } = context;
   const followed = await follow(company, run, {
     surroundings,
-    show: showRun(context),
+    show: showRun(context, company.folder),
     ...(shownFrom === undefined ? {} : { shownFrom }),
   });
   const { history, interrupted } = followed;

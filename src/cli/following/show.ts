@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { History } from "../../core/history/index.ts";
+import { zoneIn } from "../../engine/company/index.ts";
 import { changeLines, treeLines } from "../output/index.ts";
 import type { Context } from "../surroundings.ts";
 import type { Show } from "./follow.ts";
@@ -11,15 +12,18 @@ const TICK_MS = 1000;
 /** Left free, so that the terminal does not scroll. */
 const ROWS_FREE = 2;
 
-/** A live tree on a terminal, plain lines in a pipe, nothing with `--json`. */
-export function showRun(context: Context): (history: History) => Show {
+/**
+ * A live tree on a terminal, plain lines in a pipe, nothing with `--json`.
+ * @param folder the company's: its clocks are shown
+ */
+export function showRun(context: Context, folder: string): (history: History) => Show {
   if (context.terminal.json) return () => ({ changed: () => undefined, end: () => undefined });
-  if (!context.terminal.side.isLive) return () => plainLines(context);
-  return (history) => liveTree(context, history);
+  if (!context.terminal.side.isLive) return () => plainLines(context, zoneIn(folder));
+  return (history) => liveTree(context, history, zoneIn(folder));
 }
 
-function plainLines({ terminal }: Context): Show {
-  const linesOf = changeLines();
+function plainLines({ terminal }: Context, zone: string): Show {
+  const linesOf = changeLines(zone);
   return {
     changed: (event, history) => {
       for (const line of linesOf(event, history)) terminal.side.line(line);
@@ -28,7 +32,7 @@ function plainLines({ terminal }: Context): Show {
   };
 }
 
-function liveTree({ terminal, surroundings }: Context, start: History): Show {
+function liveTree({ terminal, surroundings }: Context, start: History, zone: string): Show {
   const { side } = terminal;
   const draw = createLogUpdate(process.stderr);
   let history = start;
@@ -39,7 +43,7 @@ function liveTree({ terminal, surroundings }: Context, start: History): Show {
     drawn = { history, at: now };
     const rows = (process.stderr.rows ?? side.rows) - ROWS_FREE;
     const columns = process.stderr.columns ?? side.columns;
-    draw(treeLines(history, { ...side, columns }, { now, rows }).join("\n"));
+    draw(treeLines(history, { ...side, columns }, { now, rows, zone }).join("\n"));
   };
   redraw();
   const timer = setInterval(redraw, REDRAW_MS);

@@ -2,7 +2,7 @@ import { sayAmounts } from "../../core/amounts.ts";
 import type { History } from "../../core/history/index.ts";
 import { placeAt, progressOf, recordAt } from "../../core/history/index.ts";
 import type { Event, EventType, TaskOpening } from "../../core/machine/index.ts";
-import { duration, moment } from "./duration.ts";
+import { duration, momentIn } from "./duration.ts";
 import { GATE_WORDS, people } from "./gate-change.ts";
 import { stepName } from "./step-name.ts";
 import { count, cut, plain } from "./text.ts";
@@ -19,8 +19,25 @@ const WARNING_COLUMNS_MOST = 200;
  * waits, and for whatever needs a person; one for each warning. The items of an `each` are told of by
  * the tenth; a single one gets a line only when it fails or needs a person, and only the first few of
  * those.
+ *
+ * @param zone whose clocks the lines begin with; where it is not UTC, the first line names it
  */
-export function changeLines(): (event: Event, history: History) => readonly string[] {
+export function changeLines(zone: string): (event: Event, history: History) => readonly string[] {
+  const linesOf = linesIn(zone);
+  let named = zone === "UTC";
+  return (event, history) => {
+    const lines = linesOf(event, history);
+    if (named || lines.length === 0) return lines;
+    named = true;
+    return [`Times are ${zone}.`, ...lines];
+  };
+}
+
+function linesIn(zone: string): (event: Event, history: History) => readonly string[] {
+  const timed = (event: Event, history: History, lines: readonly string[]): readonly string[] => {
+    const percent = String(progressOf(history).percent).padStart(3);
+    return lines.map((words) => `${momentIn(event.at, zone)}  ${percent} %  ${words}`);
+  };
   const tenths: Record<string, number> = {};
   let itemLines = 0;
   let told: Event | null = null;
@@ -38,13 +55,10 @@ export function changeLines(): (event: Event, history: History) => readonly stri
     const tenth = Math.floor((10 * done) / Math.max(1, expected));
     if (event.type !== "step.finished" || tenth <= (tenths[each] ?? 0)) return [];
     tenths[each] = tenth;
-    return timed(event, history, [`${stepName(history, each)}: ${tenth}0 % of ${items} items`]);
+    return timed(event, history, [
+      `${stepName(history, each)}: ${tenth}0 % of ${count(items, "item")}`,
+    ]);
   };
-}
-
-function timed(event: Event, history: History, lines: readonly string[]): readonly string[] {
-  const percent = String(progressOf(history).percent).padStart(3);
-  return lines.map((words) => `${moment(event.at)}  ${percent} %  ${words}`);
 }
 
 /** The outermost `each` whose item this is about; null for what there is one of. */
@@ -200,7 +214,7 @@ function startWords(
   event: Extract<Event, { readonly type: "step.started" }>,
   { name }: Told,
 ): string {
-  if (event.count !== undefined) return `${name}: ${event.count} items`;
+  if (event.count !== undefined) return `${name}: ${count(event.count, "item")}`;
   if (event.gate) return `${name}: waits for a decision of ${people(event.gate.from)}`;
   if (event.attempt?.task) return `${name}: ${taskWords(event.attempt.agent, event.attempt.task)}`;
   return event.attempt ? `${name}: running (${plain(event.attempt.agent)})` : `${name}: running`;

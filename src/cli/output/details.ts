@@ -1,9 +1,12 @@
 import type { StepView, Tally } from "../../core/history/index.ts";
-import { duration } from "./duration.ts";
+import { dayAndTime, duration } from "./duration.ts";
 import { plain } from "./text.ts";
 
+/** When it is looked at, and whose clocks are shown. */
+export type Clocks = { readonly now: number; readonly zone: string };
+
 /** What there is to say of a step beside its state, most telling first. */
-export function detailsOf(step: StepView, now: number): readonly string[] {
+export function detailsOf(step: StepView, { now, zone }: Clocks): readonly string[] {
   if (step.tally) return [tallyWords(step.tally, null)];
   const { record, items } = step;
   const facts = [
@@ -14,7 +17,7 @@ export function detailsOf(step: StepView, now: number): readonly string[] {
     record.attempts > 1 ? `attempt ${record.attempts}` : null,
     record.nextTryAt === null ? null : `next try in ${duration(record.nextTryAt - now)}`,
     tookWords(step, now),
-    step.status === "waiting" ? waitWords(step) : null,
+    step.status === "waiting" ? waitWords(step, zone) : null,
     record.impact,
     showsError(step) && record.error ? record.error.message : null,
     record.why,
@@ -31,7 +34,7 @@ function showsError(step: StepView): boolean {
   return step.status === "failed" || step.status === "retrying" || step.status === "degraded";
 }
 
-function waitWords({ record }: StepView): string {
+function waitWords({ record }: StepView, zone: string): string {
   const { gate, task, waitsFor, exception, error } = record;
   if (exception !== null) return `needs a person: ${error?.message ?? ""}`;
   if (gate && !gate.closed) {
@@ -45,7 +48,7 @@ function waitWords({ record }: StepView): string {
       : `a task for ${to.join(" or ") || "anyone who may"}`;
   }
   if (waitsFor?.kind === "event") return `waits for ${waitsFor.event} ${waitsFor.key}`.trimEnd();
-  return waitsFor ? `until ${new Date(waitsFor.due).toISOString()}` : "";
+  return waitsFor ? `until ${dayAndTime(waitsFor.due, zone)}` : "";
 }
 
 /** "47 of 50 completed, 1 failed, 2 running". */

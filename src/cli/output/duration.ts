@@ -27,10 +27,5 @@ export function dayAndTime(ms: number, zone: string): string {
 
 /** `2025-12-12 18:00:03`, as the clocks of a zone show it: whoever prints it names the zone once. */
 export function momentIn(ms: number, zone: string): string {
-  return moment(clockAt(zone, ms));
-}
-
-/** `2025-12-12 10:00:03`, UTC, for columns and lines that people read. */
-export function moment(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  return new Date(clockAt(zone, ms)).toISOString().slice(0, 19).replace("T", " ");
 }

@@ -1,6 +1,6 @@
 export { changeLines, ITEM_LINES_MOST } from "./change.ts";
 export { complain, complaint, hint, problemJson } from "./complaint.ts";
-export { dayAndTime, duration, moment, momentIn } from "./duration.ts";
+export { dayAndTime, duration, momentIn } from "./duration.ts";
 export { findingLines } from "./findings.ts";
 export { foresightLines } from "./foresight.ts";
 export { inFlightWords } from "./in-flight.ts";

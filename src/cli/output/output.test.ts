@@ -78,7 +78,7 @@ function channel(columns: number): Parameters<typeof treeLines>[1] {
 
 describe("the tree of a run", () => {
   test("has a line for each step, with what it waits for and when it is tried again", () => {
-    const lines = treeLines(sending(), channel(120), { now: START + 16_000 });
+    const lines = treeLines(sending(), channel(120), { now: START + 16_000, zone: "UTC" });
     expect(lines.join("\n")).toMatchInlineSnapshot(`
       "example 1.2.0 · ● running · 13 % · 0 ms
       ✓ Preparation       completed  3.0 s
@@ -90,12 +90,12 @@ describe("the tree of a run", () => {
   });
 
   test("is never wider than the terminal", () => {
-    const lines = treeLines(sending(), channel(40), { now: START + 16_000 });
+    const lines = treeLines(sending(), channel(40), { now: START + 16_000, zone: "UTC" });
     expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(40);
   });
 
   test("folds what has ended when it is higher than the terminal, and says what is left out", () => {
-    const four = treeLines(sending(), channel(120), { now: START, rows: 5 });
+    const four = treeLines(sending(), channel(120), { now: START, zone: "UTC", rows: 5 });
     expect(four.map((line) => line.trim().slice(0, 15))).toMatchInlineSnapshot(`
       [
         "example 1.2.0 ·",
@@ -105,7 +105,7 @@ describe("the tree of a run", () => {
         "● Send letters ",
       ]
     `);
-    const two = treeLines(sending(), channel(120), { now: START, rows: 3 });
+    const two = treeLines(sending(), channel(120), { now: START, zone: "UTC", rows: 3 });
     expect(two).toHaveLength(3);
     expect(two.at(-1)).toBe("… 3 more lines");
   });
@@ -117,7 +117,7 @@ describe("the plain lines of a run", () => {
       attempted(`send/letters[${at}]`),
       ended(`send/letters[${at}]`, at < 30 ? { outcome: "failed", error: refused } : {}),
     ]);
-    const linesOf = changeLines();
+    const linesOf = changeLines("UTC");
     let history = emptyHistory(lettersWorkflow());
     const lines: string[] = [];
     for (const event of numbered([begun("send/letters", { count: 50 }), ...failing.flat()])) {
@@ -132,9 +132,23 @@ describe("the plain lines of a run", () => {
     expect(said.length).toBeLessThan(ITEM_LINES_MOST + 15);
   });
 
+  test("begin with the time by the company's clocks, and say whose those are", () => {
+    const linesOf = changeLines("Asia/Hong_Kong");
+    let history = emptyHistory(lettersWorkflow());
+    const lines = numbered([attempted("load/1"), ended("load/1")]).flatMap((event) => {
+      history = readEvent(history, event);
+      const utc = new Date(event.at + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
+      const said = linesOf(event, history);
+      expect(said.at(-1)?.slice(0, 19)).toBe(utc);
+      return said;
+    });
+    expect(lines[0]).toBe("Times are Asia/Hong_Kong.");
+    expect(lines.filter((line) => line.startsWith("Times"))).toHaveLength(1);
+  });
+
   test("give each warning a line of its own, at most five and the count of the others", () => {
     const warnings = Array.from({ length: 7 }, (_, at) => `row ${at} is bad. ${"x".repeat(300)}`);
-    const linesOf = changeLines();
+    const linesOf = changeLines("UTC");
     let history = emptyHistory(lettersWorkflow());
     const lines: string[] = [];
     for (const event of numbered([attempted("load/1"), ended("load/1", { warnings })])) {
@@ -150,7 +164,7 @@ describe("the plain lines of a run", () => {
 
 describe("the plain lines of a step", () => {
   const said = (bodies: readonly Body[], workflow = lettersWorkflow()): readonly string[] => {
-    const linesOf = changeLines();
+    const linesOf = changeLines("UTC");
     let history = emptyHistory(workflow);
     return numbered(bodies).flatMap((event) => {
       history = readEvent(history, event);

@@ -1,6 +1,6 @@
 import type { History, RunView, StepView } from "../../core/history/index.ts";
 import { isEnded, timeLeftMs, viewOf } from "../../core/history/index.ts";
-import { detailsOf } from "./details.ts";
+import { type Clocks, detailsOf } from "./details.ts";
 import { duration } from "./duration.ts";
 import { glyph, hued } from "./state.ts";
 import type { Channel } from "./terminal.ts";
@@ -13,18 +13,18 @@ import { cut, pad, plain, widthOf } from "./text.ts";
 export function treeLines(
   history: History,
   channel: Channel,
-  look: { readonly now: number; readonly rows?: number },
+  look: Clocks & { readonly rows?: number },
 ): readonly string[] {
   const view = viewOf(history);
   const head = headLine(history, view, look.now);
   const most = Math.max(NAME_COLUMNS_LEAST, Math.floor(NAME_SHARE_MOST * channel.columns));
   const names = Math.min(most, namesWidth(view.phases, 0));
-  const open: Look = { channel, now: look.now, names };
+  const open: Look = { channel, now: look.now, zone: look.zone, names };
   const lines = fitting(view.phases, open, (look.rows ?? Number.POSITIVE_INFINITY) - 1);
   return [cut(head, channel.columns), ...lines];
 }
 
-type Look = { readonly channel: Channel; readonly now: number; readonly names: number };
+type Look = Clocks & { readonly channel: Channel; readonly names: number };
 
 /** Names are lined up, but long ones may not push aside what is said of the steps. */
 const NAME_SHARE_MOST = 0.4;
@@ -82,11 +82,11 @@ function isOpened(step: StepView): boolean {
   return true;
 }
 
-function stepLine(step: StepView, { channel, now, names }: Look, depth: number): string {
+function stepLine(step: StepView, { channel, names, ...clocks }: Look, depth: number): string {
   const lead = `${"  ".repeat(depth)}${glyph(step.status)} `;
   const room = Math.max(1, names - 2 * depth);
   const name = pad(cut(plain(step.name), room), room);
-  const details = detailsOf(step, now).join(" · ");
+  const details = detailsOf(step, clocks).join(" · ");
   const text = `${lead}${name}  ${pad(step.status, 9)}${details ? `  ${details}` : ""}`;
   const line = cut(text.trimEnd(), channel.columns);
   const painted = hued(channel.paint, step.status, line.slice(0, lead.length));

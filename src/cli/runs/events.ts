@@ -47,7 +47,7 @@ function eventLine(envelope: Envelope, columns: number): string {
   const { seq, at, type, step, actor, data } = envelope;
   const lead = [
     String(seq).padStart(SEQ_COLUMNS),
-    at.replace("T", " ").replace("Z", ""),
+    at.replace("T", " "),
     pad(type, TYPE_COLUMNS),
     pad(plain(step) || "-", STEP_COLUMNS),
   ].join("  ");

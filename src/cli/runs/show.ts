@@ -28,7 +28,7 @@ export async function runsShow(context: Context, name: string): Promise<number> 
       const summary = await company.summary(run);
       const rest = await atRestLine(context, company, run);
       const lines = [
-        ...treeLines(history, out, { now: surroundings.now() }),
+        ...treeLines(history, out, { now: surroundings.now(), zone: zoneIn(company.folder) }),
         ...(rest === null ? [] : ["", rest]),
         ...openLines(history, zoneIn(company.folder)),
         ...findingLines(await company.findings(run), out.paint).map((line) =>
