@@ -50,6 +50,7 @@ describe("the company's folder", () => {
     expect(fileOf({ ...from, cwd: flows, folder: join(root, "alone") }, "a.yaml")).toBe(
       join(flows, "a.yaml"),
     );
+    expect(noFile(from, "workflows").message).toContain("workflows is a folder, and a file is");
     expect(noFile(from, "workflows/c.yaml").message).toBe(
       `There is no file ${join(root, "workflows/c.yaml")}, nor ${join(flows, "c.yaml")}.`,
     );

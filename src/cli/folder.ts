@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
+import { textAt } from "../engine/file-text.ts";
 import { isNpmStart } from "./npm-start.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -37,6 +38,8 @@ export function folderOf(
   };
 }
 
+const FILE_MEND = "Check the path, or give the name of a workflow of the company.";
+
 /** Where a file is looked for: from where the person stands, then from the company that is named. */
 type From = { readonly cwd: string; readonly folder: string | null };
 
@@ -58,11 +61,15 @@ export function looksLikeFile(argument: string): boolean {
   return /[/\\]|\.(ya?ml|m?ts|m?js|json)$/.test(argument);
 }
 
+/** Why what was meant as a file is none: there is nothing of that name, or a folder, or a pipe. */
 export function noFile(from: From, argument: string): Problem {
+  const other = pathsOf(from, argument).find((path) => existsSync(path));
+  const odd = other === undefined ? undefined : textAt(other, other)?.fault;
+  if (odd !== undefined) return { code: odd.code, message: odd.message, mend: FILE_MEND };
   return {
     code: "not-found",
     message: `There is no file ${pathsOf(from, argument).join(", nor ")}.`,
-    mend: "Check the path, or give the name of a workflow of the company.",
+    mend: FILE_MEND,
   };
 }
 

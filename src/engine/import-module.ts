@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
+import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isObject, type Json, type JsonObject } from "../core/json.ts";
 
 /**
  * Imports a module of a company: an agent's, or a workflow's in TypeScript. Its `import "muster"` is
@@ -13,7 +16,35 @@ import { pathToFileURL } from "node:url";
 export async function importModule(file: string, version = ""): Promise<unknown> {
   resolveOurselves();
   const url = pathToFileURL(file).href;
-  return await import(version === "" ? url : `${url}?at=${version}`);
+  try {
+    return await import(version === "" ? url : `${url}?at=${version}`);
+  } catch (error) {
+    if (error instanceof SyntaxError) error.message += whyNoModule(file);
+    throw error;
+  }
+}
+
+/** Node reads a file as CommonJS where the package around it says so, as `npm init` writes it; else it looks for itself. */
+function whyNoModule(file: string): string {
+  if (![".ts", ".js"].includes(extname(file))) return "";
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const path = join(folder, "package.json");
+    if (existsSync(path)) {
+      return saysCommonJs(path)
+        ? `. ${path} says "type": "commonjs", so that it is not read as a module: write "type": "module" there.`
+        : "";
+    }
+    if (dirname(folder) === folder) return "";
+  }
+}
+
+function saysCommonJs(path: string): boolean {
+  try {
+    const given: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return isObject(given as Json) && (given as JsonObject)["type"] === "commonjs";
+  } catch {
+    return false;
+  }
 }
 
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";

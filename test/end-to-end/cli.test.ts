@@ -180,6 +180,14 @@ describe("the command line", () => {
     expect(JSON.parse(list.out)).toMatchObject([{ name: "greet", status: "completed" }]);
   });
 
+  test("names the package that says an agent is no module, and the line to write there", async () => {
+    writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }');
+    const { code, side } = await muster("run", "greet", "names=Ada");
+    expect(code).toBe(1);
+    expect(side).toContain('package.json says "type": "commonjs"');
+    expect(side).toContain('write "type": "module" there');
+  });
+
   test("names a missing param and starts nothing", async () => {
     const { code, out, side } = await muster("run", "greet", "nmaes=Ada");
     expect([code, out]).toEqual([2, ""]);

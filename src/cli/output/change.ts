@@ -56,7 +56,7 @@ function linesIn(zone: string): (event: Event, history: History) => readonly str
     if (event.type !== "step.finished" || tenth <= (tenths[each] ?? 0)) return [];
     tenths[each] = tenth;
     return timed(event, history, [
-      `${stepName(history, each)}: ${tenth}0 % of ${count(items, "item")}`,
+      `${stepName(history, each)}: ${tenth}0 % of ${count(items ?? 0, "item")}`,
     ]);
   };
 }

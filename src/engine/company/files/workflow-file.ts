@@ -55,6 +55,8 @@ export async function takeIn(
   file: string,
   state: string | null = null,
 ): Promise<WorkflowText> {
+  // What is no module is not imported: that would run it.
+  if (!WORKFLOW_EXTENSIONS.includes(extname(path))) return { file, problem: otherFile(file) };
   try {
     if (TEXTS.includes(extname(path))) {
       const { text, fault } = textAt(path, file) ?? { text: "", fault: noFile(file) };
@@ -131,6 +133,15 @@ function noExport(file: string): Problem {
     code: "missing-key",
     message: `${file} exports no workflow.`,
     mend: "Write: export const workflow = defineWorkflow({ … });",
+    where: { file, line: 1, column: 1 },
+  };
+}
+
+function otherFile(file: string): Problem {
+  return {
+    code: "wrong-type",
+    message: `${file} is no workflow by its name: one ends in ${WORKFLOW_EXTENSIONS.join(", ")}.`,
+    mend: "Name a workflow's file, or give this one the ending of what stands in it.",
     where: { file, line: 1, column: 1 },
   };
 }
