@@ -8,6 +8,7 @@ import type { Context } from "../surroundings.ts";
 import { refuse, withCompany } from "../with-company.ts";
 import { mattersOf } from "./decide.ts";
 import { type GateItem, gateIn, gateNamed, shownIn, tellGate } from "./gate-item.ts";
+import { placeTaken } from "./in-place.ts";
 
 /**
  * `muster inbox bulk approve|reject ITEM…`: decides many of one kind, each by a vote of its own. All are
@@ -31,13 +32,17 @@ export async function inboxBulk(
     const against = whyNotTogether(found.map(({ gate }) => gate.approval));
     if (against !== null) return refuse(context, [against]);
     const results: Result[] = [];
+    const by = context.surroundings.person;
     for (const { run, gate } of found) {
       const shown = shownIn(gate);
       if (shown === null) continue;
+      const after = company.standing(run)?.seq ?? gate.key;
       const told = { type: "vote", ...shown, allow, reason, channel: "terminal" } as const;
       const problems = await tellGate(context, company, { run, told: { ...told, together: true } });
       const item = `${run}.${gate.key}`;
-      results.push({ item, run, asks: mattersOf(gate), problem: problems[0] ?? null });
+      const of = { key: gate.key, after, by };
+      const place = problems.length > 0 ? null : await placeTaken(company, run, of);
+      results.push({ item, run, asks: mattersOf(gate), place, problem: problems[0] ?? null });
     }
     const goesOn = wait ? results.filter(({ problem }) => problem === null) : [];
     await Promise.all(goesOn.map(async (one) => await company.settled(one.run)));
@@ -58,6 +63,8 @@ type Result = {
   readonly item: string;
   readonly run: RunId;
   readonly asks: string;
+  /** In whose place it was decided; null: by one's own right. */
+  readonly place: string | null;
   readonly problem: Problem | null;
 };
 
@@ -75,10 +82,11 @@ function sayResults(
       ),
     );
   else {
-    for (const { item, run, asks, problem } of results)
-      answer.line(
-        `${plain(asks)}  (${item})\n  ${problem === null ? `${done}${stands(run)}` : plain(problem.message)}`,
-      );
+    for (const { item, run, asks, place, problem } of results) {
+      const how = place === null ? done : `${done} in the place of ${plain(place)}`;
+      const became = problem === null ? `${how}${stands(run)}` : plain(problem.message);
+      answer.line(`${plain(asks)}  (${item})\n  ${became}`);
+    }
     side.line(`${recorded} of ${count(results.length, "decision")} recorded.`);
     const mend = results.find(({ problem }) => problem?.mend !== undefined)?.problem?.mend;
     if (mend !== undefined) side.line(`  mend: ${plain(mend)}`);

@@ -8,6 +8,7 @@ import type { Context } from "../surroundings.ts";
 import { refuse } from "../with-company.ts";
 import { afterDeciding } from "./after-deciding.ts";
 import { type GateItem, shownIn, tellGate, withGate } from "./gate-item.ts";
+import { placeTaken } from "./in-place.ts";
 
 export type Decision = {
   readonly how: "approve" | "reject" | "break-glass";
@@ -43,7 +44,9 @@ export async function inboxDecide(
     const after = company.standing(run)?.seq ?? gate.key;
     const problems = await tellGate(context, company, { run, told });
     if (problems.length > 0) return refuse(context, problems);
-    const said = saidOf(gate, decision, context.surroundings.person);
+    const by = context.surroundings.person;
+    const place = await placeTaken(company, run, { key: gate.key, after, by });
+    const said = saidOf(gate, decision, { by, place });
     const { verbose, wait } = decision;
     const difference = gate.approval.gate.evidence?.difference ?? null;
     const decided = { run, key: gate.key, after, said, difference, verbose };
@@ -110,10 +113,10 @@ const SAID = {
 /** "Approved by oscar: Refund HKD 3,280.00 of order 1011." */
 function saidOf(
   gate: GateItem["gate"],
-  { how, for: of, reason, only }: Decision,
-  by: string,
+  { how, reason, only }: Decision,
+  { by, place: of }: { readonly by: string; readonly place: string | null },
 ): string {
-  const place = of === undefined ? "" : ` for ${plain(of)}`;
+  const place = of === null ? "" : ` in the place of ${plain(of)}`;
   const what = plain(mattersOf(gate));
   const end = /[.?!]$/.test(what) ? "" : ".";
   const part = only === undefined ? "" : ` Only ${only.map(plain).join(", ")}.`;

@@ -3,6 +3,7 @@ import {
   type ApprovalVote,
   chainOf,
   type Deciders,
+  type Delegation,
   isAbout,
   NO_EVIDENCE,
   sayDeciders,
@@ -13,7 +14,7 @@ import { sayDuration } from "../../core/definition/index.ts";
 import type { GateRecord } from "../../core/history/index.ts";
 import type { Digest } from "../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import { dayAndTime, duration, hanging, plain, valueLine } from "../output/index.ts";
+import { dayAndTime, duration, hanging, plain, valueLine, voterWords } from "../output/index.ts";
 import {
   adviceLines,
   dataLines,
@@ -23,6 +24,7 @@ import {
   requestLines,
   ruleLines,
 } from "./evidence-parts.ts";
+import { inPlaceLines } from "./in-place.ts";
 
 const COLUMNS_LEAST = 40;
 const COLUMNS_MOST = 100;
@@ -35,6 +37,8 @@ export type Seen = {
   /** The people that a name means; absent: nobody has said. */
   readonly meant?: (name: string) => readonly string[];
   readonly columns: number;
+  /** Who decides in whose place; absent: nobody has said. */
+  readonly delegations?: readonly Delegation[];
 };
 
 /**
@@ -48,6 +52,7 @@ export function gateLines(gate: GateRecord, seen: Seen): readonly string[] {
     `${plain(evidence?.action || gate.ask)}  (${seen.item})`,
     ...(evidence?.action ? [`  ${plain(gate.ask)}`] : []),
     `  ${whoDecides(gate)}`,
+    ...inPlaceLines(gate, seen).map((line) => `  ${line}`),
     `  ${untilWhen(gate, seen)}`,
     `  ${ifNobody(gate, seen)}`,
     ...(evidence === undefined && terms === undefined
@@ -65,7 +70,7 @@ function whoDecides({ approval, from, votes, need }: GateRecord): string {
   const { stage, claimed } = approval;
   const here = votes.filter((vote) => (vote.stage ?? 0) === stage && vote.allow);
   const of = stages.length > 1 ? `, stage ${stage + 1} of ${stages.length}` : "";
-  const so = here.length === 0 ? "" : `; ${here.map(({ voter }) => plain(voter)).join(", ")} did`;
+  const so = here.length === 0 ? "" : `; ${here.map(voterWords).join(", ")} did`;
   const has = claimed === null ? "" : `; ${plain(claimed)} has claimed it`;
   const many = need > 1 ? `${need} of ` : "";
   return `${many}${who} to decide${of}${so}${has}`;
@@ -198,9 +203,10 @@ function actionLines(
 }
 
 /** How somebody who has decided before sees it: of several, some are allowed and others are not. */
-function sidedWith({ voter, allow, permits }: ApprovalVote, action: Digest): string {
+function sidedWith(vote: ApprovalVote, action: Digest): string {
+  const { allow, permits } = vote;
   const isFor = allow && (permits === undefined || permits.includes(action));
-  return `${plain(voter)} ${isFor ? "allows" : "refuses"} it`;
+  return `${voterWords(vote)} ${isFor ? "allows" : "refuses"} it`;
 }
 
 function talkLines({ approval }: GateRecord, now: number): readonly string[] {

@@ -5,7 +5,7 @@ import type { Problem } from "../../core/problem.ts";
 import { type Company, peopleIn, zoneIn } from "../../engine/company/index.ts";
 import { EXIT } from "../exit.ts";
 import { readHistory } from "../following/read-history.ts";
-import { dayAndTime, plain } from "../output/index.ts";
+import { dayAndTime, plain, voterWords } from "../output/index.ts";
 import { runNamed } from "../runs/run-name.ts";
 import type { Context } from "../surroundings.ts";
 import { refuse, withCompany } from "../with-company.ts";
@@ -108,7 +108,7 @@ async function howDecided(company: Company, run: RunId, key: number): Promise<st
     const event = eventOf(envelope);
     if (!("key" in event) || event.key !== key) continue;
     if (event.type === "gate.voted" || event.type === "gate.overridden")
-      voters.push(plain(event.voter));
+      voters.push(voterWords(event));
     if (event.type !== "gate.closed") continue;
     const how = event.allowed ? "approved" : "rejected";
     const by = voters.length === 0 ? "" : ` by ${voters.join(" and ")}`;

@@ -138,12 +138,23 @@ describe("an approval by a chain, from the command line", () => {
     expect((await by("ana", "list", "--team", "manager")).out).toContain(item);
     expect((await by("ana", "list", "--team", "nobody")).code).toBe(2);
     expect((await by("ben", "delegate", "end", number)).code).toBe(5);
-    expect((await by("gus", "approve", item, "--no-wait")).code).toBe(0);
+    const shown = await given.muster("inbox", "show", item);
+    expect(shown.out).toContain("  gus may decide in the place of bo, until ");
+    const back = await given.press(["a", "escape", "escape"], "inbox", "walk", "--by", "gus");
+    expect(back.err).toContain("Approve in the place of bo: May");
+    const done = await by("gus", "approve", item, "--no-wait");
+    expect(done).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("by gus in the place of bo"),
+    });
+    expect((await by("ben", "approve", item)).err).toContain("was approved already by gus for bo,");
+    expect((await given.muster("inbox", "report")).out).toContain("gus for bo");
     expect((await by("bo", "delegate", "end", number)).err).toContain("It is ended.");
     const run = item.split(".")[0] ?? "";
     expect((await given.muster("runs", "events", run, "--json")).out).toMatch(
       /"for":"bo".*"voter":"gus"/,
     );
+    expect((await given.muster("why", run)).out).toContain("gus, in the place of bo, allowed");
   });
 
   test("is walked to with single keys, of which none decides alone", async () => {

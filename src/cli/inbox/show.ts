@@ -27,7 +27,7 @@ export async function inboxShow(context: Context, item: string): Promise<number>
   return await withRun(context, { name, perform: false }, async (company, run) => {
     const { key } = gateNamed(item);
     const found = await gateIn(company, run, key);
-    if (!("code" in found)) return showGate(context, company, { run, gate: found });
+    if (!("code" in found)) return await showGate(context, company, { run, gate: found });
     const isMeant = (one: InboxItem): boolean =>
       one.run === run && (key === null || one.waiting.key === key);
     return (await showMended(context, company, isMeant)) ?? (await showTask(context, item));
@@ -57,7 +57,11 @@ async function showLast(context: Context): Promise<number> {
   return found === "" ? code : await inboxShow(context, found);
 }
 
-function showGate(context: Context, company: Company, { run, gate }: GateItem): number {
+async function showGate(
+  context: Context,
+  company: Company,
+  { run, gate }: GateItem,
+): Promise<number> {
   const { answer, json } = context.terminal;
   const { now } = context.surroundings;
   const item = `${run}.${gate.key}`;
@@ -71,6 +75,7 @@ function showGate(context: Context, company: Company, { run, gate }: GateItem): 
       zone: zoneIn(company.folder),
       meant: (name) => people?.meant(name) ?? [],
       columns: answer.columns,
+      delegations: (await company.governed()).delegations,
     });
     for (const [at, line] of lines.entries())
       answer.line(at === 0 ? answer.paint("bold", line) : line);

@@ -1,3 +1,4 @@
+import type { Delegation } from "../../core/approval/index.ts";
 import type { Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { type Company, type InboxItem, inboxOf, zoneIn } from "../../engine/company/index.ts";
@@ -11,6 +12,7 @@ import { type Decision, decisionTold, mattersOf } from "./decide.ts";
 import { gateLines } from "./evidence-lines.ts";
 import { editTold } from "./gate.ts";
 import { type GateItem, gateIn, shownIn, tellGate } from "./gate-item.ts";
+import { placeOf } from "./in-place.ts";
 import { byDeadline, inboxList } from "./list.ts";
 
 /**
@@ -55,7 +57,8 @@ async function atItem(walking: Walking, item: InboxItem, place: string): Promise
     const gate = await openGateOf(company, item);
     side.line("");
     side.line(`${place}${gate === null ? `  ${item.item}` : ""}`);
-    for (const line of linesOf(walking, item, gate)) side.line(line);
+    const { delegations } = await company.governed();
+    for (const line of linesOf(walking, item, { gate, delegations })) side.line(line);
     if (gate !== null) await seen(walking, gate);
     side.line(gate === null ? OTHER_KEYS : isListed(gate) ? LISTED_KEYS : GATE_KEYS);
     const pressed = await walking.keys.key();
@@ -91,15 +94,26 @@ async function openGateOf(company: Company, { run, waiting }: InboxItem): Promis
   return "code" in gate ? null : { run, gate };
 }
 
+type Seen = {
+  readonly gate: GateItem | null;
+  readonly delegations: readonly Delegation[];
+};
+
 function linesOf(
   { context, company }: Walking,
   { item, waiting }: InboxItem,
-  gate: GateItem | null,
+  { gate, delegations }: Seen,
 ): readonly string[] {
   const { columns } = context.terminal.side;
   const now = context.surroundings.now();
   if (gate !== null)
-    return gateLines(gate.gate, { item, now, zone: zoneIn(company.folder), columns });
+    return gateLines(gate.gate, {
+      item,
+      now,
+      zone: zoneIn(company.folder),
+      columns,
+      delegations,
+    });
   const mend = waiting.mend === undefined ? [] : [`  mend: ${plain(waiting.mend)}`];
   return [`  ${plain(waiting.what)}`, ...mend].map((line) =>
     asTyped(context, company.folder, line),
@@ -119,9 +133,7 @@ async function did(walking: Walking, gate: GateItem, pressed: string): Promise<b
   const { context, keys } = walking;
   switch (pressed) {
     case "a":
-      context.terminal.side.line(
-        `Approve: ${plain(mattersOf(gate.gate))}  Enter decides, Esc goes back.`,
-      );
+      context.terminal.side.line(await approving(walking, gate));
       if ((await keys.key()) !== "return") return false;
       return await tell(walking, gate, decided(gate, { how: "approve", reason: "" }));
     case "s":
@@ -150,6 +162,15 @@ async function did(walking: Walking, gate: GateItem, pressed: string): Promise<b
     default:
       return false;
   }
+}
+
+/** What Enter decides; and in whose place, where it is not one's own. */
+async function approving({ context, company }: Walking, { gate }: GateItem): Promise<string> {
+  const { person, now } = context.surroundings;
+  const { delegations } = await company.governed();
+  const place = placeOf(gate, person, { now: now(), delegations });
+  const how = place === null ? "" : ` in the place of ${plain(place)}`;
+  return `Approve${how}: ${plain(mattersOf(gate))}  Enter decides, Esc goes back.`;
 }
 
 /** Of several, those that are named are allowed; the agent is told why the others are not. */

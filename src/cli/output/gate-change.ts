@@ -1,5 +1,6 @@
 import type { Event } from "../../core/machine/index.ts";
 import { plain } from "./text.ts";
+import { voterWords } from "./voter.ts";
 
 type OfGate = Exclude<
   Extract<Event, { readonly type: `gate.${string}` }>,
@@ -14,8 +15,8 @@ type Words = {
 
 /** What happened at a gate, as one line. */
 export const GATE_WORDS: Words = {
-  "gate.voted": ({ voter, allow, reason, for: of }) =>
-    `${plain(voter)}${of === undefined ? "" : ` for ${plain(of)}`} ${allow ? "approves" : "rejects"}${reason ? `: ${plain(reason)}` : ""}`,
+  "gate.voted": ({ allow, reason, ...by }) =>
+    `${voterWords(by)} ${allow ? "approves" : "rejects"}${reason ? `: ${plain(reason)}` : ""}`,
   "gate.advanced": ({ from }, { name }) => `${name}: goes on to ${people(from)}`,
   "gate.claimed": ({ person }, { name }) => `${name}: ${plain(person)} has claimed it`,
   "gate.released": ({ why }, { name }) => because(`${name}: is free again`, why),

@@ -14,4 +14,5 @@ export { openTerminal } from "./terminal.ts";
 export { count, cut, hanging, pad, plain, widthOf, wrapped } from "./text.ts";
 export { treeLines } from "./tree.ts";
 export { valueLine } from "./value.ts";
+export { voterWords } from "./voter.ts";
 export { happenedLines } from "./what-happened.ts";

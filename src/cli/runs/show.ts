@@ -13,6 +13,7 @@ import {
   resultLines,
   settingLines,
   treeLines,
+  voterWords,
 } from "../output/index.ts";
 import type { Context } from "../surroundings.ts";
 import { withRunOrFile } from "../with-run.ts";
@@ -51,8 +52,8 @@ function openLines(history: History, zone: string): readonly string[] {
       `- ${plain(path)} (${history.run}.${key}), since ${dayAndTime(openedAt, zone)}: ${plain(ask)}`,
       `  ${votes.length} of ${need} decided; from ${from.map(plain).join(", ") || "anyone who may"}`,
       ...votes.map(
-        ({ voter, allow, reason }) =>
-          `  ${plain(voter)} ${allow ? "approves" : "rejects"}${reason ? `: ${plain(reason)}` : ""}`,
+        ({ allow, reason, ...by }) =>
+          `  ${voterWords(by)} ${allow ? "approves" : "rejects"}${reason ? `: ${plain(reason)}` : ""}`,
       ),
     ]),
     ...(exceptionCount > 0 ? ["", `Open exceptions: ${exceptionCount}`] : []),

@@ -67,10 +67,16 @@ function namesOf(
 
 function happened(gate: Seen | undefined, event: Event): void {
   if (gate === undefined) return;
-  if (event.type === "gate.voted" || event.type === "gate.overridden") gate.voters.add(event.voter);
+  if (event.type === "gate.voted") gate.voters.add(saidBy(event));
+  if (event.type === "gate.overridden") gate.voters.add(event.voter);
   if (event.type === "gate.edited") gate.isEdited = true;
   if (event.type !== "gate.closed") return;
   gate.closed = { at: event.at, allowed: event.allowed, expired: gate.voters.size === 0 };
+}
+
+/** "gus for bo", where one decides in another's place. */
+function saidBy({ voter, for: of }: Extract<Event, { readonly type: "gate.voted" }>): string {
+  return of === undefined ? voter : `${voter} for ${of}`;
 }
 
 function tallied(gates: readonly Seen[]): readonly GateTally[] {

@@ -132,7 +132,7 @@ export const TELLING: Readonly<Record<string, Telling>> = {
   "gate.voted": ({ data, stream }, { names }) =>
     told(
       "approval",
-      `${text(data["voter"])} ${data["allow"] === true ? "allowed" : "denied"} ${named(names, stream, data["key"])}${data["for"] === undefined ? "" : ` for ${text(data["for"])}`}`,
+      `${text(data["voter"])}${data["for"] === undefined ? "" : `, in the place of ${text(data["for"])},`} ${data["allow"] === true ? "allowed" : "denied"} ${named(names, stream, data["key"])}`,
       {
         more: voteLines(names, stream, data),
         ...(data["allow"] === true ? {} : { isGrave: true as const }),

@@ -10,7 +10,7 @@ type Cells = readonly (string | number)[];
 
 export function newTables(): Tables {
   return {
-    approvals: [["at", "event", "what", "who", "key", "digest", "reason"]],
+    approvals: [["at", "event", "what", "who", "for", "key", "digest", "reason"]],
     "write-backs": [
       ["at", "event", "what", "key", "action", "system", "entity", "id", "reference"],
     ],
@@ -55,6 +55,7 @@ export function noteRows(tables: Tables, event: Envelope): void {
       id,
       type,
       who,
+      type === "gate.voted" ? text(data["for"]) : "",
       text(data["key"]),
       text(gate["digest"]),
       text(data["reason"]),
