@@ -10,6 +10,7 @@ import {
   whyExcluded,
 } from "../../core/approval/index.ts";
 import type { Span } from "../../core/calendar/index.ts";
+import type { Written } from "../../core/cases/index.ts";
 import { sayDuration } from "../../core/definition/index.ts";
 import type { GateRecord } from "../../core/history/index.ts";
 import type { Digest } from "../../core/id.ts";
@@ -25,6 +26,7 @@ import {
   ruleLines,
 } from "./evidence-parts.ts";
 import { inPlaceLines } from "./in-place.ts";
+import { newerHead, newerLines } from "./newer.ts";
 
 const COLUMNS_LEAST = 40;
 const COLUMNS_MOST = 100;
@@ -39,6 +41,8 @@ export type Seen = {
   readonly columns: number;
   /** Who decides in whose place; absent: nobody has said. */
   readonly delegations?: readonly Delegation[];
+  /** What was written in the case after the request; absent: nothing. */
+  readonly newer?: readonly Written[];
 };
 
 /**
@@ -51,13 +55,14 @@ export function gateLines(gate: GateRecord, seen: Seen): readonly string[] {
   const all = [
     `${plain(evidence?.action || gate.ask)}  (${seen.item})`,
     ...(evidence?.action ? [`  ${plain(gate.ask)}`] : []),
+    ...newerHead(gate, seen.newer ?? []).map((line) => `  ${line}`),
     `  ${whoDecides(gate)}`,
     ...inPlaceLines(gate, seen).map((line) => `  ${line}`),
     `  ${untilWhen(gate, seen)}`,
     `  ${ifNobody(gate, seen)}`,
     ...(evidence === undefined && terms === undefined
       ? section("Shown:", shownLines(gate.show, columns))
-      : evidenceLines(gate, seen.now, columns)),
+      : evidenceLines(gate, seen, columns)),
     ...talkLines(gate, seen.now),
     ...mayChange(gate),
   ];
@@ -127,7 +132,11 @@ function spanWords({ ms, isWorking }: Span): string {
 }
 
 /** The parts one after another; what a gate has not is said to be so. */
-function evidenceLines(gate: GateRecord, now: number, columns: number): readonly string[] {
+function evidenceLines(
+  gate: GateRecord,
+  { now, newer = [] }: Seen,
+  columns: number,
+): readonly string[] {
   const { evidence = NO_EVIDENCE, terms } = gate.approval.gate;
   const { difference } = evidence;
   const found = difference === null ? foundLines(gate.show) : [];
@@ -144,6 +153,7 @@ function evidenceLines(gate: GateRecord, now: number, columns: number): readonly
         : [howLine(gate.show), ...argumentLines(gate.show)];
   return [
     ...section("The request:", requestLines(evidence, now)),
+    ...section("Written in its case since:", newerLines(gate, newer, now), ""),
     ...section("What would be done:", action),
     ...section("Each can be permitted by its number:", actions, ""),
     ...section(

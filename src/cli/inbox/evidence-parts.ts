@@ -4,8 +4,14 @@ import { duration, pad, plain, valueLine, widthOf } from "../output/index.ts";
 
 /** Outside text is marked, line by line, so that it never looks like ours. */
 export function requestLines({ request }: Evidence, now: number): readonly string[] {
-  if (request === null) return [];
-  const { text, from, channel, trust, at } = request;
+  return request === null ? [] : outsideLines(request, now);
+}
+
+/** What somebody outside wrote: who, by which channel, and how far that is believed. */
+export function outsideLines(
+  { text, from, channel, trust, at }: NonNullable<Evidence["request"]>,
+  now: number,
+): readonly string[] {
   const believed = trust === "untrusted" ? ", of which nothing is believed" : "";
   return [
     `${plain(from)}${trust === "untrusted" ? "" : ` (${trust})`} by ${plain(channel)}, ${duration(now - at)} ago; outside text${believed}:`,

@@ -13,6 +13,7 @@ import { withRun } from "../with-run.ts";
 import { gateLines } from "./evidence-lines.ts";
 import { type GateItem, gateIn, gateNamed } from "./gate-item.ts";
 import { itemMeant, LAST } from "./last-item.ts";
+import { newerAt } from "./newer.ts";
 import { SHOWN, showMended } from "./show-mend.ts";
 import { withTask } from "./task-item.ts";
 
@@ -65,7 +66,8 @@ async function showGate(
   const { answer, json } = context.terminal;
   const { now } = context.surroundings;
   const item = `${run}.${gate.key}`;
-  if (json) answer.line(JSON.stringify({ item, run, ...gate }));
+  const newer = await newerAt(company, { run, gate });
+  if (json) answer.line(JSON.stringify({ item, run, ...gate, newer }));
   else {
     const command = commandIn(context, company.folder);
     const people = peopleIn(company.folder);
@@ -76,6 +78,7 @@ async function showGate(
       meant: (name) => people?.meant(name) ?? [],
       columns: answer.columns,
       delegations: (await company.governed()).delegations,
+      newer,
     });
     for (const [at, line] of lines.entries())
       answer.line(at === 0 ? answer.paint("bold", line) : line);

@@ -1,4 +1,5 @@
 import type { Delegation } from "../../core/approval/index.ts";
+import type { Written } from "../../core/cases/index.ts";
 import type { Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
 import { type Company, type InboxItem, inboxOf, zoneIn } from "../../engine/company/index.ts";
@@ -14,6 +15,7 @@ import { editTold } from "./gate.ts";
 import { type GateItem, gateIn, shownIn, tellGate } from "./gate-item.ts";
 import { placeOf } from "./in-place.ts";
 import { byDeadline, inboxList } from "./list.ts";
+import { newerAt } from "./newer.ts";
 
 /**
  * `muster inbox` on a terminal: one item after another, with single keys. No single key decides: A and R
@@ -58,7 +60,8 @@ async function atItem(walking: Walking, item: InboxItem, place: string): Promise
     side.line("");
     side.line(`${place}${gate === null ? `  ${item.item}` : ""}`);
     const { delegations } = await company.governed();
-    for (const line of linesOf(walking, item, { gate, delegations })) side.line(line);
+    const newer = gate === null ? [] : await newerAt(company, gate);
+    for (const line of linesOf(walking, item, { gate, delegations, newer })) side.line(line);
     if (gate !== null) await seen(walking, gate);
     side.line(gate === null ? OTHER_KEYS : isListed(gate) ? LISTED_KEYS : GATE_KEYS);
     const pressed = await walking.keys.key();
@@ -97,12 +100,13 @@ async function openGateOf(company: Company, { run, waiting }: InboxItem): Promis
 type Seen = {
   readonly gate: GateItem | null;
   readonly delegations: readonly Delegation[];
+  readonly newer: readonly Written[];
 };
 
 function linesOf(
   { context, company }: Walking,
   { item, waiting }: InboxItem,
-  { gate, delegations }: Seen,
+  { gate, ...seen }: Seen,
 ): readonly string[] {
   const { columns } = context.terminal.side;
   const now = context.surroundings.now();
@@ -112,7 +116,7 @@ function linesOf(
       now,
       zone: zoneIn(company.folder),
       columns,
-      delegations,
+      ...seen,
     });
   const mend = waiting.mend === undefined ? [] : [`  mend: ${plain(waiting.mend)}`];
   return [`  ${plain(waiting.what)}`, ...mend].map((line) =>

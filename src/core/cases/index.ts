@@ -29,3 +29,4 @@ export type { CaseSignal, CaseTold, RunSaid } from "./signal.ts";
 export { type CaseStanding, caseStanding, type Need, needsOf } from "./standing.ts";
 export { caseParams } from "./started.ts";
 export { maySay, type RunReading, saidBy, type ToolSending } from "./told-by-run.ts";
+export { WRITTEN_MOST, type Written, writtenSince } from "./written-since.ts";
