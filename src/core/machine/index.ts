@@ -71,6 +71,7 @@ export {
   askOf,
   type DoneUse,
   type OpenUse,
+  USE_ARGS_BYTES_MOST,
   type UseStanding,
   useAt,
   useStanding,

@@ -1,4 +1,3 @@
-import { canonical } from "../../../core/audit/index.ts";
 import type { Preview } from "../../../core/governance/index.ts";
 import type { Digest } from "../../../core/id.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
@@ -8,7 +7,6 @@ import {
   type DoneUse,
   type Event,
   type Failure,
-  failure,
   type Key,
   load,
   type Signal,
@@ -32,6 +30,7 @@ import type { ToolDesk } from "../tools/tool-desk.ts";
 import { isProblem, mail } from "../turns/mail.ts";
 import type { Mailroom } from "../turns/mailroom.ts";
 import type { Attempt } from "./attempt.ts";
+import { asked, type Counts, numbered, refusal, type Wanted } from "./wanted-use.ts";
 
 /**
  * What agents in flight ask of tools. Each question is told to its run and answered when the run knows:
@@ -106,16 +105,6 @@ function offeredTo({ desk }: State, { call, resident }: Attempt): readonly ToolO
   return desk?.offered(map, { agent: call.agent, case: of }) ?? [];
 }
 
-type Wanted = {
-  readonly tool: string;
-  readonly args: JsonObject;
-  readonly as: string | undefined;
-  readonly counts: Counts;
-};
-
-/** How often the same was asked in one attempt. Most attempts ask nothing: it is made with the first. */
-type Counts = { by: Map<string, number> | null };
-
 /** One promise for each of them, in their order. */
 function useAll(
   state: State,
@@ -124,10 +113,10 @@ function useAll(
 ): readonly Promise<UseReply>[] {
   const questions: Question[] = [];
   const batch = {};
-  const answers = all.map((wanted) => {
+  const answers = all.map((given) => {
+    const wanted = asked(given);
+    if ("outcome" in wanted) return Promise.resolve(wanted);
     const { tool, args } = wanted;
-    if (typeof tool !== "string" || !isObject(args))
-      return Promise.resolve(refusal("A use names a tool, and its arguments are an object."));
     const name = wanted.as ?? numbered(wanted);
     const digest = digestFor(state.log.keys, attempt.resident.subject);
     const ask = askOf(digest, { name, tool, args });
@@ -145,15 +134,6 @@ function useAll(
 }
 
 const NOTHING: Promise<UseReply> = Promise.resolve(refusal("Nothing is asked for."));
-
-/** The n-th time that the same is asked in one attempt. */
-function numbered({ tool, args, counts }: Wanted): string {
-  const same = canonical([tool, args]);
-  counts.by ??= new Map();
-  const count = (counts.by.get(same) ?? 0) + 1;
-  counts.by.set(same, count);
-  return `${tool}#${count}`;
-}
 
 /** Its attempt is over: nobody waits for it any more. */
 function end({ waiting }: State, question: Question): void {
@@ -234,10 +214,6 @@ function replyOf(state: State, { outcome, result, edited }: DoneUse): UseReply {
     return { outcome, result: value, ...(edited === undefined ? {} : { args: edited }) };
   const say = isObject(value) ? value["denied"] : null;
   return { outcome: "denied", say: typeof say === "string" ? say : "It is not allowed." };
-}
-
-function refusal(message: string): UseReply {
-  return { outcome: "failed", error: failure("invalid_input_data", message) };
 }
 
 /** Checks that come before anything of the tool's system is looked at. */

@@ -110,6 +110,27 @@ describe("tools that agents use", () => {
     expect(world.status()).toBe("completed");
   });
 
+  test("M13 what is asked is as the log can hold it: a copy, of plain values, under a text", async () => {
+    const replies: UseReply[] = [];
+    const world = await open(async (_call, { use, useAll }) => {
+      const changing: Record<string, string> = { order_id: "7" };
+      const reply = use("order.read", changing);
+      changing["order_id"] = "8";
+      replies.push(await reply);
+      replies.push(await use("order.read", { order_id: new Map() } as never));
+      replies.push(...(await useAll([{ tool: "order.read", args: LATER, as: 7 as never }])));
+      return ok();
+    });
+    await world.begin();
+    expect(replies).toMatchObject([
+      { outcome: "ok" },
+      { outcome: "failed", error: { message: expect.stringContaining("is a Map") } },
+      { outcome: "failed", error: { message: "What a use is told apart by is a text." } },
+    ]);
+    const judged = [...world.log.read(world.id)].filter(({ type }) => type === "tool.judged");
+    expect(judged.map(({ data }) => data["args"])).toEqual([{ value: LATER }]);
+  });
+
   test("M1 nothing is performed before its judgement is on disk", async () => {
     let known: readonly string[] = [];
     const desk = deskOf(TOOLS, () => {
