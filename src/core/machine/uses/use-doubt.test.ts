@@ -72,4 +72,36 @@ describe("U3 a step of which nobody knows whether it wrote", () => {
     run.tell(GIVE);
     expect(run.status()).toBe("completed");
   });
+
+  test("is taken from its agent also where it waits for a budget; one that wrote nothing is not", () => {
+    const budget = "budget: { on_exceeded: wait }";
+    const run = serving(
+      `
+      resource_limits: { token_budget: 100 }
+      execution: parallel
+      steps: [{ id: serve, agent: support, ${budget} }, { id: other, agent: support }, { id: late, agent: support, ${budget} }]
+    `,
+      { estimates: { support: { tokens: 50 } } },
+    );
+    const take = (path: string) => ({ type: "take", path, why: "let me see" }) as const;
+    expect(run.refused(take("late"))).toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("waits for a budget, and has not begun"),
+    });
+    run.uses("serve", "refund.create");
+    run.uses("serve", "price.set");
+    run.vote("serve", "dana");
+    run.used("serve", NO_ANSWER);
+    expect(run.waits().map(({ path, what }) => [path, what.kind])).toEqual([
+      ["late", "budget"],
+      ["other", "agent"],
+      ["serve", "budget"],
+    ]);
+    run.tell(take("serve"), "cy");
+    expect(run.waits().find(({ path }) => path === "serve")?.what).toMatchObject({
+      kind: "held",
+      look: expect.stringContaining('"refund.create" may have been done'),
+    });
+    expect(run.run().ledger?.short.map(({ path }) => path)).toEqual(["late"]);
+  });
 });

@@ -98,3 +98,42 @@ describe("a rollback", () => {
     expect(undone).toEqual(["inner", "first"]);
   });
 });
+
+describe("a step that a person has in hand", () => {
+  /** At work until it is told to stop; what it did by then nobody knows. */
+  const untilStopped = (effects: "pure" | "ask"): FunctionAgent => ({
+    effects,
+    attempt: (_task, _tools, abort) =>
+      new Promise((_done, failed) =>
+        abort.addEventListener("abort", () => failed(new Error("I stopped."))),
+      ),
+  });
+  const agents = { reader: untilStopped("pure"), sender: untilStopped("ask") };
+
+  test.each([
+    ["reader", "handback", ""],
+    [
+      "sender",
+      "retry",
+      ' "It" may have been done and may not (sender, call 2). Look at what it writes; then give its outputs, try it again, or go on without it.',
+    ],
+  ])("says who has it, why, and how it goes on: %s", async (agent, again, look) => {
+    const one = { name: "one", steps: [{ id: "it", name: "It", agent }] } as const;
+    await using company = await openTestCompany({ agents, workflows: { one } });
+    const started = await company.run("one");
+    if (started.run === null) throw new Error(JSON.stringify(started.problems));
+    const { run } = started;
+    await company.clock.settle();
+    await company.send(run, { type: "take", path: "it", why: "Let me see." }, { by: "ana" });
+    await company.clock.settle();
+    expect(await company.waiting(run)).toMatchObject([
+      {
+        status: "waiting",
+        kind: "held",
+        what: `ana has "It" in hand. Let me see.${look}`,
+        mend: `muster runs give ${run} it FILE --why WHY   or: muster runs ${again} ${run} it --why WHY`,
+        for: ["ana"],
+      },
+    ]);
+  });
+});
