@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../src/core/json.ts";
-import type { AgentTask, FunctionAgent, FunctionAnswer } from "../../src/index.ts";
+import type { AgentTask, FunctionAgent, FunctionAnswer, Tools } from "../../src/index.ts";
 import type { VirtualClock } from "../../src/testing/index.ts";
 import type { Chance } from "../simulation/chance.ts";
 import { garbage } from "./garbage.ts";
@@ -40,12 +40,31 @@ export function agentsOf(temper: Temper): Readonly<Record<string, FunctionAgent>
 
 function agent(name: string, temper: Temper): FunctionAgent {
   const chance = temper.chance.apart(name);
+  const asking = temper.chance.apart(`${name} asks`);
   return {
     effects: chance.one(["pure", "idempotent", "ask"]),
     capabilities: ["plan"],
     ...(chance.is(temper.garbled / 8) ? { health: () => health(chance) } : {}),
-    attempt: (task, _tools, abort) => answer(task, abort, { ...temper, chance }) as FunctionAnswer,
+    attempt: (task, tools, abort) => {
+      if (asking.is(temper.garbled / 2)) askGarbled(tools, asking);
+      return answer(task, abort, { ...temper, chance }) as FunctionAnswer;
+    },
   };
+}
+
+/** It asks for tools that nobody has, in words that nobody understands, and does not wait for an answer. */
+function askGarbled({ use, useAll }: Tools, chance: Chance): void {
+  const one = { tool: "order.read", args: { id: 7 }, as: "a#1" };
+  const asked = chance.one<() => Promise<unknown>>([
+    () => use(garbage(chance) as string, garbage(chance) as JsonObject, garbage(chance) as string),
+    () => use("order.read", garbage(chance) as JsonObject),
+    () => useAll(garbage(chance) as never),
+    () => useAll([garbage(chance)] as never),
+    () => useAll(mutateValue([one, { ...one, as: "a#2" }], chance, garbage) as never),
+    () => useAll([one, one, { ...one, args: { id: 8 } }]),
+  ]);
+  // Whoever asks nonsense is told so, now or later: neither ends anything but its own attempt.
+  new Promise((told) => told(asked())).catch(() => undefined);
 }
 
 function health(chance: Chance): string | null {

@@ -115,6 +115,8 @@ function garbledTold(sending: Sending): object {
   return typeof garbled === "object" && garbled !== null ? garbled : {};
 }
 
+const USE = { name: "a#1", tool: "order.read", args: { id: 7 }, preview: null };
+
 /** What only the runtime tells. */
 const OWN: readonly object[] = [
   { type: "start", definition: `sha256:${"0".repeat(64)}`, params: {}, parent: null },
@@ -124,7 +126,9 @@ const OWN: readonly object[] = [
     key: 3,
     outcome: { kind: "failed", error: { class: "a", kind: "b", message: "c" } },
   },
-  { type: "use", key: 3, name: "a#1", tool: "order.read", args: { id: 7 }, preview: null },
+  { type: "use", key: 3, ...USE },
+  { type: "uses", key: 3, all: [USE, { ...USE, name: "b#1", args: { id: 8 } }] },
+  { type: "uses", key: 3, all: [] },
   { type: "used", key: 4, outcome: { kind: "ok", result: { value: {} } } },
   {
     type: "used",
