@@ -369,6 +369,17 @@ describe("a disk that fails", () => {
     expect(refusal(disk)).toMatchObject({ code: "disk-full" });
   });
 
+  test("full: a log that was closed is looked at all the same", async (context) => {
+    const disk = smallDisk("size=2m", context);
+    const log = openSqlite(disk);
+    await log.append([append(run("aaaa"), 0, 2)]);
+    await log.close();
+    expect(() => writeFileSync(join(disk, "filler"), Buffer.alloc(4 * MiB))).toThrow(/ENOSPC/);
+    const look = lookIntoSqlite(disk);
+    expect([...(look?.read(run("aaaa")) ?? [])].map(({ seq }) => seq)).toEqual([1, 2]);
+    await look?.close();
+  });
+
   test("read-only: a sentence that says so, for a new folder and for one with a log in it", async (context) => {
     const disk = smallDisk("size=8m", context);
     const remount = (mode: string) => execFileSync("mount", ["-o", `remount,${mode}`, disk]);

@@ -204,6 +204,20 @@ describe("State recovery after failures or interruptions", () => {
     expect((await look.checkpoints(run))?.map(({ isKept }) => isKept)).toEqual([true, true, true]);
     await look.close();
   });
+
+  test("that are damaged are told with the mend: without them, they are made anew", async () => {
+    const folder = newFolder();
+    const file = join(folder, ".muster", "checkpoints.db");
+    const { company } = await open({ folder });
+    await ran(company);
+    await company.close();
+    writeFileSync(file, "no database at all");
+    const told = { code: "corrupt", mend: "Delete the file: it is made anew from the log." };
+    await expect(open({ folder })).rejects.toMatchObject(told);
+    await expect(openCompany(folder, { perform: false })).rejects.toMatchObject(told);
+    rmSync(file);
+    await (await open({ folder })).company.close();
+  });
 });
 
 describe("an exported checkpoint", () => {

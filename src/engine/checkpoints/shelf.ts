@@ -3,7 +3,7 @@ import type { Workflow } from "../../core/definition/index.ts";
 import { CHECKPOINTS_KEPT_MOST, type Checkpoint, policyOf } from "../../core/history/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
-import { openToLook } from "../store/index.ts";
+import { makeOwnFile, openToLook, refusal } from "../store/index.ts";
 
 /** A checkpoint as it is kept. `hash` is of the event it stands at, and so of all of the log before. */
 export type Kept = Checkpoint & {
@@ -69,6 +69,7 @@ const MIGRATIONS: readonly string[] = [
 
 /** @param path of the file; ":memory:" keeps it in memory */
 export function openShelf(path: string): Shelf {
+  if (path !== ":memory:") makeOwnFile(path);
   const database = new DatabaseSync(path, { timeout: BUSY_MOST_MS });
   try {
     database.exec("pragma journal_mode = wal; pragma synchronous = normal");
@@ -76,16 +77,30 @@ export function openShelf(path: string): Shelf {
     return shelfOn(database);
   } catch (error) {
     database.close();
-    throw error;
+    throw unread(error, path);
   }
 }
 
 /** To read while another process writes it; null where there is none. */
 export function lookIntoShelf(path: string): Pick<Shelf, "of" | "close"> | null {
-  const database = openToLook(path);
-  return database === null
-    ? null
-    : { of: (run) => rowsOf(database, run), close: () => database.close() };
+  try {
+    const database = openToLook(path);
+    return database === null
+      ? null
+      : { of: (run) => rowsOf(database, run), close: () => database.close() };
+  } catch (error) {
+    throw unread(error, path);
+  }
+}
+
+/** All that stands in it follows from the log. */
+function unread(error: unknown, path: string): MusterError {
+  const { code, message, mend } = refusal(error, `The checkpoints ${path} could not be opened`);
+  const anew = "Delete the file: it is made anew from the log.";
+  return new MusterError(
+    { code, message, mend: code === "corrupt" ? anew : (mend ?? anew) },
+    error,
+  );
 }
 
 function migrate(database: DatabaseSync, path: string): void {

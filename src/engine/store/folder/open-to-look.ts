@@ -22,8 +22,9 @@ export function openToLook(path: string): DatabaseSync | null {
   } catch (error) {
     // SQLite says that it cannot open it, or that it may not write, by what of the folder is kept from us.
     const { code } = refusal(error, path);
-    if ((code !== "io" && code !== "read-only") || isWritable(dirname(path))) throw error;
-    if (!wasClosed(path)) throw unwritable(path);
+    const isKept = (code === "io" || code === "read-only") && !isWritable(dirname(path));
+    if (!isKept && !isWithoutRoom(error)) throw error;
+    if (!wasClosed(path)) throw isKept ? unwritable(path) : error;
     return readable(new URL(`${pathToFileURL(path).href}?immutable=1`));
   }
 }
@@ -44,6 +45,14 @@ function readable(file: string | URL): DatabaseSync | null {
 
 /** The process that writes holds it for a moment when it makes its file shorter. */
 const BUSY_MOST_MS = 5_000;
+
+/** The file beside it cannot be made as large as it must be: the disk is full. Then nobody else has it open. @see https://sqlite.org/rescode.html */
+function isWithoutRoom(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && SHM.includes(Number(error.errcode));
+}
+
+/** IOERR_SHMOPEN, IOERR_SHMSIZE and IOERR_SHMMAP. */
+const SHM: readonly number[] = [4_618, 4_874, 5_386];
 
 function isWritable(folder: string): boolean {
   try {
