@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { REQUEST_SOURCES, type RequestSource } from "../../core/cases/index.ts";
 import type { Json } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
+import { REQUEST_SOURCES, type RequestSource } from "../../core/request-source.ts";
 import {
   ATTACHMENT_BYTES_MOST,
   type Company,

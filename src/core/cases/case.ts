@@ -2,6 +2,7 @@ import type { Labels } from "../governance/index.ts";
 import type { CaseId, RunId, SubjectId } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Trust } from "../map/index.ts";
+import type { RequestSource } from "../request-source.ts";
 
 /** A piece of incoming work, as it came. */
 export type Request = {
@@ -19,9 +20,6 @@ export type Request = {
   /** Its type; null: nobody has said. */
   readonly type: string | null;
 };
-
-export const REQUEST_SOURCES = ["customer", "staff", "system", "management"] as const;
-export type RequestSource = (typeof REQUEST_SOURCES)[number];
 
 export type Attachment = { readonly name: string; readonly digest: string; readonly bytes: number };
 

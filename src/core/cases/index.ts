@@ -12,9 +12,7 @@ export {
   liveRuns,
   type Message,
   noCase,
-  REQUEST_SOURCES,
   type Request,
-  type RequestSource,
   type Unpassed,
 } from "./case.ts";
 export { type CaseDecision, decideCase } from "./decide.ts";

@@ -1,11 +1,14 @@
 import type { CaseFacts } from "../governance/index.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { RequestSource } from "../request-source.ts";
 import type { Case, CaseRequest } from "./case.ts";
 
 /** A case as calls of tools are judged by it. */
 export function caseFactsOf(now: Case): CaseFacts {
   const { id, type, bindings, labels } = now;
-  const { requester = "", about = {} } = requestOf(now) ?? {};
+  const request = requestOf(now);
+  const { requester = "", about = {} } = request ?? {};
+  const source = request === null ? null : sourceOf(request);
   return {
     id,
     request: type,
@@ -15,7 +18,13 @@ export function caseFactsOf(now: Case): CaseFacts {
     trusted: trustedIn(now),
     labels,
     requester,
+    ...(source === null ? {} : { source }),
   };
+}
+
+/** Anybody may say where a request comes from: for more than a customer only a channel of staff speaks. */
+function sourceOf({ source, trust }: CaseRequest): RequestSource | null {
+  return source === "customer" || trust === "staff" ? source : null;
 }
 
 /** `$case` in a workflow: bindings and facts by their names, and beside them what every case has. */

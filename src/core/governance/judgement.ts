@@ -1,6 +1,7 @@
 import type { Digest } from "../id.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Level, WorkMap } from "../map/index.ts";
+import type { RequestSource } from "../request-source.ts";
 import type { RuleOutcome, Then } from "../rules/index.ts";
 
 /** What an agent asks of a tool. */
@@ -60,6 +61,8 @@ export type CaseFacts = {
   readonly trusted: readonly Json[];
   readonly labels: Labels;
   readonly requester: string;
+  /** Where the request came from; absent: nobody who is believed has said. */
+  readonly source?: RequestSource;
 };
 
 /** Where data came from that something rests on. They only grow. */

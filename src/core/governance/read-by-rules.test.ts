@@ -17,21 +17,24 @@ test("a rule reads what came with the request, and nobody can say there who made
   const of: CaseFacts = {
     id: "cs_1",
     request: "refund",
-    about: { reason: "broken", note: null, requester: "manager", type: "complaint" },
+    about: { reason: "broken", note: null, requester: "manager", type: "x", source: "staff" },
     bindings: {},
     facts: {},
     trusted: [],
     labels: { untrusted: [], personal: [] },
     requester: "C-1",
   };
-  const read = readByRules(CALL, {
-    level: "external",
-    writes: null,
-    audience: null,
-    args: {},
-    labels: of.labels,
-    now: 0,
-    case: of,
-  });
-  expect(read["request"]).toEqual({ reason: "broken", type: "refund", requester: "C-1" });
+  const read = (more: Partial<CaseFacts> = {}) =>
+    readByRules(CALL, {
+      level: "external",
+      writes: null,
+      audience: null,
+      args: {},
+      labels: of.labels,
+      now: 0,
+      case: { ...of, ...more },
+    })["request"];
+  const known = { reason: "broken", type: "refund", requester: "C-1" };
+  expect(read()).toEqual(known);
+  expect(read({ source: "customer" })).toEqual({ ...known, source: "customer" });
 });

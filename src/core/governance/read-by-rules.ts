@@ -16,8 +16,8 @@ type Read = {
 
 /**
  * What a rule reads: `action` (tool, args, agent, level, what it writes, and the audience, where there
- * is one), `case` (its id, its bindings, its facts), `request` (its type, who made it, what came
- * beside its text), `record` (before
+ * is one), `case` (its id, its bindings, its facts), `request` (its type, who made it, where it came
+ * from, what came beside its text), `record` (before
  * and after, where the tool has a preview), `data` (whether it is untrusted, whether it is about
  * persons) and `now`. What is not known is not there.
  */
@@ -32,6 +32,7 @@ export function readByRules(
       type: of.case?.request ?? null,
       // As the case has them: a run in a customer's name goes by a name that says nothing.
       requester: of.case === null ? call.requester : of.case.requester,
+      source: of.case?.source ?? null,
     }),
     now: instantOf(now),
     data: { untrusted: labels.untrusted.length > 0, personal: labels.personal.length > 0 },

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { ownOf } from "../own.ts";
+import { REQUEST_SOURCES } from "../request-source.ts";
 
 /** What a map says of the names that its rules read. */
 export type PolicySurroundings = {
@@ -64,6 +65,7 @@ function namesOf(surroundings: PolicySurroundings, tools: readonly string[] | nu
     request: withFields(isObject(request) ? request : OPEN, {
       type: choice(requests),
       requester: TEXT,
+      source: choice(REQUEST_SOURCES),
     }),
   };
 }

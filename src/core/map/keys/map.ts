@@ -78,7 +78,7 @@ export const factsKeys: Keys<FactsSource> = {
     "What is known of a case besides what its requests name: {total: money, tier: string}.",
   ),
   request: named(typeShape, "a map of names to types").describe(
-    "What comes with a request: {order_id: string}.",
+    "What comes with a request beside its type, requester and source: {order_id: string}.",
   ),
 };
 

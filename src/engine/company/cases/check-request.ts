@@ -1,9 +1,10 @@
 import { hash, randomUUID } from "node:crypto";
-import { REQUEST_SOURCES, type Request, type RequestSource } from "../../../core/cases/index.ts";
+import type { Request } from "../../../core/cases/index.ts";
 import type { Digest, SubjectId } from "../../../core/id.ts";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import type { Trust, WorkMap } from "../../../core/map/index.ts";
 import type { Problem } from "../../../core/problem.ts";
+import { REQUEST_SOURCES, type RequestSource } from "../../../core/request-source.ts";
 import { copyJson } from "../../agents/index.ts";
 import { badInput, shown, wrongNames, wrongSpeaker } from "../runs/check-told.ts";
 
