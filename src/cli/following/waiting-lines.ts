@@ -2,7 +2,7 @@ import type { Need } from "../../core/cases/index.ts";
 import { parseRunId } from "../../core/id.ts";
 import { millisecondsOf } from "../../core/instant.ts";
 import type { Company, InboxItem, Waiting } from "../../engine/company/index.ts";
-import { dayAndTime, duration, plain } from "../output/index.ts";
+import { count, dayAndTime, duration, plain } from "../output/index.ts";
 
 /** Of the company's clocks. */
 export type Clock = { readonly now: number; readonly zone: string };
@@ -26,6 +26,7 @@ export function itemLines(inboxItem: InboxItem, clock: Clock): readonly string[]
       `${plain(asks)}  (${item})`,
       ...(because === undefined ? [] : [`  ${plain(because)}`]),
       `  ${whoAndWhen(waiting, clock)}`,
+      ...newerWords(waiting),
     ];
   const due = dueOf(waiting);
   const sentence =
@@ -35,6 +36,11 @@ export function itemLines(inboxItem: InboxItem, clock: Clock): readonly string[]
     `  ${plain(sentence)}${waiting.kind === "case" ? sinceWords(waiting, clock) : ""}`,
     ...(mend ? [`  mend: ${plain(mend)}`] : []),
   ];
+}
+
+/** Nobody is to decide on what has been taken back. */
+function newerWords({ newer = 0 }: Waiting): readonly string[] {
+  return newer === 0 ? [] : [`  ${count(newer, "message")} since it was asked: look first`];
 }
 
 function sinceWords(waiting: Waiting, { zone }: Clock): string {

@@ -30,9 +30,12 @@ test("who decides is shown what was written after they were asked, and by whom",
   expect(before.out).toContain("| My money, please.");
   expect(before.out).not.toContain("Newer");
   expect(before.out).not.toContain("Written in its case");
+  expect((await given.muster("inbox", "list")).out).not.toContain("since it was asked");
 
   const message = ["cases", "message", "last", "Another one\ninstead.", "--from", "4711"];
   await given.muster(...message, "--channel", "chat");
+  const list = await given.muster("inbox", "list");
+  expect(list.out).toContain("\n  1 message since it was asked: look first\n");
   const { out } = await given.muster("inbox", "show", "last");
   expect(out).toContain("  Newer than this question: 1 message of 4711; read below.\n");
   expect(out).toMatch(

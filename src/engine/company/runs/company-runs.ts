@@ -230,6 +230,8 @@ export type Waiting = {
   readonly because?: string;
   /** Who has taken it: nobody else decides it meanwhile. */
   readonly claimed?: string;
+  /** How much was written in its case since people were asked; absent: nothing. */
+  readonly newer?: number;
   /** People it is for; absent: anyone who may act on it. */
   readonly for?: readonly string[];
   /** An exception about what may have been done already: it is tried again only by whoever says so. */

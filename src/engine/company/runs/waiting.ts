@@ -1,6 +1,8 @@
 import { isCurrency, sayAmount } from "../../../core/amounts.ts";
+import { writtenSince } from "../../../core/cases/index.ts";
 import { sayDuration } from "../../../core/definition/index.ts";
-import type { RunId } from "../../../core/id.ts";
+import { parseCaseId, type RunId } from "../../../core/id.ts";
+import { millisecondsOf } from "../../../core/instant.ts";
 import { eventOf, type Run, type Wait, waitsOf } from "../../../core/machine/index.ts";
 import { shellWord } from "../../../core/shell-word.ts";
 import { unreachable } from "../../../core/unreachable.ts";
@@ -18,7 +20,7 @@ import type { Waiting } from "./company-runs.ts";
 function waitingOf(
   run: Run,
   queued: readonly Queued[] | "elsewhere" | "nowhere",
-  { since, lacking }: FromLog,
+  { since, lacking, newer }: FromLog,
 ): readonly Waiting[] {
   const places = new Map(typeof queued === "string" ? [] : queued.map((one) => [one.key, one]));
   const waits = waitsOf(run).map((wait): Waiting => {
@@ -26,7 +28,14 @@ function waitingOf(
     const seen = place === undefined ? toldOf(wait, run.id, lacking) : queuedFor(wait, place);
     const told = typeof queued === "string" ? fromAfar(wait, seen, queued) : seen;
     const at = DECIDED.has(told.kind) ? since(wait.key) : undefined;
-    return { path: wait.path, key: wait.key, ...told, ...(at === undefined ? {} : { since: at }) };
+    const more = told.kind === "gate" && at !== undefined ? newer(at) : 0;
+    return {
+      path: wait.path,
+      key: wait.key,
+      ...told,
+      ...(at === undefined ? {} : { since: at }),
+      ...(more === 0 ? {} : { newer: more }),
+    };
   });
   if (run.paused === null) return waits;
   const mend = `muster runs resume ${run.id}`;
@@ -52,8 +61,16 @@ export function waitingIn(office: Office, id: RunId): readonly Waiting[] | null 
     }
     return found;
   };
+  const newer = (at: string): number => newerIn(office, run.case, at);
   const queued = isLooking ? (isHeld(folder) ? "elsewhere" : "nowhere") : runtime.queued(id);
-  return waitingOf(run, queued, { since, lacking });
+  return waitingOf(run, queued, { since, lacking, newer });
+}
+
+/** Whoever decides is to look again: the requester has written since they were asked. */
+function newerIn({ cases }: Office, name: string | null, since: string): number {
+  const id = name === null ? null : parseCaseId(name);
+  const now = id === null ? null : cases.log.get(id);
+  return now === null ? 0 : writtenSince(now, millisecondsOf(since) ?? Infinity).length;
 }
 
 /** What only the log of the run tells of a wait. */
@@ -61,6 +78,8 @@ type FromLog = {
   readonly since: (key: number) => string | undefined;
   /** The budget that a person is asked for; null: none. */
   readonly lacking: (wait: Pick<Wait, "key" | "path">) => Lacking | null;
+  /** How much was written in its case since a moment. */
+  readonly newer: (since: string) => number;
 };
 
 /** `of`: "step", "run", or an account of the company. */
