@@ -54,6 +54,18 @@ describe("two versions of a map", () => {
     expect(mapOfContent(wrong, DIGEST)).toBeNull();
   });
 
+  test("come back although a later version tells more of their parts: they were checked when they were published", () => {
+    const [map, ...others] = HARBOUR;
+    const text = map?.text.replace("order_id: $args.order_id", "order_id: $args.ordr_id") ?? "";
+    const files = [{ file: "map.yaml", text }, ...others];
+    expect(mapOf(HARBOUR)).not.toBeNull();
+    const told = readWorkMap(files, { digest: DIGEST, agents: null, workflows: null });
+    expect(told).toMatchObject({ map: null, problems: [{ code: "wrong-value" }] });
+    const back = mapOfContent(contentOfMap(files), DIGEST);
+    const { readable } = told;
+    expect(back && readable && differencesOf(readable, back)).toEqual([]);
+  });
+
   test("are told apart in words, with what lets more through marked", () => {
     expect(
       said(

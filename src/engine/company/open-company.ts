@@ -199,7 +199,8 @@ function filesOf({
   };
   const broken = async (): Promise<readonly string[]> =>
     (await library.files()).flatMap((file) => (file.workflow === null ? namesOf(file) : []));
-  const maps = openMaps({ folder, log, register, agents, workflows, broken });
+  const told = options.trouble ?? (() => {});
+  const maps = openMaps({ folder, log, register, agents, workflows, broken, told });
   return { library, maps };
 }
 

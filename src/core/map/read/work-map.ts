@@ -91,8 +91,10 @@ export function readWorkMap(files: readonly MapFile[], surroundings: MapSurround
 }
 
 /**
- * A map as it was published. What is wrong in it now, and was not when it was published, another version
- * of Muster finds: then nothing of it is in force, since what could not be read may be what held a tool.
+ * A map as it was published. What cannot be read of it now, and could when it was published, another version
+ * of Muster wrote: then nothing of it is in force, since that may be what held a tool. What is told from its
+ * parts together was told when it was published: where a later version tells more, it is told of the files, and
+ * what was published stays as it is.
  *
  * @returns null where there is an error
  */
@@ -106,7 +108,8 @@ export function recallWorkMap(
   const { calendar, problems } = calendarOf(files.find((one) => one.file === CALENDAR_FILE));
   const into = [...problems];
   const surroundings = { digest, agents: null, workflows: null };
-  const map = mapOf(file, { files, calendar, people: null, surroundings, into, elsewhere: [] });
+  const given = { files, calendar, people: null, surroundings, into, elsewhere: [] };
+  const map = mapOf(file, { ...given, isRecalled: true });
   return into.some(({ severity }) => severity !== "warning") ? null : map;
 }
 
@@ -159,6 +162,8 @@ type Given = {
   readonly into: Problem[];
   /** For what stands in other files. */
   readonly elsewhere: Problem[];
+  /** It was checked when it was published. */
+  readonly isRecalled?: boolean;
 };
 
 function mapOf(file: MapFile, given: Given): WorkMap | null {
@@ -219,7 +224,8 @@ function workOf(
   };
   const { broken = [], ...around } = surroundings;
   const beside = { files: files.map(({ file }) => file), textOf, elsewhere };
-  if (given.isWhole) checkMap({ map, said: value, report, people, ...around, broken, ...beside });
+  if (given.isWhole && given.isRecalled !== true)
+    checkMap({ map, said: value, report, people, ...around, broken, ...beside });
   return map;
 }
 

@@ -54,6 +54,22 @@ describe("a map that is published", () => {
     });
   });
 
+  test("by itself, by the first run that needs it, is told with what could be better", async () => {
+    mkdirSync(join(folder, "templates"));
+    writeFileSync(join(folder, "templates", "sorry.md"), "");
+    const agents = { clerk: { attempt: async () => ({ outputs: {} }) } };
+    const workflows = { go: { steps: [{ id: "a", agent: "clerk" }] } };
+    const told: string[] = [];
+    const trouble = ({ message }: { readonly message: string }): number => told.push(message);
+    await using company = await openCompany(folder, { agents, workflows, trouble, memory: true });
+    const before = (await company.check("map.yaml")).map(({ message }) => message);
+    expect(before).toEqual([expect.stringContaining("templates/sorry.md is empty")]);
+    expect(await company.run("go")).not.toMatchObject({ run: null });
+    expect(told).toEqual(before);
+    expect(await company.run("go")).not.toMatchObject({ run: null });
+    expect(told).toEqual(before);
+  });
+
   test("is none where something is wrong with its files, and says what", async () => {
     writeFileSync(
       join(folder, "map.yaml"),

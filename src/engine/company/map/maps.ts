@@ -83,6 +83,8 @@ type Given = {
   readonly workflows: () => Promise<readonly Workflow[]>;
   /** Names of workflows whose files are there, and something is wrong with them. */
   readonly broken: () => Promise<readonly string[]>;
+  /** Told of what could be better in a map that became version 1 by itself: nobody else hears of it. */
+  readonly told: (problem: Problem) => void;
 };
 
 export function openMaps(given: Given): Maps {
@@ -123,7 +125,9 @@ export function openMaps(given: Given): Maps {
       const last = versions().at(-1);
       if (last !== undefined) return last;
       if (!isThere()) return null;
-      return (await publish({ by, why: FIRST })).version;
+      const first = await publish({ by, why: FIRST });
+      if (first.version !== null && !first.again) for (const one of first.problems) given.told(one);
+      return first.version;
     },
     publish,
     isThere,
