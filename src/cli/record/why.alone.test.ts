@@ -92,8 +92,12 @@ describe("muster why", () => {
     expect(page).toContain("&#60;b&#62;Please");
     expect(page).not.toContain("<b>");
     expect(page).toContain("default-src 'none'");
-    const json = JSON.parse(await muster("ana", "why", "last", "--json")) as { cases: unknown[] };
+    const json = JSON.parse(await muster("ana", "why", "last", "--json")) as { cases: string[] };
     expect(json.cases).toHaveLength(1);
+    const of = json.cases[0] ?? "";
+    expect(of).toMatch(/^cs_/);
+    expect(await muster("ana", "why", "case", of)).toBe(await muster("ana", "why", of));
+    expect(await muster("ana", "why", "run", "last")).toBe(await muster("ana", "why", "last"));
   });
 
   test("the record of it holds against what is allowed; an approval that is taken out is told", async () => {

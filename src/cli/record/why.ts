@@ -39,13 +39,22 @@ export async function why(context: Context, asked: Asked): Promise<number> {
   });
 }
 
-/** A name that is a case's is looked for among cases, any other among runs. */
+/** A name that is a case's is looked for among cases, any other among runs; `case` and `run` may stand before it. */
 function namedBy(company: Company, { of, id }: Asked): WhyAsked | Problem {
-  if (id !== undefined) return { entity: of, id };
+  if (id !== undefined)
+    return isKindOf(of, id) ? namedBy(company, { of: id, id: undefined }) : { entity: of, id };
   const run = parseRunId(of);
   if (run !== null && company.archiveOf(run) !== null) return { stream: run };
   const found = of.startsWith("cs_") ? caseNamed(company, of) : runNamed(company, of);
   return typeof found === "string" ? { stream: found } : found;
+}
+
+/** A record may be called a case or a run in the company's own systems: its id begins otherwise. */
+function isKindOf(kind: string, id: string): boolean {
+  const isLast = id === "last" && kind === "run";
+  return (
+    isLast || (kind === "case" && id.startsWith("cs_")) || (kind === "run" && id.startsWith("wf_"))
+  );
 }
 
 function linesOf({ terminal }: Context, page: Why, zone: string): readonly string[] {
