@@ -268,6 +268,17 @@ describe("an approval in part", () => {
     });
   });
 
+  test("who breaks the glass does not allow what another has refused", () => {
+    const two: Chain = { ...REFUND, stages: REFUND.stages.map((one) => ({ ...one, need: 2 })) };
+    const one = drive(askedOf(two, { actions }));
+    one.approve("ana", { permits: [mail, voucher], blocks: ["The parcel is not back."] });
+    const { digest, terms } = one.approval().gate;
+    const presented = terms?.presented ?? digest;
+    expect(one.tell("dot", { type: "override", digest, presented, reason: "Now." })).toBeNull();
+    expect(one.approval()).toMatchObject({ state: "allowed", permits: [mail, voucher] });
+    expect(one.events.at(-1)).toMatchObject({ blocks: ["The parcel is not back."] });
+  });
+
   test("permits what all permit, and never nothing", () => {
     const two = { ...REFUND, stages: [{ ...REFUND.stages[0], need: 2 } as never] };
     const one = drive(askedOf(two, { actions }));

@@ -44,7 +44,10 @@ export function heardVote(
   return [voted, ...following(after, told, facts)];
 }
 
-/** In an emergency, with a role of its own and a reason: at once, alone, and looked at afterwards. */
+/**
+ * In an emergency, with a role of its own and a reason: at once, alone, and looked at afterwards. Of several
+ * actions what somebody has refused stays refused, as the one action would be.
+ */
 export function heardOverride(
   approval: Approval,
   told: Extract<ApprovalTold, { type: "override" }>,
@@ -73,7 +76,7 @@ export function heardOverride(
   const why = `${by} broke the glass: ${reason}`;
   return [
     { type: "gate.overridden", digest, voter: by, reason, review },
-    { type: "gate.closed", allowed: true, why },
+    { type: "gate.closed", allowed: true, why, ...partAllowed(approval) },
   ];
 }
 
@@ -307,16 +310,23 @@ function isLeft(after: Approval): boolean {
 }
 
 function allowed(after: Approval, why: string): Closed {
-  const actions = actionsOf(after);
-  const permits = permittedBy(votesNow(after), actions);
-  const blocks = [...new Set(votesNow(after).flatMap((vote) => vote.blocks ?? []))];
   const conditions = [...new Set(votesNow(after).flatMap(({ when }) => when ?? []))];
   return {
     type: "gate.closed",
     allowed: true,
     why,
+    ...partAllowed(after),
+    ...(conditions.length === 0 ? {} : { conditions }),
+  };
+}
+
+/** Of several actions those that nobody has refused, and why the others were. */
+function partAllowed(of: Approval): Pick<Closed, "permits" | "blocks"> {
+  const actions = actionsOf(of);
+  const permits = permittedBy(votesNow(of), actions);
+  const blocks = [...new Set(votesNow(of).flatMap((vote) => vote.blocks ?? []))];
+  return {
     ...(permits.length === actions.length ? {} : { permits }),
     ...(blocks.length === 0 ? {} : { blocks }),
-    ...(conditions.length === 0 ? {} : { conditions }),
   };
 }
