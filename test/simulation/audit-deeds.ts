@@ -1,3 +1,4 @@
+import { usesOf } from "../../src/core/approval/index.ts";
 import { canonical } from "../../src/core/audit/index.ts";
 import type { Workflow } from "../../src/core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../../src/core/json.ts";
@@ -189,7 +190,7 @@ function auditAction(of: Of, deed: Deed, { tell }: Audited): void {
           event.type === "gate.opened" ||
           event.type === "gate.edited") &&
         event.path === deed.path &&
-        event.gate?.use === undefined,
+        (event.gate === undefined || usesOf(event.gate).length === 0),
     );
     const who = step.agent.kind === "named" ? step.agent.agent : step.agent.needs;
     const digest = digestOf(canonical([deed.run, deed.path, who, step.instructions, deed.inputs]));

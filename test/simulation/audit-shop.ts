@@ -1,5 +1,5 @@
-import type { GateOpening } from "../../src/core/approval/index.ts";
 import { canonical } from "../../src/core/audit/index.ts";
+import type { Digest } from "../../src/core/id.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { Event, Key } from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
@@ -11,7 +11,11 @@ import type { World } from "./world.ts";
 export type UseBook = {
   readonly judged: Extract<Event, { readonly type: "tool.judged" }>;
   /** What people were asked about it at last. */
-  gate: { readonly key: Key; readonly opening: GateOpening } | null;
+  gate: {
+    readonly key: Key;
+    readonly action: Digest;
+    readonly args: JsonObject | undefined;
+  } | null;
   isAllowed: boolean;
   /** When its grant was used up. */
   consumedAt: number | null;
@@ -40,8 +44,7 @@ export function auditShop({ shop }: World, { run, tell }: Audited, known: Known)
 
 /** What was allowed: as people were shown it at last, else as it was judged. */
 export function wantedArgs({ judged, gate }: UseBook): JsonObject {
-  const shown = (gate?.opening.show as { readonly args?: JsonObject } | undefined)?.args;
-  if (shown !== undefined) return shown;
+  if (gate?.args !== undefined) return gate.args;
   return "value" in judged.args ? (judged.args.value as JsonObject) : {};
 }
 

@@ -1,4 +1,6 @@
+import { type GateOpening, usesOf } from "../../src/core/approval/index.ts";
 import { canonical } from "../../src/core/audit/index.ts";
+import type { Digest } from "../../src/core/id.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { Event, Key, Stored } from "../../src/core/machine/index.ts";
 import type { Audited } from "./audit.ts";
@@ -13,9 +15,11 @@ type Of<T extends Event["type"]> = Extract<Event, { readonly type: T }>;
 
 type Reading = {
   readonly world: World;
+  readonly run: string;
   readonly books: Map<Key, UseBook>;
-  /** Uses by the gate that asks about them. */
-  readonly gates: Map<Key, UseBook>;
+  /** Uses by the gate that asks about them, several where they were asked for as a list. */
+  readonly gates: Map<Key, readonly UseBook[]>;
+  /** Uses whose approval is used up. */
   readonly consumed: Set<Key>;
   isPaused: boolean;
   readonly tell: Audited["tell"];
@@ -24,7 +28,7 @@ type Reading = {
 /** What must hold of every use of a tool, said again in the plainest way, and beside what the shop knows. */
 export function auditUses(world: World, shell: Shell, { run, tell }: Audited): void {
   const fresh = { books: new Map(), gates: new Map(), consumed: new Set<Key>(), isPaused: false };
-  const reading: Reading = { world, tell, ...fresh };
+  const reading: Reading = { world, run, tell, ...fresh };
   const events = shell.stored(run);
   for (const event of events) look(reading, event);
   auditEnds(events, tell);
@@ -99,36 +103,63 @@ function lookAtGate(
   event: Of<"gate.opened"> | Of<"gate.edited"> | Of<"gate.closed">,
 ): void {
   const key = event.type === "gate.opened" ? event.seq : event.key;
-  const book = event.type === "gate.opened" ? books.get(event.gate.use ?? 0) : gates.get(key);
-  if (book === undefined) return;
-  gates.set(key, book);
-  if (event.type === "gate.closed") book.isAllowed = event.allowed;
-  else book.gate = { key, opening: event.gate };
+  const asked =
+    event.type === "gate.opened"
+      ? usesOf(event.gate).flatMap((use) => books.get(use) ?? [])
+      : (gates.get(key) ?? []);
+  if (asked.length === 0) return;
+  gates.set(key, asked);
+  for (const book of asked) {
+    if (event.type !== "gate.closed") book.gate = { key, ...actionIn(event.gate, book.judged.seq) };
+    else {
+      const { allowed, permits } = event;
+      const action = book.gate?.action;
+      book.isAllowed =
+        allowed && (permits === undefined || (action !== undefined && permits.includes(action)));
+    }
+  }
+}
+
+/** What a gate asks about one use. */
+function actionIn(
+  { digest, show, terms }: GateOpening,
+  use: Key,
+): { readonly action: Digest; readonly args: JsonObject | undefined } {
+  const one = terms?.actions?.find((action) => action.use === use);
+  if (one !== undefined) return { action: one.digest, args: one.args };
+  return { action: digest, args: (show as { readonly args?: JsonObject } | undefined)?.args };
 }
 
 /** U4: once, for what people allowed, looked at again at that moment. */
-function lookAtConsumed(
-  { world, gates, consumed, tell }: Reading,
-  event: Of<"gate.consumed">,
-): void {
-  const book = gates.get(event.key);
-  if (book === undefined) return;
+function lookAtConsumed(reading: Reading, event: Of<"gate.consumed">): void {
+  const { world, gates, consumed, tell } = reading;
+  const asked = gates.get(event.key);
+  if (asked === undefined) return;
+  const book = asked.find(({ judged }) => judged.seq === event.use);
+  if (book === undefined) return tell("U4", `${event.key} is used up by another use`);
   const { judged, gate } = book;
   const what = `the approval ${event.key} of ${judged.tool}`;
-  if (consumed.has(event.key)) tell("U4", `${what} is used up twice`);
-  consumed.add(event.key);
+  if (consumed.has(judged.seq)) tell("U4", `${what} is used up twice`);
+  consumed.add(judged.seq);
   book.consumedAt = event.seq;
-  if (event.use !== judged.seq) tell("U4", `${what} is used up by another use`);
-  if (event.action !== gate?.opening.digest) tell("U4", `${what} is used up by another action`);
+  if (event.action !== gate?.action) tell("U4", `${what} is used up by another action`);
   const halted = world.halted(event.at, judged.tool);
   if (halted !== null) tell("halt", `${what} is used up: ${halted}`);
   if (judged.precondition === undefined) return;
-  // What is looked at is what is allowed, as a decider may have changed it.
-  const ask = canonical([judged.tool, wantedArgs(book)]);
-  const isSeen = world.shop.looks.some(
-    (one) => one.at === event.at && one.ask === ask && one.digest === judged.precondition,
-  );
-  if (!isSeen) tell("stale", `${what} is used up, and the record was not found as it was shown`);
+  if (!isSeen(reading, book, event.at))
+    tell("stale", `${what} is used up, and the record was not found as it was shown`);
+}
+
+/** What is looked at is what is allowed, as a decider may have changed it. */
+function isSeen({ world, run }: Reading, book: UseBook, at: number): boolean {
+  const { judged } = book;
+  const { shop } = world;
+  const args = wantedArgs(book);
+  const ask = canonical([judged.tool, args]);
+  const seen = shop.looks.filter((one) => one.ask === ask && one.digest === judged.precondition);
+  if (!shop.lists.has(`${run} ${judged.path}`)) return seen.some((one) => one.at === at);
+  // Of several the slowest look is the moment: it was looked at before people were asked, and again.
+  return seen.length > (canonical(args) === canonical(argsOf(judged)) ? 1 : 0);
 }
 
 /** U1, M8: nothing is done that was not allowed, or approved and used up just before. */
@@ -159,8 +190,7 @@ function lookAtGrant({ tell }: Reading, book: UseBook, event: Of<"writeback.star
   if (consumedAt !== event.seq - 1) tell("U4", `${what}, and its approval was not used up by that`);
   if (event.approval !== gate?.key)
     tell("U4", `${what} by the approval ${event.approval ?? "of nobody"}`);
-  if (event.action !== gate?.opening.digest)
-    tell("U4", `${what} as another action than was approved`);
+  if (event.action !== gate?.action) tell("U4", `${what} as another action than was approved`);
 }
 
 /** M9: an `ask` is never done again by itself. */

@@ -1,4 +1,4 @@
-import type { GateOpening } from "../../src/core/approval/index.ts";
+import { type GateOpening, usesOf } from "../../src/core/approval/index.ts";
 import type { Step, Workflow } from "../../src/core/definition/index.ts";
 import type { RunId } from "../../src/core/id.ts";
 import type { Event, Opening, StepOutcome } from "../../src/core/machine/index.ts";
@@ -116,8 +116,9 @@ export function openBook(workflow: Workflow, steps: ReadonlyMap<string, Step>): 
   return book;
 }
 
-function gateOf(path: string, { digest, from, terms, use }: GateOpening): Gate {
-  const isUse = use !== undefined;
+function gateOf(path: string, opening: GateOpening): Gate {
+  const { digest, from, terms } = opening;
+  const isUse = usesOf(opening).length > 0;
   return { path, digest, from, voters: [], isChain: terms !== undefined, isUse };
 }
 

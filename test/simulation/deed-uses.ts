@@ -53,8 +53,9 @@ export function isWrite(tool: string): boolean {
 /** Of one use, before its agent gives up. */
 const ASKED_MOST = 6;
 const AGAIN_MS_MOST = 5_000;
-/** Of the attempts: all is asked at once. */
+/** Of the attempts: all is asked at once, each by itself or as a list. */
 const AT_ONCE_SHARE = 0.25;
+const LIST_SHARE = 0.3;
 
 /** done: all was answered; failed: one was not done, however often it was asked; over: nobody waits for it any more. */
 export type Used = "done" | "failed" | "over";
@@ -65,7 +66,10 @@ export function useAll(
   { asked, wanted }: { readonly asked: Asked; readonly wanted: readonly Wanted[] },
   told: (used: Used) => void,
 ): void {
-  const isAtOnce = world.chance.is(AT_ONCE_SHARE);
+  const how = world.chance.next();
+  const isAtOnce = how < AT_ONCE_SHARE;
+  if (!isAtOnce && how < AT_ONCE_SHARE + LIST_SHARE && wanted.length > 1)
+    return useList(world, { asked, wanted }, told);
   let left = wanted.length;
   let worst: Used = "done";
   const answered = (used: Used): void => {
@@ -82,6 +86,30 @@ export function useAll(
   };
   if (isAtOnce) for (let at = 0; at < wanted.length; at++) next(at);
   else next(0);
+}
+
+/** As a list, on which people decide together; what was not done is asked again, one after another. */
+function useList(
+  world: World,
+  { asked, wanted }: { readonly asked: Asked; readonly wanted: readonly Wanted[] },
+  told: (used: Used) => void,
+): void {
+  const all = wanted.map((one) => strayed(world, one));
+  world.counts.uses += all.length;
+  world.shop.lists.add(`${asked.run} ${asked.call.path}`);
+  asked.useAll(all, (replies) => {
+    if (replies === null || replies.some(({ outcome }) => outcome === "unknown"))
+      return told("over");
+    const left = all.filter((_, at) => replies[at]?.outcome === "failed");
+    const next = (): void => {
+      const one = left.shift();
+      if (one === undefined) return told("done");
+      use(world, { asked, wanted: one, times: 2 }, (used) =>
+        used === "done" ? next() : told(used),
+      );
+    };
+    next();
+  });
 }
 
 function strayed({ chance, weather }: World, wanted: Wanted): Wanted {

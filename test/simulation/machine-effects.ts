@@ -179,9 +179,10 @@ function begin(state: State, id: RunId, attempt: Attempt): void {
   const told = (given: Answer): void => {
     if (!process.isDead) answer(state, { id, attempt }, given);
   };
-  const use = askingOf(state, id, attempt);
-  if (asked.tool !== undefined) useAsStep({ use, tool: asked.tool, inputs: asked.inputs }, told);
-  else attempt.stop = world.perform({ run: id, call, inputs: asked.inputs, answer: told, use });
+  const { inputs, tool } = asked;
+  const hands = askingOf(state, id, attempt);
+  if (tool !== undefined) useAsStep({ use: hands.use, tool, inputs }, told);
+  else attempt.stop = world.perform({ run: id, call, inputs, answer: told, ...hands });
   limit(state, { id, attempt }, call.timeoutMs ?? TIMEOUT_MS);
 }
 

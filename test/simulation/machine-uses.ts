@@ -14,7 +14,7 @@ import {
 import { digestOf } from "../../src/engine/runtime/index.ts";
 import { isToolFailed, type UseReply } from "../../src/engine/tools/index.ts";
 import { type Attempt, factsOf, post, type Resident, type State } from "./machine-process.ts";
-import type { UseOf, Wanted } from "./shell.ts";
+import type { UseAllOf, UseOf, Wanted } from "./shell.ts";
 
 /** What an agent in flight has asked and was not told yet. */
 export type Question = {
@@ -28,53 +28,120 @@ export type Question = {
   key: number | null;
   /** It is being looked up, or told and not decided. */
   isTold: boolean;
+  /** Those that were asked for at once have the same. */
+  readonly batch: object;
 };
 
 /** How the agent of an attempt asks: the run is told, and the agent when the run knows. */
-export function askingOf(state: State, id: RunId, attempt: Attempt): UseOf {
-  const { process } = state;
-  const resident = process.residents.get(id);
-  return (wanted, reply) => {
+export function askingOf(
+  state: State,
+  id: RunId,
+  attempt: Attempt,
+): { readonly use: UseOf; readonly useAll: UseAllOf } {
+  const ask = (all: readonly (readonly [Wanted, Question["reply"]])[]): void => {
+    const { process } = state;
+    const resident = process.residents.get(id);
     if (process.isDead || resident === undefined) return;
-    const ask = askOf(digestOf, wanted);
-    const question = { id, resident, attempt, wanted, ask, reply, key: null, isTold: false };
-    process.questions.add(question);
-    put(state, question);
+    const batch = {};
+    const questions = all.map(([wanted, reply]): Question => {
+      const ask = askOf(digestOf, wanted);
+      return { id, resident, attempt, wanted, ask, reply, key: null, isTold: false, batch };
+    });
+    for (const question of questions) process.questions.add(question);
+    put(state, questions);
+  };
+  return {
+    use: (wanted, reply) => ask([[wanted, reply]]),
+    useAll: (all, reply) => {
+      const told = gathering(all.length, reply);
+      ask(all.map((wanted, at) => [wanted, (one) => told(at, one)]));
+    },
   };
 }
 
-function put(state: State, question: Question): void {
+/** Answered when all are, or when nobody waits for one of them. */
+function gathering(
+  count: number,
+  reply: Parameters<UseAllOf>[1],
+): (at: number, one: UseReply | null) => void {
+  const replies: UseReply[] = [];
+  let left = count;
+  return (at, one) => {
+    if (left <= 0) return;
+    left = one === null ? 0 : left - 1;
+    if (one !== null) replies[at] = one;
+    if (left === 0) reply(one === null ? null : replies);
+  };
+}
+
+/** Those that were asked for at once are told at once. */
+function put(state: State, questions: readonly Question[]): void {
+  const asked = questions.filter((question) => !heed(state, question));
+  const seen: Seen[] = [];
+  const looked = (one: Seen): void => {
+    seen.push(one);
+    if (seen.length === asked.length)
+      tell(
+        state,
+        asked.map((question) => seen.find((of) => of.question === question) ?? one),
+      );
+  };
+  for (const question of asked) question.isTold = true;
+  for (const question of asked) look(state, question, looked);
+}
+
+type Seen = {
+  readonly question: Question;
+  readonly preview: Preview | null;
+  readonly fault?: Failure;
+};
+
+function look(state: State, question: Question, looked: (one: Seen) => void): void {
   const { process, world, options } = state;
-  if (heed(state, question)) return;
-  question.isTold = true;
-  const name = `${question.id} ${question.ask}`;
+  const { resident, attempt, wanted, ask } = question;
+  const name = `${question.id} ${ask}`;
   const known = process.looked.get(name);
   if (known !== undefined && options.flaw === "looks at a record once")
-    return tell(state, question, { preview: known });
-  const { resident, attempt, wanted, ask } = question;
+    return looked({ question, preview: known });
   const args = argsNow(resident.run, attempt.call.key, { ask, args: wanted.args });
   world.outside.look({ ...wanted, args }, (found) => {
     if (process.isDead) return;
     if (found !== null && isToolFailed(found))
-      return tell(state, question, { preview: null, fault: found.error });
+      return looked({ question, preview: null, fault: found.error });
     if (found !== null) process.looked.set(name, found);
-    tell(state, question, { preview: found });
+    looked({ question, preview: found });
   });
 }
 
-type Looked = { readonly preview: Preview | null; readonly fault?: Failure };
-
-function tell(state: State, question: Question, looked: Looked): void {
-  const { id, attempt, wanted, resident } = question;
-  const by = `agent:${attempt.call.agent}`;
-  const at = state.world.moments.now();
-  const signal: Signal = { type: "use", key: attempt.call.key, ...wanted, ...looked, at, by };
+function tell(state: State, seen: readonly Seen[]): void {
+  const [first, ...rest] = seen.map(({ question, preview, fault }) => ({
+    ...question.wanted,
+    preview,
+    ...(fault === undefined ? {} : { fault }),
+  }));
+  const question = seen[0]?.question;
+  if (first === undefined || question === undefined) return;
+  const { id, attempt } = question;
+  const of = {
+    key: attempt.call.key,
+    at: state.world.moments.now(),
+    by: `agent:${attempt.call.agent}`,
+  };
+  const signal: Signal =
+    rest.length === 0
+      ? { type: "use", ...first, ...of }
+      : { type: "uses", all: [first, ...rest], ...of };
   const told = (): void => {
-    question.isTold = false;
-    if (heed(state, question) || looked.fault === undefined || resident.run.paused !== null) return;
-    answer(state, question, { outcome: "failed", error: looked.fault });
+    for (const one of seen) heard(state, one);
   };
   post(state, id, { signal, cause: null, told });
+}
+
+function heard(state: State, { question, fault }: Seen): void {
+  question.isTold = false;
+  const isPaused = question.resident.run.paused !== null;
+  if (heed(state, question) || fault === undefined || isPaused) return;
+  answer(state, question, { outcome: "failed", error: fault });
 }
 
 /** @returns whether it is answered, or waits for what is under way */
@@ -103,13 +170,15 @@ function replyOf(state: State, { outcome, result }: DoneUse): UseReply {
 export function wakeUses(state: State, id: RunId, events: readonly Event[]): void {
   const isResumed = events.some((event) => event.type === "run.resumed");
   const failed = new Map(events.flatMap(failureIn));
+  const again: Question[] = [];
   for (const question of state.process.questions) {
     if (question.id !== id || question.isTold) continue;
     const reply = question.key === null ? undefined : failed.get(question.key);
     const isHeeded = reply === undefined || question.attempt.isStopping;
     if (!isHeeded) answer(state, question, reply);
-    else if (!heed(state, question) && isResumed) put(state, question);
+    else if (!heed(state, question) && isResumed) again.push(question);
   }
+  for (const batch of Map.groupBy(again, (question) => question.batch).values()) put(state, batch);
 }
 
 function failureIn(event: Event): readonly (readonly [number, UseReply])[] {

@@ -1,4 +1,4 @@
-import type { GateOpening, Terms } from "../../src/core/approval/index.ts";
+import { type GateOpening, type Terms, usesOf } from "../../src/core/approval/index.ts";
 import { get, type Key, type Run } from "../../src/core/machine/index.ts";
 import { DECIDERS } from "./board.ts";
 import { tell } from "./telling.ts";
@@ -20,7 +20,7 @@ export function atBoard(world: World, run: Run, key: Key): boolean {
   if (gate === null) return false;
   const { digest, terms } = gate;
   const by = weather.isCalm ? nextOf(run, key, gate) : chance.one(DECIDERS);
-  const { presented } = terms;
+  const { presented, actions = [] } = terms;
   const how = weather.isCalm ? 1 : chance.next();
   if (how < 0.06) return told(world, run, { type: "claim", key, by });
   if (how < 0.12) return told(world, run, { type: "release", key, why: "", by });
@@ -30,16 +30,22 @@ export function atBoard(world: World, run: Run, key: Key): boolean {
     return told(world, run, { type: "override", key, digest, presented, reason: "Now.", by });
   if (how < 0.24) {
     const changes =
-      gate.use === undefined
+      usesOf(gate).length === 0
         ? { p: chance.between(0, 99), ...(chance.is(0.3) ? { extra: true } : {}) }
         : { amount: chance.between(1, 99) };
-    return told(world, run, { type: "edit", key, digest, changes, reason: "Better so.", by });
+    const one = actions.length === 0 ? {} : { action: chance.one(actions).digest };
+    const edit = { type: "edit", key, digest, changes, reason: "Better so.", by, ...one } as const;
+    return told(world, run, edit);
   }
   const allow = weather.isCalm || chance.is(0.9);
   votes.push({ run: run.id, key, voter: by, digest, allow });
   world.counts.votes++;
   const reason = "seen";
-  return told(world, run, { type: "vote", key, digest, presented, allow, reason, by });
+  const isPart = !weather.isCalm && actions.length > 0 && allow && chance.is(0.5);
+  const permits = isPart
+    ? { permits: actions.filter(() => chance.is(0.7)).map((one) => one.digest) }
+    : {};
+  return told(world, run, { type: "vote", key, digest, presented, allow, reason, by, ...permits });
 }
 
 /** Where all goes well the same people decide each time. */

@@ -1,6 +1,6 @@
 import type { Chain } from "../../src/core/approval/index.ts";
 import { emptyTable, type Facts, get, type Run, set } from "../../src/core/machine/index.ts";
-import { folding, MACHINE } from "./planting.ts";
+import { folding, MACHINE, writing } from "./planting.ts";
 import type { Plant } from "./plants.ts";
 
 /** The same machine with a chain that it reads otherwise than the auditor does. */
@@ -46,6 +46,15 @@ export const PLANTS_OF_APPROVALS: Readonly<Record<string, Plant>> = {
       if (was?.type !== "gate" || is?.type !== "gate" || is.rest === undefined) return after;
       const rest = { ...is.rest, stage: was.rest?.stage ?? 0 };
       return { ...after, open: set(after.open, event.key, { ...is, votes: was.votes, rest }) };
+    }),
+  },
+  "what is refused of several things is allowed with the others": {
+    promise: "approval",
+    only: "tools",
+    machine: writing((event) => {
+      if (event.type !== "gate.closed" || event.permits === undefined) return event;
+      const { permits: _dropped, ...rest } = event;
+      return rest;
     }),
   },
   "what is allowed is begun without being used up": {

@@ -1,8 +1,8 @@
 import type { RunId } from "../../src/core/id.ts";
 import type { Event } from "../../src/core/machine/index.ts";
 import type { ToolDesk } from "../../src/engine/runtime/index.ts";
-import type { Toolbox, UseReply, UseTool } from "../../src/engine/tools/index.ts";
-import type { Outside, UseOf } from "./shell.ts";
+import type { Toolbox, ToolUses, UseReply, UseTool } from "../../src/engine/tools/index.ts";
+import type { Outside, UseAllOf, UseOf } from "./shell.ts";
 import { keyOf, type Place, runOf } from "./shop.ts";
 
 type Of = {
@@ -45,5 +45,16 @@ export function useBy(use: UseTool, isDead: () => boolean): UseOf {
       if (!isDead()) reply(given);
     };
     use(tool, args, name).then(told, () => told(null));
+  };
+}
+
+/** The same of several at once. */
+export function useAllBy(useAll: ToolUses["useAll"], isDead: () => boolean): UseAllOf {
+  return (all, reply) => {
+    const told = (replies: readonly UseReply[] | null): void => {
+      if (!isDead()) reply(replies);
+    };
+    const wanted = all.map(({ tool, args, name }) => ({ tool, args, as: name }));
+    useAll(wanted).then(told, () => told(null));
   };
 }

@@ -27,7 +27,7 @@ import {
 import { capacityOf, ranked, TIMEOUT_MS } from "./agents.ts";
 import { hashOf } from "./chance.ts";
 import { evolve } from "./evolve.ts";
-import { deskOf, useBy } from "./runtime-desk.ts";
+import { deskOf, useAllBy, useBy } from "./runtime-desk.ts";
 import type { Shell, Surroundings } from "./shell.ts";
 
 /** A process: what it holds ends with it. */
@@ -297,6 +297,7 @@ function performerOf(world: Surroundings, process: Process): Performer {
           inputs: task.inputs,
           answer,
           use: useBy(task.use, () => process.isDead),
+          useAll: useAllBy(task.useAll, () => process.isDead),
         });
         abort.addEventListener("abort", () => !process.isDead && stop());
       }),

@@ -89,7 +89,14 @@ export type Asked = {
   readonly answer: (answer: Answer) => void;
   /** Asks to use a tool; it is told once what came of it, or null: nobody waits for that any more. */
   readonly use: UseOf;
+  /** Asks for several at once; null: nobody waits for them any more. */
+  readonly useAll: UseAllOf;
 };
+
+export type UseAllOf = (
+  all: readonly Wanted[],
+  reply: (replies: readonly UseReply[] | null) => void,
+) => void;
 
 export type UseOf = (wanted: Wanted, reply: (reply: UseReply | null) => void) => void;
 export type Wanted = { readonly tool: string; readonly args: JsonObject; readonly name: string };

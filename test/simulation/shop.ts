@@ -29,10 +29,12 @@ export type Shop = {
   readonly orders: Map<string, { paid: number; marks: number; notes: number }>;
   readonly writes: FarWrite[];
   readonly looks: Look[];
+  /** Runs and steps that asked for several at once: of those not all looks end at the same moment. */
+  readonly lists: Set<string>;
 };
 
 export function openShop(): Shop {
-  return { orders: new Map(), writes: [], looks: [] };
+  return { orders: new Map(), writes: [], looks: [], lists: new Set() };
 }
 
 /** Where in a run a use belongs. */
