@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openCompany } from "../../index.ts";
 import { givenCompany } from "../given-company.ts";
@@ -97,5 +98,23 @@ describe("backup", () => {
     const none = await given.muster("restore", join(place, "none"), join(place, "into"));
     expect([none.code, none.err]).toEqual([1, expect.stringContaining("no whole backup")]);
     expect(existsSync(join(place, "into", ".muster", "log.db"))).toBe(false);
+  });
+
+  test("is refused when it is not what was written any more, and leaves no log", async () => {
+    using given = givenCompany(FILES);
+    await given.muster("run", "ask");
+    const file = join(place, "rotten.muster");
+    await given.muster("backup", file);
+    {
+      using database = new DatabaseSync(file);
+      database.exec("drop trigger decisions_stay");
+      const { body } = database.prepare("select body from decisions limit 1").get() ?? {};
+      const changed = String(body).replace(/sha256:[0-9a-f]/g, "sha256:_");
+      database.prepare("update decisions set body = ? where body = ?").run(changed, String(body));
+    }
+    const into = join(place, "rotten");
+    const { code, err } = await given.muster("restore", file, into);
+    expect([code, err]).toEqual([1, expect.stringContaining("is not what was written")]);
+    expect(existsSync(join(into, ".muster", "log.db"))).toBe(false);
   });
 });

@@ -131,7 +131,7 @@ function stepWords({ name, record }: StepView): string {
   return `"${name}" failed for good${after}${too}: ${error?.message ?? "no reason was given"}`;
 }
 
-const RESTORE = "Restore the folder .muster from a backup: muster backup --help.";
+const RESTORE = "Restore the folder .muster from a backup: muster restore --help.";
 
 function corrupt({ chain, damage, checkpoints }: Evidence): Found | null {
   if (damage !== null) return { message: damage, mend: RESTORE };

@@ -14,12 +14,12 @@ import {
 import { join, relative } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
-import { verifyStream } from "../../core/audit/index.ts";
-import { type Digest, parseDigest, type StreamId } from "../../core/id.ts";
+import { type Digest, parseDigest } from "../../core/id.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { filesFolder, openArtifacts, openFiles } from "../artifacts/index.ts";
-import { lookIntoFile, refusal, sha256 } from "../store/index.ts";
+import { refusal } from "../store/index.ts";
 import { FILES_IN, KEPT_TABLE } from "./kept.ts";
+import { verified } from "./verified.ts";
 
 export type Order = {
   /** The company's state folder, and the file that is made. */
@@ -36,8 +36,6 @@ export type Reply =
 
 /** The process that writes holds the log for a moment when it makes its file shorter. */
 const BUSY_MOST_MS = 5_000;
-/** Runs that are looked up at once. */
-const AT_ONCE = 1_000;
 
 const port = parentPort;
 if (port !== null) port.postMessage(answer(workerData as Order));
@@ -68,7 +66,7 @@ function made({ state, file }: Order): Extract<Reply, { readonly done: true }>["
     copy.close();
   }
   flushed(file);
-  return { ...verified(file), bytes: statSync(file).size };
+  return { ...verified(file, (what) => damaged(file, what)), bytes: statSync(file).size };
 }
 
 /** All of one moment, whatever is written meanwhile. */
@@ -134,40 +132,6 @@ function namesIn(folder: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-/** Each run's hash chain, and each content, as the copy has them. */
-function verified(file: string): { readonly runs: number; readonly events: number } {
-  const { log, contents } = lookIntoFile(file);
-  try {
-    let events = 0;
-    let runs = 0;
-    for (const { stream, seq } of streamsIn(log)) {
-      const verdict = verifyStream(log.read(stream), sha256);
-      if (!verdict.ok) throw damaged(file, `${stream}: ${verdict.message}`);
-      if (verdict.end.seq !== seq)
-        throw damaged(file, `${stream} ends at event ${verdict.end.seq}, not ${seq}.`);
-      runs += 1;
-      events += seq;
-    }
-    for (const [digest, text] of contents())
-      if (`sha256:${sha256(text)}` !== digest)
-        throw damaged(file, `The content ${digest} is not what was written.`);
-    return { runs, events };
-  } finally {
-    void log.close();
-  }
-}
-
-function* streamsIn(
-  log: ReturnType<typeof lookIntoFile>["log"],
-): Generator<{ readonly stream: StreamId; readonly seq: number }> {
-  for (const kind of [{}, { kind: "case" }] as const)
-    for (let offset = 0; ; offset += AT_ONCE) {
-      const some = log.standings({ ...kind, most: AT_ONCE, offset });
-      yield* some;
-      if (some.length < AT_ONCE) break;
-    }
 }
 
 function flushed(path: string): void {

@@ -15,6 +15,7 @@ import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
 import { addErasures, ERASURES_FILE, type Erased } from "../sealing/index.ts";
 import { isLog, lockFolder, prepareFolder, refusal } from "../store/index.ts";
+import { verified } from "./verified.ts";
 
 /**
  * Puts a backup into a company's folder that has no log yet. The log appears last, so that a process
@@ -40,7 +41,7 @@ export function restore(file: string, company: string, erased: readonly Erased[]
   try {
     for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(`${draft}${end}`, { force: true });
     copyFileSync(file, draft);
-    const runs = unpacked(draft, state);
+    const runs = unpacked(draft, state, file);
     addErasures(join(state, ERASURES_FILE), erased);
     flushed(draft);
     renameSync(draft, log);
@@ -54,13 +55,15 @@ export function restore(file: string, company: string, erased: readonly Erased[]
   }
 }
 
-function unpacked(draft: string, state: string): number {
+/** @param file the backup's own, for what is told of it */
+function unpacked(draft: string, state: string, file: string): number {
   const database = new DatabaseSync(draft);
   try {
     if (!isLog(draft)) throw notABackup();
     database.exec("pragma journal_mode = delete");
     const verdict = database.prepare("pragma integrity_check(1)").get()?.["integrity_check"];
     if (verdict !== "ok") throw notABackup();
+    verified(draft, (what) => damaged(file, what));
     for (const row of database.prepare("select name, data from kept_files").all())
       put(state, String(row["name"]), row["data"] as Uint8Array);
     database.exec("drop table kept_files");
@@ -101,6 +104,14 @@ function hasLog(company: string): MusterError {
     code: "conflict",
     message: `${company} has a log already; a backup is not put over it.`,
     mend: "Restore into another folder, or move .muster away first.",
+  });
+}
+
+function damaged(file: string, what: string): MusterError {
+  return new MusterError({
+    code: "corrupt",
+    message: `The backup ${file} is not what was written: ${what}`,
+    mend: "Restore another one: an older backup, or another copy of this one.",
   });
 }
 
