@@ -111,7 +111,10 @@ function collect(
 }
 
 function cutOff(bytes: number): Exchanged {
-  return { kind: "broken", why: `the answer broke off after ${bytes} bytes` };
+  return {
+    kind: "broken",
+    why: `the answer broke off after ${bytes} ${bytes === 1 ? "byte" : "bytes"}`,
+  };
 }
 
 /** "connect ECONNREFUSED 127.0.0.1:80"; of several addresses that were tried, the first. */

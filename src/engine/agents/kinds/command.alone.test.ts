@@ -125,6 +125,19 @@ describe("a command agent", () => {
     });
   });
 
+  test("that answers, or is stopped, has the last it wrote to its standard error in its log", async () => {
+    const lines: string[] = [];
+    const heard = { ...tools, log: (line: string) => lines.push(line) };
+    const well = await open(
+      'console.error("reads\\nwrites"); console.log(JSON.stringify({ outputs: {} }));',
+    );
+    expect(await well.attempt(task(), heard, never)).toEqual({ outputs: {} });
+    expect(lines.splice(0)).toEqual(["reads", "writes"]);
+    const hangs = await open('console.error("waits"); setInterval(() => {}, 1000);');
+    await hangs.attempt(task(), heard, AbortSignal.timeout(1_000));
+    expect(lines).toEqual(["waits"]);
+  });
+
   test("that ends with another code than 0 is a transient failure in doubt, with its last words", async () => {
     const agent = await open(
       'console.error("reading"); console.error("no such table: tenants"); answer({ outputs: {} }); process.exitCode = 3;',

@@ -22,7 +22,7 @@ import { OUTPUT_BYTES_MOST } from "../invalid-answer.ts";
 import type { Setting } from "../setting.ts";
 import { type Lent, openToolSocket, type ToolSocket } from "./tool-socket.ts";
 
-/** Of what a command wrote to its standard error, this much stands in a failure's message. */
+/** Of what a command wrote to its standard error, this much stands in a failure's message, or in its log. */
 const LAST_LINES_MOST = 20;
 const LAST_CHARACTERS_MOST = 2_000;
 const QUOTE_CHARACTERS_MOST = 200;
@@ -151,7 +151,7 @@ async function perform(open: Opened, { task, tools, abort }: Asked): Promise<Age
       onSlowed: () => tools.log(slowedTo(definition.coresMost ?? 0)),
       onStart: (root) => keepTrack(root, setting.warden, Promise.resolve(scratch)),
     };
-    return answerOf(await runProgram(program, abort), open, abort);
+    return answerOf(await runProgram(program, abort), open, { abort, log: tools.log });
   } finally {
     lent?.end();
     await scratch.remove();
@@ -167,7 +167,9 @@ function placeOf({ cwd }: Opened, work: string): { cwd: string; own: string | nu
   return cwd === null ? { cwd: work, own: work } : { cwd, own: null };
 }
 
-function answerOf(ended: Ended, open: Opened, abort: AbortSignal): AgentAnswer {
+type Hearing = { readonly abort: AbortSignal; readonly log: Tools["log"] };
+
+function answerOf(ended: Ended, open: Opened, { abort, log }: Hearing): AgentAnswer {
   const who = `The agent "${open.definition.name}"`;
   if (ended.kind === "unstarted") {
     return failed("agent_unavailable", `${who} could not be begun: ${ended.why}`, true);
@@ -193,11 +195,17 @@ function answerOf(ended: Ended, open: Opened, abort: AbortSignal): AgentAnswer {
       break;
   }
   const answer = ended.code === 0 ? parsed(ended.stdout) : null;
+  if (answer !== null || ended.stopped !== null) logLast(ended.stderr, log);
   // Told to stop, it may have answered all the same: then that is what happened.
   if (ended.stopped === "abort" && answer === null) return stopped(open.definition.name, abort);
   if (answer !== null) return checkAnswer(answer.value, open.origin);
   const kind = ended.code === 0 ? "invalid_answer" : "agent_failed";
   return failed(kind, `${who} ${howItEnded(ended)}${lastOf(ended.stderr)}`);
+}
+
+/** Where no message has its last words, its log has them. */
+function logLast(stderr: string, log: Tools["log"]): void {
+  for (const line of lastLines(stderr)) log(line);
 }
 
 function parsed(text: string): { readonly value: unknown } | null {
@@ -218,6 +226,11 @@ function howItEnded({ code, signal, stdout }: Extract<Ended, { readonly kind: "e
 
 /** The last lines of its standard error. */
 function lastOf(stderr: string): string {
-  const lines = stderr.trimEnd().split("\n").slice(-LAST_LINES_MOST).join("\n");
-  return lines === "" ? "" : ` Its last words:\n${lines.slice(-LAST_CHARACTERS_MOST)}`;
+  const lines = lastLines(stderr).join("\n");
+  return lines === "" ? "" : ` Its last words:\n${lines}`;
+}
+
+function lastLines(stderr: string): readonly string[] {
+  const text = stderr.trimEnd().split("\n").slice(-LAST_LINES_MOST).join("\n");
+  return text === "" ? [] : text.slice(-LAST_CHARACTERS_MOST).split("\n");
 }
