@@ -139,8 +139,10 @@ function hold(
 ): void {
   const amount = amountOf(by.reserve, UNIT);
   const spare = by.spare === true;
-  if (by.task === undefined) checkFits(purse, path, { amount, spare });
-  const most = isUndo(path) ? undefined : budgetOf(purse, path);
+  // A person's task uses nothing up, however much others used before it.
+  const isTask = by.task !== undefined;
+  if (!isTask) checkFits(purse, path, { amount, spare });
+  const most = isUndo(path) || isTask ? undefined : budgetOf(purse, path);
   const used = purse.usedBy.get(path) ?? 0;
   if (most !== undefined && amount > most + (purse.raisedFor.get(path) ?? 0) - used)
     purse.tell("M11", `${path} sets ${amount} aside, used ${used}, and may use ${most}`);
