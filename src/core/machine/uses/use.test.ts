@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { World } from "../../../../test/given/facts.ts";
 import { fold, type Given, given, RUN } from "../../../../test/given/run.ts";
-import { type GivenTool, previewOf, read, wrote } from "../../../../test/given/tools.ts";
+import { type GivenTool, previewOf, read, useTold, wrote } from "../../../../test/given/tools.ts";
 import { absent, evolve, failure, freeze, isUnsettled, owed, thaw } from "../index.ts";
 
 const TOOLS = {
@@ -418,6 +418,22 @@ describe("a use that people are asked about", () => {
     expect(run.status()).toBe("waiting");
     expect(isUnsettled(run.run())).toBe(false);
     expect(run.owes("use")).toEqual([]);
+  });
+
+  test("U4 stays allowed where nobody could look at the record when its agent came back", () => {
+    const run = serving({ tools: asked() });
+    const preview = previewOf(1, 2);
+    run.uses("serve", "refund.create", { preview });
+    run.vote("serve", "dana");
+    const { key } = run.attempt("serve");
+    const told = useTold(key, "refund.create", { preview: null });
+    const fault = failure("tool_unavailable", "The shop does not answer.");
+    expect(run.tell({ ...told, fault }, "agent:support")).toEqual([]);
+    expect(run.standing("serve", "refund.create").is).toBe("not asked");
+    expect(run.uses("serve", "refund.create", { preview })).toMatchObject([
+      { type: "gate.consumed" },
+      { type: "writeback.started" },
+    ]);
   });
 
   test("U4 allowed, the same call goes on, and its grant is used up by one write", () => {

@@ -261,6 +261,8 @@ function useGrant(draft: Draft, one: Asking, { key, use, many }: Granted): void 
     many.halted ??= { key, use, halting };
     return;
   }
+  // What cannot be looked at now is not another record: its agent is told so, and it stays allowed.
+  if (told.fault !== undefined) return;
   const noCalls = noCallsLeft(draft, one.frame, open);
   const gone =
     voidedBy(draft, { use, approval, judgement, preview: told.preview }) ??
