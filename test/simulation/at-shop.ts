@@ -82,7 +82,8 @@ export function performAt(
   const far = newWrite(world.shop, call, effects);
   const tell = (made: Performed): void => {
     answer(made);
-    double(world, call, made);
+    // Nobody says that it was done when it was not: it may have been dropped with its process.
+    if (made.outcome !== "ok" || isKnownDone(world.shop, far)) double(world, call, made);
   };
   moments.after(took, () => {
     if (manner === "late") {
@@ -148,6 +149,11 @@ function newWrite(shop: Shop, call: Performing & Place, effects: EffectClass): F
   return far;
 }
 
+/** Something was done under the key. */
+function isKnownDone({ writes }: Shop, { run, key }: Pick<FarWrite, "run" | "key">): boolean {
+  return writes.some((one) => one.isDone && one.run === run && one.key === key);
+}
+
 /** @returns why it was not done */
 function write(world: World, far: FarWrite, call: Performing): ToolFailed | null {
   const { shop, shell, counts } = world;
@@ -157,10 +163,7 @@ function write(world: World, far: FarWrite, call: Performing): ToolFailed | null
   if (call.preview !== null && call.isRepeat !== true && found !== call.preview.digest)
     return { outcome: "failed", error: STALE, certain: true };
   // What may be repeated is done once under its key.
-  const isKnown = shop.writes.some(
-    (one) => one.isDone && one.run === far.run && one.key === far.key,
-  );
-  if (far.effects === "idempotent" && isKnown) return null;
+  if (far.effects === "idempotent" && isKnownDone(shop, far)) return null;
   far.found = found;
   far.isDone = true;
   counts.writes++;
@@ -222,9 +225,7 @@ export function verifyAt(
   const { shop, moments, chance } = world;
   moments.after(tookMs(world), () => {
     const key = keyOf(call.key);
-    const isThere = shop.writes.some(
-      (one) => one.isDone && one.run === call.run && one.key === key,
-    );
+    const isThere = isKnownDone(shop, { run: call.run, key });
     const found: Json = isThere ? { there: true } : null;
     const isSeen = isThere && !(isBad(world, placeOf(call)) && chance.is(0.5));
     answer({ ok: isSeen, found, why: isSeen ? null : "It is not there as it should be." });
