@@ -79,3 +79,8 @@ export function sentence(problem: Problem): string {
     : "";
   return at + problem.message + (problem.mend ? `\n  mend: ${problem.mend}` : "");
 }
+
+/** Ends with a full stop, as a sentence does: what is said of a value ends with it in one place and not in another. */
+export function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

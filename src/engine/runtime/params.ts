@@ -1,7 +1,7 @@
 import type { Param, Workflow } from "../../core/definition/index.ts";
 import { nearest } from "../../core/expression/index.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import type { Problem } from "../../core/problem.ts";
+import { ended, type Problem } from "../../core/problem.ts";
 
 /** Params as a run is started with them, and where each came from; or every one that is wrong. */
 export type Checked =
@@ -80,7 +80,7 @@ function missing(workflow: Workflow, name: string, param: Param): Problem {
 function wrong(name: string, param: Param, why: string): Problem {
   return {
     code: "bad-input",
-    message: `The param "${name}" is to be of type ${param.type.text}: ${why}`,
+    message: `The param "${name}" is to be of type ${param.type.text}: ${ended(why)}`,
     mend: `Write it as: ${name}=${exampleOf(param)}`,
   };
 }

@@ -1,6 +1,6 @@
 import { type Param, sayDuration } from "../../definition/index.ts";
 import type { Json, JsonObject } from "../../json.ts";
-import type { Problem } from "../../problem.ts";
+import { ended, type Problem } from "../../problem.ts";
 import { totalTimeoutOf } from "../attempts/time-limit.ts";
 import { type Draft, tell } from "../draft.ts";
 import type { AmendedLimits } from "../event.ts";
@@ -98,7 +98,7 @@ function converted(
     const made = param.type.convert(value);
     if (!made.ok)
       return wrong(
-        `The param "${name}" is to be of type ${param.type.text}: ${made.why}`,
+        `The param "${name}" is to be of type ${param.type.text}: ${ended(made.why)}`,
         "Write a value of that type; nothing was changed.",
       );
     taken[name] = made.value;

@@ -201,7 +201,9 @@ describe("amending a run", () => {
     const amend = (params: Record<string, never>) =>
       run.refused({ type: "amend", params, why: "" }).message;
     expect(amend({ sise: 1 } as never)).toBe('"sise" is no param of the workflow "example".');
-    expect(amend({ size: "many" } as never)).toContain('"size" is to be of type number');
+    expect(amend({ size: "many" } as never)).toContain(
+      '"size" is to be of type number: "many" is no number.',
+    );
     expect(run.refused({ type: "amend", limits: { concurrencyMost: 0 }, why: "" }).message).toBe(
       'The limit "max_concurrency" is a whole number of 1 to 20.',
     );
