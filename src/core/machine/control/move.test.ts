@@ -65,6 +65,23 @@ describe("a paused run is moved to another version of its workflow", () => {
     expect(run.status()).toBe("completed");
   });
 
+  test("a step put behind one that failed while it was paused does not begin", () => {
+    const old = `
+      steps:
+        - { id: one, execution: parallel, steps: [{ id: a, agent: keeper, error_strategy: fail_immediately }, { id: w, agent: keeper }] }
+    `;
+    const other = `${old}    - { id: b, agent: keeper }`;
+    const run = given(old, { versions: [workflow(other)] }).start();
+    run.fails("one/a", "invalid_input_data", true);
+    run.tell({ type: "pause", why: "a new version" });
+    run.does("one/w");
+    run.tell(move(run, other), "cy");
+    run.tell({ type: "resume" });
+    const started = run.events("step.started").map(({ path }) => path);
+    expect(started).toEqual(["one", "one/a", "one/w"]);
+    expect(run.status()).toBe("failed");
+  });
+
   test("what has finished stays as it was", () => {
     const run = paused(OLD.replace("id: c, agent: keeper", "id: c, agent: clerk"));
     const before = run.run().outputs;
