@@ -9,7 +9,8 @@ import { closedOf, type Envelope, type StreamEnd, verifyStream } from "../../cor
 import type { Digest } from "../../core/id.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { MusterError } from "../../core/problem.ts";
-import { isSealedText, refusal, type Standing, sha256 } from "../store/index.ts";
+import { refusal } from "../refusal.ts";
+import { isSealedText, type Standing, sha256 } from "../store/index.ts";
 
 /**
  * A run outside the log: one compressed file that needs nothing else. JSON lines: what it is, the

@@ -2,7 +2,8 @@ import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Frontier, newFrontier } from "../../core/audit/index.ts";
-import { openToLook, refusal } from "../store/index.ts";
+import { openToLook } from "../open-to-look.ts";
+import { refusal } from "../refusal.ts";
 import type { Growth } from "./growth.ts";
 
 /** Beside the log: the checkpoints that were signed of it. */

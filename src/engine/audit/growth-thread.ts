@@ -2,7 +2,8 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Frontier } from "../../core/audit/index.ts";
 import type { Problem } from "../../core/problem.ts";
-import { lookIntoSqlite, refusal } from "../store/index.ts";
+import { refusal } from "../refusal.ts";
+import { lookIntoSqlite } from "../store/index.ts";
 import { type Growth, grown } from "./growth.ts";
 
 /** The company's folder. */

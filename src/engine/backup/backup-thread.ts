@@ -17,7 +17,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type Digest, parseDigest } from "../../core/id.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import { filesFolder, openArtifacts, openFiles } from "../artifacts/index.ts";
-import { refusal } from "../store/index.ts";
+import { refusal } from "../refusal.ts";
 import { FILES_IN, KEPT_TABLE } from "./kept.ts";
 import { verified } from "./verified.ts";
 

@@ -3,7 +3,8 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { MusterError, type Problem } from "../../core/problem.ts";
-import { makeOwnFile, refusal } from "../store/index.ts";
+import { refusal } from "../refusal.ts";
+import { makeOwnFile } from "../store/index.ts";
 import type { Order, Reply } from "./backup-thread.ts";
 
 export type BackedUp =

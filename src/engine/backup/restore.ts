@@ -13,8 +13,9 @@ import {
 import { basename, dirname, join, normalize } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../core/problem.ts";
+import { refusal } from "../refusal.ts";
 import { addErasures, ERASURES_FILE, type Erased } from "../sealing/index.ts";
-import { isLog, lockFolder, prepareFolder, refusal } from "../store/index.ts";
+import { isLog, lockFolder, prepareFolder } from "../store/index.ts";
 import { verified } from "./verified.ts";
 
 /**

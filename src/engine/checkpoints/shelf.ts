@@ -3,7 +3,9 @@ import type { Workflow } from "../../core/definition/index.ts";
 import { CHECKPOINTS_KEPT_MOST, type Checkpoint, policyOf } from "../../core/history/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
-import { makeOwnFile, openToLook, refusal } from "../store/index.ts";
+import { openToLook } from "../open-to-look.ts";
+import { refusal } from "../refusal.ts";
+import { makeOwnFile } from "../store/index.ts";
 
 /** A checkpoint as it is kept. `hash` is of the event it stands at, and so of all of the log before. */
 export type Kept = Checkpoint & {

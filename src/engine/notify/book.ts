@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { makeOwnFile, openToLook, refusal } from "../store/index.ts";
+import { openToLook } from "../open-to-look.ts";
+import { refusal } from "../refusal.ts";
+import { makeOwnFile } from "../store/index.ts";
 import type { Notice, Target } from "./notice.ts";
 
 /** Notices kept for people to look at; the oldest go first. */

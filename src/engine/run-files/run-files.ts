@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { parseRunId, type RunId } from "../../core/id.ts";
 import { MusterError, type Problem } from "../../core/problem.ts";
 import type { RunFiles } from "../../core/review/index.ts";
-import { type Log, refusal } from "../store/index.ts";
+import { refusal } from "../refusal.ts";
+import { type Log } from "../store/index.ts";
 import { filesOf, type Papers, writeFiles, writeWhole } from "./write-files.ts";
 
 /**

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunId } from "../../core/id.ts";
 import type { RunFiles } from "../../core/review/index.ts";
-import { refusal } from "../store/index.ts";
+import { refusal } from "../refusal.ts";
 
 /** The papers of one run, as texts. */
 export type Papers = { readonly [File in keyof RunFiles]: string };

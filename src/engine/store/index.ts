@@ -1,8 +1,6 @@
 export { prepareFolder, STATE_FOLDER } from "./folder/folder.ts";
 export { isHeld, lockFolder, makeOwnFile } from "./folder/lock.ts";
 export { isLog, lookIntoFile, lookIntoSqlite } from "./folder/look.ts";
-export { openToLook } from "./folder/open-to-look.ts";
-export { refusal } from "./folder/refusal.ts";
 export { type NewResult, RESULTS_MOST, type Result } from "./keeping/results.ts";
 export { RETENTION, type Retention } from "./keeping/retention.ts";
 export type {

@@ -1,8 +1,8 @@
 import type { Digest } from "../../core/id.ts";
 import { MusterError } from "../../core/problem.ts";
 import type { Artifacts } from "../artifacts/index.ts";
+import { refusal } from "../refusal.ts";
 import type { Keyring } from "../sealing/index.ts";
-import { refusal } from "./folder/refusal.ts";
 import type { Ask, Reader } from "./reader.ts";
 import { sha256 } from "./writing/decision.ts";
 import { ERASED_CONTENT, openText } from "./writing/sealed.ts";

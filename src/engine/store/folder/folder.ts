@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { MusterError } from "../../../core/problem.ts";
-import { refusal } from "./refusal.ts";
+import { refusal } from "../../refusal.ts";
 
 /** The folder beside a company's files that holds all state. */
 export const STATE_FOLDER = ".muster";

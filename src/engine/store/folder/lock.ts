@@ -2,8 +2,8 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../../core/problem.ts";
+import { refusal } from "../../refusal.ts";
 import { STATE_FOLDER } from "./folder.ts";
-import { refusal } from "./refusal.ts";
 
 /** One process holds a state folder. */
 export type Lock = {

@@ -2,14 +2,14 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "../../../core/problem.ts";
 import { openArtifacts } from "../../artifacts/index.ts";
+import { openToLook } from "../../open-to-look.ts";
+import { refusal } from "../../refusal.ts";
 import type { Keyring } from "../../sealing/index.ts";
 import { openKeyring, openMemoryKeyring } from "../../sealing/index.ts";
 import type { Log } from "../log.ts";
 import { openReader } from "../reader.ts";
 import { STATE_FOLDER } from "./folder.ts";
 import { completeForLook, versionOf } from "./migrate.ts";
-import { openToLook } from "./open-to-look.ts";
-import { refusal } from "./refusal.ts";
 
 /**
  * The log of a company to look at: nothing is locked, made or written, and another process may be

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Digest, StreamId } from "../../../core/id.ts";
 import type { Artifacts } from "../../artifacts/index.ts";
-import { refusal } from "../folder/refusal.ts";
+import { refusal } from "../../refusal.ts";
 import type { Archived } from "../log.ts";
 import { LAST_POSITION } from "../reader.ts";
 import { bytesOf, type HashedRow, hashesIn } from "../writing/hashes.ts";

@@ -1,6 +1,6 @@
 import type { Digest, StreamId, SubjectId } from "../../../core/id.ts";
+import { closed, refusal } from "../../refusal.ts";
 import { type Keyring, openMemoryKeyring } from "../../sealing/index.ts";
-import { closed, refusal } from "../folder/refusal.ts";
 import { RETENTION, type Retention } from "../keeping/retention.ts";
 import type {
   Append,

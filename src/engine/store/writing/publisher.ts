@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { refusal } from "../folder/refusal.ts";
+import { refusal } from "../../refusal.ts";
 import { type Retention, SWEPT_MOST } from "../keeping/retention.ts";
 import type { NewPublished, PublishedAt } from "../log.ts";
 

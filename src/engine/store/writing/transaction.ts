@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { refusal } from "../folder/refusal.ts";
+import { refusal } from "../../refusal.ts";
 
 /** All of it or nothing. @throws MusterError where the disk refuses */
 export function inTransaction<Answer>(database: DatabaseSync, work: () => Answer): Answer {

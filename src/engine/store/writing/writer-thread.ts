@@ -8,9 +8,9 @@ import {
 import type { StreamId } from "../../../core/id.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { openArtifacts } from "../../artifacts/index.ts";
+import { refusal } from "../../refusal.ts";
 import { openKeyring } from "../../sealing/index.ts";
 import { connect, tune } from "../folder/connection.ts";
-import { refusal } from "../folder/refusal.ts";
 import type { Retention } from "../keeping/retention.ts";
 import type { Appended, NewPublished, PublishedAt } from "../log.ts";
 import { answersAsNumbers, takeOver } from "./hand-over.ts";

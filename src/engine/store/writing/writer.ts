@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StreamId, SubjectId } from "../../../core/id.ts";
 import type { Artifacts } from "../../artifacts/index.ts";
+import { refusal } from "../../refusal.ts";
 import type { Keyring } from "../../sealing/index.ts";
-import { refusal } from "../folder/refusal.ts";
 import { filesNamedIn } from "../keeping/files-kept.ts";
 import { type NewResult, RESULTS_MOST, RESULTS_SWEPT_MOST } from "../keeping/results.ts";
 import type { Appended, Claim, NewStanding } from "../log.ts";

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { MusterError } from "../../../core/problem.ts";
+import { MusterError } from "../core/problem.ts";
 import { refusal } from "./refusal.ts";
 
 /**

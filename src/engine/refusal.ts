@@ -1,4 +1,4 @@
-import { MusterError, type ProblemCode } from "../../../core/problem.ts";
+import { MusterError, type ProblemCode } from "../core/problem.ts";
 
 /**
  * What the disk or the database refused, as a sentence with the mend.
