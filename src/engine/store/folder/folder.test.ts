@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { prepareFolder, refuseNetworkDisk } from "./folder.ts";
+import { lockFolder } from "./lock.ts";
 
 describe.runIf(process.platform === "linux")("a company's folder on a network disk", () => {
   test.each([
@@ -41,6 +42,24 @@ describe("a company's folder", () => {
       expect(() => prepareFolder(folder, true)).toThrow(/\.muster is a file; Muster keeps/);
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("whose lock is damaged is told which file to delete: nothing stands in it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "muster-folder-"));
+    const lock = join(folder, "lock.db");
+    try {
+      writeFileSync(lock, "rubbish ".repeat(1_000));
+      expect(() => lockFolder(folder)).toThrow(
+        expect.objectContaining({
+          code: "corrupt",
+          mend: `Nothing stands in ${lock}. End the process that has the folder open, if there is one, and delete that file.`,
+        }),
+      );
+      rmSync(lock);
+      lockFolder(folder).release();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

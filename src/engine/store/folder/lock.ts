@@ -42,8 +42,15 @@ export function lockFolder(state: string): Lock {
       },
     };
   } catch (error) {
-    throw refusal(error, `The folder ${state} cannot be locked`);
+    throw unlockable(refusal(error, `The folder ${state} cannot be locked`), path);
   }
+}
+
+/** Nothing stands in the file: it is put right without a backup. */
+function unlockable(refused: MusterError, path: string): MusterError {
+  if (refused.code !== "corrupt") return refused;
+  const mend = `Nothing stands in ${path}. End the process that has the folder open, if there is one, and delete that file.`;
+  return new MusterError({ code: refused.code, message: refused.message, mend }, refused);
 }
 
 /**
