@@ -119,11 +119,13 @@ async function signNow(state: State, turn: Turn | undefined): Promise<KeptNote |
     state.fresh = 0;
     state.book ??= openBook(state.state);
     const last = state.book.last();
-    if (last !== null && last.size >= state.log.end()) {
+    const end = state.log.end();
+    if (last !== null && last.size > end) throw truncated(state.state, { end, signed: last.size });
+    if (last !== null && last.size === end) {
       await push(state, state.book);
       return last;
     }
-    if (state.log.end() === 0) return null;
+    if (end === 0) return null;
     // Its own event is a part of what it signs.
     const key = await state.key();
     const growth = await state.grower.grow(state.book.frontier(), async () => {
@@ -144,6 +146,18 @@ async function signNow(state: State, turn: Turn | undefined): Promise<KeptNote |
     tell(state, error, "No checkpoint of the log could be signed");
     return null;
   }
+}
+
+/** Signed over it, two histories would stand in one record. */
+function truncated(
+  folder: string,
+  { end, signed }: { readonly end: number; readonly signed: number },
+): MusterError {
+  return new MusterError({
+    code: "corrupt",
+    message: `The log in ${folder} ends at event ${end}, and ${signed} were signed: it was removed, or is an older one.`,
+    mend: "See what is missing with: muster audit verify. Put the folder back from a backup; or, where the record begins anew, move audit.db away from it.",
+  });
 }
 
 /** A place that cannot be written to now is given all that it lacks the next time. */

@@ -259,6 +259,16 @@ describe("a record that somebody changed is told from one that is whole", () => 
     expect(await first()).toEqual(["truncated", 12]);
   });
 
+  test("delete tail: nothing is signed over what is missing, and whoever writes on is told", async () => {
+    tamper("delete from decisions where position > 11");
+    const log = openSqlite(folder);
+    const [one] = await verified(folder, []).then(({ wrong }) => wrong);
+    const signed = signing(log, folder, "", async (sign) => void (await sign()));
+    await expect(signed).rejects.toThrow(/ends at event 11, and 15 were signed: it was removed/);
+    await log.close();
+    expect(one?.kind).toBe("truncated");
+  });
+
   test("truncation only with outside checkpoint, and said so: the tail and the checkpoints beside it are gone", async () => {
     tamper("delete from decisions where position > 11");
     forget(12);
