@@ -119,6 +119,27 @@ describe("Human escalation for critical failures", () => {
     expect(run.ended("work/a")).toBe("degraded");
   });
 
+  test("rollback begins nothing more, also where the step would be degraded and what follows needs no place", () => {
+    const run = given(
+      `
+      error_handling: { escalation_rules: [{ condition: retry_exhausted, action: rollback }] }
+      phases:
+        - name: work
+          steps:
+            - id: both
+              steps:
+                - { id: a, agent: maker, optional: true, retry: { max_attempts: 2, initial_delay: 1s } }
+                - { id: b, each: [1], agent: maker }
+      `,
+      PURE,
+    ).start();
+    run.fails("work/both/a", "network_timeout");
+    run.after(2_000);
+    run.fails("work/both/a", "network_timeout");
+    expect(run.ended("work/both/a")).toBe("cancelled");
+    expect(run.events("step.started").map(({ path }) => path)).not.toContain("work/both/b");
+  });
+
   test("a step in doubt waits for a person, whatever the rule says", () => {
     const rule = "{ condition: critical_step_failure, action: continue }";
     const run = given(text(rule), { agents: { maker: "idempotent", other: "pure" } }).start();
