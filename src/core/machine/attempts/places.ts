@@ -126,7 +126,9 @@ function wantOf(frame: Frame): Ticket["in"] | null {
 /** Its own children to begin, or itself to go on: without what waits below it. */
 function ownWant(frame: Frame): Ticket["in"] | null {
   if (frame.stopping !== null) return null;
-  if (frame.kind === "block") return frame.ready.waiting.size > 0 ? "first" : null;
+  // A block of which a step has failed ends: nothing new in it begins.
+  if (frame.kind === "block")
+    return frame.broken === null && frame.ready.waiting.size > 0 ? "first" : null;
   if (frame.kind === "each") return frame.next < frame.count ? "later" : null;
   if (frame.kind === "choose" || frame.kind === "repeat") return wantsNext(frame) ? "first" : null;
   return frame.kind === "leaf" && frame.state === "ready" ? "first" : null;

@@ -125,8 +125,6 @@ function movedBlock(frame: BlockFrame, step: Block): BlockFrame {
     const before = [...child.after, ...beforeBeyond(beyond, child.slot)];
     const pending = before.filter((slot) => !hasEnded(slot)).length;
     if (was.get(child.path) === "live") live = set(live, child.slot, true as const);
-    // A step of it has failed: it ends, and nothing new in it begins.
-    else if (frame.broken !== null) waits = set(waits, child.slot, pending + 1);
     else if (pending > 0) waits = set(waits, child.slot, pending);
     else if (needsPlace(child)) ready = join(ready, child.slot);
     else free = join(free, child.slot);

@@ -66,6 +66,20 @@ describe("a block", () => {
     expect(run.events("step.started")).toHaveLength(1);
   });
 
+  test("that is parallel begins none of the steps that wait for a place once one has failed", () => {
+    const run = given(
+      `
+      execution: parallel
+      max_concurrency: 1
+      steps: [{ id: a, agent: maker }, { id: b, agent: maker }]
+      `,
+      pure,
+    ).start();
+    run.fails("a", "invalid_input_data");
+    expect(run.status()).toBe("failed");
+    expect(run.events("step.started").map((event) => event.path)).toEqual(["a"]);
+  });
+
   test("whose run failed shows how far it came", () => {
     const run = chain("sequential");
     run.does("a", { n: 1 });
