@@ -33,11 +33,9 @@ export function checkHeld(world: World, deed: Deed): void {
 }
 
 function checkCapacity(world: World, deed: Deed): void {
-  const now = world.moments.now();
   for (const { resource, capacity } of deed.uses) {
     const holders = world.deeds.filter(
-      (one) =>
-        one.isHeld && one.givenUpAt > now && one.uses.some((use) => use.resource === resource),
+      (one) => one.isHeld && !one.isGivenUp && one.uses.some((use) => use.resource === resource),
     );
     if (holders.length > capacity)
       breaks(
@@ -52,8 +50,7 @@ function checkCapacity(world: World, deed: Deed): void {
 function checkInFlight(world: World, deed: Deed): void {
   const most = world.inFlightMost;
   if (most === null || deed.effects === "ask") return;
-  const now = world.moments.now();
-  const held = world.deeds.filter((one) => one.isHeld && one.givenUpAt > now).length;
+  const held = world.deeds.filter((one) => one.isHeld && !one.isGivenUp).length;
   if (held > most)
     breaks(
       world,

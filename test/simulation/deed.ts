@@ -126,7 +126,7 @@ function newDeed(world: World, { run, call, inputs }: Asked): Deed {
     isToldToStop: false,
     begunAt: begunAt(world, { run, key, effects }),
     process: world.counts.crashes,
-    givenUpAt: Infinity,
+    isGivenUp: false,
     endedAt: null,
     answers: [],
   };
@@ -297,7 +297,10 @@ function toldToStop(world: World, doing: Doing): void {
   deed.isToldToStop = true;
   if (!deed.isHeld) return;
   const how = world.chance.next();
-  deed.givenUpAt = world.moments.now() + GIVEN_UP_MS;
+  // A clock that is put back afterwards takes nothing back.
+  world.moments.shown(world.moments.now() + GIVEN_UP_MS, () => {
+    deed.isGivenUp = true;
+  });
   world.moments.after(GIVEN_UP_MS, () => {
     deed.isHeld = false;
   });

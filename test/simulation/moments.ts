@@ -9,6 +9,8 @@ export type Moments = Clock & {
   readonly step: () => boolean;
   /** Puts the clock on the wall forward or back; what was to come in a minute still comes in a minute. */
   readonly shift: (ms: number) => void;
+  /** Calls when the clock on the wall first shows this moment or a later one, however it came to that. */
+  readonly shown: (at: number, call: () => void) => void;
   readonly pending: () => number;
   /** Milliseconds since the beginning, whatever the clock on the wall says. */
   readonly passed: () => number;
@@ -23,13 +25,23 @@ type Entry = {
   isOff: boolean;
 };
 
+type Shown = { readonly at: number; readonly call: () => void };
+
 export function openMoments(): Moments {
   const heap: Entry[] = [];
   let passed = 0;
   let shifted = 0;
   let order = 0;
   let count = 0;
+  let awaited: readonly Shown[] = [];
 
+  const now = (): number => BEGINNING + passed + shifted;
+  const show = (): void => {
+    const seen = awaited.filter(({ at }) => at <= now());
+    if (seen.length === 0) return;
+    awaited = awaited.filter(({ at }) => at > now());
+    for (const { call } of seen) call();
+  };
   const after = (ms: number, call: () => void): (() => void) => {
     const entry = { due: passed + Math.max(0, ms), order: order++, call, isOff: false };
     push(heap, entry);
@@ -40,11 +52,16 @@ export function openMoments(): Moments {
     };
   };
   return {
-    now: () => BEGINNING + passed + shifted,
+    now,
     after,
     soon: (call) => void after(0, call),
     shift: (ms) => {
       shifted += ms;
+      show();
+    },
+    shown: (at, call) => {
+      awaited = [...awaited, { at, call }];
+      show();
     },
     pending: () => count,
     passed: () => passed,
@@ -54,6 +71,7 @@ export function openMoments(): Moments {
         entry.isOff = true;
         count--;
         passed = Math.max(passed, entry.due);
+        show();
         entry.call();
         return true;
       }

@@ -31,8 +31,8 @@ export type Deed = {
   /** When it was let in, by the clock on the wall, and by the how manyeth process. */
   readonly begunAt: number;
   readonly process: number;
-  /** By the clock on the wall: from then on nobody waits for it. */
-  givenUpAt: number;
+  /** It was told to stop, and the clock on the wall has shown since that its time to answer was over: nobody waits for it. */
+  isGivenUp: boolean;
   /** When it answered, by the clock on the wall; null: it did not, or nobody was there to hear. */
   endedAt: number | null;
   readonly answers: Answer[];
