@@ -92,8 +92,8 @@ export async function seek(name: string, worlds: number): Promise<Found | null> 
   const plant = PLANTS[name];
   if (plant === undefined)
     throw new Error(`There is no plant "${name}". There are: ${Object.keys(PLANTS).join("; ")}.`);
-  const { promise } = plant;
-  for (let seed = 1; seed <= worlds; seed++) {
+  const { promise, from = 1 } = plant;
+  for (let seed = from; seed < from + worlds; seed++) {
     const { broken } = await safely({
       seed,
       size: SIZE,

@@ -50,6 +50,7 @@ export const PLANTS_OF_APPROVALS: Readonly<Record<string, Plant>> = {
   },
   "what is refused of several things is allowed with the others": {
     promise: "approval",
+    from: 277,
     only: "tools",
     machine: writing((event) => {
       if (event.type !== "gate.closed" || event.permits === undefined) return event;
@@ -59,6 +60,7 @@ export const PLANTS_OF_APPROVALS: Readonly<Record<string, Plant>> = {
   },
   "what is allowed is begun without being used up": {
     promise: "approval",
+    from: 105,
     machine: folding((_before, after, event) =>
       event.type === "gate.closed" ? withoutGrants(after) : after,
     ),

@@ -44,6 +44,7 @@ export const PLANTS_OF_CONTROL: Readonly<Record<string, Plant>> = {
   },
   "a step that is to be left out begins": {
     promise: "skip",
+    from: 142,
     weather: { meddle: 0.4 },
     machine: folding((before, after, event) =>
       event.type === "step.skipping" ? { ...after, skipping: before.skipping } : after,

@@ -43,6 +43,7 @@ export const PLANTS_OF_FORKS: Readonly<Record<string, Plant>> = {
   },
   "in a fork nothing waits through what has ended": {
     promise: "order",
+    from: 441,
     weather: OFTEN,
     fork: (inheritance) => ({
       ...inheritance,
@@ -51,6 +52,7 @@ export const PLANTS_OF_FORKS: Readonly<Record<string, Plant>> = {
   },
   "what was degraded is tried again before what goes on": {
     promise: "fork",
+    from: 214,
     weather: OFTEN,
     fork: (inheritance, { retryFailed }) => {
       if (!retryFailed) return inheritance;
@@ -78,6 +80,7 @@ export const PLANTS_OF_FORKS: Readonly<Record<string, Plant>> = {
   },
   "a fork inherits the duty to undo": {
     promise: "undo",
+    from: 139,
     machine: folding((_before, after, event) => {
       if (event.type !== "run.forked") return after;
       const undoable = after.workflow.root.steps

@@ -13,6 +13,7 @@ export const PLANTS_OF_MONEY: Readonly<Record<string, Plant>> = {
   },
   "the price of a late answer is forgotten": {
     promise: "M11",
+    from: 115,
     machine: writing((event) => {
       if (event.type !== "attempt.settled" || event.outcome !== "ok") return event;
       const { usage: _dropped, ...rest } = event;
@@ -51,6 +52,7 @@ export const PLANTS_OF_MONEY: Readonly<Record<string, Plant>> = {
   },
   "money that comes back is told to nobody": {
     promise: "ends",
+    from: 148,
     machine: folding((_before, after, event) =>
       event.type === "budget.exceeded" && after.ledger !== null
         ? { ...after, ledger: { ...after.ledger, short: [] } }

@@ -28,6 +28,8 @@ import type { Weather } from "./weather.ts";
 /** A rule that is switched off on purpose, and the promise whose auditor must say so. */
 export type Plant = {
   readonly promise: string;
+  /** The world from which on it is sought, where it showed late. When worlds have become others, it takes longer to be found. */
+  readonly from?: number;
   readonly machine?: Machine;
   readonly flaw?: Flaw;
   /** What a fork inherits instead. */
@@ -163,6 +165,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "undo begins with the first": {
     promise: "undo",
+    from: 139,
     machine: folding((_before, after, event) =>
       event.type === "run.undoing" ? { ...after, undo: reversed(after.undo) } : after,
     ),
