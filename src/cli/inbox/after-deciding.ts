@@ -3,6 +3,7 @@ import { failedStep, type History, viewOf } from "../../core/history/index.ts";
 import { type CaseId, parseCaseId, type RunId } from "../../core/id.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { type Event, eventOf } from "../../core/machine/index.ts";
+import { ended } from "../../core/problem.ts";
 import { type Company, caseAtRest, inboxOf, zoneIn } from "../../engine/company/index.ts";
 import { asTyped, commandIn } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
@@ -74,7 +75,7 @@ async function writtenLines(
     if (line !== null && "key" in event) lines.set(Number(event.key), line);
   }
   const shown = [...lines.values()].slice(-NAMED_MOST);
-  return shown.map((line) => (line.endsWith(".") ? line : `${line}.`));
+  return shown.map(ended);
 }
 
 function lineOf(

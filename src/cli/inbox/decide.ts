@@ -1,6 +1,6 @@
 import type { Digest } from "../../core/id.ts";
 import type { Told } from "../../core/machine/index.ts";
-import type { Problem } from "../../core/problem.ts";
+import { ended, type Problem } from "../../core/problem.ts";
 import { commandIn } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { plain } from "../output/index.ts";
@@ -117,11 +117,10 @@ function saidOf(
   { by, place: of }: { readonly by: string; readonly place: string | null },
 ): string {
   const place = of === null ? "" : ` in the place of ${plain(of)}`;
-  const what = plain(mattersOf(gate));
-  const end = /[.?!]$/.test(what) ? "" : ".";
+  const what = ended(plain(mattersOf(gate)));
   const part = only === undefined ? "" : ` Only ${only.map(plain).join(", ")}.`;
   const why = reason === "" ? "" : ` Because: ${plain(reason)}`;
-  return `${SAID[how]} by ${plain(by)}${place}: ${what}${end}${part}${why}`;
+  return `${SAID[how]} by ${plain(by)}${place}: ${what}${part}${why}`;
 }
 
 /** What is decided, in one sentence. */

@@ -1,6 +1,6 @@
 import type { RunId } from "../../core/id.ts";
 import type { Told } from "../../core/machine/index.ts";
-import type { Problem } from "../../core/problem.ts";
+import { ended, type Problem } from "../../core/problem.ts";
 import { commandIn } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { fieldsOf } from "../fields.ts";
@@ -62,10 +62,8 @@ function saidOf(
   name: string,
   { how, reason }: { readonly how: "Done" | "Declined"; readonly reason: string },
 ): string {
-  const what = plain(name);
-  const end = /[.?!]$/.test(what) ? "" : ".";
   const why = reason === "" ? "" : ` Because: ${plain(reason)}`;
-  return `${how} by ${plain(surroundings.person)}: ${what}${end}${why}`;
+  return `${how} by ${plain(surroundings.person)}: ${ended(plain(name))}${why}`;
 }
 
 export type Steering = Waits & {

@@ -9,7 +9,7 @@ import {
   type RunReading,
 } from "../../core/cases/index.ts";
 import type { CaseId, RunId } from "../../core/id.ts";
-import { MusterError, type Problem } from "../../core/problem.ts";
+import { ended, MusterError, type Problem } from "../../core/problem.ts";
 import type { Observer } from "../observed-log.ts";
 import type { Log } from "../store/index.ts";
 import type { CaseHeard, CaseLog, Telling } from "./case-log.ts";
@@ -277,9 +277,7 @@ async function begin(
   if (problem === undefined) await tell(state, now.id, { type: "started", run });
   else {
     const why = problems
-      .map(({ message, mend = "" }) =>
-        `${message}${/[.!?]$/.test(message) ? "" : "."} ${mend}`.trim(),
-      )
+      .map(({ message, mend = "" }) => `${ended(message)} ${mend}`.trim())
       .join(" ");
     await tell(state, now.id, { type: "refused", run, why });
   }

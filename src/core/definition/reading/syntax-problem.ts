@@ -1,5 +1,5 @@
 import type { YAMLError } from "yaml";
-import type { Place, Problem } from "../../problem.ts";
+import { ended, type Place, type Problem } from "../../problem.ts";
 
 /** A fault of the YAML itself, with the mend that usually helps. */
 export function syntaxProblem(fault: YAMLError, where: Place): Problem {
@@ -29,8 +29,7 @@ export function ownFaults(
 function inWords(fault: YAMLError): string {
   const token = /^Unexpected .* token in YAML stream: (.+)$/s.exec(fault.message)?.[1];
   if (token !== undefined) return `${token} cannot stand here.`;
-  const said = fault.message.replace(/\s+/g, " ").trim();
-  return said.endsWith(".") ? said : `${said}.`;
+  return ended(fault.message.replace(/\s+/g, " ").trim());
 }
 
 const ANY_MEND =

@@ -1,5 +1,5 @@
 import { ACTIONS_MOST } from "../../approval/index.ts";
-import type { Problem } from "../../problem.ts";
+import { ended, type Problem } from "../../problem.ts";
 import type { OpenAttempt } from "../attempts/attempt.ts";
 import { noCallsLeft } from "../budget/reserve.ts";
 import { type Draft, tell } from "../draft.ts";
@@ -233,7 +233,7 @@ function holdBack(draft: Draft, attempt: Key, { key, use, halting }: Halted): vo
   tell(draft, { type: "attempt.suspended", path, key: attempt, on: key });
   const now = get(draft.run.frames, path);
   if (now?.kind !== "leaf") return;
-  const message = `"${tool}" was allowed${why.endsWith(".") ? why : `${why}.`}`;
+  const message = ended(`"${tool}" was allowed${why}`);
   const error = failure("rejected", message);
   if (!isUnmet) return void raise(draft, now, { error, look: HALTED, owner });
   const until = { due: nextLook(draft.at), use: key };
