@@ -1,12 +1,7 @@
+import { sayVoter } from "../../core/approval/index.ts";
 import { plain } from "./text.ts";
 
-/** "gus for bo": whoever decides in another's place is named with whose place it is. */
-export function voterWords({
-  voter,
-  for: of,
-}: {
-  readonly voter: string;
-  readonly for?: string;
-}): string {
-  return of === undefined ? plain(voter) : `${plain(voter)} for ${plain(of)}`;
+/** Who decides, and in whose place, as one plain line. */
+export function voterWords(by: Parameters<typeof sayVoter>[0]): string {
+  return plain(sayVoter(by));
 }

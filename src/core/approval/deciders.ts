@@ -101,3 +101,14 @@ export function sayDeciders({ role, team, people, managerOf }: Deciders): string
   if (team === undefined) return who === "" ? "anyone who may act on the run" : who;
   return who === "" ? team : `${who} in ${team}`;
 }
+
+/** "gus for bo": whoever decides in another's place is named with whose place it is. */
+export function sayVoter({
+  voter,
+  for: of,
+}: {
+  readonly voter: string;
+  readonly for?: string;
+}): string {
+  return of === undefined ? voter : `${voter} for ${of}`;
+}

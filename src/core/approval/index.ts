@@ -28,6 +28,7 @@ export {
   isInForce,
   meantBy,
   sayDeciders,
+  sayVoter,
   whyExcluded,
 } from "./deciders.ts";
 export { dueApproval, termOf } from "./due.ts";

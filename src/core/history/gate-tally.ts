@@ -1,3 +1,4 @@
+import { sayVoter } from "../approval/index.ts";
 import type { Event } from "../machine/index.ts";
 
 /** What became of the gates of one rule, of one chain without a rule, or of one step that asks by itself. */
@@ -67,16 +68,11 @@ function namesOf(
 
 function happened(gate: Seen | undefined, event: Event): void {
   if (gate === undefined) return;
-  if (event.type === "gate.voted") gate.voters.add(saidBy(event));
+  if (event.type === "gate.voted") gate.voters.add(sayVoter(event));
   if (event.type === "gate.overridden") gate.voters.add(event.voter);
   if (event.type === "gate.edited") gate.isEdited = true;
   if (event.type !== "gate.closed") return;
   gate.closed = { at: event.at, allowed: event.allowed, expired: gate.voters.size === 0 };
-}
-
-/** "gus for bo", where one decides in another's place. */
-function saidBy({ voter, for: of }: Extract<Event, { readonly type: "gate.voted" }>): string {
-  return of === undefined ? voter : `${voter} for ${of}`;
 }
 
 function tallied(gates: readonly Seen[]): readonly GateTally[] {
