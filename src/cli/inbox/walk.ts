@@ -67,7 +67,7 @@ async function atItem(walking: Walking, item: InboxItem, place: string): Promise
     const pressed = await walking.keys.key();
     const moved = MOVES[pressed];
     if (moved !== undefined) return moved;
-    if (gate !== null && (await did(walking, gate, pressed))) return "next";
+    if (gate !== null && (await did(walking, { gate, delegations }, pressed))) return "next";
   }
 }
 
@@ -132,12 +132,19 @@ async function seen({ context, company }: Walking, { run, gate }: GateItem): Pro
   await tellGate(context, company, { run, told: { type: "view", key, presented } });
 }
 
+/** What a key decides on, with the delegations as they were when it was shown. */
+type Deciding = { readonly gate: GateItem; readonly delegations: readonly Delegation[] };
+
 /** @returns whether it is decided, and the next is shown */
-async function did(walking: Walking, gate: GateItem, pressed: string): Promise<boolean> {
+async function did(
+  walking: Walking,
+  { gate, delegations }: Deciding,
+  pressed: string,
+): Promise<boolean> {
   const { context, keys } = walking;
   switch (pressed) {
     case "a":
-      context.terminal.side.line(await approving(walking, gate));
+      context.terminal.side.line(approving(context, { gate, delegations }));
       if ((await keys.key()) !== "return") return false;
       return await tell(walking, gate, decided(gate, { how: "approve", reason: "" }));
     case "s":
@@ -169,9 +176,8 @@ async function did(walking: Walking, gate: GateItem, pressed: string): Promise<b
 }
 
 /** What Enter decides; and in whose place, where it is not one's own. */
-async function approving({ context, company }: Walking, { gate }: GateItem): Promise<string> {
-  const { person, now } = context.surroundings;
-  const { delegations } = await company.governed();
+function approving({ surroundings }: Context, { gate: { gate }, delegations }: Deciding): string {
+  const { person, now } = surroundings;
   const place = placeOf(gate, person, { now: now(), delegations });
   const how = place === null ? "" : ` in the place of ${plain(place)}`;
   return `Approve${how}: ${plain(mattersOf(gate))}  Enter decides, Esc goes back.`;
