@@ -113,6 +113,8 @@ function wantsMore(run: Run): boolean {
 }
 
 function advance(draft: Draft, frame: Frame): void {
+  // While the run is stopping all are told so, from the root down: one that went on before would begin another.
+  if (draft.run.phase === "stopping" && frame.stopping === null) return;
   switch (frame.kind) {
     case "block":
       return advanceBlock(draft, frame);

@@ -140,6 +140,36 @@ describe("Human escalation for critical failures", () => {
     expect(run.events("step.started").map(({ path }) => path)).not.toContain("work/both/b");
   });
 
+  test.each([
+    ["steps", "steps: [{ id: b, agent: other }, { id: c, wait: 1s }]", "work/z/b"],
+    ["choose", "choose: [{ id: b, when: true, agent: other }]", "work/z/b"],
+    ["each", "each: [1], agent: other", "work/z[0]"],
+    ["repeat", "repeat: { until: false, at_most: 3 }, gate: Again?", "work/z{1}"],
+  ])(
+    "rollback: a step with %s that was not told yet to stop begins nothing, and ends with all others",
+    (kind, step, below) => {
+      const run = given(
+        `
+      error_handling: { escalation_rules: [{ condition: critical_step_failure, action: rollback }] }
+      phases:
+        - id: work
+          execution: parallel
+          steps: [{ id: a, agent: maker }, { id: z, ${step} }]
+      `,
+        PURE,
+      ).start();
+      // Both have ended before anything can follow; then "a" is looked at first.
+      run.tell({ type: "pause", why: "Lunch." });
+      if (kind === "repeat") run.vote(below, "bo");
+      else run.does(below);
+      run.fails("work/a", "data_corruption");
+      const begun = run.events("step.started");
+      run.tell({ type: "resume", why: "Back." });
+      expect(run.events("step.started")).toEqual(begun);
+      expect([run.ended("work/z"), run.status()]).toEqual(["cancelled", "rolled back"]);
+    },
+  );
+
   test("a step in doubt waits for a person, whatever the rule says", () => {
     const rule = "{ condition: critical_step_failure, action: continue }";
     const run = given(text(rule), { agents: { maker: "idempotent", other: "pure" } }).start();

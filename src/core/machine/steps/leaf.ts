@@ -14,8 +14,6 @@ import { isWriting } from "../uses/uses.ts";
 /** Looks at a leaf as it is and tells what follows. Twice does no harm. */
 export function advanceLeaf(draft: Draft, frame: LeafFrame): void {
   if (frame.stopping !== null) return stop(draft, frame);
-  // It is told to stop in a moment, with all others; ended before them it would let the next begin.
-  if (draft.run.phase === "stopping") return;
   // What follows waits for what is being written.
   if (frame.state === "judging" && isWriting(draft.run, frame)) return;
   if (frame.state === "judging") return judge(draft, frame, frame.error ?? NO_REASON);
