@@ -4,6 +4,7 @@ import type { World } from "../../../../test/given/facts.ts";
 import { type Given, given, START } from "../../../../test/given/run.ts";
 import { type GivenTool, wrote } from "../../../../test/given/tools.ts";
 import { voteAt } from "../../../../test/given/vote.ts";
+import { LOOKED_MOST } from "./on-condition.ts";
 
 const MINUTE = 60_000;
 const INFORM = { type: "inform", known: { value: { id: "cs_7" } } } as const;
@@ -30,22 +31,24 @@ function allows(run: Given, path: string, by: string): void {
   run.tell({ ...vote, when: "has(case.photo)" }, by);
 }
 
+/** A step, or as many as there are amounts. */
 const PAY = `
   owner: wing
-  parameters: { amount: 640 }
-  steps: [{ id: pay, agent: bank, inputs: { amount: $params.amount }, approve: refund-manager }]
+  parameters: { amounts: [640] }
+  steps:
+    - { id: pay, each: $params.amounts, agent: bank, inputs: { amount: $item }, approve: refund-manager }
 `;
 
 /** A step itself was allowed on a condition. */
-function paying(unmet: World["unmet"]): Given {
+function paying(unmet: World["unmet"], amounts: readonly number[] = [640]): Given {
   const run = given(PAY, {
     agents: { bank: "idempotent" },
     teams: ROLES,
     managers: MANAGER_OF,
     chains: { "refund-manager": REFUND },
     ...(unmet === undefined ? {} : { unmet }),
-  }).start({ amount: 640 });
-  allows(run, "pay", "ben");
+  }).start({ amounts });
+  for (const at of amounts.keys()) allows(run, `pay[${at}]`, "ben");
   return run;
 }
 
@@ -111,14 +114,30 @@ describe("what was allowed on a condition", () => {
     let unmet = ["has(case.photo): false"];
     const run = paying(() => unmet);
     expect(run.inFlight()).toEqual([]);
-    expect(run.exception("pay").error).toBe(
+    expect(run.exception("pay[0]").error).toBe(
       "It was allowed on a condition that does not hold yet: has(case.photo): false.",
     );
     expect(types(run.after(MINUTE))).toEqual(["exception.waited"]);
     unmet = [];
     expect(types(run.tell(INFORM))).toContain("gate.consumed");
-    expect(run.inFlight()).toEqual(["pay"]);
-    expect(paying(undefined).exception("pay").error).toContain("has(case.photo)");
+    expect(run.inFlight()).toEqual(["pay[0]"]);
+    expect(paying(undefined).exception("pay[0]").error).toContain("has(case.photo)");
+  });
+
+  test("M7 M12 of very many that wait so many are looked at when more is known, the others at their own moment", () => {
+    let unmet = ["has(case.photo): false"];
+    const more = 20;
+    const run = paying(
+      () => unmet,
+      Array.from({ length: LOOKED_MOST + more }, () => 640),
+    );
+    unmet = [];
+    run.tell(INFORM);
+    const closed = () => run.events("exception.closed").map(({ path }) => path);
+    expect(closed()).toHaveLength(LOOKED_MOST);
+    expect(closed()).not.toContain(`pay[${LOOKED_MOST}]`);
+    run.after(MINUTE);
+    expect(closed()).toHaveLength(LOOKED_MOST + more);
   });
 
   test("a question has nothing that could begin later", () => {

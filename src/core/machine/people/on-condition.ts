@@ -17,13 +17,20 @@ export function waitsForCondition({ open }: Pick<Run, "open">): boolean {
   return false;
 }
 
-/** More is known of the case: what was allowed on a condition goes on where that holds now. */
+/** So many are looked at, at once: each asks the map, and begins something. The others have a moment of their own. */
+export const LOOKED_MOST = 100;
+
+/**
+ * More is known of the case: what was allowed on a condition goes on where that holds now, the oldest first.
+ * All that is open is gone through for them: a case is told of seldom, and to look so far costs little.
+ */
 export function lookAtConditions(draft: Draft): void {
   if (draft.run.paused !== null) return;
   const waiting = [...entries(draft.run.open)].flatMap(([key, open]) =>
     open.type === "exception" && open.due !== undefined ? [{ key, open }] : [],
   );
-  for (const { key, open } of waiting) goesOn(draft, key, open);
+  const oldest = waiting.sort((one, other) => one.key - other.key).slice(0, LOOKED_MOST);
+  for (const { key, open } of oldest) goesOn(draft, key, open);
 }
 
 /** The moment to look again has come. */
