@@ -259,7 +259,7 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [sentence: string, t
         "Outputs: workflow results, state, execution log and metrics stand in its folder, for the owner alone",
       ],
     ],
-    "src/cli/program.test.ts": [
+    "src/cli/runs/run.test.ts": [
       [
         "When successful, this agent MUST output",
         "ends with the summary of the run on stdout, and exits with 0",
