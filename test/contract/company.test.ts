@@ -1,18 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { openCompany as openHere } from "../../src/engine/company/index.ts";
 import { type Company, openCompany } from "../../src/index.ts";
+import { writeFiles } from "../given/folder.ts";
 import { COMPANY_FILES, companyContract } from "./company.contract.ts";
 
 let folder = "";
 
 function newFolder(): string {
   folder = mkdtempSync(join(tmpdir(), "muster-company-"));
-  for (const [file, text] of Object.entries(COMPANY_FILES)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, COMPANY_FILES);
   return folder;
 }
 

@@ -1,10 +1,11 @@
 /** Runs are steered from another process: over the socket of the one at work, or after it was killed. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeFiles } from "../given/folder.ts";
 
 const MAIN = resolve("src/cli/main.ts");
 
@@ -40,10 +41,7 @@ const children: ChildProcess[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "muster-control-"));
-  for (const [name, text] of Object.entries(COMPANY)) {
-    mkdirSync(join(folder, name, ".."), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
+  writeFiles(folder, COMPANY);
 });
 
 afterEach(() => {

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { json } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Json, openCompany, type RunId } from "../../src/index.ts";
+import { writeFiles } from "../given/folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-http-uses-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -98,10 +99,7 @@ function writeCompany(url: string): void {
     "agents/biller.yaml": `kind: http\nurl: ${url}\neffects: idempotent\n`,
     "workflows/bill.yaml": "name: bill\nsteps: [{ id: bill, agent: biller }]",
   };
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, files);
   const shop = new DatabaseSync(join(folder, "shop.sqlite"));
   shop.exec("create table notes (id text, text text)");
   shop.close();

@@ -3,10 +3,11 @@
  * says. The files are README's own, so that what is read there runs.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeFiles } from "../given/folder.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as {
   readonly version: string;
@@ -48,10 +49,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   // Node 24 is on the PATH already; the optional one would be 190 MB more.
   run("npm", ["install", "--prefer-offline", "--omit=optional", `./${made?.filename}`]);
-  for (const [name, text] of Object.entries({ ...filesOfReadme(), ...SHOUTER })) {
-    mkdirSync(join(folder, dirname(name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
+  writeFiles(folder, { ...filesOfReadme(), ...SHOUTER });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

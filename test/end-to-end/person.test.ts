@@ -1,9 +1,10 @@
 /** A process is killed while people have a task: it is still theirs, and it is done once. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { writeFiles } from "../given/folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-person-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,10 +35,7 @@ function muster(...words: readonly string[]) {
 
 describe("a person's task", () => {
   test("survives kill -9 of the process that opened it, with its claim, and is answered once", async () => {
-    for (const [file, text] of Object.entries(FILES)) {
-      mkdirSync(dirname(join(folder, file)), { recursive: true });
-      writeFileSync(join(folder, file), text);
-    }
+    writeFiles(folder, FILES);
     const atWork = spawn(process.execPath, [program, "run", "contract"], {
       cwd: folder,
       env,

@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openCompany as openHere } from "../../src/engine/company/index.ts";
 import { type Company, openCompany, type Problem, type RunId } from "../../src/index.ts";
 import { bareEnvironment } from "../given/bare-environment.ts";
+import { writeFiles } from "../given/folder.ts";
 
 const MAIN = resolve("src/cli/main.ts");
 const HOST = resolve("test/end-to-end/second-process/host.ts");
@@ -65,10 +66,7 @@ afterEach(() => {
 });
 
 function newFolder(at: string): string {
-  for (const [name, text] of Object.entries(COMPANY)) {
-    mkdirSync(dirname(join(at, name)), { recursive: true });
-    writeFileSync(join(at, name), text);
-  }
+  writeFiles(at, COMPANY);
   return at;
 }
 

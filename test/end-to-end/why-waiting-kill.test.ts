@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeFiles } from "../given/folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-why-waiting-"));
 const runs = new Map<string, string>();
@@ -48,10 +49,7 @@ const SAID: Readonly<Record<string, RegExp>> = {
 const KINDS = Object.keys(SAID);
 
 beforeAll(async () => {
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, FILES);
   const worker = spawn(
     process.execPath,
     [join(import.meta.dirname, "waiting/worker.ts"), folder, ...KINDS],

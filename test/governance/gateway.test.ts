@@ -1,12 +1,5 @@
 /** What holds at the gateway whatever the kind of agent: told with whole companies, on real files. */
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -14,6 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Digest, RunId } from "../../src/core/id.ts";
 import { sentence } from "../../src/core/problem.ts";
 import { type Company, caseAtRest, openCompany } from "../../src/engine/company/index.ts";
+import { writeFiles } from "../given/folder.ts";
 
 const open: Company[] = [];
 afterEach(async () => {
@@ -71,10 +65,7 @@ type Files = Readonly<Record<string, string>>;
 async function companyOf(workflow: string, files: Files): Promise<Company> {
   const folder = mkdtempSync(join(tmpdir(), "muster-gateway-"));
   const all = { "map.yaml": MAP.replace("WORKFLOW", workflow), ...files };
-  for (const [file, text] of Object.entries(all)) {
-    mkdirSync(join(folder, file, ".."), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, all);
   const file = join(folder, "shop-hush-4711.sqlite");
   const shop = new DatabaseSync(file);
   shop.exec(`create table orders (id text primary key, points integer default 0, counted integer default 0, key text);

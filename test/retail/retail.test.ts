@@ -3,15 +3,16 @@
  * a map that was written from the shop's policy, said yes to by a person, and killed again and again.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RunId } from "../../src/core/id.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
 import { type Company, openCompany } from "../../src/index.ts";
+import { writeFiles } from "../given/folder.ts";
 import {
   forbiddenIn,
   makeShop,
@@ -104,10 +105,7 @@ describe.runIf(data !== null)("a shop under command", () => {
       "plans.json": JSON.stringify(plans),
       "shop-tools.mjs": readFileSync(module, "utf8"),
     };
-    for (const [name, text] of Object.entries(all)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), text);
-    }
+    writeFiles(folder, all);
   }
 
   function serve(): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {

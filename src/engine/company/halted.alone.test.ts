@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { writeFiles } from "../../../test/given/folder.ts";
 import { gatesOf } from "../../core/history/index.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { type Company, openCompany } from "./index.ts";
@@ -44,10 +45,7 @@ export async function attempt(task, tools) {
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "muster-halted-"));
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, FILES);
   using database = new DatabaseSync(join(folder, "shop.sqlite"));
   database.exec(
     "create table orders (id text primary key, refunded real); insert into orders values ('7', 0)",

@@ -1,41 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { gatesOf } from "../../core/history/index.ts";
+import { writeFiles } from "../../../test/given/folder.ts";
+import { askedIn, LETTER_DESK } from "../../../test/given/letter-desk.ts";
 import type { RunId } from "../../core/id.ts";
 import type { Told } from "../../core/machine/index.ts";
 import { sentence } from "../../core/problem.ts";
 import { type Company, openCompany } from "./index.ts";
-import { readHistory } from "./runs/read-history.ts";
 
 const FILES: Readonly<Record<string, string>> = {
-  "map.yaml": `muster: 1
-company: Example Shop
-exceptions: { owner: wing }
-systems:
-  desk: { kind: file, folder: ./desk }
-tools:
-  letter.hang:
-    system: desk
-    level: record
-    effects: idempotent
-    action: write
-    file: "{order}.txt"
-    content: $args.text
-    args: { order: string, text: string }
-    writes: letters
-agents:
-  support: { may: { level: record, tools: [letter.hang] } }
-rules:
-  letters: { when: action.tool == "letter.hang", then: { approve: desk }, because: Everybody reads it. }
-approvals:
-  desk: { from: { people: [dana] } }
-`,
-  "people.yaml": "muster: 1\npeople: { dana: {}, wing: {}, rita: {} }\n",
-  "desk/README.txt": "Letters hang here.\n",
+  ...LETTER_DESK,
   "workflows/serve.yaml": "name: serve\nsteps: [{ id: serve, agent: support }]\n",
 };
 
@@ -80,20 +57,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function write(files: Readonly<Record<string, string>>): void {
-  for (const [file, text] of Object.entries({ ...FILES, ...files })) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, { ...FILES, ...files });
 }
 
 async function allowsFirst(company: Company, run: RunId): Promise<void> {
-  const [gate] = gatesOf(await readHistory(company, run));
-  const { terms, digest } = gate?.approval.gate ?? {};
-  if (gate === undefined || terms === undefined || digest === undefined)
-    throw new Error("Nobody is asked.");
-  expect(terms.actions).toHaveLength(2);
-  const permits = (terms.actions ?? []).slice(0, 1).map((one) => one.digest);
-  const of = { key: gate.key, digest, presented: terms.presented, permits };
+  const { actions, ...asked } = await askedIn(company, run);
+  expect(actions).toHaveLength(2);
+  const of = { ...asked, permits: actions.slice(0, 1) };
   const vote: Told = { type: "vote", ...of, allow: true, reason: "", blocks: ["It is rude."] };
   expect(await company.send(run, vote, { by: "dana" })).toEqual([]);
 }

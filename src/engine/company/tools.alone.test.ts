@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
+import { writeFiles } from "../../../test/given/folder.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { sentence } from "../../core/problem.ts";
 import { type Company, openCompany } from "./index.ts";
@@ -87,10 +88,7 @@ const BASE: Files = {
 
 function folderOf(files: Files): string {
   const folder = mkdtempSync(join(tmpdir(), "muster-uses-"));
-  for (const [file, text] of Object.entries({ ...BASE, ...files })) {
-    mkdirSync(join(folder, file, ".."), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, { ...BASE, ...files });
   const database = new DatabaseSync(join(folder, "shop.sqlite"));
   database.exec(
     "create table orders (id text primary key, total real, refunded real default 0, note text); insert into orders (id, total) values ('7', 640.5)",

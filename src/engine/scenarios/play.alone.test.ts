@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { writeFiles } from "../../../test/given/folder.ts";
 import { readScenarios } from "../../core/scenario/index.ts";
 import { playScenario } from "./index.ts";
 
@@ -43,10 +44,7 @@ scenarios:
 test("a scenario begins with a database as its setup makes it, whatever the company's own holds by now", async () => {
   const folder = mkdtempSync(join(tmpdir(), "muster-play-"));
   try {
-    for (const [file, text] of Object.entries(FILES)) {
-      mkdirSync(dirname(join(folder, file)), { recursive: true });
-      writeFileSync(join(folder, file), text);
-    }
+    writeFiles(folder, FILES);
     const live = new DatabaseSync(join(folder, "shop.db"));
     live.exec(`${FILES["shop.sql"]} insert into notes values ('N1', 'of before');`);
     live.close();

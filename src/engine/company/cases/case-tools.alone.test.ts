@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeFiles } from "../../../../test/given/folder.ts";
 import { type Company, openCompany } from "../index.ts";
 import { caseAtRest } from "./case-rest.ts";
 
@@ -84,10 +85,7 @@ let folder = "";
 let company: Company;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "muster-case-tools-"));
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, FILES);
   company = await openCompany(folder);
 });
 afterEach(async () => {

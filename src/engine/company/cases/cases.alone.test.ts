@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeFiles } from "../../../../test/given/folder.ts";
 
 import type { CaseId } from "../../../core/id.ts";
 import { defineAgent } from "../../agents/index.ts";
@@ -74,10 +75,7 @@ const open = (options: CompanyOptions = {}): Promise<Company> =>
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "muster-cases-"));
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, FILES);
   asked.length = 0;
   company = await open();
 });

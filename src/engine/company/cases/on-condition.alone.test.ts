@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { writeFiles } from "../../../../test/given/folder.ts";
+import { askedIn, LETTER_DESK } from "../../../../test/given/letter-desk.ts";
 import { gatesOf } from "../../../core/history/index.ts";
 import type { CaseId, RunId } from "../../../core/id.ts";
 import type { Told } from "../../../core/machine/index.ts";
@@ -9,34 +11,12 @@ import { type Company, caseAtRest, openCompany } from "../index.ts";
 import { readHistory } from "../runs/read-history.ts";
 
 const FILES: Readonly<Record<string, string>> = {
-  "map.yaml": `muster: 1
-company: Example Shop
-exceptions: { owner: wing }
-systems:
-  desk: { kind: file, folder: ./desk }
-tools:
-  letter.hang:
-    system: desk
-    level: record
-    effects: idempotent
-    action: write
-    file: "{order}.txt"
-    content: $args.text
-    args: { order: string, text: string }
-    writes: letters
-agents:
-  support: { may: { level: record, tools: [letter.hang] } }
-rules:
-  letters: { when: action.tool == "letter.hang", then: { approve: desk }, because: Everybody reads it. }
-approvals:
-  desk: { from: { people: [dana] } }
-requests:
+  ...LETTER_DESK,
+  "map.yaml": `${LETTER_DESK["map.yaml"]}requests:
   broken: { case: { order_id: request.order_id }, workflow: serve, owner: wing }
   unpaid: { case: { order_id: request.order_id }, workflow: pay, owner: wing }
 intake: { desk: staff }
 `,
-  "people.yaml": "muster: 1\npeople: { dana: {}, wing: {}, rita: {} }\n",
-  "desk/README.txt": "Letters hang here.\n",
   "workflows/serve.yaml": `name: serve
 parameters: { order_id: string }
 steps:
@@ -55,10 +35,7 @@ let folder = "";
 let company: Company;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "muster-condition-"));
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, FILES);
   company = await openCompany(folder);
 });
 afterEach(async () => {
@@ -76,11 +53,7 @@ async function asked(type: string): Promise<{ readonly id: CaseId; readonly run:
 }
 
 async function allowedWhen(run: RunId, when: string): Promise<readonly string[]> {
-  const [gate] = gatesOf(await readHistory(company, run));
-  const { terms, digest } = gate?.approval.gate ?? {};
-  if (gate === undefined || terms === undefined || digest === undefined)
-    throw new Error("Nobody is asked.");
-  const of = { key: gate.key, digest, presented: terms.presented };
+  const { actions: _one, ...of } = await askedIn(company, run);
   const vote: Told = { type: "vote", ...of, allow: true, reason: "", when };
   return (await company.send(run, vote, { by: "dana" })).map(({ message }) => message);
 }

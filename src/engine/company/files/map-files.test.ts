@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { writeFiles } from "../../../../test/given/folder.ts";
 import { readWorkMap } from "../../../core/map/index.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { readChannels } from "../../notify/index.ts";
@@ -45,10 +46,7 @@ channels: { desk: { type: email, recipients: [mei] } }
 
 function given(): Disposable & { readonly folder: string } {
   const folder = mkdtempSync(join(tmpdir(), "muster-map-files-"));
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, FILES);
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

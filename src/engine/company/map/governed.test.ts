@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeFiles } from "../../../../test/given/folder.ts";
 import { gatesOf } from "../../../core/history/index.ts";
 import type { Digest, RunId } from "../../../core/id.ts";
 import type { Told } from "../../../core/machine/index.ts";
@@ -49,10 +50,7 @@ const agents = {
 beforeEach(() => {
   paid.length = 0;
   folder = mkdtempSync(join(tmpdir(), "muster-governed-"));
-  for (const [name, text] of Object.entries(FILES)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
+  writeFiles(folder, FILES);
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { writeFiles } from "../../../../test/given/folder.ts";
 import { gatesOf } from "../../../core/history/index.ts";
 import type { Digest, RunId } from "../../../core/id.ts";
 import { type Company, openCompany } from "../index.ts";
@@ -17,10 +18,7 @@ afterEach(() => {
 
 function furnish(files: Readonly<Record<string, string>>): string {
   folder = mkdtempSync(join(tmpdir(), "muster-names-"));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
+  writeFiles(folder, files);
   return folder;
 }
 

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { writeFiles } from "../../../../test/given/folder.ts";
 import type { RunId } from "../../../core/id.ts";
 import { sentence } from "../../../core/problem.ts";
 import { type Company, openCompany } from "../index.ts";
@@ -60,10 +61,7 @@ steps: [{ id: serve, agent: support, inputs: { pays: $params.pays } }]
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "muster-fork-uses-"));
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
+  writeFiles(folder, FILES);
   const database = new DatabaseSync(join(folder, "shop.sqlite"));
   database.exec(
     "create table orders (id text primary key, refunded real); insert into orders values ('7', 0)",
