@@ -1,13 +1,13 @@
 import { parse } from "yaml";
 import type { Preview } from "../../core/governance/index.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import type { Problem } from "../../core/problem.ts";
 import type { Company, ToolTried } from "../../engine/company/index.ts";
 import { withCase } from "../cases/named.ts";
 import { EXIT } from "../exit.ts";
 import { plainLine } from "../plain-line.ts";
 import type { Context } from "../surroundings.ts";
 import { refuse, withCompany } from "../with-company.ts";
+import { toolArgs } from "./tool-args.ts";
 
 type Said = {
   readonly name: string;
@@ -19,8 +19,8 @@ type Said = {
 
 /** `muster tools try TOOL name=value --as AGENT`: the fifteen checks, and what would be another. Nothing is done. */
 export async function toolsTry(context: Context, said: Said): Promise<number> {
-  const args = argsOf(said.pairs);
-  if ("code" in args) return refuse(context, [args]);
+  const args = toolArgs(said.pairs, "muster tools try TOOL", asYaml);
+  if ("problems" in args) return refuse(context, args.problems);
   if (said.case === undefined)
     return await withCompany(context, { perform: false }, (company) =>
       tryIn(context, company, { said, args: args.args }),
@@ -31,28 +31,9 @@ export async function toolsTry(context: Context, said: Said): Promise<number> {
 }
 
 /** A number, true, false, null, a list and a map as YAML has them; all else is a text. */
-function argsOf(pairs: readonly string[]): { readonly args: JsonObject } | Problem {
-  const args: Record<string, Json> = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    if (at < 1)
-      return {
-        code: "bad-input",
-        message: `"${pair}" gives no argument.`,
-        mend: "Write name=value: amount=300.",
-      };
-    args[pair.slice(0, at)] = valueOf(pair.slice(at + 1));
-  }
-  return { args };
-}
-
-function valueOf(text: string): Json {
-  try {
-    const read: unknown = parse(text, { schema: "json" });
-    return JSON.parse(JSON.stringify(read ?? text)) as Json;
-  } catch {
-    return text;
-  }
+function asYaml(text: string): Json {
+  const read: unknown = parse(text, { schema: "json" });
+  return JSON.parse(JSON.stringify(read ?? text)) as Json;
 }
 
 type Trying = { readonly said: Said; readonly args: JsonObject; readonly id?: string };

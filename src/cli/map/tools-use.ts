@@ -4,6 +4,7 @@ import type { Problem } from "../../core/problem.ts";
 import { EXIT } from "../exit.ts";
 import { complain } from "../output/index.ts";
 import type { Context } from "../surroundings.ts";
+import { toolArgs } from "./tool-args.ts";
 
 /**
  * `muster tools use TOOL key=value …`, inside a command agent: asks the Muster that began it to use a
@@ -18,14 +19,14 @@ export async function toolsUse(
 ): Promise<number> {
   const { env, cwd } = context.surroundings;
   const { MUSTER_TOOLS: path, MUSTER_TOOLS_TOKEN: token } = env;
-  const args = argsOf(pairs);
-  const problem =
-    path === undefined || token === undefined ? OUTSIDE : "code" in args ? args : null;
-  if (problem !== null || path === undefined || "code" in args) {
-    complain(context.terminal, [problem ?? OUTSIDE], cwd);
+  const refuse = (problems: readonly Problem[]): number => {
+    complain(context.terminal, problems, cwd);
     return EXIT.usage;
-  }
-  const asked = { token, tool, args: args.values, ...(as === null ? {} : { as }) };
+  };
+  if (path === undefined || token === undefined) return refuse([OUTSIDE]);
+  const args = toolArgs(pairs, "muster tools use TOOL", asJson);
+  if ("problems" in args) return refuse(args.problems);
+  const asked = { token, tool, args: args.args, ...(as === null ? {} : { as }) };
   const answer = await ask(path, asked as JsonObject);
   const isOk = answer["outcome"] === "ok";
   context.terminal.answer.line(JSON.stringify(isOk ? answer["result"] : answer));
@@ -64,27 +65,7 @@ function answerIn(text: string): JsonObject {
   return isObject(value) ? value : { outcome: "refused", say: "The answer is no object." };
 }
 
-/** A value is a text, unless it is written as JSON: `ids=[1,2]`, `go=true`, `amount=12.50`. */
-function argsOf(pairs: readonly string[]): { readonly values: JsonObject } | Problem {
-  const values: Record<string, Json> = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    if (at < 1)
-      return {
-        code: "bad-input",
-        message: `"${pair}" is no argument.`,
-        mend: "Write name=value.",
-      };
-    values[pair.slice(0, at)] = valueOf(pair.slice(at + 1));
-  }
-  return { values };
-}
-
-function valueOf(text: string): Json {
-  if (!/^[[{"]|^(true|false|null)$/.test(text)) return text;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
+/** A value is a text, unless it is written as JSON: `ids=[1,2]`, `go=true`, `name="7"`. */
+function asJson(text: string): Json {
+  return /^[[{"]|^(true|false|null)$/.test(text) ? (JSON.parse(text) as Json) : text;
 }
