@@ -69,6 +69,14 @@ function saidIn({ output, error }: Inherited): Pick<Inherited, "output" | "error
   return { ...(output ? { output } : {}), ...(error ? { error } : {}) };
 }
 
+/** What its source had itself inherited began with that. */
+function begunAt({ source, seq }: Past, path: string): Seq {
+  const begun = source.findLast(
+    (event) => event.seq <= seq && event.type === "step.started" && event.path === path,
+  );
+  return (begun ?? source.find((event) => event.type === "run.forked"))?.seq ?? seq;
+}
+
 function endedAs(past: Past, path: string): string | null {
   return endingOf(past, path)?.as ?? null;
 }
@@ -94,7 +102,7 @@ function auditInherited(past: Past, steps: Inheritance["steps"], { tell }: Audit
   }
 }
 
-/** What goes on rests on how the steps before it ended: they stay so. */
+/** What goes on rests on how the steps ended that had ended before it began: they stay so. */
 function auditRests(
   past: Past,
   { steps, workflow }: { readonly steps: Inheritance["steps"]; readonly workflow: Workflow },
@@ -104,8 +112,9 @@ function auditRests(
   const known = stepsByPath(workflow);
   for (const line of steps) {
     if (hasEnded(line) || line.path === "") continue;
+    const then = { ...past, seq: begunAt(past, line.path) };
     for (const { path } of before(known, line.path, () => true))
-      if (!ended.has(path) && endedAs(past, path) !== null)
+      if (!ended.has(path) && endedAs(then, path) !== null)
         tell("fork", `does ${path} again, which had ended, before ${line.path}, which goes on`);
   }
 }
