@@ -1,16 +1,25 @@
 import { parse } from "csv-parse/sync";
-import { isObject, type Json } from "../../json.ts";
+import { isObject, type Json, type JsonObject } from "../../json.ts";
 import type { Conversion } from "./conversion-table.ts";
 import { textOf } from "./conversions-of-text.ts";
-import { allowsNull } from "./type-kind.ts";
-
-/** Of a text that is read as CSV or JSON. */
-const DOCUMENT_CHARACTERS_MOST = 50_000_000;
+import { DOCUMENT_CHARACTERS_MOST, jsonIn } from "./json-text.ts";
+import { allowsNull, itemsOf, requiredOf } from "./type-kind.ts";
 
 type Result = ReturnType<Conversion["convert"]>;
 
 const beginsWith = (value: Json, sign: string): boolean =>
   typeof value === "string" && value.trimStart().startsWith(sign);
+const jsonOf = (value: Json): Json => (typeof value === "string" ? jsonIn(value) : null);
+const UNFIT: Result = {
+  ok: false,
+  why: 'the JSON holds what a log cannot: a number without end, a key "__proto__", or parts nested deeper than 200',
+};
+
+const LINE_END = /[\r\n]/;
+const NAMED_ROWS: JsonObject = {
+  type: "array",
+  items: { required: ["name"], properties: { name: "string", age: "integer" } },
+};
 
 /** An empty text where null may stand, lists, objects, and the texts that hold them. */
 export const STRUCTURE_CONVERSIONS: readonly Conversion[] = [
@@ -30,7 +39,7 @@ export const STRUCTURE_CONVERSIONS: readonly Conversion[] = [
   {
     from: "text",
     to: "list",
-    rule: "A text that is a JSON list.",
+    rule: "A text that is a JSON list. A whole number beyond 2^53 in it keeps all its digits: as a text, or it is refused.",
     examples: [
       { given: "[1, 2]", type: "integer[]", gives: [1, 2] },
       { given: '["1", "2"]', type: "integer[]", gives: [1, 2] },
@@ -40,9 +49,18 @@ export const STRUCTURE_CONVERSIONS: readonly Conversion[] = [
         gives: [{ n: 1 }],
       },
       { given: "[1, 2", type: "integer[]", refused: "is no number" },
+      { given: "[9007199254740993]", type: "string[]", gives: ["9007199254740993"] },
+      { given: "[9007199254740993]", type: "integer[]", refused: "2^53" },
+      { given: "[1e999]", type: "list", refused: "a number without end" },
     ],
-    applies: ({ value }) => beginsWith(value, "[") && Array.isArray(jsonOf(value)),
-    convert: (value) => ({ ok: true, value: jsonOf(value) ?? [] }),
+    applies: ({ value }) => {
+      const json = beginsWith(value, "[") ? jsonOf(value) : null;
+      return json === "unfit" || Array.isArray(json);
+    },
+    convert: (value) => {
+      const json = jsonOf(value);
+      return json === "unfit" ? UNFIT : { ok: true, value: json };
+    },
   },
   {
     from: "text",
@@ -59,6 +77,7 @@ export const STRUCTURE_CONVERSIONS: readonly Conversion[] = [
       },
       { given: "name;age\nAnn;30", type: "object[]", gives: [{ name: "Ann", age: "30" }] },
       { given: "name,age\nAnn,30,7", type: "object[]", refused: "is no CSV" },
+      { given: "name,name\nAnn,Bo", type: "object[]", refused: 'two columns "name"' },
       {
         given: "name,age\nAnn,old",
         type: { type: "array", items: { properties: { age: "integer" } } },
@@ -68,9 +87,21 @@ export const STRUCTURE_CONVERSIONS: readonly Conversion[] = [
     applies: ({ value, items }) =>
       items === "object" &&
       typeof value === "string" &&
-      value.trim().includes("\n") &&
+      LINE_END.test(value.trim()) &&
       !beginsWith(value, "{"),
     convert: (value) => rowsOf(textOf(value)),
+  },
+  {
+    from: "text",
+    to: "list",
+    rule: "A header alone, with every column that a row must have, is a CSV without rows.",
+    examples: [
+      { given: "name,age\n", type: NAMED_ROWS, gives: [] },
+      { given: "nothing was found\n", type: NAMED_ROWS, refused: "no JSON object" },
+    ],
+    applies: ({ value, items, schema }) =>
+      items === "object" && typeof value === "string" && isHeader(value, itemsOf(schema)),
+    convert: () => ({ ok: true, value: [] }),
   },
   {
     from: "one",
@@ -93,35 +124,27 @@ export const STRUCTURE_CONVERSIONS: readonly Conversion[] = [
       { given: '{"a": 1}', type: "object", gives: { a: 1 } },
       { given: "name: Ann", type: "object", refused: "is no JSON object" },
       { given: "[1]", type: "object", refused: "is no JSON object" },
+      { given: '{"a": 1e999}', type: "object", refused: "a number without end" },
     ],
     applies: () => true,
     convert: (value) => {
       const object = beginsWith(value, "{") ? jsonOf(value) : null;
-      return isObject(object ?? null)
+      if (object === "unfit") return UNFIT;
+      return isObject(object)
         ? { ok: true, value: object }
         : { ok: false, why: "the text is no JSON object" };
     },
   },
 ];
 
-function jsonOf(value: Json): Json {
-  if (typeof value !== "string" || value.length > DOCUMENT_CHARACTERS_MOST) return null;
-  try {
-    return JSON.parse(value) as Json;
-  } catch {
-    return null;
-  }
-}
-
 function rowsOf(text: string): Result {
   if (text.length > DOCUMENT_CHARACTERS_MOST)
     return { ok: false, why: `the CSV has more than ${DOCUMENT_CHARACTERS_MOST} characters` };
   try {
-    const delimiter = delimiterOf(text.slice(0, text.indexOf("\n")));
     const rows: Record<string, string>[] = parse(text, {
-      columns: true,
+      columns: distinct,
       bom: true,
-      delimiter,
+      delimiter: delimiterOf(text),
       skip_empty_lines: true,
       trim: true,
     });
@@ -131,8 +154,26 @@ function rowsOf(text: string): Result {
   }
 }
 
-/** The sign that is most often in the header. */
-function delimiterOf(header: string): string {
+/** Of two columns with one name only the last would be left; those without a name are empty ones, mostly. */
+function distinct(header: readonly string[]): string[] {
+  const twice = header.find((name, at) => name !== "" && header.indexOf(name) < at);
+  if (twice !== undefined) throw new Error(`it has two columns "${twice}"`);
+  return [...header];
+}
+
+/** The sign that is most often in the header, outside quotes. */
+function delimiterOf(text: string): string {
+  const header = (text.trimStart().split(LINE_END, 1)[0] ?? "").replace(/"[^"]*"/g, "");
   const signs = [",", ";", "\t"].map((sign) => ({ sign, count: header.split(sign).length }));
   return signs.toSorted((a, b) => b.count - a.count)[0]?.sign ?? ",";
+}
+
+function isHeader(text: string, row: JsonObject): boolean {
+  const header = text.trim();
+  const needed = requiredOf(row);
+  if (needed.length === 0 || LINE_END.test(header) || /^[[{]/.test(header)) return false;
+  const names = header
+    .split(delimiterOf(header))
+    .map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
+  return needed.every((name) => names.includes(name));
 }

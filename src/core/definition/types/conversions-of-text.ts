@@ -25,6 +25,8 @@ export const SCALAR_CONVERSIONS: readonly Conversion[] = [
       { given: "007", type: "number", refused: "leading zeros" },
       { given: "007", type: LOSSY_NUMBER, gives: 7 },
       { given: "12345678901234567890", type: "number", refused: "2^53" },
+      { given: "9007199254740993.5", type: "number", refused: "2^53" },
+      { given: "-0", type: "number", gives: 0 },
     ],
     applies: always,
     convert: textToNumber,
@@ -78,13 +80,17 @@ export const SCALAR_CONVERSIONS: readonly Conversion[] = [
   {
     from: "number",
     to: "text",
-    rule: "A number as JSON writes it.",
+    rule: "A number as JSON writes it. Beyond 2^53 its digits may be lost already, so it is refused unless asked for.",
     examples: [
       { given: 12.5, type: "string", gives: "12.5" },
+      { given: 2 ** 53, type: "string", refused: "2^53" },
       { given: 12, type: "UUID", refused: "is no UUID" },
     ],
     applies: always,
-    convert: (value) => ({ ok: true, value: textOf(value) }),
+    convert: (value, lossy) =>
+      !lossy && Number.isInteger(value) && !Number.isSafeInteger(value)
+        ? refused(value, "is beyond 2^53, where digits may be lost already; give it as a text")
+        : { ok: true, value: textOf(value) },
   },
   {
     from: "text",
@@ -148,16 +154,21 @@ function textToNumber(value: Json, lossy: boolean): Result {
   if (!lossy && /^[+-]?0\d/.test(text))
     return refused(value, "has leading zeros, which a number would lose; it may be a code");
   const isExact = !Number.isInteger(number) || Number.isSafeInteger(number);
-  if (!lossy && !isExact && /^[+-]?\d+$/.test(text))
+  if (!lossy && !isExact && !/e/i.test(text))
     return refused(value, "has more digits than a number holds exactly (2^53)");
-  return { ok: true, value: number };
+  return { ok: true, value: withoutSign(number) };
+}
+
+/** -0 is 0, as it comes back from a log. */
+function withoutSign(number: number): number {
+  return number === 0 ? 0 : number;
 }
 
 function toInteger(value: Json, lossy: boolean): Result {
   const number = Number(value);
   if (Number.isInteger(number)) return { ok: true, value: number };
   return lossy
-    ? { ok: true, value: Math.trunc(number) }
+    ? { ok: true, value: withoutSign(Math.trunc(number)) }
     : refused(value, "would lose its fraction; `convert: lossy` allows it");
 }
 

@@ -151,6 +151,24 @@ describe("the table of conversions", () => {
     expect(conversionTable.filter(({ examples: { length } }) => length < 2)).toEqual([]);
   });
 
+  test("reads JSON and CSV behind a byte order mark, and a CSV with lone carriage returns", () => {
+    const mark = "\uFEFF";
+    expect(convert("integer[]", `${mark}[1]`)).toEqual({ ok: true, value: [1] });
+    expect(convert("object", `${mark}{"a": 1}`)).toEqual({ ok: true, value: { a: 1 } });
+    const row = { ok: true, value: [{ a: "1", b: "2" }] };
+    expect(convert("object[]", `${mark}a,b\r\n1,2\r\n`)).toEqual(row);
+    expect(convert("object[]", "a,b\r1,2\r")).toEqual(row);
+    expect(convert("object[]", '"a";b\n1;2')).toEqual(row);
+    expect(convert("object[]", '"x,y,z";b\n1;2')).toMatchObject({ value: [{ "x,y,z": "1" }] });
+  });
+
+  test("lets nothing in that a log does not give back", () => {
+    const deep = `${"[".repeat(201)}${"]".repeat(201)}`;
+    for (const text of ["[-1e999]", '[{"__proto__": 1}]', deep])
+      expect(convert("list", text)).toMatchObject({ ok: false });
+    expect(convert({ type: "integer", convert: "lossy" }, "-0.7")).toEqual({ ok: true, value: 0 });
+  });
+
   test("reaches into lists and objects, and copies only what changes", () => {
     const site = { id: ID, name: "Ann", site: " https://example.com " };
     const rows = [{ id: ID, name: "Bo" }, site];
