@@ -53,6 +53,16 @@ describe("params on the command line", () => {
     expect(read(["text=@@home"])).toMatchObject({ params: { text: "@home" } });
   });
 
+  test("keep every digit of a whole number, on the line and in a file", () => {
+    const long = "12345678901234567890";
+    writeFileSync(join(cwd, "long.yaml"), `deep: { x: ${long}, y: 7, z: 1.5 }\n`);
+    expect(read([`deep={"x": [${long}]}`])).toMatchObject({ params: { deep: { x: [long] } } });
+    expect(read([], "long.yaml")).toMatchObject({ params: { deep: { x: long, y: 7, z: 1.5 } } });
+    expect(read([`size=${long}`])).toMatchObject({
+      problems: [{ message: expect.stringContaining(`"${long}" is no integer`) }],
+    });
+  });
+
   test("that are wrong are each named with a mend", () => {
     expect(read(["size=many", "tgas=a", "text=@none.txt"])).toMatchObject({
       problems: [

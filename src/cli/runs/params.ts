@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import type { Workflow } from "../../core/definition/index.ts";
+import { parseExactly, type Workflow } from "../../core/definition/index.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { type Checked, checkParams } from "../../engine/runtime/index.ts";
@@ -125,7 +125,8 @@ function listOf(text: string, schema: JsonObject): Json {
 
 function jsonOr(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    const value = parseExactly(text);
+    return Number.isFinite(value) || typeof value !== "number" ? value : text;
   } catch {
     return text;
   }
@@ -147,12 +148,19 @@ export function fileValues(cwd: string, file: string): { readonly values: JsonOb
 /** @throws Error with one sentence */
 function yamlOf(text: string): Json {
   try {
-    return parse(text, { prettyErrors: false, logLevel: "error" }) as Json;
+    const how = { prettyErrors: false, logLevel: "error", intAsBigInt: true } as const;
+    return parse(text, exactly, how) as Json;
   } catch (error) {
     const why = whyUnread(error);
     // The parser recurses: the stack is its only limit.
     throw new Error(/call stack/.test(why) ? "it is nested too deep." : why, { cause: error });
   }
+}
+
+/** A whole number of more digits than a number holds is given as its text: its type says what it may lose. */
+function exactly(_name: unknown, value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
 function noPair(pair: string): Problem {

@@ -64,6 +64,7 @@ export { parseDuration, sayDuration } from "./types/duration.ts";
 export { durationMs } from "./types/duration-value.ts";
 export { type FittedInputs, fitInputs } from "./types/fit-inputs.ts";
 export { type Fit, fitting } from "./types/fitting.ts";
+export { parseExactly } from "./types/json-text.ts";
 export { readMemory } from "./types/memory.ts";
 export type { ParsedType } from "./types/type.ts";
 export { BUILT_IN_TYPES, parseType, typeOfSchema } from "./types/type.ts";

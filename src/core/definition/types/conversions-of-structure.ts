@@ -9,7 +9,8 @@ type Result = ReturnType<Conversion["convert"]>;
 
 const beginsWith = (value: Json, sign: string): boolean =>
   typeof value === "string" && value.trimStart().startsWith(sign);
-const jsonOf = (value: Json): Json => (typeof value === "string" ? jsonIn(value) : null);
+const jsonOf = (value: Json): ReturnType<typeof jsonIn> =>
+  typeof value === "string" ? jsonIn(value) : null;
 const UNFIT: Result = {
   ok: false,
   why: 'the JSON holds what a log cannot: a number without end, a key "__proto__", or parts nested deeper than 200',
@@ -55,11 +56,11 @@ export const STRUCTURE_CONVERSIONS: readonly Conversion[] = [
     ],
     applies: ({ value }) => {
       const json = beginsWith(value, "[") ? jsonOf(value) : null;
-      return json === "unfit" || Array.isArray(json);
+      return json === "unfit" || Array.isArray(json?.value);
     },
     convert: (value) => {
       const json = jsonOf(value);
-      return json === "unfit" ? UNFIT : { ok: true, value: json };
+      return json === "unfit" ? UNFIT : { ok: true, value: json?.value ?? [] };
     },
   },
   {
@@ -130,8 +131,8 @@ export const STRUCTURE_CONVERSIONS: readonly Conversion[] = [
     convert: (value) => {
       const object = beginsWith(value, "{") ? jsonOf(value) : null;
       if (object === "unfit") return UNFIT;
-      return isObject(object)
-        ? { ok: true, value: object }
+      return isObject(object?.value)
+        ? { ok: true, value: object.value }
         : { ok: false, why: "the text is no JSON object" };
     },
   },

@@ -7,21 +7,29 @@ export const DOCUMENT_CHARACTERS_MOST = 50_000_000;
 const DEPTH_MOST = 200;
 
 /**
- * The list or object that stands in a text as JSON, null for any other text. A whole number of more
- * digits than a number holds exactly is given as the text that it is: whether it may lose them, its
- * own type says.
+ * The list or object that stands in a text as JSON, null for any other text. Of a whole number
+ * that is given as a text, its own type says whether it may lose digits.
  *
  * @returns "unfit" is JSON that no log can hold: a number without end, a key "__proto__", too deep
  */
-export function jsonIn(text: string): Json | "unfit" {
+export function jsonIn(text: string): { readonly value: Json } | "unfit" | null {
   const json = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
   if (json.length > DOCUMENT_CHARACTERS_MOST || !/^\s*[[{]/.test(json)) return null;
   try {
-    const value = JSON.parse(json, LONG_NUMBER.test(json) ? exactly : undefined) as Json;
-    return isFit(value, 0) ? value : "unfit";
+    const value = parseExactly(json);
+    return isFit(value, 0) ? { value } : "unfit";
   } catch {
     return null;
   }
+}
+
+/**
+ * As `JSON.parse`, and a whole number of more digits than a number holds exactly is given as its text.
+ *
+ * @throws SyntaxError for what is no JSON
+ */
+export function parseExactly(json: string): Json {
+  return JSON.parse(json, LONG_NUMBER.test(json) ? exactly : undefined) as Json;
 }
 
 const BYTE_ORDER_MARK = "\uFEFF";
