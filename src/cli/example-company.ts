@@ -156,7 +156,7 @@ function papersIn(
     settings: async () => effectiveSettings(settings),
     archive: async () => ({ archived: [], problems: [], isMore: false, before: 0, after: 0 }),
     archiveOf: () => null,
-    backup: async (file) => ({ file, runs: 0, events: 0, bytes: 0 }),
+    backup: async (file) => ({ file, runs: 0, cases: 0, events: 0, bytes: 0, sealed: 0 }),
     doctor: async () => [],
     examine: async () => [],
     task: async () => null,

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -55,6 +63,25 @@ describe("backup", () => {
     // What waited goes on where it was restored.
     await using company = await openCompany(other.folder);
     expect(await company.waiting(list[0]?.workflow_id as never)).toMatchObject([{ kind: "gate" }]);
+  });
+
+  test("says that keys of persons are not in it, and what is sealed is read again with them", async () => {
+    using given = givenCompany(FILES);
+    await given.muster("run", "fill", "--subject", "customer 7");
+    const file = join(place, "sealed.muster");
+    const made = await given.muster("backup", file);
+    expect(made.err).toContain("1 run, ");
+    expect(made.err).toContain("Keep a copy of .muster/keys and .muster/keys.sqlite apart from it");
+    const into = join(place, "sealed");
+    const restored = await given.muster("restore", file, into);
+    expect(restored.err).toContain(
+      `Put .muster/keys and .muster/keys.sqlite into ${join(into, ".muster")}`,
+    );
+    const why = async (): Promise<string> => (await given.muster("why", "last", "-C", into)).out;
+    expect(await why()).not.toContain("xxxxxxxxxx");
+    for (const name of ["keys", "keys.sqlite"])
+      cpSync(join(given.folder, ".muster", name), join(into, ".muster", name), { recursive: true });
+    expect(await why()).toContain("xxxxxxxxxx");
   });
 
   test("is of one moment while runs go on", async () => {

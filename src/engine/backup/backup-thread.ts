@@ -19,7 +19,7 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import { filesFolder, openArtifacts, openFiles } from "../artifacts/index.ts";
 import { refusal } from "../refusal.ts";
 import { FILES_IN, KEPT_TABLE } from "./kept.ts";
-import { verified } from "./verified.ts";
+import { type Counted, verified } from "./verified.ts";
 
 export type Order = {
   /** The company's state folder, and the file that is made. */
@@ -30,7 +30,7 @@ export type Order = {
 export type Reply =
   | {
       readonly done: true;
-      readonly backup: { readonly runs: number; readonly events: number; readonly bytes: number };
+      readonly backup: Counted & { readonly bytes: number };
     }
   | { readonly done: false; readonly problem: Problem };
 

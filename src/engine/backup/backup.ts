@@ -6,14 +6,10 @@ import { MusterError, type Problem } from "../../core/problem.ts";
 import { refusal } from "../refusal.ts";
 import { makeOwnFile } from "../store/index.ts";
 import type { Order, Reply } from "./backup-thread.ts";
+import type { Counted } from "./verified.ts";
 
 export type BackedUp =
-  | {
-      readonly file: string;
-      readonly runs: number;
-      readonly events: number;
-      readonly bytes: number;
-    }
+  | (Counted & { readonly file: string; readonly bytes: number })
   | { readonly file: null; readonly problem: Problem };
 
 /**

@@ -16,17 +16,17 @@ import { MusterError } from "../../core/problem.ts";
 import { refusal } from "../refusal.ts";
 import { addErasures, ERASURES_FILE, type Erased } from "../sealing/index.ts";
 import { isLog, lockFolder, prepareFolder } from "../store/index.ts";
-import { verified } from "./verified.ts";
+import { type Counted, verified } from "./verified.ts";
 
 /**
  * Puts a backup into a company's folder that has no log yet. The log appears last, so that a process
  * which dies meanwhile leaves a folder without one, and the same command again makes it whole.
  *
  * @param erased since the backup was made: whoever opens the folder erases them first
- * @returns how many runs it holds
+ * @returns what it holds
  * @throws MusterError "not-found", "corrupt", "conflict", "newer-version", or what the disk refuses
  */
-export function restore(file: string, company: string, erased: readonly Erased[] = []): number {
+export function restore(file: string, company: string, erased: readonly Erased[] = []): Counted {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new MusterError({
       code: "not-found",
@@ -42,12 +42,12 @@ export function restore(file: string, company: string, erased: readonly Erased[]
   try {
     for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(`${draft}${end}`, { force: true });
     copyFileSync(file, draft);
-    const runs = unpacked(draft, state, file);
+    const counted = unpacked(draft, state, file);
     addErasures(join(state, ERASURES_FILE), erased);
     flushed(draft);
     renameSync(draft, log);
     if (process.platform !== "win32") flushed(state);
-    return runs;
+    return counted;
   } catch (error) {
     throw refusal(error, `The backup ${file} could not be restored`);
   } finally {
@@ -57,21 +57,18 @@ export function restore(file: string, company: string, erased: readonly Erased[]
 }
 
 /** @param file the backup's own, for what is told of it */
-function unpacked(draft: string, state: string, file: string): number {
+function unpacked(draft: string, state: string, file: string): Counted {
   const database = new DatabaseSync(draft);
   try {
     if (!isLog(draft)) throw notABackup();
     database.exec("pragma journal_mode = delete");
     const verdict = database.prepare("pragma integrity_check(1)").get()?.["integrity_check"];
     if (verdict !== "ok") throw notABackup();
-    verified(draft, (what) => damaged(file, what));
+    const counted = verified(draft, (what) => damaged(file, what));
     for (const row of database.prepare("select name, data from kept_files").all())
       put(state, String(row["name"]), row["data"] as Uint8Array);
     database.exec("drop table kept_files");
-    const count = database.prepare(
-      "select count(*) as count from streams where status is not null",
-    );
-    return Number(count.get()?.["count"]);
+    return counted;
   } catch (error) {
     if (error instanceof MusterError) throw error;
     throw notABackup();

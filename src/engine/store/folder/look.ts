@@ -41,6 +41,8 @@ export function isLog(path: string): boolean {
 export function lookIntoFile(path: string): {
   readonly log: Log;
   readonly contents: () => Iterable<readonly [digest: string, text: string]>;
+  /** How many streams are sealed with the key of a person. */
+  readonly sealed: () => number;
 } {
   const found = opened(path);
   if (found === null)
@@ -51,6 +53,7 @@ export function lookIntoFile(path: string): {
       const rows = found.database.prepare(OPEN_CONTENTS).iterate();
       for (const row of rows) yield [String(row["digest"]), String(row["text"])];
     },
+    sealed: () => Number(found.database.prepare(SEALED_STREAMS).get()?.["count"]),
   };
 }
 
@@ -72,6 +75,8 @@ function reading({ database, tenant }: Opened, artifacts: string, keys: Keyring)
     },
   };
 }
+
+const SEALED_STREAMS = "select count(*) as count from streams where subject is not null";
 
 /** The name of a sealed one is not of the text that is kept. */
 const OPEN_CONTENTS = "select digest, text from contents where subject is null";
