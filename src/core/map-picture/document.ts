@@ -1,5 +1,5 @@
 import { type Chain, sayDeciders, type TimeoutStep } from "../approval/index.ts";
-import { reachOf, type Tool, type WorkMap } from "../map/index.ts";
+import { deciderOf, reachOf, type Tool, type WorkMap } from "../map/index.ts";
 import { mermaidOf } from "./mermaid.ts";
 import { type Picture, rulesAbout, saySpan } from "./picture.ts";
 
@@ -136,7 +136,8 @@ function decided(map: WorkMap, { name, level }: Tool): string {
   });
   const told = words.filter((word) => word !== "");
   if (told.length > 0) return told.join(", ");
-  return level === "external" ? "anyone who may act, each time" : "";
+  if (level !== "external") return "";
+  return `whoever owns the request, else ${deciderOf(map, null) || "the run"}, each time`;
 }
 
 function care({ level, preview, verify, undo }: Tool): string {
@@ -207,7 +208,7 @@ function around({ systems, tables, exceptions, calendar }: WorkMap): readonly st
       ? []
       : section("Tables", [Object.keys(tables).map(bold).join(", ")])),
     ...section("Exceptions", [
-      `${owner} what fails or is in doubt. Working time is that of ${calendar.zone}${calendar.holidays.length === 0 ? "" : `, with ${calendar.holidays.length} holidays`}.`,
+      `${owner} what fails or is in doubt. Working time is that of ${calendar.zone}${calendar.holidays.length === 0 ? "" : `, with ${calendar.holidays.length} ${calendar.holidays.length === 1 ? "holiday" : "holidays"}`}.`,
     ]),
   ];
 }

@@ -84,6 +84,21 @@ describe("the picture of a map", () => {
     expect(text).toContain("manager in support-team within 4 h working time");
     expect(text).toContain("mail (untrusted)");
   });
+
+  test("names who is asked where no rule says it", () => {
+    const map = { ...MAP, rules: [] };
+    const drawn = pictureOf(map, {});
+    const text = documentOf({
+      map,
+      picture: drawn,
+      caption: "",
+      counted: {},
+      countedAt: null,
+      pictureFile: null,
+    });
+    expect(text).toContain("whoever owns the request, else support-team, each time");
+    expect(text).toContain("the request's owner<br/>else support-team<br/>each time");
+  });
 });
 
 describe("which agent may use a tool", () => {
@@ -116,7 +131,7 @@ describe("which agent may use a tool", () => {
       'Refused unless args.amount <= 5000: "finance" is narrowed to it.',
       "Refused unless record.before.refunded == 0 when it is done.",
       "People are asked where untrusted data was read and amount stood in no trusted request.",
-      'Whatever no rule speaks of asks anyone who may act on the run: "refund.pay" reaches outside.',
+      'Whatever no rule speaks of asks support-team: "refund.pay" reaches outside.',
     ]);
     const [back] = whichOf(MAP, { tool: "refund.take-back", agent: "finance", request: "refund" });
     expect(back).toMatchObject({ verdict: "ask", check: "rules" });

@@ -2,7 +2,14 @@ import { sayDeciders } from "../approval/index.ts";
 import type { Span } from "../calendar/index.ts";
 import { sayDuration, type Task, type Workflow } from "../definition/index.ts";
 import { stepsOf } from "../machine/index.ts";
-import { LEVELS, type Level, type RequestType, type Tool, type WorkMap } from "../map/index.ts";
+import {
+  deciderOf,
+  LEVELS,
+  type Level,
+  type RequestType,
+  type Tool,
+  type WorkMap,
+} from "../map/index.ts";
 import { ownOf } from "../own.ts";
 
 /** The columns of the picture, from what comes in to who owns what goes wrong. */
@@ -218,10 +225,10 @@ function gatesOf({ name, level }: Tool, drawing: Drawing): readonly Gate[] {
     });
   if (gates.length > 0) return gates;
   const id = put(drawing, {
-    id: "gate:anyone",
+    id: "gate:owner",
     column: 4,
-    title: "anyone who may act",
-    lines: ["each time"],
+    title: "the request's owner",
+    lines: [`else ${deciderOf(drawing.map, null) || "the run's"}`, "each time"],
     warning: "no rule says who",
   });
   return [{ kind: "asked", id }];

@@ -1,6 +1,13 @@
 import type { CaseFacts, CheckName } from "../governance/index.ts";
 import type { JsonObject } from "../json.ts";
-import { type Grant, LEVELS, type RequestType, type Tool, type WorkMap } from "../map/index.ts";
+import {
+  deciderOf,
+  type Grant,
+  LEVELS,
+  type RequestType,
+  type Tool,
+  type WorkMap,
+} from "../map/index.ts";
 import { ownOf } from "../own.ts";
 import type { PolicyRule } from "../rules/index.ts";
 
@@ -134,7 +141,8 @@ function byRules(map: WorkMap, asked: Asked): Ruled {
     const verdict = may.length + conditions.length > 0 ? "depends" : "allow";
     return { verdict, check: null, why: [...free, ...why] };
   }
-  const rest = `Whatever no rule speaks of asks anyone who may act on the run: "${tool.name}" reaches outside.`;
+  const who = deciderOf(map, asked.request?.name ?? null) || "whoever owns the run";
+  const rest = `Whatever no rule speaks of asks ${who}: "${tool.name}" reaches outside.`;
   return { verdict: may.length > 0 ? "depends" : "ask", check: "rules", why: [...why, rest] };
 }
 

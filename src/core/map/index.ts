@@ -2,6 +2,7 @@ export { mayBeUsed } from "./check/may-be-used.ts";
 export { readStatement, type SqlStatement } from "./check/sql-statement.ts";
 export { statementFaults } from "./check/statements.ts";
 export { statementProblems, type Unprepared } from "./check/unprepared.ts";
+export { deciderOf } from "./decider.ts";
 export { HARBOUR } from "./example-map.ts";
 export { fileDifferencesOf } from "./file-difference.ts";
 export { filesBeside } from "./files-beside.ts";

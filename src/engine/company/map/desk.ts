@@ -3,7 +3,13 @@ import { stoppedBy } from "../../../core/company/index.ts";
 import { type JudgeFacts, judge, type ToolCall, unmetOf } from "../../../core/governance/index.ts";
 import { type Digest, parseCaseId, type RunId } from "../../../core/id.ts";
 import type { Judged, Judging } from "../../../core/machine/index.ts";
-import { type Grant, mayBeUsed, type Tool, type WorkMap } from "../../../core/map/index.ts";
+import {
+  deciderOf,
+  type Grant,
+  mayBeUsed,
+  type Tool,
+  type WorkMap,
+} from "../../../core/map/index.ts";
 import { ownOf } from "../../../core/own.ts";
 import type { CaseLog } from "../../cases/index.ts";
 import { digestOf, type Offering, type Runtime, type ToolDesk } from "../../runtime/index.ts";
@@ -108,12 +114,6 @@ function byMap(given: Given, { call, of, digest }: ByMap): Judged | null {
   const unmet = of.conditions === undefined ? [] : unmetOf(of.conditions, call, facts);
   const decider = deciderOf(map, facts.case?.request ?? null);
   return { ...judgement, effects, verifies, owner, decider, ...(unmet.length > 0 && { unmet }) };
-}
-
-/** Where no chain is named, whoever owns the type of the request decides; "": nobody does. */
-function deciderOf({ requests, exceptions }: WorkMap, type: string | null): string {
-  const of = type !== null && Object.hasOwn(requests, type) ? requests[type] : undefined;
-  return of?.owner || exceptions.owner;
 }
 
 function factsOf(given: Given, { call, of, digest }: ByMap, map: WorkMap): JudgeFacts {
