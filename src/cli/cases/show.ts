@@ -99,11 +99,16 @@ function pair(name: string, value: string): string {
 }
 
 /** With the command by which a person moves it on. */
-function needLine({ kind, owner, what, of, key }: Need, now: Case, command: Command): string {
+function needLine(need: Need, now: Case, command: Command): string {
+  const { kind, owner, what, of, key, again } = need;
   const mend = MEND[kind](now.id, of, now.requests.find((one) => one.id === of)?.missing ?? []);
   const who = owner === "" ? "" : ` (${plain(owner)})`;
   const tag = kind === "issue" ? `issue ${key}: ` : "";
-  return `  ${tag}${plain(what)}${who}${mend === "" ? "" : `\n    ${command(mend)}`}`;
+  const acts = [
+    ...(mend === "" ? [] : [mend]),
+    ...(again === undefined ? [] : [`cases again ${now.id} --request ${again}`]),
+  ];
+  return [`  ${tag}${plain(what)}${who}`, ...acts.map((act) => `    ${command(act)}`)].join("\n");
 }
 
 const MEND: Readonly<

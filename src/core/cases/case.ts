@@ -64,6 +64,8 @@ export type Issue = {
   readonly at: number;
   /** The exception of a run that it is about; null: it is the case's own. */
   readonly exception: { readonly run: RunId; readonly key: number } | null;
+  /** A run that could not be started, or did not complete; null: it is about something else. */
+  readonly run: RunId | null;
 };
 
 export type Message = {

@@ -242,11 +242,39 @@ describe("the runs of a case", () => {
     const { now } = told(asked(), heard(open, 9, ended("failed", "No stock.")));
     expect(now.closedAt).toBeNull();
     expect(needsOf(now)).toMatchObject([
-      { kind: "issue", owner: "support", what: "The run wf_0001_5 ended as failed: No stock." },
+      {
+        kind: "issue",
+        owner: "support",
+        what: "The run wf_0001_5 ended as failed: No stock.",
+        again: "rq_1",
+      },
     ]);
     const refused = told(asked(), { type: "refused", run: runOf(open), why: "No agent." });
     expect(needsOf(refused.now)).toMatchObject([{ kind: "issue" }]);
     expect(owedByCase(refused.now)).toEqual([]);
+  });
+
+  test("begun once more settle what failed before; the case closes when that one is complete", () => {
+    const failed = heard(open, 9, ended("failed", "No stock."));
+    const again = { type: "again", request: "rq_1" } as const;
+    const { now, types } = told(asked(), failed, again);
+    expect(types.slice(-2)).toEqual(["run.begun", "issue.closed"]);
+    expect(needsOf(now)).toMatchObject([{ kind: "run" }]);
+    const second = now.runs[1]?.run as never;
+    const done: CaseTold = {
+      type: "heard",
+      run: second,
+      seq: 9,
+      said: [ended("completed")],
+    } as never;
+    expect(told(asked(), failed, again, done).now).toMatchObject({ status: "closed" });
+    const worse: CaseTold = {
+      type: "heard",
+      run: second,
+      seq: 9,
+      said: [ended("failed")],
+    } as never;
+    expect(needsOf(told(asked(), failed, again, worse).now)).toMatchObject([{ again: "rq_1" }]);
   });
 
   test("bring what waits for a person in them, and take it back when it goes on", () => {

@@ -150,6 +150,11 @@ function again(draft: CaseDraft, { request: id }: Told<"again">, world: CaseWorl
     return conflict(`${id} is no request of ${now.id} that is bound.`, `See: cases show ${now.id}`);
   if (now.closedAt !== null) return conflict(`${now.id} is closed.`, "Reopen it first.");
   begin(draft, request, type);
+  // What was wrong with the runs before it is settled by that; of what is wrong with this one it says so itself.
+  const before = new Set(now.runs.flatMap((one) => (one.request === id ? [one.run] : [])));
+  for (const { key, isOpen, run } of now.issues)
+    if (isOpen && run !== null && before.has(run))
+      draft.add({ type: "issue.closed", key, why: "It was begun once more." });
   return null;
 }
 
@@ -190,7 +195,8 @@ function refused(draft: CaseDraft, { run, why }: Told<"refused">): null {
   draft.add({ type: "run.refused", run, why });
   const { owner, closedAt } = draft.now;
   if (closedAt !== null) return null;
-  draft.add({ type: "issue.opened", text: `The run ${run} could not be started: ${why}`, owner });
+  const text = `The run ${run} could not be started: ${why}`;
+  draft.add({ type: "issue.opened", text, owner, run });
   return null;
 }
 

@@ -50,11 +50,12 @@ export type CaseBody =
       readonly value: Json;
       readonly source: string;
     }
-  /** `exception`: of a run, that waits for a person. */
+  /** `exception`: of a run, that waits for a person. `run`: one that could not be started, or did not complete. */
   | {
       readonly type: "issue.opened";
       readonly text: string;
       readonly owner: string;
+      readonly run?: RunId;
       readonly exception?: { readonly run: RunId; readonly key: number };
     }
   | { readonly type: "issue.closed"; readonly key: number; readonly why: string }

@@ -73,8 +73,8 @@ function withIssue({ issues }: Case, event: Of<"issue">): Changed {
     return {
       issues: issues.map((one) => (one.key === event.key ? { ...one, isOpen: false } : one)),
     };
-  const { seq: key, at, text, owner, exception = null } = event;
-  return { issues: [...issues, { key, text, owner, at, exception, isOpen: true }] };
+  const { seq: key, at, text, owner, exception = null, run = null } = event;
+  return { issues: [...issues, { key, text, owner, at, exception, run, isOpen: true }] };
 }
 
 function withMessage(before: Case, event: Of<"message">): Changed {

@@ -64,11 +64,11 @@ function isNew({ labels }: Case, more: Case["labels"]): boolean {
 }
 
 /** The same words once, as long as they are open. */
-function issue(draft: CaseDraft, text: string): void {
+function issue(draft: CaseDraft, text: string, run?: Speaker["run"]): void {
   const { issues, owner } = draft.now;
   if (issues.length >= CASE_LIMITS.issues) return;
   if (issues.some((one) => one.isOpen && one.text === text)) return;
-  draft.add({ type: "issue.opened", text, owner });
+  draft.add({ type: "issue.opened", text, owner, ...(run === undefined ? {} : { run }) });
 }
 
 function goesOn(draft: CaseDraft, run: Speaker["run"], said: Said<"goes on">): void {
@@ -119,7 +119,7 @@ function ended(
   // What follows the end of a sub-run, the run above it says.
   if (parent !== null) return;
   if (draft.now.closedAt === null && outcome !== "completed")
-    issue(draft, `The run ${run} ended as ${outcome}${why === "" ? "." : `: ${why}`}`);
+    issue(draft, `The run ${run} ended as ${outcome}${why === "" ? "." : `: ${why}`}`, run);
   noteUnread(draft);
   closeWhenDone(draft);
 }

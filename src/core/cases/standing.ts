@@ -45,6 +45,8 @@ export type Need = {
   readonly what: string;
   /** The request, the issue or the run that it is about. */
   readonly of: string;
+  /** The request whose run could not be started or did not complete: it may be begun once more. */
+  readonly again?: string;
 };
 
 export function needsOf(now: Case): readonly Need[] {
@@ -55,11 +57,13 @@ export function needsOf(now: Case): readonly Need[] {
     ...sorting.map((request) => needOf(request, owner)),
     ...now.issues
       .filter(({ isOpen }) => isOpen)
-      .map(({ key, text, owner: whose, exception }): Need => {
+      .map(({ key, text, owner: whose, exception, run: ended }): Need => {
         // What a run waits for is mended there, and closed by its going on.
         const of = exception === null ? String(key) : exception.run;
         const kind = exception === null ? "issue" : "exception";
-        return { key, kind, owner: whose, what: text, of };
+        const request = now.runs.find(({ run }) => run === ended)?.request;
+        const again = request === undefined ? {} : { again: request };
+        return { key, kind, owner: whose, what: text, of, ...again };
       }),
     ...now.waits.map(({ key, run, path }): Need => {
       const from = now.requests.at(-1)?.requester ?? "its requester";
