@@ -49,13 +49,16 @@ export function changedFiles(changes: readonly Change[]): readonly MapFile[] {
   }));
 }
 
+/** Files besides, and names of workflows that cannot be read. */
+type Beside = { readonly more?: readonly MapFile[]; readonly broken?: readonly string[] };
+
 /** All problems of the changed example: "line:column message", with the file where it is another. */
 export function problemsOf(
   changes: readonly Change[],
   workflows: Readonly<Record<string, Workflow>> = WORKFLOWS,
-  more: readonly MapFile[] = [],
+  { more = [], broken = [] }: Beside = {},
 ): readonly string[] {
-  const around = { digest: DIGEST, agents: AGENTS, workflows };
+  const around = { digest: DIGEST, agents: AGENTS, workflows, broken };
   return readWorkMap([...changedFiles(changes), ...more], around).problems.map(lineOf);
 }
 

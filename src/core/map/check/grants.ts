@@ -13,9 +13,9 @@ export function checkGrants(checking: Checking): void {
   }
 }
 
-/** A grant is an agent's, or one that steps of workflows act with (`as`). */
-function checkAgent({ agent }: Grant, { agents, workflows, report }: Checking): void {
-  if (agents === null || Object.hasOwn(agents, agent)) return;
+/** A grant is an agent's, or one that steps of workflows act with (`as`), also of one that cannot be read yet. */
+function checkAgent({ agent }: Grant, { agents, workflows, broken, report }: Checking): void {
+  if (agents === null || broken.length > 0 || Object.hasOwn(agents, agent)) return;
   const acting = Object.values(workflows ?? {}).flatMap(toolStepsOf);
   if (acting.some((step) => agentOf(step) === agent)) return;
   report.add({

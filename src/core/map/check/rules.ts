@@ -89,7 +89,7 @@ function checkNever({ map, said, report }: Checking): void {
 }
 
 function checkChainsUsed(checking: Checking): void {
-  const { map, said, workflows, report, elsewhere } = checking;
+  const { map, said, workflows, broken, report, elsewhere } = checking;
   const known = namesSaid(said, "approvals");
   const inRules = map.rules.flatMap(({ follows }) =>
     follows.kind === "approve" ? [follows.chain] : [],
@@ -102,7 +102,7 @@ function checkChainsUsed(checking: Checking): void {
         message: `The step "${step.id}" of "${workflow}" names the chain "${chain}", which is not in the map.`,
         where: step.where,
       });
-  if (workflows === null || !areRulesWhole(checking)) return;
+  if (workflows === null || broken.length > 0 || !areRulesWhole(checking)) return;
   const used = new Set([...inRules, ...inSteps.map(({ chain }) => chain)]);
   for (const name of Object.keys(map.approvals))
     if (!used.has(name))

@@ -238,9 +238,9 @@ describe("the template of a mail", () => {
   test("names arguments of its tool, and is told the place in its own file where it does not", () => {
     const template = "Dear {name},\nyour order ${to}:\n\n  {txet}\n";
     expect(
-      problemsOf([['    text: "{text}"\n', "    template: reply.md\n"]], undefined, [
-        { file: "templates/reply.md", text: template },
-      ]),
+      problemsOf([['    text: "{text}"\n', "    template: reply.md\n"]], undefined, {
+        more: [{ file: "templates/reply.md", text: template }],
+      }),
     ).toEqual([
       'templates/reply.md:1:6 The template of the tool "reply.send" names "name", which is none of its arguments.',
       'templates/reply.md:2:12 warning The template of the tool "reply.send" has a $ before {to}, which stands in every mail.',
