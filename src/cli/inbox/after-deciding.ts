@@ -142,7 +142,7 @@ async function nextLines(
   const of = await caseOf(company, run);
   const now = of === null ? null : await caseAtRest(company, of);
   const stands = now === null ? "" : `; ${now.id} is ${now.status}`;
-  const why = view.error === null ? "" : `: ${plain(view.error.message)}`;
+  const why = view.error === null ? "" : `: ${plain(view.error.message).replace(/\.$/, "")}`;
   const failed = failedStep(view);
   const where = failed === null || why.includes(failed.name) ? "" : ` at "${plain(failed.name)}"`;
   const how = `${plain(view.workflow)} ${view.status}${why === "" ? "" : `${where}${why}`}${stands}.`;

@@ -187,12 +187,12 @@ describe("a person's task, from the command line", () => {
   test("is declined with a reason", async () => {
     using given = givenCompany(FILES);
     await begun(given);
-    const words = ["last", "--reason", "I wrote it myself"];
+    const words = ["last", "--reason", "I wrote it myself."];
     const { code, out } = await given.muster("inbox", "decline", ...words);
     expect({ code, out }).toMatchObject({
       code: 1,
       out: expect.stringMatching(
-        /^Declined by ana: Review the draft\. Because: I wrote it myself\ncontract failed at .*ana declined the task: I wrote it myself/,
+        /^Declined by ana: Review the draft\. Because: I wrote it myself\.\ncontract failed at .*ana declined the task: I wrote it myself\.\n/,
       ),
     });
   });
