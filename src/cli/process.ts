@@ -1,11 +1,11 @@
 /** This process as the program: its streams, its signals, and what is said of a fault. */
-import { Console } from "node:console";
 import { writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { MusterError, type Problem } from "../core/problem.ts";
+import { keepAgentsApart } from "./agents-apart.ts";
 import { EXIT, exitOfProblem } from "./exit.ts";
 import { openKeys } from "./keys.ts";
 import { whereThePersonStands } from "./npm-start.ts";
@@ -19,30 +19,33 @@ import type { OpenCompany, Surroundings } from "./surroundings.ts";
 const PARENT_LOOK_MS = 500;
 /** How long what an agent left running may hold the process when all is done. */
 const LINGER_MS_MOST = 500;
+/** What writing to a reader or a terminal that is gone meets. */
+const GONE: ReadonlySet<string> = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED"]);
 
 const openCompany: OpenCompany = async (folder, options) => {
   const { openCompany: open } = await import("../server/index.ts");
   return await open(folder, options);
 };
 
+const own = keepAgentsApart();
 const interruption = onInterrupt();
 const surroundings: Surroundings = {
   cwd: whereThePersonStands(process.env, process.cwd()),
   env: process.env,
   person: personName(),
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: own.stdout,
+  stderr: own.stderr,
   now: Date.now,
   openCompany,
   onInterrupt: interruption,
-  keys: () => openKeys(process.stdin, process.stderr),
+  keys: () => openKeys(process.stdin, own.stderr),
   packs: fileURLToPath(new URL("../../packs", import.meta.url)),
 };
 
-keepAnswersApart();
-leaveQuietlyWhenNobodyReads();
+const answer = followAnswer();
 sayWhatStraysOut();
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+process.exitCode = answer.isLost() && code === EXIT.done ? EXIT.failed : code;
 setTimeout(leave, LINGER_MS_MOST).unref();
 
 async function main(words: readonly string[]): Promise<number> {
@@ -68,7 +71,7 @@ function faultOf(error: unknown): Problem {
 
 /** An agent of this process that ignores `abort` would hold it; what it was asked for is over. */
 function leave(): void {
-  if (unwritten(process.stdout) + unwritten(process.stderr) === 0) process.exit();
+  if (unwritten(own.stdout) + unwritten(own.stderr) === 0) own.exit();
   setTimeout(leave, LINGER_MS_MOST);
 }
 
@@ -86,19 +89,20 @@ function details(error: unknown): string {
 }
 
 /**
- * The first Ctrl-C, or an npm that is gone, asks the verb to close cleanly; the second ends the
+ * The first Ctrl-C, a terminal or an npm that is gone, asks the verb to close cleanly; the second ends the
  * process at once. Either loses nothing: what is on disk goes on later.
  */
 function onInterrupt(): Surroundings["onInterrupt"] {
   const calls = new Set<() => void>();
   let asked = false;
   const ask = (): void => {
-    if (asked || calls.size === 0) process.exit(EXIT.interrupted);
+    if (asked || calls.size === 0) own.exit(EXIT.interrupted);
     asked = true;
     for (const call of calls) call();
   };
   process.on("SIGINT", ask);
   process.on("SIGTERM", ask);
+  process.on("SIGHUP", ask);
   if (process.env["npm_lifecycle_event"] !== undefined) {
     const parent = process.ppid;
     const look = (): void => {
@@ -112,21 +116,28 @@ function onInterrupt(): Surroundings["onInterrupt"] {
   };
 }
 
-/** Standard output is the answer and nothing else: what an agent's code writes to its console goes to standard error. */
-function keepAnswersApart(): void {
-  Object.assign(console, new Console(process.stderr, process.stderr));
-}
-
 /**
  * `muster runs events last | head` ends when head has read enough. What does work goes on without a
- * reader, and ends with its own exit code: `muster run … | head` is not done because head is.
+ * reader, and ends with its own exit code: `muster run … | head` is not done because head is. An answer that
+ * a full disk did not take is said once; where that is so of standard error, nobody can be told.
  */
-function leaveQuietlyWhenNobodyReads(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-      if (onlyLooks(process.argv.slice(2))) process.exit(EXIT.done);
-    });
+function followAnswer(): { readonly isLost: () => boolean } {
+  let isLost = false;
+  const heed = (error: NodeJS.ErrnoException): boolean => {
+    if (GONE.has(error.code ?? "") && onlyLooks(process.argv.slice(2))) own.exit(EXIT.done);
+    return GONE.has(error.code ?? "");
+  };
+  own.stderr.on("error", heed);
+  own.stdout.on("error", (error) => {
+    if (heed(error) || isLost) return;
+    isLost = true;
+    process.exitCode = EXIT.failed;
+    const message = `The answer could not be written to standard output: ${error.message}.`;
+    const mend = "Make room where it goes, and ask again: muster runs list says what was done.";
+    const terminal = terminalFor(process.argv.slice(2), surroundings);
+    complain(terminal, [{ code: "io", message, mend }], surroundings.cwd);
+  });
+  return { isLost: () => isLost };
 }
 
 /** A run is not ended by what an agent's code throws after its answer; a fault of our own ends the process, the log is safe. */
@@ -136,7 +147,7 @@ function sayWhatStraysOut(): void {
     const stray = strayOf(error);
     if (stray !== null) return complain(terminal, [stray], surroundings.cwd);
     complain(terminal, [faultOf(error)], surroundings.cwd);
-    process.exit(EXIT.failed);
+    own.exit(EXIT.failed);
   };
   process.on("uncaughtException", say);
   process.on("unhandledRejection", say);

@@ -1,9 +1,11 @@
 /** The command line as people use it: real processes on a small company of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -71,6 +73,16 @@ steps:
   - { id: again, name: Paid again, wait: { event: payment, key: $params.order } }
   - { id: pay, name: Pay, agent: payer }
 `,
+  "workflows/rude.yaml":
+    "name: rude\nparameters: { does: writes }\nsteps:\n  - { id: a, agent: rude, inputs: { does: $params.does }, retry: false }\n",
+  "agents/rude.yaml": "muster: 1\nkind: function\nmodule: ./agents/rude.ts\neffects: pure\n",
+  "agents/rude.ts": `
+export function attempt(task) {
+  if (task.inputs.does === "exits") process.exit(0);
+  process.stdout.write("not the answer\\n");
+  return { outputs: {} };
+}
+`,
   "workflows/once.yaml": "name: once\nsteps:\n  - { id: pay, name: Pay, agent: payer }\n",
   "workflows/pays-long.yaml":
     "name: pays-long\nsteps:\n  - { id: pay, name: Pay, agent: payer, inputs: { ms: 1500 } }\n",
@@ -114,11 +126,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 type Said = { readonly code: number | null; readonly out: string; readonly side: string };
 
-function start(words: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+function start(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdio: StdioOptions = ["ignore", "pipe", "pipe"],
+): ChildProcess {
   return spawn(process.execPath, [MAIN, ...words], {
     cwd: folder,
     env: bareEnvironment({ HOME: folder, TMPDIR: folder, ...env }),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio,
   });
 }
 
@@ -178,6 +194,38 @@ describe("the command line", () => {
     expect(side).toBe("The agent says Hello Ada\n");
     const list = await muster("runs", "list", "--json");
     expect(JSON.parse(list.out)).toMatchObject([{ name: "greet", status: "completed" }]);
+  });
+
+  test("keeps its standard output and its end from the code of agents", async () => {
+    const { code, out, side } = await muster("run", "rude", "--json");
+    expect(JSON.parse(out)).toMatchObject({ status: "completed" });
+    expect([code, side]).toEqual([0, "not the answer\n"]);
+    const exits = await muster("run", "rude", "does=exits");
+    expect([exits.code, exits.out]).toEqual([1, expect.stringContaining("- Status: failed")]);
+    expect(exits.out).toMatch(/process\.exit\(0\) would end Muster.*agents\/rude\.ts:2:/);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))(
+    "says that a full disk did not take its answer",
+    async () => {
+      const full = openSync("/dev/full", "w");
+      const into = (words: readonly string[], stdio: StdioOptions) => end(start(words, {}, stdio));
+      const check = await into(["check"], ["ignore", full, "pipe"]);
+      expect(check.code).toBe(1);
+      expect(check.side).toMatch(/^error: The answer could not be written.*ENOSPC/);
+      // Of the side nobody can be told: the work is done all the same.
+      const run = await into(["run", "greet", "names=Ada"], ["ignore", "pipe", full]);
+      expect([run.code, run.out]).toEqual([0, expect.stringContaining("- Status: completed")]);
+      closeSync(full);
+    },
+  );
+
+  test("closes cleanly where its terminal is gone", async () => {
+    const child = start(["run", "slow"]);
+    const ended = end(child);
+    await said(child, "First: running");
+    child.kill("SIGHUP");
+    expect(await ended).toMatchObject({ code: 130 });
   });
 
   test("names the package that says an agent is no module, and the line to write there", async () => {

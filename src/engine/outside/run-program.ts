@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { limitCpu } from "./cpu-limit.ts";
@@ -42,6 +43,8 @@ export type Ended =
       readonly code: number | null;
       readonly signal: string | null;
       readonly stdout: string;
+      /** What it wrote there is text in UTF-8; where it is not, odd bytes of it were replaced. */
+      readonly isText: boolean;
       /** The last of it. */
       readonly stderr: string;
       /** Why it was told to end, null where it ended by itself. */
@@ -117,13 +120,15 @@ async function attend(
   const isClean = await (ending ?? endTree(root, 0));
   await Promise.race([closed, sleep(OUTPUT_GRACE_MS, null, { ref: false })]);
   for (const stream of child.stdio) stream?.destroy();
-  return { kind: "ended", code, signal, stdout: stdout(), stderr: stderr(), stopped, isClean };
+  return { kind: "ended", code, signal, ...stdout(), stderr: stderr(), stopped, isClean };
 }
 
 type Source = ChildProcessWithoutNullStreams["stdout"];
 
-/** All of it, as text; of what is more than the limit nothing is kept. */
-function collect(source: Source, bytesMost: number, tooMuch: () => void): () => string {
+type Written = { readonly stdout: string; readonly isText: boolean };
+
+/** All of it, as text without a mark of its order of bytes; of what is more than the limit nothing is kept. */
+function collect(source: Source, bytesMost: number, tooMuch: () => void): () => Written {
   const chunks: Buffer[] = [];
   let bytes = 0;
   source.on("data", (chunk: Buffer) => {
@@ -131,7 +136,10 @@ function collect(source: Source, bytesMost: number, tooMuch: () => void): () => 
     if (bytes <= bytesMost) chunks.push(chunk);
     else tooMuch();
   });
-  return () => Buffer.concat(chunks).toString("utf8");
+  return () => {
+    const whole = Buffer.concat(chunks);
+    return { stdout: new TextDecoder().decode(whole), isText: isUtf8(whole) };
+  };
 }
 
 /** The last of it, as text. */

@@ -110,6 +110,13 @@ describe("a command agent", () => {
     expect(await agent.attempt(large, tools, never)).toEqual({ outputs: {} });
   });
 
+  test("may begin its answer with a mark of its order of bytes", async () => {
+    const agent = await open(
+      'process.stdout.write("\\ufeff"); answer({ outputs: { name: "Müller" } });',
+    );
+    expect(await agent.attempt(task(), tools, never)).toEqual({ outputs: { name: "Müller" } });
+  });
+
   test("may answer an error, with what to wait for", async () => {
     const agent = await open(
       'answer({ error: { class: "permanent", kind: "api_rate_limit", message: "slow down", retryAfter: "5s", certain: true } });',
@@ -157,7 +164,11 @@ describe("a command agent", () => {
     ['process.stdout.write("[1, 2]")', "The answer is a list."],
     ['process.stdout.write("{\\"rows\\": 1}")', 'neither "outputs" nor "error", but: rows'],
     ['process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 1000)', "was ended by SIGKILL."],
-    ["process.stdout.write(Buffer.from([0xff, 0xfe, 0x00]))", "wrote no JSON"],
+    ["process.stdout.write(Buffer.from([0xff, 0xfe, 0x00]))", "wrote what is no text in UTF-8"],
+    [
+      'process.stdout.write(Buffer.from(\'{"outputs":{"name":"M\\xfcller"}}\', "latin1"))',
+      "wrote what is no text in UTF-8",
+    ],
   ])("whose script is `%s` is a transient failure with a sentence", async (source, sentence) => {
     const agent = await open(source);
     const answer = await agent.attempt(task(), tools, never);

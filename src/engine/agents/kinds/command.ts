@@ -194,7 +194,7 @@ function answerOf(ended: Ended, open: Opened, { abort, log }: Hearing): AgentAns
     case null:
       break;
   }
-  const answer = ended.code === 0 ? parsed(ended.stdout) : null;
+  const answer = parsed(ended);
   if (answer !== null || ended.stopped !== null) logLast(ended.stderr, log);
   // Told to stop, it may have answered all the same: then that is what happened.
   if (ended.stopped === "abort" && answer === null) return stopped(open.definition.name, abort);
@@ -208,20 +208,25 @@ function logLast(stderr: string, log: Tools["log"]): void {
   for (const line of lastLines(stderr)) log(line);
 }
 
-function parsed(text: string): { readonly value: unknown } | null {
+/** What it gave; null where it ended otherwise, or wrote no JSON. */
+function parsed({ code, stdout, isText }: Over): { readonly value: unknown } | null {
+  if (code !== 0 || !isText) return null;
   try {
-    return { value: JSON.parse(text) };
+    return { value: JSON.parse(stdout) };
   } catch {
     return null;
   }
 }
 
-function howItEnded({ code, signal, stdout }: Extract<Ended, { readonly kind: "ended" }>): string {
+type Over = Extract<Ended, { readonly kind: "ended" }>;
+
+function howItEnded({ code, signal, stdout, isText }: Over): string {
   if (signal !== null) return `was ended by ${signal}.`;
   if (code !== 0) return code === null ? "could not be ended." : `ended with exit code ${code}.`;
   const text = stdout.trim();
   if (text === "") return "ended without an answer on its standard output.";
-  return `wrote no JSON to its standard output: ${JSON.stringify(text.slice(0, QUOTE_CHARACTERS_MOST))}`;
+  const what = isText ? "no JSON" : "what is no text in UTF-8";
+  return `wrote ${what} to its standard output: ${JSON.stringify(text.slice(0, QUOTE_CHARACTERS_MOST))}`;
 }
 
 /** The last lines of its standard error. */
