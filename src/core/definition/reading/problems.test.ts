@@ -220,6 +220,26 @@ describe("what a step reads", () => {
     );
   });
 
+  test("that is a param where none is declared is told with the place to declare it", () => {
+    expect(steps("{id: a, agent: loader, inputs: {x: $params.size}}")[0]).toMatch(
+      /params has no parameter "size"\. Declare it under parameters\./,
+    );
+  });
+
+  test("every circle of a block is told, and one that is read twice by an alias once", () => {
+    const circles = said(
+      "execution: mixed\nsteps:\n  - {id: a, agent: loader, after: b}\n  - {id: b, agent: loader, after: a}\n  - {id: c, agent: loader, after: d}\n  - {id: d, agent: loader, after: c}\n",
+    );
+    expect(circles).toEqual([
+      expect.stringMatching(/^3:\d+ cycle .*: a → b → a/),
+      expect.stringMatching(/^5:\d+ cycle .*: c → d → c/),
+    ]);
+    const aliased = said(
+      "steps:\n  - &one {id: a, agent: loader, inptus: {x: 1}}\n  - {<<: *one, id: b}\n",
+    );
+    expect(aliased).toHaveLength(1);
+  });
+
   test("is not inside an each, a repeat or a choose", () => {
     const inside = (step: string): string =>
       steps(`{id: outer, ${step}}`, "{agent: loader, inputs: {x: $inner.y}}")[0] ?? "";

@@ -69,6 +69,13 @@ export function openReport(
 ): Report {
   const { into, module, over } = options;
   const said = new Set<string>();
+  const told = new Set<string>();
+  // An alias is read where it stands and where it is used: what is wrong in it is wrong once.
+  const addHere = (problem: Problem & { readonly where: Place }): void => {
+    const once = `${problem.where.line}:${problem.where.column} ${problem.message}`;
+    if (!told.has(once)) into.push(problem);
+    told.add(once);
+  };
   const add = (fault: Fault): void => {
     if (into.length > PROBLEMS_MOST) return;
     if (into.length === PROBLEMS_MOST) {
@@ -89,7 +96,7 @@ export function openReport(
     const placeOf = module ?? source.placeOf;
     const where = placeOf(path, { ...(key ? { key } : {}), ...(offset ? { offset } : {}) });
     const about = module !== null && path.length > 0 ? `${shownPath(path)}: ` : "";
-    into.push({ ...rest, message: about + message, where });
+    addHere({ ...rest, message: about + message, where });
   };
   return {
     add,

@@ -29,6 +29,7 @@ export function ownFaults(
 function inWords(fault: YAMLError): string {
   const token = /^Unexpected .* token in YAML stream: (.+)$/s.exec(fault.message)?.[1];
   if (token !== undefined) return `${token} cannot stand here.`;
+  if (fault.code === "MULTIPLE_DOCS") return "A second document begins here.";
   return ended(fault.message.replace(/\s+/g, " ").trim());
 }
 

@@ -188,39 +188,17 @@ function reportUnknown(reading: Reading, context: Context): void {
   });
 }
 
-/** Says the first cycle of a block, by the ids on it. */
+/** Says the cycles of a block, by the ids on them; of those that share a step, the first. */
 function reportCycle(
   block: Draft,
   waits: ReadonlyMap<Draft, ReadonlyMap<number, ValuePath>>,
   report: Report,
 ): void {
-  const bySlot = new Map(block.children.map((child) => [child.slot, child]));
-  const done = new Set<Draft>();
-  const visit = (start: Draft): readonly Draft[] | null => {
-    // A path of our own instead of recursion: a block may be thousands of steps long.
-    const path: { readonly draft: Draft; readonly next: Draft[] }[] = [];
-    const enter = (draft: Draft): void => {
-      const next = [...(waits.get(draft)?.keys() ?? [])].flatMap((slot) => bySlot.get(slot) ?? []);
-      path.push({ draft, next });
-    };
-    enter(start);
-    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const next = top.next.pop();
-      if (next === undefined) {
-        done.add(top.draft);
-        path.pop();
-        continue;
-      }
-      const on = path.findIndex(({ draft }) => draft === next);
-      if (on >= 0) return path.slice(on).map(({ draft }) => draft);
-      if (!done.has(next)) enter(next);
-    }
-    return null;
-  };
-  for (const child of block.children) {
-    const cycle = done.has(child) ? null : visit(child);
-    const [first, second] = cycle ?? [];
-    if (cycle === null || first === undefined) continue;
+  const said = new Set<Draft>();
+  for (const cycle of cyclesIn(block, waits)) {
+    const [first, second] = cycle;
+    if (first === undefined || cycle.some((draft) => said.has(draft))) continue;
+    for (const draft of cycle) said.add(draft);
     const names = [...cycle, first].map((draft) => draft.id).join(" → ");
     report.add({
       code: "cycle",
@@ -228,7 +206,38 @@ function reportCycle(
       mend: "Take out one of the readings, or one of the ids in `after`.",
       path: waits.get(first)?.get((second ?? first).slot) ?? first.at,
     });
-    return;
+  }
+}
+
+/** One for each reading that closes a circle, at least one of every knot. */
+function* cyclesIn(
+  block: Draft,
+  waits: ReadonlyMap<Draft, ReadonlyMap<number, ValuePath>>,
+): Generator<readonly Draft[]> {
+  const bySlot = new Map(block.children.map((child) => [child.slot, child]));
+  const done = new Set<Draft>();
+  // A path of our own instead of recursion: a block may be thousands of steps long.
+  const path: { readonly draft: Draft; readonly next: Draft[] }[] = [];
+  const on = new Map<Draft, number>();
+  const enter = (draft: Draft): void => {
+    const next = [...(waits.get(draft)?.keys() ?? [])].flatMap((slot) => bySlot.get(slot) ?? []);
+    on.set(draft, path.length);
+    path.push({ draft, next });
+  };
+  for (const start of block.children) {
+    if (!done.has(start)) enter(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.next.pop();
+      if (next === undefined) {
+        done.add(top.draft);
+        on.delete(top.draft);
+        path.pop();
+        continue;
+      }
+      const from = on.get(next);
+      if (from !== undefined) yield path.slice(from).map(({ draft }) => draft);
+      else if (!done.has(next)) enter(next);
+    }
   }
 }
 

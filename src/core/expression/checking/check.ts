@@ -138,7 +138,10 @@ function fieldNamed(
   const source = node.kind === "field" || node.kind === "index" ? sourceOf(the.text, node.of) : "";
   return the.report(wanted.at, `${source} has no ${what} "${wanted.name}".`, {
     code,
-    mend: suggestion(wanted.name, found.fields, FOUND[what] ?? "Fields"),
+    mend:
+      what === "parameter" && found.fields.length === 0
+        ? "Declare it under parameters."
+        : suggestion(wanted.name, found.fields, FOUND[what] ?? "Fields"),
   });
 }
 

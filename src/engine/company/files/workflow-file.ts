@@ -178,10 +178,16 @@ function unread(
 /** The line that a stack names: of what cannot be parsed, or of what threw while it was imported. */
 function placeThrown(path: string, { stack }: Error): { line: number; column: number } | null {
   const ends = [path, pathToFileURL(path).pathname];
-  for (const line of stack?.split("\n") ?? []) {
+  const lines = stack?.split("\n") ?? [];
+  for (const [at, line] of lines.entries()) {
     const found = /^(.*?)(?:\?at=[\d.]+)?:(\d+)(?::(\d+))?\)?$/.exec(line);
     if (found !== null && ends.some((end) => found[1]?.endsWith(end)))
-      return { line: Number(found[2]), column: Number(found[3] ?? 1) };
+      return { line: Number(found[2]), column: Number(found[3] ?? underlined(lines[at + 2])) };
   }
   return null;
+}
+
+/** The column that a line of carets below the code points at. */
+function underlined(line: string | undefined): number {
+  return line !== undefined && /^\s*\^+\s*$/.test(line) ? line.indexOf("^") + 1 : 1;
 }
