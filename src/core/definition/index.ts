@@ -52,6 +52,7 @@ export { otherNames, settingKeys, settingNamed } from "./settings/setting-keys.t
 export { least } from "./settings/settings.ts";
 export { veiledText } from "./settings/veil.ts";
 export { isMap } from "./steps/draft.ts";
+export { runGives } from "./steps/run-gives.ts";
 export type { RetrySource, StepSource } from "./steps/step-source.ts";
 export type { KnownAgent, KnownWorkflow, Surroundings } from "./surroundings.ts";
 export type { Assignable } from "./types/assignable.ts";

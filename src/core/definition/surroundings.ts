@@ -27,4 +27,8 @@ export type KnownAgent = {
   readonly isBroken?: true;
 };
 
-export type KnownWorkflow = { readonly params: Readonly<Record<string, Param>> };
+export type KnownWorkflow = {
+  readonly params: Readonly<Record<string, Param>>;
+  /** What its runs may give; null or absent: nobody can say. */
+  readonly outputs?: OutputFields | null;
+};

@@ -20,7 +20,7 @@ import type {
 import { type Building, templateAt, templatesAt } from "./building.ts";
 import { called, capital, type Draft } from "./draft.ts";
 import { checkInputs } from "./input-check.ts";
-import { checkOutputs } from "./output-check.ts";
+import { checkOutputs, checkRunOutputs } from "./output-check.ts";
 import { readApprove } from "./people.ts";
 import { fieldsOf } from "./scope.ts";
 import type { SubRunSource, TaskSource } from "./step-source.ts";
@@ -112,6 +112,7 @@ export function buildSubRun(
       word: "parameters",
       fields: { open: false, fields: Object.fromEntries(fields) },
     });
+    if (known.outputs) checkRunOutputs(draft, known.outputs, building);
   }
   return {
     ...head,

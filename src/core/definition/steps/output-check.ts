@@ -7,6 +7,7 @@ import type { Building } from "./building.ts";
 import type { Draft } from "./draft.ts";
 
 type TaskDraft = Extract<Draft, { kind: "task" }>;
+type SubRunDraft = Extract<Draft, { kind: "workflow" }>;
 
 /**
  * What a task is to give against what its agents say they give: a name that is not among theirs, a
@@ -29,10 +30,23 @@ export function checkOutputs(
   ] as const) {
     const given = agent === null ? null : outputsOf(agent, building);
     if (agent === null || given === null) continue;
+    const by = { who: `agent "${agent}"`, where: `in agents/${agent}.yaml` };
     for (const place of places) {
-      const fault = faultOf(place, { agent, given, declared });
+      const fault = faultOf(place, { by, given, declared });
       if (fault !== null) building.report.add({ ...fault, severity });
     }
+  }
+}
+
+/** The same of a sub-run, against what runs of its workflow give. */
+export function checkRunOutputs(draft: SubRunDraft, given: OutputFields, building: Building): void {
+  const { source } = draft;
+  const declared = building.outputs.get(draft);
+  if (source.outputs === undefined || declared === undefined) return;
+  const by = { who: `workflow "${source.workflow}"`, where: "there" };
+  for (const place of outputPlaces(source.outputs, [...draft.at, "outputs"])) {
+    const fault = faultOf(place, { by, given, declared });
+    if (fault !== null) building.report.add(fault);
   }
 }
 
@@ -45,12 +59,13 @@ function outputsOf(agent: string, { surroundings: { agents } }: Building): Outpu
 function faultOf(
   { name, at }: OutputPlace,
   how: {
-    readonly agent: string;
+    /** Who gives it, and where that is said. */
+    readonly by: { readonly who: string; readonly where: string };
     readonly given: OutputFields;
     readonly declared: OutputFields;
   },
 ): Fault | null {
-  const { agent, given, declared } = how;
+  const { by, given, declared } = how;
   const wanted = Object.hasOwn(declared.fields, name) ? declared.fields[name] : undefined;
   if (wanted === undefined) return null; // said when it was read
   const from = Object.hasOwn(given.fields, name) ? given.fields[name] : undefined;
@@ -59,8 +74,8 @@ function faultOf(
     const near = names.length === 0 ? "Take it out." : suggestion(name, names, "Outputs");
     return {
       code: "unknown-output",
-      message: `The agent "${agent}" gives no "${name}".`,
-      mend: `${near} Or declare it under outputs in agents/${agent}.yaml.`,
+      message: `The ${by.who} gives no "${name}".`,
+      mend: `${near} Or declare it under outputs ${by.where}.`,
       path: at,
       key: typeof at.at(-1) === "string",
     };
@@ -69,8 +84,8 @@ function faultOf(
   if (fits.ok) return null;
   return {
     code: "type-mismatch",
-    message: `What the agent "${agent}" gives as "${name}" can never be that: ${fits.why}.`,
-    mend: `Write ${name}: ${from.text}, as agents/${agent}.yaml does, or change it there.`,
+    message: `What the ${by.who} gives as "${name}" can never be that: ${fits.why}.`,
+    mend: `Write ${name}: ${from.text}, as is said ${by.where}, or change it there.`,
     path: at,
   };
 }

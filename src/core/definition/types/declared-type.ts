@@ -56,7 +56,7 @@ function reportUnknown(
 }
 
 /** Passes anything. */
-function anyType(): TypeRef {
+export function anyType(): TypeRef {
   return parseType("any", {}).type;
 }
 

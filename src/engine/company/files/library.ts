@@ -8,6 +8,7 @@ import {
   NO_OVERLAY,
   type Overlay,
   type People,
+  runGives,
   type Workflow,
 } from "../../../core/definition/index.ts";
 import type { Digest } from "../../../core/id.ts";
@@ -191,7 +192,9 @@ async function findLone(state: State, path: string): Promise<WorkflowFile> {
 function knownOf(files: readonly WorkflowFile[]): Readonly<Record<string, KnownWorkflow>> {
   return Object.fromEntries(
     files.flatMap(({ workflow }) =>
-      workflow === null ? [] : [[workflow.name, { params: workflow.params }]],
+      workflow === null
+        ? []
+        : [[workflow.name, { params: workflow.params, outputs: runGives(workflow) }]],
     ),
   );
 }
