@@ -4,6 +4,7 @@ import type { RunId } from "../id.ts";
 import { type Draft, tell } from "./draft.ts";
 import type { Key, Path, Stored, Usage } from "./event.ts";
 import { type Failure, failure } from "./failure.ts";
+import { runOwner } from "./people/run-owner.ts";
 import { noRoomFor } from "./publish.ts";
 import type { Frame, LeafFrame } from "./run.ts";
 
@@ -93,8 +94,8 @@ export function raise(
   });
 }
 
-function ownerOf({ run }: Draft, { uses }: LeafFrame, rule: Rule | undefined): string {
-  return uses?.unknown?.owner || rule?.owner || run.workflow.owner || run.by;
+function ownerOf(draft: Draft, { uses }: LeafFrame, rule: Rule | undefined): string {
+  return uses?.unknown?.owner || rule?.owner || runOwner(draft);
 }
 
 /** What a person who is asked about it, or has it in hand, is to do. */

@@ -9,6 +9,7 @@ import { type Failure, failure } from "../failure.ts";
 import { fail, raise } from "../finish.ts";
 import { askAnew, isGranted, usesGrant, voidsGrant } from "../people/approval.ts";
 import { meant } from "../people/meant.ts";
+import { runOwner } from "../people/run-owner.ts";
 import type { LeafFrame, Run } from "../run.ts";
 import type { Position } from "../scope.ts";
 import { type Choosing, chosen } from "./choice.ts";
@@ -83,8 +84,7 @@ function fallbackOpening(draft: Draft, frame: LeafFrame, { step, agent }: Fallin
   const need = { kind: "named", agent } as const;
   if (draft.facts.agents(need).length > 0)
     return openingFor(draft, step, { need, call: null, at: frame, before: null });
-  const owner = draft.run.workflow.owner || draft.run.by;
-  return { agent, effects: "pure", task: { to: meant(draft, [owner]) } };
+  return { agent, effects: "pure", task: { to: meant(draft, [runOwner(draft)]) } };
 }
 
 /** The fields of a first attempt, as they stand in `step.started`; none where it does not fit into a budget. */

@@ -5,6 +5,7 @@ import type { Path } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import { degrade, fail, raise } from "../finish.ts";
 import type { LeafFrame } from "../run.ts";
+import { runOwner } from "./run-owner.ts";
 
 /** What led to it: the condition, and the error or the limit behind it. */
 export type Cause = { readonly condition: Rule["condition"]; readonly error: Failure };
@@ -116,7 +117,7 @@ function tellRule(
     condition: rule.condition,
     action,
     why: cause.error.message,
-    owner: rule.owner || draft.run.workflow.owner || draft.run.by,
+    owner: rule.owner || runOwner(draft),
     ...(recipients.length === 0 ? {} : { recipients }),
     ...(notify.length === 0 ? {} : { notify }),
     ...(message === "" ? {} : { message }),

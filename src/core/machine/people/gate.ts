@@ -21,6 +21,7 @@ import { useDecided } from "../uses/use.ts";
 import { askedAgain } from "./approval.ts";
 import { approvalFacts } from "./approval-facts.ts";
 import { approvalIn } from "./of-gates.ts";
+import { runOwner } from "./run-owner.ts";
 
 export function isGate({ run }: Draft, key: Key): boolean {
   return get(run.open, key)?.type === "gate";
@@ -61,7 +62,7 @@ function whyNothingBegins(
 /** A moment that comes reminds, asks others besides, or rejects; it never approves. */
 export function gateDue(draft: Draft, key: Key, open: OpenGate): void {
   const approval = approvalIn(open);
-  const to = draft.run.workflow.owner || draft.run.by;
+  const to = runOwner(draft);
   if (isPlain(approval) && onTimeout(draft, open) === "escalate") {
     tell(draft, { type: "gate.escalated", key, to });
     return;

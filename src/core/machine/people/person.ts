@@ -7,6 +7,8 @@ import { accepted } from "../output.ts";
 import type { OpenTask, Run } from "../run.ts";
 import type { Told } from "../signal.ts";
 import { get } from "../tables/table.ts";
+import { meant } from "./meant.ts";
+import { runOwner } from "./run-owner.ts";
 
 /**
  * A person's task: an open attempt that no process performs. It survives any crash, since nothing of it
@@ -115,9 +117,10 @@ function whyNot({ by }: Draft, { to, claimed }: OpenTask): Problem | null {
 }
 
 /** The one who has it gives it back; so does who owns the run, when that one is away. */
-function whyNotReleased({ by, run }: Draft, { claimed }: OpenTask): Problem | null {
-  const owner = run.workflow.owner || run.by;
-  if (claimed === null || claimed.by === by || by === owner) return null;
+function whyNotReleased(draft: Draft, { claimed }: OpenTask): Problem | null {
+  const { by } = draft;
+  const owner = runOwner(draft);
+  if (claimed === null || claimed.by === by || meant(draft, [owner]).includes(by)) return null;
   return {
     code: "not-allowed",
     message: `${claimed.by} has claimed this task; ${claimed.by} or ${owner} may release it.`,

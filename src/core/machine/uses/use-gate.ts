@@ -15,6 +15,7 @@ import { approvalFacts } from "../people/approval-facts.ts";
 import { chainAsked, knownOf, termsOf } from "../people/chain-asked.ts";
 import { meant } from "../people/meant.ts";
 import { preparedFor } from "../people/prepared.ts";
+import { runOwner } from "../people/run-owner.ts";
 import type { LeafFrame } from "../run.ts";
 import { scopeAt } from "../scope.ts";
 import { SYSTEM } from "../written.ts";
@@ -42,7 +43,6 @@ export type Asked = {
  */
 export function gateFor(draft: Draft, frame: LeafFrame, asking: Asked): GateOpening {
   const { key, use, judgement, preview } = asking;
-  const { run } = draft;
   const gate = {
     digest: use.action,
     ask: `${frame.step.name}: may ${use.agent} use ${use.tool}?`,
@@ -53,7 +53,7 @@ export function gateFor(draft: Draft, frame: LeafFrame, asking: Asked): GateOpen
   const chain = chainAsked(draft, judgement.chains);
   if (chain === null) {
     const named = judgement.chains.filter((name) => name !== "");
-    const owner = judgement.decider || judgement.owner || run.workflow.owner || run.by;
+    const owner = judgement.decider || judgement.owner || runOwner(draft);
     const from = SYSTEM.includes(owner) ? [] : meant(draft, [owner]);
     return { ...gate, chain: named.join(JOINED), from, need: 1 };
   }
