@@ -22,7 +22,7 @@ type Settings = Readonly<Record<string, z.ZodType>>;
 const common: Settings = {
   description: longText().describe("For people."),
   untrusted: truth().describe(
-    "true: anybody may have written what is read there, such as a mailbox.",
+    "true: anybody may have written what is read there, such as a ticket system.",
   ),
   timeout: duration().describe("Of one call, where the tool names none."),
   breaker: breakerShape().describe(

@@ -34,7 +34,7 @@ export function readSystems(
           ["systems", name, "breaker"],
           report,
         ),
-        isUntrusted: untrusted === true || (untrusted === undefined && kind === "mail"),
+        isUntrusted: untrusted === true,
         files: Object.fromEntries(
           filesOf(settings as JsonObject).map((file) => [file, digest(textOf(file) ?? "")]),
         ),

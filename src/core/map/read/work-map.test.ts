@@ -51,7 +51,8 @@ describe("a company's map", () => {
       undo: { tool: "refund.take-back", args: { order_id: "$args.order_id" } },
     });
     expect(tools["refund.pay"]?.precondition?.text).toBe("record.before.refunded == 0");
-    expect(tools["reply.send"]?.isUntrusted).toBe(true);
+    // A mail server is only sent to: nothing of others is read there.
+    expect(tools["reply.send"]?.isUntrusted).toBe(false);
   });
 
   test("has grants, requests, rules and chains as the machine reads them", () => {
