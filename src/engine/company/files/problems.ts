@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { nearest } from "../../../core/expression/index.ts";
 import { CALENDAR_FILE, MAP_FILE, PEOPLE_FILE } from "../../../core/map/index.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { CHANNELS_FILE, readChannels, unheardRules } from "../../notify/index.ts";
@@ -52,11 +53,15 @@ export async function problemsOf(
   if (found !== null) return [...found.problems, ...unheard(folder, found)];
   for (const [file, problems] of agents)
     if (file.replace(/^agents\/(.*)\.ya?ml$/, "$1") === nameOrFile) return problems;
+  const near = nearest(nameOrFile, [
+    ...(await library.files()).flatMap(({ workflow }) => workflow?.name ?? []),
+    ...files.definitions.map(({ name }) => name),
+  ]);
   return [
     {
       code: "not-found",
       message: `There is no workflow, agent or file "${nameOrFile}" in ${folder}.`,
-      mend: "Give a file, or a name from the folders workflows and agents.",
+      mend: `${near === null ? "" : `Did you mean "${near}"? `}Give a file, or a name from the folders workflows and agents.`,
     },
   ];
 }
