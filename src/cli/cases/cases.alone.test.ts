@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Given, givenCompany } from "../given-company.ts";
 
@@ -57,6 +59,45 @@ describe("the verbs about cases", () => {
     expect(JSON.parse(done.out)).toMatchObject({ status: "waiting", type: "order-status" });
     const closed = await it.muster("cases", "close", "last", "--why", "They rang.", "--no-wait");
     expect(closed.err).toContain("is closed");
+  });
+
+  const order = ["--channel", "mail", "--about", "order_id=7", "--type", "order-status"];
+  const doing = (certain: boolean): Readonly<Record<string, string>> => ({
+    ...FILES,
+    "workflows/order-status.yaml":
+      "name: order-status\nsteps: [{ id: do, agent: doer, compensate: { agent: doer } }]\n",
+    "agents/doer.yaml": "muster: 1\nkind: function\nmodule: ./agents/doer.ts\neffects: ask\n",
+    "agents/doer.ts": `
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const error = { class: "permanent", kind: "shut", message: "It is shut.", certain: ${certain} };
+export const attempt = () =>
+  existsSync(join(import.meta.dirname, "..", "shut")) ? { error } : { outputs: {} };
+`,
+    shut: "",
+  });
+
+  test("begin once more what failed, and show what was rolled back as that", async () => {
+    using it = givenCompany(doing(true));
+    const id = await asked(it, ...order);
+    const { out } = await it.muster("inbox", "list");
+    const [, words = ""] = /muster cases again (cs_\w+ --request rq_\w+) /.exec(out) ?? [];
+    expect(words).toContain(id);
+    rmSync(join(it.folder, "shut"));
+    const done = await it.muster("cases", "again", ...words.split(" "));
+    expect(done.out).toContain(`${id} is closed (completed).`);
+    const undone = await it.muster("runs", "rollback", "last", "--why", "The wrong one.");
+    expect(undone.code).toBe(0);
+    expect((await it.muster("cases", "show", id)).out).toContain("order-status, rolled back");
+  });
+
+  test("put what is in doubt before who owns the case, and never before its requester", async () => {
+    using it = givenCompany(doing(false));
+    await asked(it, ...order);
+    expect((await it.muster("inbox", "list")).out).toContain(
+      '"doer (do)" waits for bo: It is shut.',
+    );
   });
 
   test("refuse what cannot be meant", async () => {

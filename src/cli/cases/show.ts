@@ -153,11 +153,9 @@ async function runLines({ now, company }: View): Promise<readonly string[]> {
   for (const { run, workflow, status, parent } of now.runs) {
     const below = parent === null ? "" : `, of ${parent}`;
     const standing = company.standing(run);
-    const isLive = status === "begun" || status === "started";
-    lines.push(
-      `  ${run}  ${plain(workflow)}, ${isLive ? (standing?.status ?? status) : status}${below}`,
-    );
-    if (!isLive) continue;
+    // One that was complete may have been rolled back since.
+    lines.push(`  ${run}  ${plain(workflow)}, ${standing?.status ?? status}${below}`);
+    if (standing?.endedAt !== null) continue;
     for (const { what, mend } of (await company.waiting(run)) ?? [])
       lines.push(`    ${plain(what)}`, ...(mend === undefined ? [] : [`      ${plain(mend)}`]));
   }

@@ -247,6 +247,8 @@ describe("the runs of a case", () => {
         owner: "support",
         what: "The run wf_0001_5 ended as failed: No stock.",
         again: "rq_1",
+        // When it failed, not when the case was opened.
+        at: 2_000,
       },
     ]);
     const refused = told(asked(), { type: "refused", run: runOf(open), why: "No agent." });

@@ -45,6 +45,8 @@ export type Need = {
   readonly what: string;
   /** The request, the issue or the run that it is about. */
   readonly of: string;
+  /** Since when, where that is known. */
+  readonly at?: number;
   /** The request whose run could not be started or did not complete: it may be begun once more. */
   readonly again?: string;
 };
@@ -57,13 +59,13 @@ export function needsOf(now: Case): readonly Need[] {
     ...sorting.map((request) => needOf(request, owner)),
     ...now.issues
       .filter(({ isOpen }) => isOpen)
-      .map(({ key, text, owner: whose, exception, run: ended }): Need => {
+      .map(({ key, at, text, owner: whose, exception, run: ended }): Need => {
         // What a run waits for is mended there, and closed by its going on.
         const of = exception === null ? String(key) : exception.run;
         const kind = exception === null ? "issue" : "exception";
         const request = now.runs.find(({ run }) => run === ended)?.request;
         const again = request === undefined ? {} : { again: request };
-        return { key, kind, owner: whose, what: text, of, ...again };
+        return { key, kind, owner: whose, what: text, of, at, ...again };
       }),
     ...now.waits.map(({ key, run, path }): Need => {
       const from = now.requests.at(-1)?.requester ?? "its requester";
@@ -80,17 +82,13 @@ export function needsOf(now: Case): readonly Need[] {
 }
 
 function needOf(request: CaseRequest, owner: string): Need {
-  const { key, id: of, type, missing, unclear } = request;
+  const { key, at, id: of, type, missing, unclear } = request;
+  const need = { key, owner, of, at };
   if (unclear !== null)
-    return { key, kind: "place", owner, of, what: `Nobody knows where it belongs. ${unclear}` };
+    return { ...need, kind: "place", what: `Nobody knows where it belongs. ${unclear}` };
   if (type === null)
-    return { key, kind: "type", owner, of, what: "Nobody has said what kind of request it is." };
+    return { ...need, kind: "type", what: "Nobody has said what kind of request it is." };
   const ids = missing.join(", ");
-  return {
-    key,
-    kind: "ids",
-    owner,
-    of,
-    what: `It does not say what a request of type "${type}" needs: ${ids}.`,
-  };
+  const what = `It does not say what a request of type "${type}" needs: ${ids}.`;
+  return { ...need, kind: "ids", what };
 }

@@ -49,11 +49,11 @@ async function caseItems(company: Pick<Company, "cases" | "requestTypes">): Prom
   const types = found.some(({ need }) => need.kind === "type") ? await company.requestTypes() : [];
   const names = types.map(({ name }) => name).join(", ");
   return found.map(({ listed: { case: id, type, requester, openedAt }, need }): InboxItem => {
-    const { key, kind, owner, of, again } = need;
+    const { key, kind, owner, of, again, at = openedAt } = need;
     const choice = kind === "type" && names !== "" ? ` Types: ${names}.` : "";
     const who = owner === "" ? "anyone" : owner;
     const what = `${need.what}${choice} It waits for ${who}.`;
-    const since = instantOf(openedAt);
+    const since = instantOf(at);
     const once = again === undefined ? "" : `muster cases again ${id} --request ${again}   or: `;
     const mend = `${once}${MENDS[kind as keyof typeof MENDS](id, of)}`;
     const waiting = {
