@@ -53,17 +53,21 @@ export async function problemsOf(
   if (found !== null) return [...found.problems, ...unheard(folder, found)];
   for (const [file, problems] of agents)
     if (file.replace(/^agents\/(.*)\.ya?ml$/, "$1") === nameOrFile) return problems;
-  const near = nearest(nameOrFile, [
+  const names = [
     ...(await library.files()).flatMap(({ workflow }) => workflow?.name ?? []),
     ...files.definitions.map(({ name }) => name),
-  ]);
-  return [
-    {
-      code: "not-found",
-      message: `There is no workflow, agent or file "${nameOrFile}" in ${folder}.`,
-      mend: `${near === null ? "" : `Did you mean "${near}"? `}Give a file, or a name from the folders workflows and agents.`,
-    },
   ];
+  return [nothingCalled(nameOrFile, names, folder)];
+}
+
+function nothingCalled(name: string, names: readonly string[], folder: string): Problem {
+  const near = nearest(name, names);
+  const meant = near === null ? "" : `Did you mean "${near}"? `;
+  return {
+    code: "not-found",
+    message: `There is no workflow, agent or file "${name}" in ${folder}.`,
+    mend: `${meant}Give a file, or a name from the folders workflows and agents.`,
+  };
 }
 
 /** Rules that would tell nobody. One that is checked by itself has no company. */
