@@ -177,6 +177,18 @@ describe("a workflow file that is wrong", () => {
   });
 });
 
+describe("a type", () => {
+  test("of which a word is misspelt, or that requires nothing, is told at the word", () => {
+    const text =
+      "types:\n  T: {type: object, propertis: {a: {type: string}}}\n  U: {type: object, required: id, properties: {id: {type: string, maxlength: 3}}}\n  V: {type: object, x-origin: us, label: v, required: [id], properties: {id: {required: true}}}\nsteps: [{agent: loader, outputs: {t: T}}]\n";
+    expect(said(text)).toEqual([
+      expect.stringMatching(/^2:21 unknown-key A type has no "propertis".*"properties"/),
+      expect.stringMatching(/^3:31 wrong-value "required" wants a list of names; here stands "id"/),
+      expect.stringMatching(/^3:67 unknown-key A type has no "maxlength".*"maxLength"/),
+    ]);
+  });
+});
+
 describe("what a step reads", () => {
   const steps = (...lines: readonly string[]): readonly string[] =>
     said(`execution: sequential\nsteps:\n${lines.map((line) => `  - ${line}`).join("\n")}\n`);
@@ -218,6 +230,13 @@ describe("what a step reads", () => {
     expect(steps("{id: a, agent: loader, inputs: {x: $a.y}}")[0]).toMatch(
       /cycle Step "a" reads itself/,
     );
+  });
+
+  test("is looked up where its name alone is published", () => {
+    const outer = said(
+      "steps:\n  - {id: a, agent: loader, outputs: [rows], publish: [rosw]}\n  - {id: b, agent: loader}\n",
+    );
+    expect(outer).toEqual([expect.stringMatching(/^2:55 .* has no output "rosw".*"rows"/)]);
   });
 
   test("that is a param where none is declared is told with the place to declare it", () => {

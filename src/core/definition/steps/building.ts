@@ -40,6 +40,8 @@ export type Spot = {
   readonly names: Names;
   readonly at: ValuePath;
   readonly inside?: boolean;
+  /** It was made of what stands there: no character of it is one of the file. */
+  readonly isBare?: boolean;
 };
 
 /** An expression that gives true or false, as `when` and `until` hold them. */
@@ -68,7 +70,8 @@ export function templateAt(
   const template = compileTemplate(value, spot.names, spot.expected ?? "any");
   if ("problems" in template) {
     for (const problem of template.problems) {
-      reportProblem(problem, [...spot.at, ...problem.path], building);
+      const said = spot.isBare ? { ...problem, offset: 0 } : problem;
+      reportProblem(said, [...spot.at, ...problem.path], building);
     }
     return NOTHING;
   }

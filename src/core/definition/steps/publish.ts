@@ -59,10 +59,11 @@ function readPublished(
     const own: Names = { ...bare, outputs: fieldsOf(draft, building.outputs) };
     return Object.entries(saidBy(draft, publishing.key)).map(([name, value]): Published => {
       const at = [...draft.at, publishing.key, ...atOf(draft, name, publishing.key)];
+      const isBare = isBareName(draft, publishing.key);
       return {
         name,
         path: draft.path,
-        value: templateAt(value, { by: draft, names: own, at }, building),
+        value: templateAt(value, { by: draft, names: own, at, isBare }, building),
       };
     });
   });
@@ -98,6 +99,12 @@ function isNames(
   said: { readonly [name: string]: Json } | readonly string[],
 ): said is readonly string[] {
   return Array.isArray(said);
+}
+
+/** The name of an output alone: the expression that it stands for is written nowhere. */
+function isBareName(draft: Draft, key: PublishingKey): boolean {
+  const { [key]: publish } = draft.source;
+  return typeof publish === "string" || (publish !== undefined && isNames(publish));
 }
 
 function atOf(draft: Draft, name: string, key: PublishingKey): readonly (string | number)[] {

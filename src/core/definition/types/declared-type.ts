@@ -4,6 +4,7 @@ import type { ValuePath } from "../reading/place.ts";
 import type { Report } from "../reading/report.ts";
 import type { OutputsSource, TypeSource } from "../steps/step-source.ts";
 import type { OutputFields, TypeRef } from "../workflow.ts";
+import { reportWords } from "./schema-words.ts";
 import { BUILT_IN_TYPES, type ParsedType, parseType, typeOfSchema } from "./type.ts";
 
 /** Reads types as they stand in one file: those it declares, the built-in ones, and JSON Schemas. */
@@ -20,14 +21,16 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
     return type;
   };
   for (const [name, schema] of Object.entries(declared)) {
+    reportWords(schema, ["types", name], report);
     check(typeOfSchema(schema, declared), ["types", name]);
   }
   return {
     declared,
-    read: (source, path) =>
-      typeof source === "string"
-        ? check(parseType(source, declared), path)
-        : check(typeOfSchema(source, declared), path),
+    read: (source, path) => {
+      if (typeof source === "string") return check(parseType(source, declared), path);
+      reportWords(source, path, report);
+      return check(typeOfSchema(source, declared), path);
+    },
   };
 }
 
