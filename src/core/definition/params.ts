@@ -4,6 +4,7 @@ import type { ValuePath } from "./reading/place.ts";
 import type { Report } from "./reading/report.ts";
 import { shown } from "./reading/shape-problem.ts";
 import { FIELD, type Types, typeOfValue } from "./types/declared-type.ts";
+import { reportWords } from "./types/schema-words.ts";
 import type { Param, TypeRef } from "./workflow.ts";
 
 /** One of these in a map makes it a schema; every other map is a bare default. */
@@ -87,7 +88,10 @@ function converted(
 }
 
 function typeOfParam(value: JsonObject, path: ValuePath, { types, report }: Context): TypeRef {
-  const { type, default: fallback, description: _, required, ...rest } = value;
+  const { type, default: fallback, required } = value;
+  // A word that is none is said of the parameter.
+  const words = Object.entries(value).filter(([word]) => SCHEMA_KEYS.includes(word));
+  const rest: JsonObject = Object.fromEntries(words);
   if (type !== undefined && typeof type !== "string") {
     report.add({
       code: "wrong-type",
@@ -102,7 +106,8 @@ function typeOfParam(value: JsonObject, path: ValuePath, { types, report }: Cont
     typeof required === "boolean" || required === undefined ? rest : { ...rest, required };
   const at = typeof type === "string" ? [...path, "type"] : path;
   if (Object.keys(more).length === 0) return types.read(said, at);
-  return types.read(said === "any" ? more : { type: said, ...more }, at);
+  reportWords(more, path, report);
+  return types.read(said === "any" ? more : { type: said, ...more }, at, { isRead: true });
 }
 
 function checkKeys(value: JsonObject, path: ValuePath, report: Report): void {

@@ -186,6 +186,12 @@ describe("a type", () => {
       expect.stringMatching(/^3:31 wrong-value "required" wants a list of names; here stands "id"/),
       expect.stringMatching(/^3:67 unknown-key A type has no "maxlength".*"maxLength"/),
     ]);
+    const params =
+      "parameters:\n  p: {type: object, requried: true, properties: {a: {enmu: [1]}}}\nsteps: [{agent: loader}]\n";
+    expect(said(params)).toEqual([
+      expect.stringMatching(/^2:21 unknown-key A parameter has no "requried"/),
+      expect.stringMatching(/^2:54 unknown-key A type has no "enmu"/),
+    ]);
   });
 });
 

@@ -11,7 +11,12 @@ import { BUILT_IN_TYPES, type ParsedType, parseType, typeOfSchema } from "./type
 export type Types = {
   readonly declared: Readonly<Record<string, JsonObject>>;
   /** A name nobody declared passes anything, with one warning in the file. */
-  readonly read: (source: TypeSource, path: ValuePath) => TypeRef;
+  readonly read: (
+    source: TypeSource,
+    path: ValuePath,
+    /** Its words were looked at where they stand. */
+    words?: { readonly isRead: boolean },
+  ) => TypeRef;
 };
 
 export function openTypes(declared: Readonly<Record<string, JsonObject>>, report: Report): Types {
@@ -26,9 +31,9 @@ export function openTypes(declared: Readonly<Record<string, JsonObject>>, report
   }
   return {
     declared,
-    read: (source, path) => {
+    read: (source, path, words) => {
       if (typeof source === "string") return check(parseType(source, declared), path);
-      reportWords(source, path, report);
+      if (words?.isRead !== true) reportWords(source, path, report);
       return check(typeOfSchema(source, declared), path);
     },
   };
