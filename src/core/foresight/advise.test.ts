@@ -124,6 +124,14 @@ test("what is silenced must be advice, and has a reason", () => {
   );
 });
 
+test("the mend of a missing escalation, as it is typed, puts every failure for good before a person", () => {
+  const mend = adviceOn(THREE).find(({ id }) => id === "no-escalation")?.mend ?? "";
+  const typed = /^Write (.*)\.$/.exec(mend)?.[1] ?? "";
+  const { strategies, rules = [] } = workflow(`${THREE}\n${typed}`);
+  expect(strategies).toMatchObject({ permanent: "halt_and_escalate" });
+  expect(rules).toMatchObject([{ condition: "retry_exhausted", action: "pause_workflow" }]);
+});
+
 test("the agents of a lone file are not known, and nothing is said of them", () => {
   const lone = advise(workflow(CASES["no-budget"][0]), null);
   expect(lone.map(({ id }) => id)).not.toContain("no-budget");

@@ -160,7 +160,7 @@ function noEscalation({ workflow, tasks }: Subject): readonly Finding[] {
   return [
     {
       message: "When a step fails for good, the run fails and nobody is asked.",
-      mend: "Write error_handling: { escalation_rules: [{ condition: critical_step_failure, action: pause_workflow }] }.",
+      mend: "Write error_handling: { error_types: { permanent: halt_and_escalate }, escalation_rules: [{ condition: retry_exhausted, action: pause_workflow }] }.",
     },
   ];
 }
