@@ -3,6 +3,10 @@ import { registerHooks } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { MusterError } from "../core/problem.ts";
+
+/** A module that has not ended its own loading by then never will. */
+export const LOAD_MS_MOST = 15_000;
 
 /**
  * Imports a module of a company: an agent's, or a workflow's in TypeScript. Its `import "muster"` is
@@ -17,11 +21,18 @@ export async function importModule(file: string, version = ""): Promise<unknown>
   resolveOurselves();
   const url = pathToFileURL(file).href;
   try {
-    return await import(version === "" ? url : `${url}?at=${version}`);
+    return await ended(import(version === "" ? url : `${url}?at=${version}`), file);
   } catch (error) {
     if (error instanceof SyntaxError) error.message += whyNoModule(file);
     throw error;
   }
+}
+
+/** What waits at its top level for what never comes would hold whoever imports it, or end the process without a word. */
+async function ended(loading: Promise<unknown>, file: string): Promise<unknown> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tooLong(file)), LOAD_MS_MOST);
+  return await Promise.race([loading, promise]).finally(() => clearTimeout(timer));
 }
 
 /** Node reads a file as CommonJS where the package around it says so, as `npm init` writes it; else it looks for itself. */
@@ -65,5 +76,13 @@ function resolveOurselves(): void {
       const url = DOORS[specifier];
       return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
     },
+  });
+}
+
+export function tooLong(file: string): MusterError {
+  return new MusterError({
+    code: "limit",
+    message: `${file} has not ended its own loading within ${LOAD_MS_MOST / 1_000} seconds.`,
+    mend: "Define things at the top of the module and do nothing there: what loops or waits belongs into an agent.",
   });
 }

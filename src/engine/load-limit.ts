@@ -2,10 +2,8 @@ import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { MusterError } from "../core/problem.ts";
+import { LOAD_MS_MOST, tooLong } from "./import-module.ts";
 
-/** A module that has not ended its own loading by then never will. */
-export const LOAD_MS_MOST = 15_000;
 /** Modules that are remembered to have ended it. */
 const KNOWN_MOST = 1_000;
 
@@ -65,12 +63,4 @@ function remember(record: string, file: string, stamp: string): void {
   } catch {
     // There is no state folder yet, or nothing may be written in it.
   }
-}
-
-function tooLong(file: string): MusterError {
-  return new MusterError({
-    code: "limit",
-    message: `${file} has not ended its own loading within ${LOAD_MS_MOST / 1_000} seconds.`,
-    mend: "Define things at the top of the module and do nothing there: what loops or waits belongs into an agent.",
-  });
 }

@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { givenCompany } from "../given-company.ts";
@@ -55,6 +55,13 @@ describe("doctor", () => {
     expect(open.code).toBe(1);
     expect(open.out).toContain("✗ folder");
     expect(open.out).toContain("mend: chmod 700");
+  });
+
+  test("of a folder that has a file in the place of its state says so", async () => {
+    using given = givenCompany(FILES);
+    writeFileSync(join(given.folder, ".muster"), "x");
+    const { code, out } = await given.muster("doctor");
+    expect([code, out]).toEqual([1, expect.stringContaining("Nothing can be written in")]);
   });
 
   test("of a company whose agent is broken exits with 1 and names it", async () => {

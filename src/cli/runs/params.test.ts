@@ -63,6 +63,24 @@ describe("params on the command line", () => {
     });
   });
 
+  test("of a name that every object has are unknown like any other", () => {
+    for (const name of ["__proto__", "constructor", "toString"])
+      expect(read([`${name}=1`])).toMatchObject({
+        problems: [{ code: "unknown-param", message: expect.stringContaining(`"${name}"`) }],
+      });
+  });
+
+  test("are read from text in UTF-8 only, and without the mark that it may begin with", () => {
+    writeFileSync(join(cwd, "latin.yaml"), Buffer.from("text: M\xfcller\n", "latin1"));
+    const no = {
+      message: expect.stringMatching(/latin\.yaml cannot be read: it is no text in UTF-8/),
+    };
+    expect(read([], "latin.yaml")).toMatchObject({ problems: [no] });
+    expect(read(["text=@latin.yaml"])).toMatchObject({ problems: [no] });
+    writeFileSync(join(cwd, "marked.txt"), "\ufeffMüller");
+    expect(read(["text=@marked.txt"])).toMatchObject({ params: { text: "Müller" } });
+  });
+
   test("that are wrong are each named with a mend", () => {
     expect(read(["size=many", "tgas=a", "text=@none.txt"])).toMatchObject({
       problems: [

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
@@ -47,7 +48,8 @@ export type Pairs = {
 
 /** What stands in `key=value`, read as the params of the workflow are written; not checked yet. */
 export function pairsOf(workflow: Workflow, { pairs, cwd, artifact }: Omit<Given, "file">): Pairs {
-  const params: Record<string, Json> = {};
+  // Nobody's: else "__proto__" would be no name like any other.
+  const params: Record<string, Json> = Object.create(null);
   const problems: Problem[] = [];
   const unread = new Set<string>();
   for (const pair of pairs) {
@@ -104,7 +106,7 @@ export function valueAs(
 
 function contentOf(path: string, asText: boolean): { readonly value: Json } | Problem {
   try {
-    const content = readFileSync(path, "utf8");
+    const content = textIn(path);
     return { value: asText ? content : yamlOf(content) };
   } catch (error) {
     const why = whyUnread(error);
@@ -114,6 +116,13 @@ function contentOf(path: string, asText: boolean): { readonly value: Json } | Pr
       mend: "Name a readable file after the @; a text that begins with @ is written @@.",
     };
   }
+}
+
+/** @throws Error with one sentence: what is written otherwise would come to the run with other letters */
+function textIn(path: string): string {
+  const bytes = readFileSync(path);
+  if (!isUtf8(bytes)) throw new Error("it is no text in UTF-8. Save it as UTF-8.");
+  return new TextDecoder().decode(bytes);
 }
 
 function listOf(text: string, schema: JsonObject): Json {
@@ -136,7 +145,7 @@ function jsonOr(text: string): Json {
 export function fileValues(cwd: string, file: string): { readonly values: JsonObject } | Problem {
   const mend = "Give a YAML or JSON file that holds an object: name: value.";
   try {
-    const content = yamlOf(readFileSync(resolve(cwd, file), "utf8"));
+    const content = yamlOf(textIn(resolve(cwd, file)));
     if (isObject(content)) return { values: content };
     return { code: "bad-input", message: `${file} holds no object.`, mend };
   } catch (error) {

@@ -19,6 +19,8 @@ export interface Agent {
   readonly timeoutMs: number;
   /** Asked before the first step of a run. null is: healthy; else the sentence that says what is wrong and the mend. */
   health(): Promise<string | null>;
+  /** Why its module could not be loaded when it was opened; absent: it was. */
+  readonly broken?: string;
   /** Never throws and never hangs past `abort`: whatever happens is an answer. */
   attempt(task: AgentTask, tools: Tools, abort: AbortSignal): Promise<AgentAnswer> | AgentAnswer;
   /** What one attempt uses at most, as its author says. */

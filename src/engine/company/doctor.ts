@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { rmSync, statfsSync, statSync } from "node:fs";
+import { existsSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { DatabaseSync } from "node:sqlite";
@@ -229,7 +229,11 @@ function commits({ folder: path }: Office): Looked {
       mend: "Make the folder writable for this user, and room on its disk.",
     };
   } finally {
-    for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
+    // Where a file stands in the place of the folder, looking for something in it is an error.
+    const left = ["", "-wal", "-shm"]
+      .map((end) => `${file}${end}`)
+      .filter((path) => existsSync(path));
+    for (const path of left) rmSync(path);
   }
 }
 

@@ -35,6 +35,7 @@ export async function openFunction(
     capabilities: capabilitiesOf(definition.capabilities, loaded.capabilities),
     concurrency: definition.concurrency,
     timeoutMs: definition.timeoutMs,
+    ...(loaded.fault === null ? {} : { broken: loaded.fault }),
     health: async () => whatIsUnset(definition, setting) ?? healthOf(loaded),
     attempt: (task, tools, abort) => {
       if (abort.aborted) return stopped(definition.name, abort, true);

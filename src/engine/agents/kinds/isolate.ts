@@ -61,6 +61,7 @@ export async function openIsolate(
   const first = await pool.take()?.ready;
   if (first?.type === "ready") pool.warm(definition.instances);
   const said = first?.type === "ready" ? first.ready : { effects: null, capabilities: [] };
+  const broken = first === undefined ? null : faultIn(first, definition.name);
   return {
     name: definition.name,
     digest,
@@ -68,6 +69,7 @@ export async function openIsolate(
     capabilities: capabilitiesOf(definition.capabilities, said.capabilities),
     concurrency,
     timeoutMs: definition.timeoutMs,
+    ...(broken === null ? {} : { broken }),
     health: async () => whatIsUnset(definition, setting) ?? healthIn(pool, definition.name),
     attempt: async (task, tools, abort) => {
       const answer = await attemptIn(pool, origin, { task, tools, abort });
@@ -85,6 +87,7 @@ export async function openIsolate(
 }
 
 type Pool = WorkerPool<AgentTrade>;
+type Begun = Awaited<Cell<AgentTrade>["ready"]>;
 type Reply = Replied<AgentTrade> | Died;
 
 /** It has our own file's ending: `.ts` as it is written, `.js` where it was built. */
@@ -137,13 +140,18 @@ function answerOf(said: Reply, origin: Origin, abort: AbortSignal): AgentAnswer 
   return failed(KINDS[said.kind], `The agent "${origin.name}" ${said.why}.`, said.before);
 }
 
+/** What kept it from beginning. */
+function faultIn(begun: Begun, name: string): string | null {
+  return begun.type === "died" ? `The agent "${name}" ${begun.why}.` : begun.ready.fault;
+}
+
 /** What is busy is not asked: it works. */
 async function healthIn(pool: Pool, name: string): Promise<string | null> {
   const cell = pool.take();
   if (cell === null) return null;
   const ready = await cell.ready;
-  if (ready.type === "died") return `The agent "${name}" ${ready.why}.`;
-  if (ready.ready.fault !== null) return ready.ready.fault;
+  const fault = faultIn(ready, name);
+  if (fault !== null) return fault;
   if (!cell.isIdle() || !cell.isAlive()) return null;
   const said = await cell.ask({
     ask: { type: "health" },

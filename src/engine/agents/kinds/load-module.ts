@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { EffectClass } from "../../../core/machine/index.ts";
+import { MusterError } from "../../../core/problem.ts";
 import { importModule } from "../../import-module.ts";
 import type { Attempt, FunctionAgent } from "../define-agent.ts";
 import { messageOf, placeOf } from "../thrown.ts";
@@ -24,6 +26,10 @@ export async function loadModule(file: string): Promise<LoadedModule> {
   try {
     exported = await importModule(file);
   } catch (thrown) {
+    if (thrown instanceof MusterError)
+      return broken(`${thrown.message} ${thrown.mend ?? ""}`.trim());
+    if (!existsSync(file))
+      return broken(`${file} is not there. The agent's file names it as its module.`);
     return broken(`${file} cannot be loaded: ${await describe(thrown, file)}`);
   }
   const found = isRecord(exported) ? (memberOf(exported["agent"]) ?? memberOf(exported)) : null;

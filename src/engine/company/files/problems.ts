@@ -7,6 +7,8 @@ import { CHANNELS_FILE, readChannels, unheardRules } from "../../notify/index.ts
 
 import { statementProblemsIn } from "../map/statements.ts";
 import type { Office } from "../office.ts";
+import type { Staff } from "../staff/staff.ts";
+import type { AgentFiles } from "./agent-files.ts";
 import type { WorkflowFile } from "./workflow-file.ts";
 
 /**
@@ -17,8 +19,8 @@ export async function problemsOf(
   { folder, library, maps, staff }: Office,
   nameOrFile: string | undefined,
 ): Promise<readonly Problem[]> {
-  const { files, who } = await staff();
-  const agents = files.problems;
+  const { files, who, posts } = await staff();
+  const agents = agentProblems({ files, posts });
   if (nameOrFile === undefined) {
     const workflows = await library.files();
     const now = await maps.now();
@@ -49,8 +51,8 @@ export async function problemsOf(
     if (join(folder, PEOPLE_FILE) === path) return who.problems;
   }
   for (const [file, problems] of agents) if (join(folder, file) === path) return problems;
-  const found = await library.find(nameOrFile);
-  if (found !== null) return [...found.problems, ...unheard(folder, found)];
+  const workflow = await library.find(nameOrFile);
+  if (workflow !== null) return [...workflow.problems, ...unheard(folder, workflow)];
   for (const [file, problems] of agents)
     if (file.replace(/^agents\/(.*)\.ya?ml$/, "$1") === nameOrFile) return problems;
   const names = [
@@ -68,6 +70,20 @@ function nothingCalled(name: string, names: readonly string[], folder: string): 
     message: `There is no workflow, agent or file "${name}" in ${folder}.`,
     mend: `${meant}Give a file, or a name from the folders workflows and agents.`,
   };
+}
+
+/** By the file of each agent: what is wrong with it, and why its module could not be loaded. */
+function agentProblems({ files, posts }: Pick<Staff, "files" | "posts">): AgentFiles["problems"] {
+  const problems = new Map(files.problems);
+  for (const { name, where } of files.definitions) {
+    const message = posts.post(name)?.agent.broken;
+    if (message === undefined) continue;
+    problems.set(where.file, [
+      ...(problems.get(where.file) ?? []),
+      { code: "unhealthy-agent", message, where },
+    ]);
+  }
+  return problems;
 }
 
 /** Rules that would tell nobody. One that is checked by itself has no company. */
