@@ -1,8 +1,7 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { MusterError, type Problem } from "../core/problem.ts";
 import { type Company, inboxOf } from "../engine/company/index.ts";
-import { askBody, BODY_BYTES_MOST, bodyOf, present, publishBody } from "./bodies.ts";
+import { askBody, bodyOf, present, publishBody } from "./bodies.ts";
 import { addCases } from "./cases-api.ts";
 import { problemAnswer } from "./problem-answer.ts";
 import { addRuns } from "./runs-api.ts";
@@ -40,7 +39,6 @@ function limit(api: Hono): void {
     }
     return undefined;
   });
-  api.use(bodyLimit({ maxSize: BODY_BYTES_MOST, onError: () => problemAnswer([TOO_LONG]) }));
 }
 
 function addHealth(api: Hono, company: Company): void {
@@ -82,12 +80,12 @@ function addCompany(api: Hono, company: Company): void {
   api.post("/api/company/:method", async (context) => {
     const method = ASKED_THERE.find((one) => one === context.req.param("method"));
     if (method === undefined) return problemAnswer([noRoute("POST", context.req.path)]);
-    const given = await bodyOf(context.req.text(), askBody);
+    const given = await bodyOf(context.req.raw, askBody);
     if ("problems" in given) return problemAnswer(given.problems);
     return context.json({ answer: await call(company, method, given.body.args) });
   });
   api.post("/api/publish", async (context) => {
-    const given = await bodyOf(context.req.text(), publishBody);
+    const given = await bodyOf(context.req.raw, publishBody);
     if ("problems" in given) return problemAnswer(given.problems);
     const { event, payload, ...options } = given.body;
     const published = await company.publish(event, payload, present(options));
@@ -115,9 +113,4 @@ const TOO_MANY: Problem = {
   code: "limit",
   message: `${REQUESTS_MOST} requests are being answered; no more are taken until one has ended.`,
   mend: "Ask again in a moment.",
-};
-const TOO_LONG: Problem = {
-  code: "limit",
-  message: `The body is longer than ${BODY_BYTES_MOST} bytes.`,
-  mend: "Put what is large where the run can read it, and send where that is.",
 };

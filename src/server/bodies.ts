@@ -3,9 +3,8 @@ import type { JsonObject } from "../core/json.ts";
 import type { Told } from "../core/machine/index.ts";
 import type { Problem } from "../core/problem.ts";
 import type { ForOneRun } from "../engine/company/index.ts";
+import { bodyText } from "./body-text.ts";
 
-/** Of a request's body. What a run is told is at most 16 MiB; the rest is its wrapping. */
-export const BODY_BYTES_MOST = 17_825_792;
 /** Names of what is sent: people, workflows, events, keys and ids. */
 const NAME_CHARACTERS_MOST = 4_000;
 const ARGUMENTS_MOST = 5;
@@ -88,12 +87,13 @@ export const askBody: z.ZodType<{ readonly args: readonly unknown[] }> = z.stric
 
 /** The body as it should be, or what is wrong with it. */
 export async function bodyOf<Body>(
-  text: Promise<string>,
+  request: Request,
   shape: z.ZodType<Body>,
 ): Promise<{ readonly body: Body } | { readonly problems: readonly Problem[] }> {
+  const text = await bodyText(request);
   let given: unknown;
   try {
-    given = JSON.parse(await text);
+    given = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `The body is no JSON: ${why}`;

@@ -16,7 +16,7 @@ const EVENTS_MOST = 1_000;
 /** The routes of requests and cases. */
 export function addCases(api: Hono, company: Company): void {
   api.post("/api/requests", async (context) => {
-    const given = await bodyOf(context.req.text(), requestBody);
+    const given = await bodyOf(context.req.raw, requestBody);
     if ("problems" in given) return problemAnswer(given.problems);
     const made = await company.request(present(given.body) as RequestGiven);
     if (made.case === null) return problemAnswer(made.problems);
@@ -37,7 +37,7 @@ export function addCases(api: Hono, company: Company): void {
     return context.json({ events, next: events.at(-1)?.seq ?? after });
   });
   api.post("/api/cases/:id/told", async (context) => {
-    const given = await bodyOf(context.req.text(), tellingBody);
+    const given = await bodyOf(context.req.raw, tellingBody);
     if ("problems" in given) return problemAnswer(given.problems);
     const { told, ...options } = given.body;
     const id = context.req.param("id") as CaseId;

@@ -11,7 +11,8 @@ import {
   type Waiting,
 } from "../engine/company/index.ts";
 import type { Standing } from "../engine/store/index.ts";
-import { BODY_BYTES_MOST, present } from "./bodies.ts";
+import { present } from "./bodies.ts";
+import { BODY_BYTES_MOST } from "./body-text.ts";
 import { gone, type Line, type Told } from "./line.ts";
 import { ASKED_THERE, type AskedThere, call, methods, READ_HERE } from "./shares.ts";
 

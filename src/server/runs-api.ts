@@ -35,7 +35,7 @@ export function addRuns(api: Hono, company: Company): void {
   api.post("/api/runs/:id/signals", async (context) => {
     const run = parseRunId(context.req.param("id"));
     if (run === null) return problemAnswer([noSuchRun(context.req.param("id"))]);
-    const given = await bodyOf(context.req.text(), signalBody);
+    const given = await bodyOf(context.req.raw, signalBody);
     if ("problems" in given) return problemAnswer(given.problems);
     const { signal, ...options } = given.body;
     const problems = await company.send(run, signal, present(options));
@@ -75,7 +75,7 @@ function list(context: Context, company: Company): Response {
 }
 
 async function start(context: Context, company: Company): Promise<Response> {
-  const given = await bodyOf(context.req.text(), startBody);
+  const given = await bodyOf(context.req.raw, startBody);
   if ("problems" in given) return problemAnswer(given.problems);
   const { workflow, params, run: id, ...options } = given.body;
   const run = id === undefined ? undefined : parseRunId(id);
