@@ -84,6 +84,7 @@ export const attempt = () =>
     const { out } = await it.muster("inbox", "list");
     const [, words = ""] = /muster cases again (cs_\w+ --request rq_\w+) /.exec(out) ?? [];
     expect(words).toContain(id);
+    expect((await it.muster("cases", "show", id)).out).toContain(`muster why ${id}`);
     rmSync(join(it.folder, "shut"));
     const done = await it.muster("cases", "again", ...words.split(" "));
     expect(done.out).toContain(`${id} is closed (completed).`);

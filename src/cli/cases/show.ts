@@ -106,7 +106,7 @@ function needLine(need: Need, now: Case, command: Command): string {
   const tag = kind === "issue" ? `issue ${key}: ` : "";
   const acts = [
     ...(mend === "" ? [] : [mend]),
-    ...(again === undefined ? [] : [`cases again ${now.id} --request ${again}`]),
+    ...(again === undefined ? [] : [`cases again ${now.id} --request ${again}`, `why ${now.id}`]),
   ];
   return [`  ${tag}${plain(what)}${who}`, ...acts.map((act) => `    ${command(act)}`)].join("\n");
 }

@@ -117,10 +117,11 @@ const LOOK: { readonly [Id in Indicator]: (evidence: Evidence) => Found | null }
 function unrecovered({ read: { history } }: Evidence): Found | null {
   if (history.outcome !== "failed" && history.stopping?.end !== "failed") return null;
   const step = failedStep(viewOf(history));
-  const mend =
-    "Mend the cause and start a new run; give the step a retry, a fallback, or error_strategy: halt_and_escalate.";
+  const error = step?.record.error ?? history.error;
+  // What an agent is told of a refusal is not why it was refused.
+  const why = error?.kind === "rejected" ? "What stood against it: muster why run RUN. " : "";
+  const mend = `${why}Mend the cause and start a new run; give the step a retry, a fallback, or error_strategy: halt_and_escalate.`;
   if (step !== null) return { message: stepWords(step), step: step.path, mend };
-  const { error } = history;
   return error && { message: `The run failed for good: ${error.message}`, mend };
 }
 

@@ -98,6 +98,20 @@ const AGAIN: Body = {
   effects: "pure",
 };
 
+test("what was refused names where one reads what stood against it", () => {
+  const said = (kind: string): string | undefined => {
+    const error = { ...timedOut, kind };
+    const events = [...MAKING, failedWith(kind), { ...GIVEN_UP, error } as never];
+    const ended = { type: "run.finished", outcome: "failed", error } as never;
+    return findingsOf(evidence([...events, ended])).find(({ id }) => id === "step-unrecovered")
+      ?.mend;
+  };
+  expect(said("rejected")).toMatch(
+    /^What stood against it: muster why run wf_\w+\. Mend the cause/,
+  );
+  expect(said("invalid_answer")).toMatch(/^Mend the cause/);
+});
+
 describe("a run has FAILED if", () => {
   const cases: readonly (readonly [string, Indicator, Evidence])[] = [
     [
