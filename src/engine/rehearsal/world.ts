@@ -48,7 +48,7 @@ export function openWorld(
       });
     });
   };
-  return { performer: { ...staff, perform } };
+  return { performer: { ...staff, perform, standsInForTools: true } };
 }
 
 function outputsOf(play: Play, call: Call, workflow: Play["workflow"]): JsonObject {

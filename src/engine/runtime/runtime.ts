@@ -87,6 +87,8 @@ export interface Performer {
   perform(call: Call, task: Performance, abort: AbortSignal): Promise<Answer> | Answer;
   /** What holds for every call of an agent; the same object each time, so that it can be compared. */
   terms(agent: string): Terms;
+  /** true: steps that use a tool are its, too, and no tool is used: a rehearsal. */
+  readonly standsInForTools?: boolean;
   /** Who can do it, best first; empty is: nobody. */
   ranked(need: AgentNeed): readonly Ranked[];
   /** What one attempt of an agent used at most lately; null: nobody knows. */

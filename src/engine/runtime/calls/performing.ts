@@ -304,7 +304,8 @@ function performed(shell: PerformingShell, attempt: Attempt): Promise<Answer> | 
   attempt.due = shell.clock.now() + timeoutMs;
   attempt.abort = new AbortController();
   const { use, useAll, lent, settled } = awaited(() => shell.toolsOf(attempt));
-  if (task.tool !== undefined) return useAsStep(task.tool, task.inputs, use);
+  if (task.tool !== undefined && shell.performer.standsInForTools !== true)
+    return useAsStep(task.tool, task.inputs, use);
   try {
     const answer = shell.performer.perform(
       call,
