@@ -163,7 +163,10 @@ function failurePointsOf(workflow: Workflow, experience: Experience): readonly F
     );
     if (failed.length === 0) return near === null ? [] : [{ path, name, why: near, share: null }];
     const kinds = [...new Set(failed.map(({ error }) => error))].join(", ");
-    const came = lost === 0 ? "each time a later attempt went well" : `it was lost ${lost} times`;
+    const came =
+      lost === 0
+        ? "each time a later attempt went well"
+        : `it was lost ${lost === 1 ? "once" : `${lost} times`}`;
     const why = `${failed.length} of ${tries.length} attempts failed (${kinds}); ${came}.`;
     return [{ path, name, why, share }];
   });
