@@ -53,6 +53,24 @@ describe("params on the command line", () => {
     expect(read(["text=@@home"])).toMatchObject({ params: { text: "@home" } });
   });
 
+  test("are shown as they would be typed, a list of objects and a choice too", () => {
+    const refuses: Param["type"]["convert"] = () => ({ ok: false, why: "no." });
+    const of = (schema: Param["type"]["schema"]): Param => ({
+      type: { text: "it", schema, convert: refuses },
+      required: true,
+    });
+    const workflow = lettersWorkflow({
+      rows: of({ type: "array", items: { type: "object" } }),
+      level: of({ enum: ["a b", "c"] }),
+    });
+    expect(paramsOf(workflow, { pairs: ["rows=1", "level=d"], file: null, cwd })).toMatchObject({
+      problems: [
+        { mend: `Write it as: rows='[{"key": "value"}]'` },
+        { mend: "Write it as: level='a b'" },
+      ],
+    });
+  });
+
   test("keep every digit of a whole number, on the line and in a file", () => {
     const long = "12345678901234567890";
     writeFileSync(join(cwd, "long.yaml"), `deep: { x: ${long}, y: 7, z: 1.5 }\n`);

@@ -1,7 +1,8 @@
 import type { Param, Workflow } from "../../core/definition/index.ts";
 import { nearest } from "../../core/expression/index.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { ended, type Problem } from "../../core/problem.ts";
+import { shellWord } from "../../core/shell-word.ts";
 
 /** Params as a run is started with them, and where each came from; or every one that is wrong. */
 export type Checked =
@@ -87,9 +88,20 @@ function wrong(name: string, param: Param, why: string): Problem {
 
 /** As a person writes a value of its type on the command line. */
 function exampleOf({ type }: Param): string {
-  const kind = type.schema["type"];
+  const { type: kind, enum: choices, items } = type.schema;
+  const [choice] = Array.isArray(choices) ? (choices as readonly Json[]) : [];
+  if (choice !== undefined)
+    return shellWord(typeof choice === "string" ? choice : JSON.stringify(choice));
+  const item = isObject(items) ? items["type"] : undefined;
+  if (kind === "array" && typeof item === "string") return LISTS[item] ?? "a,b";
   return (typeof kind === "string" ? EXAMPLES[kind] : undefined) ?? "…";
 }
+
+const LISTS: Readonly<Record<string, string>> = {
+  number: "1.5,2",
+  integer: "1,2",
+  object: `'[{"key": "value"}]'`,
+};
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   number: "1.5",

@@ -136,9 +136,9 @@ function sentence(error: ErrorObject | undefined): string {
     .replaceAll("/", ".")
     .replace(/^\./, "");
   const allowed = error.params["allowedValues"];
-  const more = Array.isArray(allowed)
-    ? `: ${allowed.map((one) => JSON.stringify(one)).join(", ")}`
-    : "";
+  const extra = error.params["additionalProperty"];
+  const named = Array.isArray(allowed) ? allowed : typeof extra === "string" ? [extra] : [];
+  const more = named.length === 0 ? "" : `: ${named.map((one) => JSON.stringify(one)).join(", ")}`;
   const why = `${error.message ?? "it does not fit"}${more}`;
   return at === "" ? why : `${at}: ${why}`;
 }

@@ -162,6 +162,13 @@ describe("the table of conversions", () => {
     expect(convert("object[]", '"x,y,z";b\n1;2')).toMatchObject({ value: [{ "x,y,z": "1" }] });
   });
 
+  test("names the field that may not be there", () => {
+    const closed = { type: "object", properties: { a: "string" }, additionalProperties: false };
+    expect(convert(closed, { a: "x", z: 1 })).toMatchObject({
+      why: expect.stringMatching(/additional properties: "z"$/),
+    });
+  });
+
   test("lets nothing in that a log does not give back", () => {
     const deep = `${"[".repeat(201)}${"]".repeat(201)}`;
     for (const text of ["[-1e999]", '[{"__proto__": 1}]', deep])
