@@ -14,8 +14,8 @@ import type { Place } from "../../problem.ts";
 export type ValuePath = readonly (string | number)[];
 
 /**
- * The place of a value, of its key, or of a character inside its text. Where quotes, escapes or
- * folded lines make a character's place unsure, the place of the text itself.
+ * The place of a value, of its key, or of a character inside its text. Behind escapes and in folded
+ * lines it is found by the word that stands there; where that is unsure, the place of the text itself.
  */
 export function placeIn(
   tree: Tree,
@@ -72,11 +72,20 @@ function shift(tree: Tree, node: Node, offset: number): number {
   if (isAlias(node) || !isScalar(node) || typeof node.value !== "string" || !node.range) return 0;
   const [start, end] = node.range;
   const written = tree.text.slice(start, end);
-  if (node.type === "PLAIN") return written === node.value ? offset : 0;
-  if (node.type === "QUOTE_SINGLE" || node.type === "QUOTE_DOUBLE") {
-    return written.slice(1, -1) === node.value ? offset + 1 : 0;
-  }
-  return node.type === "BLOCK_LITERAL" ? inBlock(node, written, offset) : 0;
+  if (written === node.value) return offset;
+  if (written.slice(1, -1) === node.value) return offset + 1;
+  const inLines = node.type === "BLOCK_LITERAL" ? inBlock(node, written, offset) : 0;
+  return inLines > 0 ? inLines : ofWord(node.value, written, offset);
+}
+
+/** The word at a place of the value, as often as it stood before, where both hold it equally often. */
+function ofWord(value: string, written: string, offset: number): number {
+  const [word = ""] = /^[A-Za-z_]\w*/.exec(value.slice(offset)) ?? [];
+  if (word === "") return 0;
+  const parts = written.split(word);
+  const before = value.slice(0, offset).split(word).length;
+  if (parts.length !== value.split(word).length) return 0;
+  return parts.slice(0, before).join(word).length;
 }
 
 /** Under a `|` every line of the value stands on a line of its own, behind its indentation. */

@@ -31,6 +31,18 @@ describe("a source", () => {
     expect(at("one", "nowhere")).toMatchObject({ line: 1, column: 1 });
   });
 
+  test("finds a word behind escapes and in folded lines, and else says where its text begins", () => {
+    const { source } = read(
+      `a: >\n  one\n  two three\nb: "x \\u00e9 word"\nc: plain\n  goes on\nd: "n \\n n"\n`,
+    );
+    const at = (key: string, word: string, value: string): unknown =>
+      source?.placeOf([key], { offset: value.indexOf(word) });
+    expect(at("a", "three", "one two three\n")).toMatchObject({ line: 3, column: 7 });
+    expect(at("b", "word", "x é word")).toMatchObject({ line: 4, column: 13 });
+    expect(at("c", "on", "plain goes on")).toMatchObject({ line: 6, column: 8 });
+    expect(source?.placeOf(["d"], { offset: 4 })).toMatchObject({ line: 7, column: 4 });
+  });
+
   test("keeps a number as its author wrote it", () => {
     const { source } = read("version: 2.10\nid: 01\n");
     expect(source?.wordOf(["version"])).toBe("2.10");
