@@ -38,7 +38,7 @@ describe("a source", () => {
     const at = (key: string, word: string, value: string): unknown =>
       source?.placeOf([key], { offset: value.indexOf(word) });
     expect(at("a", "three", "one two three\n")).toMatchObject({ line: 3, column: 7 });
-    expect(at("b", "word", "x é word")).toMatchObject({ line: 4, column: 13 });
+    expect(at("b", "word", "x é word")).toMatchObject({ line: 4, column: 14 });
     expect(at("c", "on", "plain goes on")).toMatchObject({ line: 6, column: 8 });
     expect(source?.placeOf(["d"], { offset: 4 })).toMatchObject({ line: 7, column: 4 });
   });
