@@ -107,7 +107,7 @@ function actionsNamed(
 const SAID = {
   approve: "Approved",
   reject: "Rejected",
-  "break-glass": "Decided alone, to be looked at afterwards",
+  "break-glass": "Decided alone",
 } as const;
 
 /** "Approved by oscar: Refund HKD 3,280.00 of order 1011." */
@@ -120,7 +120,8 @@ function saidOf(
   const what = ended(plain(mattersOf(gate)));
   const part = only === undefined ? "" : ` Only ${only.map(plain).join(", ")}.`;
   const why = reason === "" ? "" : ` Because: ${plain(reason)}`;
-  return `${SAID[how]} by ${plain(by)}${place}: ${what}${part}${why}`;
+  const later = how === "break-glass" ? ", for others to look at afterwards" : "";
+  return `${SAID[how]} by ${plain(by)}${place}${later}: ${what}${part}${why}`;
 }
 
 /** What is decided, in one sentence. */

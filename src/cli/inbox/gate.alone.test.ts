@@ -209,12 +209,17 @@ describe("an approval by a chain, from the command line", () => {
     const item = await asked(given);
     const words = ["break-glass", item, "--why", "The bank closes.", "--by"];
     expect((await given.muster("inbox", ...words, "bo")).code).toBe(5);
-    expect((await given.muster("inbox", ...words, "dot")).out).toContain("- paid: 640");
+    const { out: done } = await given.muster("inbox", ...words, "dot");
+    expect(done).toContain("- paid: 640");
+    expect(done).toContain("Decided alone by dot, for others to look at afterwards: ");
     const { out } = await given.muster("inbox", "list");
     expect(out).toContain(`${item}  decided alone by dot`);
-    const look = ["reviewed", item, "--why", "It was right.", "--by"];
-    expect((await given.muster("inbox", ...look, "dot")).code).toBe(5);
-    expect((await given.muster("inbox", ...look, "wing")).code).toBe(0);
+    const look = ["--why", "It was right.", "--by"];
+    expect((await given.muster("inbox", "reviewed", item, ...look, "dot")).code).toBe(5);
+    const last = await given.muster("inbox", "reviewed", "last", ...look, "wing");
+    expect(last).toMatchObject({ code: 0, err: expect.stringContaining(`last is ${item}.`) });
+    expect((await given.muster("inbox", "reviewed", "last", ...look, "wing")).code).toBe(5);
+    expect((await given.muster("inbox", "reviewed", "it", ...look, "wing")).code).toBe(2);
     expect((await given.muster("inbox", "list")).out).not.toContain("decided alone");
   });
 

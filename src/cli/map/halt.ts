@@ -1,5 +1,7 @@
-import { zoneIn } from "../../engine/company/index.ts";
+import type { Problem } from "../../core/problem.ts";
+import { type Company, zoneIn } from "../../engine/company/index.ts";
 import { EXIT } from "../exit.ts";
+import { LAST } from "../inbox/last-item.ts";
 import { dayAndTime, plain } from "../output/index.ts";
 import type { Context } from "../surroundings.ts";
 import { refuse, withCompany } from "../with-company.ts";
@@ -75,13 +77,39 @@ export async function inboxReviewed(
   item: string,
   reason: string,
 ): Promise<number> {
-  const [, run = item, key = ""] = /^(.*)\.(\d+)$/.exec(item) ?? [];
   return await withCompany(context, { perform: true, begin: false }, async (company) => {
     const by = context.surroundings.person;
+    const named = item === LAST ? await lastReview(context, company) : item;
+    if (typeof named !== "string") return refuse(context, [named]);
+    const [, run, key] = /^(.*)\.(\d+)$/.exec(named) ?? [];
+    if (run === undefined) return refuse(context, [notAReview(named)]);
     const told = { type: "reviewed", run, key: Number(key), why: reason } as const;
     const problems = await company.govern({ ...told, by });
     if (problems.length > 0) return refuse(context, problems);
     if (!context.terminal.json) context.terminal.side.line("Kept, with who and why.");
     return EXIT.done;
   });
+}
+
+/** What was decided alone last, and nobody has looked at yet. */
+async function lastReview(context: Context, company: Company): Promise<string | Problem> {
+  const { reviews } = await company.governed();
+  const newest = reviews.findLast(({ closed }) => closed === null);
+  if (newest === undefined)
+    return {
+      code: "conflict",
+      message: "Nothing that was decided alone waits to be looked at, so there is no last.",
+      mend: "See what waits: muster inbox list",
+    };
+  const name = `${newest.run}.${newest.key}`;
+  if (!context.terminal.json) context.terminal.side.line(`last is ${name}.`);
+  return name;
+}
+
+function notAReview(item: string): Problem {
+  return {
+    code: "bad-input",
+    message: `"${plain(item)}" names nothing that was decided alone: it is called RUN.KEY.`,
+    mend: "See: muster inbox list",
+  };
 }

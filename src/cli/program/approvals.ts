@@ -120,7 +120,7 @@ function addBreakGlass(inbox: Command, choose: Choose): void {
   withPerson(
     inbox
       .command("reviewed")
-      .argument("<item>", "RUN.KEY of a gate whose glass was broken")
+      .argument("<item>", "RUN.KEY of a gate whose glass was broken, or last")
       .requiredOption("--why <what>", "what came of looking at it")
       .description("say what came of looking at what one person decided alone"),
   ).action((item: string, options: By & { readonly why: string }) =>
