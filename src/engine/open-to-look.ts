@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -13,16 +13,18 @@ import { refusal } from "./refusal.ts";
  * in a second file, which cannot be read without the first.
  *
  * @returns null where there is none, or nothing stands in it yet: whoever made it was ended at once
- * @throws MusterError "read-only" where it was not closed and nothing may be made beside it, and what SQLite throws
+ * @throws MusterError "io" where it may not be read, "read-only" where it was not closed and nothing may be made beside it, and what SQLite throws
  */
 export function openToLook(path: string): DatabaseSync | null {
-  if (!existsSync(path)) return null;
+  if (!stands(path)) return null;
   try {
     return readable(path);
   } catch (error) {
+    if (!isAllowed(path, constants.R_OK)) throw unreadable(path);
     // SQLite says that it cannot open it, or that it may not write, by what of the folder is kept from us.
     const { code } = refusal(error, path);
-    const isKept = (code === "io" || code === "read-only") && !isWritable(dirname(path));
+    const isKept =
+      (code === "io" || code === "read-only") && !isAllowed(dirname(path), constants.W_OK);
     if (!isKept && !isWithoutRoom(error)) throw error;
     if (!wasClosed(path)) throw isKept ? unwritable(path) : error;
     return readable(new URL(`${pathToFileURL(path).href}?immutable=1`));
@@ -54,9 +56,21 @@ function isWithoutRoom(error: unknown): boolean {
 /** IOERR_SHMOPEN, IOERR_SHMSIZE and IOERR_SHMMAP. */
 const SHM: readonly number[] = [4_618, 4_874, 5_386];
 
-function isWritable(folder: string): boolean {
+/** What is in a folder that may not be entered is not "nothing". */
+function stands(path: string): boolean {
   try {
-    accessSync(folder, constants.W_OK);
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code === "EACCES" || code === "EPERM") throw unreadable(path);
+    if (code === "ENOTDIR") return false;
+    throw error;
+  }
+}
+
+function isAllowed(path: string, what: number): boolean {
+  try {
+    accessSync(path, what);
     return true;
   } catch {
     return false;
@@ -65,6 +79,14 @@ function isWritable(folder: string): boolean {
 
 function wasClosed(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+function unreadable(path: string): MusterError {
+  return new MusterError({
+    code: "io",
+    message: `${path} may not be read by this user.`,
+    mend: "Let this user read the folder and what is in it, or look as its owner.",
+  });
 }
 
 function unwritable(path: string): MusterError {

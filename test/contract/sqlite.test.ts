@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -429,6 +429,22 @@ describe("a disk that fails", () => {
     const said = execFileSync(process.execPath, [look, folder, "aaaa"], { ...other, env: {} });
     for (const path of [state(""), folder]) chmodSync(path, 0o755);
     expect(said.toString().trim()).toBe("[1,2]");
+  });
+
+  test("a log that may not be read is told of, and not taken for none", async () => {
+    const log = opened();
+    await log.append([append(run("aaaa"), 0, 2)]);
+    await log.close();
+    const other = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const look = join(import.meta.dirname, "looking.child.ts");
+    const seen = () =>
+      spawnSync(process.execPath, [look, folder, "aaaa"], { ...other, env: {}, encoding: "utf8" });
+    chmodSync(folder, 0o755);
+    chmodSync(state(""), 0o000);
+    expect(seen().stderr).toContain("log.db may not be read by this user.");
+    chmodSync(state(""), 0o755);
+    chmodSync(state("log.db"), 0o000);
+    expect(seen().stderr).toContain("log.db may not be read by this user.");
   });
 
   test("a log whose maker was killed before anything stood in it is none", () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { hasRedis, startRedis } from "../../../test/given/redis.ts";
@@ -12,6 +13,7 @@ import type { Problem } from "../../core/problem.ts";
 import type { FunctionAgent } from "../agents/index.ts";
 import { type Company, openCompany } from "../company/index.ts";
 import { digestOf } from "../runtime/index.ts";
+import { openShelf } from "./shelf.ts";
 
 const folders: string[] = [];
 function newFolder(): string {
@@ -19,6 +21,17 @@ function newFolder(): string {
   folders.push(folder);
   return folder;
 }
+test("a database that has taken back what was begun says why, and not that there is nothing to take back", () => {
+  const path = join(newFolder(), "checkpoints.db");
+  const shelf = openShelf(path);
+  using other = new DatabaseSync(path);
+  other.exec(
+    "create trigger full before update on cursor begin select raise(rollback, 'the disk is full'); end",
+  );
+  expect(() => shelf.keep([], 1)).toThrow("the disk is full");
+  shelf.close();
+});
+
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });

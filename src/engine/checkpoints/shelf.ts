@@ -139,7 +139,8 @@ function shelfOn(database: DatabaseSync): Shelf {
         advance.run(cursor);
         database.exec("commit");
       } catch (error) {
-        database.exec("rollback");
+        // A full disk has rolled it back already, and is what is told.
+        if (database.isTransaction) database.exec("rollback");
         throw error;
       }
     },
