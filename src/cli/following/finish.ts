@@ -126,7 +126,7 @@ function waitLines(history: History, run: RunId, command: Command): readonly str
     }),
     ...exceptions.map(({ path, owner, look, why }) => {
       const again = why === "unknown" ? " --retry" : "";
-      const resume = command(`runs resume ${run} --step ${plain(path)}${again}`);
+      const resume = command(`runs resume ${run} --step ${shellWord(plain(path))}${again}`);
       return `${plain(owner) || "A person"} is needed at ${plain(path)}: ${plain(look)}\n  mend: ${resume}   or with --give FILE, or --skip`;
     }),
   ];

@@ -2,6 +2,7 @@ import { exceptionsOf, type GateRecord, gatesOf, tasksOf } from "../../core/hist
 import { type Digest, parseDigest, type RunId } from "../../core/id.ts";
 import { eventOf, type Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { type Company, peopleIn, zoneIn } from "../../engine/company/index.ts";
 import { EXIT } from "../exit.ts";
 import { readHistory } from "../following/read-history.ts";
@@ -78,7 +79,7 @@ export async function gateIn(
     return {
       code: "bad-input",
       message: `${run}.${key} is an exception, which nobody approves: it is mended.`,
-      mend: `muster runs resume ${run} --step ${exception.path}${exception.why === "unknown" ? " --retry" : ""}   or with --give FILE, or --skip`,
+      mend: `muster runs resume ${run} --step ${shellWord(exception.path)}${exception.why === "unknown" ? " --retry" : ""}   or with --give FILE, or --skip`,
     };
   if (key === null && gates.length > 1)
     return {

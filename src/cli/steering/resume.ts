@@ -7,6 +7,7 @@ import {
 import type { RunId } from "../../core/id.ts";
 import type { Told } from "../../core/machine/index.ts";
 import type { Problem } from "../../core/problem.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { EXIT } from "../exit.ts";
 import { finish } from "../following/finish.ts";
 import { readHistory } from "../following/read-history.ts";
@@ -137,7 +138,7 @@ function inDoubt(run: RunId, { path, look }: ExceptionRecord): Problem {
   return {
     code: "conflict",
     message: `The step ${path} of ${run} is not tried again just so. ${look}`,
-    mend: `muster runs resume ${run} --step ${path} --retry   or with --give FILE, or --skip`,
+    mend: `muster runs resume ${run} --step ${shellWord(path)} --retry   or with --give FILE, or --skip`,
   };
 }
 

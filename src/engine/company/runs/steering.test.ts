@@ -137,3 +137,26 @@ describe("a step that a person has in hand", () => {
     ]);
   });
 });
+
+describe("the mend of an exception", () => {
+  test("names its step as a shell takes it: brackets are no pattern", async () => {
+    const fails: FunctionAgent = {
+      effects: "idempotent",
+      attempt: () => ({ error: { kind: "invalid_input_data", message: "It is too short." } }),
+    };
+    const each = {
+      name: "each",
+      steps: [
+        {
+          id: "e",
+          each: [1],
+          steps: [{ id: "a", agent: "fails", error_strategy: "halt_and_escalate" }],
+        },
+      ],
+    } as const;
+    await using company = await openTestCompany({ workflows: { each }, agents: { fails } });
+    const { run } = await company.play("each");
+    const waits = (await company.waiting(run)) ?? [];
+    expect(waits.map(({ mend }) => mend)).toContain(`muster runs resume ${run} --step 'e[0]/a'`);
+  });
+});

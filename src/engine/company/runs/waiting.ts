@@ -181,7 +181,7 @@ function exceptionTold(
   const short = failure === "budget_exceeded" && why !== "unknown" ? lacking(wait) : null;
   const mend =
     short === null
-      ? `muster runs resume ${run} --step ${path}${again}`
+      ? `muster runs resume ${run} --step ${shellWord(path)}${again}`
       : budgetMend(short, { run, path });
   const doubt = why === "unknown" ? ({ isInDoubt: true } as const) : {};
   return {
@@ -229,7 +229,7 @@ function budgetMend(
   { unit, of }: Lacking,
   at: { readonly run: RunId; readonly path: string },
 ): string {
-  const step = of === "step" ? ` --step ${at.path}` : "";
+  const step = of === "step" ? ` --step ${shellWord(at.path)}` : "";
   const word = unit === "ms" ? "time=…" : isCurrency(unit) ? `money="${unit} …"` : `${unit}=…`;
   return of === "step" || of === "run"
     ? `muster runs raise ${at.run} ${word}${step} --why …`
