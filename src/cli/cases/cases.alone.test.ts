@@ -103,6 +103,9 @@ export const attempt = () =>
 
   test("refuse what cannot be meant", async () => {
     using it = givenCompany(FILES);
+    expect((await it.muster("cases", "list")).err).toContain("No cases in ");
+    expect((await it.muster("cases", "list", "--type", "refund")).err).toContain("no such case");
+    expect((await it.muster("tools", "list")).err).toContain("No tools in ");
     expect(await it.muster("cases", "show", "last")).toMatchObject({ code: 3 });
     expect(await it.muster("cases", "list", "--status", "shut")).toMatchObject({ code: 2 });
     expect(await it.muster("request", "x", "--about", "order")).toMatchObject({ code: 2 });

@@ -38,7 +38,11 @@ export async function casesList(context: Context, options: CasesListOptions): Pr
     const now = context.surroundings.now();
     if (json) answer.line(JSON.stringify(cases));
     else if (cases.length === 0)
-      side.line(`There is no such case in ${company.folder}. Make a request: muster request TEXT`);
+      side.line(
+        [status, type, owner].every((wanted) => wanted === undefined)
+          ? `No cases in ${company.folder}. Make a request: muster request TEXT`
+          : `There is no such case in ${company.folder}. All of them: muster cases list`,
+      );
     else {
       const waits = await Promise.all(
         cases.map(async ({ needs: [first] }) =>

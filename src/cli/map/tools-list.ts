@@ -24,7 +24,11 @@ export async function toolsList(
     const { answer, side, json } = context.terminal;
     if (json) answer.line(JSON.stringify(wanted));
     else if (wanted.length === 0)
-      side.line(`There is no such tool in the map of ${company.folder}.`);
+      side.line(
+        tools.length === 0
+          ? `No tools in ${company.folder}. Write them in map.yaml, under tools.`
+          : `"${plain(agent ?? "")}" may use none of the tools in the map of ${company.folder}.`,
+      );
     else {
       const rows = wanted.map((tool) =>
         [
