@@ -57,8 +57,9 @@ describe("the verbs about cases", () => {
     expect((await it.muster("cases", "type", "last", "order-status")).err).toContain("order_id");
     const done = await it.muster("cases", "complete", id, "order_id=7", "--json");
     expect(JSON.parse(done.out)).toMatchObject({ status: "waiting", type: "order-status" });
-    const closed = await it.muster("cases", "close", "last", "--why", "They rang.", "--no-wait");
-    expect(closed.err).toContain("is closed");
+    const closed = await it.muster("cases", "close", "last", "--why", "They rang.");
+    expect(closed.out).toContain(`${id} is closed.`);
+    expect((await it.muster("cases", "show", id)).out).toContain(`${id}  closed\n`);
   });
 
   const order = ["--channel", "mail", "--about", "order_id=7", "--type", "order-status"];

@@ -15,9 +15,9 @@ export async function followCase(context: Context, company: Company, id: CaseId)
   release();
   if (terminal.json) terminal.answer.line(JSON.stringify({ case: id, ...standingOf(now) }));
   else if (now !== null) {
-    terminal.answer.line(
-      `${id} is ${now.status}${now.outcome === null ? "" : ` (${now.outcome})`}.`,
-    );
+    // What a person closed is closed, and nothing more is to be said of it.
+    const how = now.outcome === null || now.outcome === now.status ? "" : ` (${now.outcome})`;
+    terminal.answer.line(`${id} is ${now.status}${how}.`);
     for (const need of needsOf(now)) terminal.side.line(`  ${await needWords(company, need)}`);
     terminal.side.line(`  ${commandIn(context, company.folder)(`cases show ${id}`)}`);
   }

@@ -49,7 +49,7 @@ async function linesOf(view: View): Promise<readonly string[]> {
   const { now, at, zone, command, company } = view;
   const { id, status, outcome, type, owner, openedAt, closedAt, labels } = now;
   const age = duration((closedAt ?? at) - openedAt);
-  const how = outcome === null ? status : `${status}: ${outcome}`;
+  const how = outcome === null || outcome === status ? status : `${status}: ${outcome}`;
   return [
     `${id}  ${how}`,
     `  ${type === null ? "nobody has said what kind of request it is" : plain(type)}, owner ${plain(owner) || "nobody"}, opened ${dayAndTime(openedAt, zone)}, ${age} ${closedAt === null ? "ago" : "to its end"}`,
