@@ -53,6 +53,22 @@ describe("params on the command line", () => {
     expect(read(["text=@@home"])).toMatchObject({ params: { text: "@home" } });
   });
 
+  test("of a list of objects are one of them or a CSV, which commas do not part", () => {
+    const rows: Param = {
+      type: {
+        text: "object[]",
+        schema: { type: "array", items: { type: "object" } },
+        convert: (value) => ({ ok: true, value }),
+      },
+      required: true,
+    };
+    const workflow = lettersWorkflow({ rows });
+    const given = (text: string) =>
+      paramsOf(workflow, { pairs: [`rows=${text}`], file: null, cwd });
+    expect(given('{"a": 1, "b": 2}')).toMatchObject({ params: { rows: { a: 1, b: 2 } } });
+    expect(given("a,b\n1,2")).toMatchObject({ params: { rows: "a,b\n1,2" } });
+  });
+
   test("are shown as they would be typed, a list of objects and a choice too", () => {
     const refuses: Param["type"]["convert"] = () => ({ ok: false, why: "no." });
     const of = (schema: Param["type"]["schema"]): Param => ({

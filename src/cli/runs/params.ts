@@ -100,7 +100,7 @@ export function valueAs(
   const type = schema?.["type"] ?? null;
   if (text.startsWith("@")) return contentOf(resolve(cwd, text.slice(1)), type === "string");
   if (schema === null || type === "string") return { value: text };
-  if (type === "array" && !text.trimStart().startsWith("[")) return { value: listOf(text, schema) };
+  if (type === "array" && !isOneText(text, schema)) return { value: listOf(text, schema) };
   return { value: jsonOr(text) };
 }
 
@@ -123,6 +123,11 @@ function textIn(path: string): string {
   const bytes = readFileSync(path);
   if (!isUtf8(bytes)) throw new Error("it is no text in UTF-8. Save it as UTF-8.");
   return new TextDecoder().decode(bytes);
+}
+
+/** A JSON list, or what is made into objects as a whole: one of them, or a CSV. Its commas part nothing. */
+function isOneText(text: string, { items }: JsonObject): boolean {
+  return text.trimStart().startsWith("[") || (isObject(items) && items["type"] === "object");
 }
 
 function listOf(text: string, schema: JsonObject): Json {
