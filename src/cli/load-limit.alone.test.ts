@@ -40,6 +40,7 @@ test("an agent whose module waits for ever, is wrong or is not there is told of 
   expect(out).toMatch(/agents\/apart\.yaml:1:1 .*was not loaded within/);
   expect(out).toMatch(/agents\/wrong\.yaml:1:1 .*wrong\.ts cannot be loaded: /);
   expect(out).toMatch(/agents\/gone\.yaml:1:1 .*gone\.ts is not there/);
+  expect(out.match(/mend: Mend the module, or name another one/g)).toHaveLength(4);
   expect(out).toContain("4 errors, 0 warnings");
 }, 90_000);
 

@@ -72,6 +72,8 @@ function nothingCalled(name: string, names: readonly string[], folder: string): 
   };
 }
 
+const MEND_MODULE = "Mend the module, or name another one in this file.";
+
 /** By the file of each agent: what is wrong with it, and why its module could not be loaded. */
 function agentProblems({ files, posts }: Pick<Staff, "files" | "posts">): AgentFiles["problems"] {
   const problems = new Map(files.problems);
@@ -80,7 +82,7 @@ function agentProblems({ files, posts }: Pick<Staff, "files" | "posts">): AgentF
     if (message === undefined) continue;
     problems.set(where.file, [
       ...(problems.get(where.file) ?? []),
-      { code: "unhealthy-agent", message, where },
+      { code: "unhealthy-agent", message, mend: MEND_MODULE, where },
     ]);
   }
   return problems;
