@@ -16,7 +16,7 @@ export function commandIn(context: Context, folder: string): Command {
 export function asTyped(context: Context, folder: string | null, text: string): string {
   const { program, option } = wayIn(context, folder);
   return text.replaceAll(
-    /\bmuster (?=(?:check|run|runs|inbox|request|cases|agents|publish|doctor|backup|restore|halt|map|rules|tools|why)\b)/g,
+    /\bmuster (?=(?:init|check|run|runs|inbox|request|cases|agents|publish|doctor|backup|restore|halt|map|rules|tools|why)\b)/g,
     `${program}${option} `,
   );
 }

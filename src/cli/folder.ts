@@ -34,7 +34,7 @@ export function folderOf(
   return {
     code: "no-folder",
     message: `There is no company in ${cwd} nor above it: no folder with ${MARKS.join(", ")}.`,
-    mend: "Go into a company's folder, or name it: --folder DIR.",
+    mend: "Go into a company's folder, or name it: --folder DIR. To begin one: muster init DIR.",
   };
 }
 
@@ -83,7 +83,7 @@ function givenFolder(folder: string): Found | Problem {
 }
 
 /** Many a folder is called agents: that one has to hold a definition. */
-function isCompany(folder: string): boolean {
+export function isCompany(folder: string): boolean {
   const agents = join(folder, "agents");
   if (isFolder(join(folder, "workflows")) || isFolder(join(folder, ".muster"))) return true;
   return isFolder(agents) && readdirSync(agents).some((name) => /\.ya?ml$/.test(name));

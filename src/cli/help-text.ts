@@ -3,6 +3,7 @@ import { examples } from "./verb.ts";
 
 /** Below the list of verbs. */
 export const HELP: string = `${examples(
+  "muster init shop",
   "muster check",
   "muster run onboarding.yaml batch_size=50",
   "muster runs list --status failed",

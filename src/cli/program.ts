@@ -14,7 +14,7 @@ import { addInbox, inboxAlone } from "./program/inbox.ts";
 import { addCompletion, addKeeping } from "./program/keeping.ts";
 import { addMap } from "./program/map.ts";
 import { addReviewing } from "./program/reviewing.ts";
-import { addStart } from "./program/start.ts";
+import { addInit, addStart } from "./program/start.ts";
 import { addSteering } from "./program/steering.ts";
 import { addTest } from "./program/test.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -97,6 +97,7 @@ function commands(terminal: Terminal, choose: Choose): Command {
     })
     .addHelpText("after", HELP);
   withOptions(root);
+  addInit(root, choose);
   addCheck(root, choose);
   addRun(root, choose);
   addDryRun(root, choose);

@@ -1,5 +1,18 @@
 import type { Command } from "commander";
-import type { Choose } from "../verb.ts";
+import { type Choose, examples, withOptions } from "../verb.ts";
+
+export function addInit(root: Command, choose: Choose): void {
+  withOptions(
+    root
+      .command("init")
+      .argument("[dir]", "a folder that holds no company yet; made where there is none")
+      .description("begin a company: a workflow, an agent, and what to type next"),
+  )
+    .addHelpText("after", examples("muster init shop"))
+    .action((dir?: string) =>
+      choose(async (context) => (await import("../company/init.ts")).init(context, dir)),
+    );
+}
 
 /** Only in a clone is there something to show. */
 export function addStart(root: Command, choose: Choose): void {
