@@ -42,7 +42,7 @@ agents:
 
 const WRONG = [
   'map.yaml:11:21  The database does not take this statement of "order.read": no such column: totl.',
-  'map.yaml:19:10  The database does not take this statement of "refund.pay": no such column: refundd.',
+  'map.yaml:22:32  The database does not take this statement of "refund.pay": no such column: refundd.',
   'map.yaml:25:39  The database does not take this statement of "refund.pay": near "orders": syntax error.',
   'map.yaml:26:36  The database does not take this statement of "refund.pay": no such table: ordrs.',
 ];
