@@ -175,7 +175,8 @@ function again(purse: Purse, event: Reserving & { readonly key: number }): void 
   const amount = amountOf(event.reserve, UNIT);
   if (amount !== before.amount)
     purse.tell("M11", `${before.path} is repeated with ${amount} set aside, not ${before.amount}`);
-  checkFits(purse, before.path, { amount, spare: true });
+  // Let begin while something was left, it sets nothing aside this time either.
+  if (amount > 0) checkFits(purse, before.path, { amount, spare: true });
   purse.lost += before.amount;
   if (amount > 0) purse.spare += amount;
   purse.held.set(event.key, { ...before, amount, spare: true });

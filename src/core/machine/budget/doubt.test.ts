@@ -68,6 +68,17 @@ describe("a doubt", () => {
     expect(ledger(run)).toMatchObject({ reserved: {}, unknown: { tokens: 30 } });
   });
 
+  test("M11 a repeat of what had set nothing aside is done, though others have set aside all that is left", () => {
+    const run = begun(
+      "{ resource_limits: { token_budget: 30 }, execution: parallel, steps: [{ id: a, agent: writer }, { id: b, agent: writer, budget: { tokens: 30 } }] }",
+    );
+    const { key } = run.attempt("a");
+    run.crashes();
+    expect(run.events("attempt.repeated").map((event) => event.key)).toEqual([key]);
+    expect(run.events("attempt.ended")[0]).toMatchObject({ path: "b", outcome: "unknown" });
+    expect(ledger(run)).toMatchObject({ reserved: {}, unknown: { tokens: 30 } });
+  });
+
   test("is left by an agent that crashed without a word, and not by one that answered", () => {
     const text =
       "{ resource_limits: { token_budget: 100 }, steps: [{ id: a, agent: reader, budget: { tokens: 30 } }] }";
